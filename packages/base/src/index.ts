@@ -1,0 +1,4 @@
+export * from './bytes.ts';
+export * from './canonical.ts';
+export * from './errors.ts';
+export * from './seams.ts';

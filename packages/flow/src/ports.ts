@@ -1,0 +1,116 @@
+/** Storage and engine ports of the flow. `store` and `engine` implement them; the station injects them. */
+import type { CellValue, Plan, Released, ResultTable, Vectors } from '@sluis/model';
+import type { Prepared } from '@sluis/planner';
+
+export type AgreementState = 'proposed' | 'in-force' | 'superseded';
+
+export interface AgreementRecord {
+  readonly id: string;
+  readonly collaboration: string;
+  readonly version: number;
+  readonly state: AgreementState;
+  /** Canonical JSON of the agreement. */
+  readonly canonical: string;
+  /** Organisation → signature, hexadecimal. */
+  readonly signatures: Readonly<Record<string, string>>;
+  readonly receivedAt: number;
+}
+
+export type RunState = 'proposed' | 'waiting' | 'running' | 'released' | 'suppressed' | 'refused' | 'failed' | 'cancelled';
+
+export interface RunRecord {
+  readonly id: string;
+  readonly collaboration: string;
+  readonly agreement: string;
+  readonly plan: string;
+  readonly sql: string;
+  readonly template: string | null;
+  readonly coordinator: string;
+  readonly analyst: string;
+  readonly state: RunState;
+  readonly attempt: number;
+  /** Signed proposal as received, canonical JSON. */
+  readonly proposal: string;
+  /** ErrorRecord with exit code as JSON, if it ended badly. */
+  readonly error: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface ApprovalRecord {
+  readonly run: string;
+  readonly organisation: string;
+  /** Signed approval as received, canonical JSON. */
+  readonly approval: string;
+}
+
+export interface DatasetRecord {
+  readonly collaboration: string;
+  readonly table: string;
+  readonly agreement: string;
+  /** SELECT over the local source, in the station's own engine. */
+  readonly sql: string;
+  /** Engine-specific binding (attachments, fingerprint of the checked source) as JSON. */
+  readonly binding: string;
+  /** Check report, for the owner only, as JSON. */
+  readonly report: string;
+  readonly connectedAt: number;
+}
+
+export interface ResultRecord {
+  readonly run: string;
+  /** ResultTable as JSON, null at organisations that are no receivers. */
+  readonly result: string | null;
+  /** Canonical JSON of the receipt. */
+  readonly receipt: string;
+  readonly savedAt: number;
+}
+
+/** Every method is durable when it resolves. Dates are milliseconds since 1970. Absence is null. */
+export interface StationStore {
+  saveAgreement(record: AgreementRecord): Promise<void>;
+  agreement(id: string): Promise<AgreementRecord | null>;
+  /** Newest version first. */
+  agreements(collaboration?: string): Promise<AgreementRecord[]>;
+  /** Adds signatures; returns the record as it is afterwards. */
+  addSignatures(id: string, signatures: Readonly<Record<string, string>>): Promise<AgreementRecord>;
+  /** Marks one version in force and every other in-force version of its collaboration superseded, atomically. */
+  putInForce(id: string): Promise<void>;
+
+  saveDataset(record: DatasetRecord): Promise<void>;
+  dataset(collaboration: string, table: string): Promise<DatasetRecord | null>;
+  datasets(): Promise<DatasetRecord[]>;
+  removeDataset(collaboration: string, table: string): Promise<boolean>;
+
+  /** Inserts; throws RefusedError `run/replayed` if the id exists. */
+  createRun(record: RunRecord): Promise<void>;
+  run(id: string): Promise<RunRecord | null>;
+  /** Newest first. */
+  runs(limit: number): Promise<RunRecord[]>;
+  /** Moves from one of `from` to `to`, atomically; false if the run is in another state. */
+  moveRun(id: string, from: readonly RunState[], to: RunState, change?: { attempt?: number; error?: string | null; at: number }): Promise<boolean>;
+  /** Questions that this analyst of this organisation proposed since `since`. */
+  countRuns(collaboration: string, coordinator: string, analyst: string, since: number): Promise<number>;
+
+  /** Idempotent; throws RefusedError `approve/conflict` if another approval of the same organisation is there. */
+  saveApproval(record: ApprovalRecord): Promise<void>;
+  approvals(run: string): Promise<ApprovalRecord[]>;
+
+  saveResult(record: ResultRecord): Promise<void>;
+  result(run: string): Promise<ResultRecord | null>;
+
+  close(): Promise<void>;
+}
+
+/** The provider's engine. Every failure inside it surfaces as StationError `engine/failed` without details. */
+export interface ProviderEngine {
+  /** This organisation's partial aggregates in the plan's layout. `signal` cancels. */
+  partials(prepared: Prepared, dataset: DatasetRecord, signal: AbortSignal): Promise<Vectors>;
+}
+
+/** The receiver's engine: turns opened integers into the answer (types, expressions, HAVING, ORDER BY, LIMIT). */
+export interface Finaliser {
+  finalise(prepared: Prepared, released: Released): Promise<ResultTable>;
+}
+
+export type { CellValue, Plan };

@@ -1,0 +1,5 @@
+export * from './agreement.ts';
+export * from './plan.ts';
+export * from './ports.ts';
+export * from './receipt.ts';
+export * from './result.ts';

@@ -1,0 +1,205 @@
+/** The plan of a question: what runs where, revealing what to whom. Every station makes it for itself; hashes must agree. */
+
+/** A grouping expression with a declared domain. */
+export interface PlanKey {
+  readonly name: string;
+  /** Canonical SQL over the shared table's columns. */
+  readonly sql: string;
+  /** DuckDB type name. */
+  readonly type: string;
+  /** Number of values in the domain, NULL included. */
+  readonly size: number;
+  /** SHA-256 over the domain's values in order (see `Domain`). */
+  readonly domainHash: string;
+}
+
+/** The values of a key, in DuckDB's order with NULL last, as text (DuckDB's CAST to VARCHAR) or null. Not part of the plan's JSON. */
+export interface Domain {
+  readonly values: readonly (string | null)[];
+}
+
+/** Which rows count: everything an aggregate needs to know about "the rows that contribute to the cell". */
+export interface PlanContribution {
+  /** Aggregate SQL giving the number of contributing rows, e.g. `count(cost) FILTER (WHERE sector = 'Energy')`. */
+  readonly sql: string;
+}
+
+export type AccumulatorKind = 'sum' | 'min' | 'max';
+
+/** A partial aggregate that is combined over providers on secrets. */
+export interface PlanAccumulator {
+  readonly kind: AccumulatorKind;
+  /** Aggregate SQL giving an integer (HUGEINT or VARCHAR decimal text when wider), NULL where no row contributes. */
+  readonly sql: string;
+  /** Value = integer / 10^scale (0 for dates, timestamps and dictionary positions). */
+  readonly scale: number;
+  /** Smallest and largest value of one provider's partial, as integer text. */
+  readonly minimum: string;
+  readonly maximum: string;
+  /** 64-bit words of the ring Z_2^(64·words) in which the combined value, signed, fits. */
+  readonly words: number;
+}
+
+/** For dominance: the largest contributions of single rows to a sum. */
+export interface PlanDominance {
+  /** SQL of |x| as an integer per row, with FILTER folded in (NULL where the row does not contribute). */
+  readonly rowSql: string;
+  readonly maximum: string;
+  /** How many largest values each provider shares. */
+  readonly top: number;
+  readonly words: number;
+}
+
+export type AggregateKind =
+  | 'count' | 'sum' | 'avg' | 'min' | 'max' | 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop';
+
+/** One aggregate call of the question. */
+export interface PlanAggregate {
+  readonly kind: AggregateKind;
+  /** As written, canonical. */
+  readonly sql: string;
+  /** DuckDB type of the call's value. */
+  readonly type: string;
+  /** Index into contributions: its rows are the cell's rows. A count's value is its contribution's. */
+  readonly contribution: number;
+  /** Indices into accumulators: sum → [sum]; avg → [sum]; var/stddev → [sum, sum of squares]; min/max → [it]; count → []. */
+  readonly accumulators: readonly number[];
+  /** Index into dominances, or null if the dominance rule does not apply. */
+  readonly dominance: number | null;
+  /** Values of a min/max over a VARCHAR column are positions in this list; else null. */
+  readonly dictionary: readonly string[] | null;
+}
+
+/** An output cell: a column (or HAVING/ORDER BY expression) whose aggregates must all pass before any is opened for it. */
+export interface PlanOutput {
+  readonly name: string;
+  /** Indices into aggregates. */
+  readonly aggregates: readonly number[];
+  /** False for expressions of HAVING and ORDER BY that are no column of the answer. */
+  readonly visible: boolean;
+}
+
+export interface PlanRules {
+  readonly minimumRows: number;
+  readonly minimumOrganisations: number;
+  readonly dominance: { readonly n: number; readonly k: number } | null;
+  readonly pPercent: number | null;
+  /** Receivers that are providers: rules hold again without their rows. */
+  readonly withoutReceivers: readonly string[];
+}
+
+export interface TechniqueRef {
+  readonly id: string;
+  readonly version: number;
+}
+
+export interface Plan {
+  readonly format: 'sluis-plan/1';
+  readonly agreement: string;
+  readonly collaboration: string;
+  /** The question as DuckDB prints the parsed statement. */
+  readonly sql: string;
+  readonly table: string;
+  readonly providers: readonly string[];
+  readonly committee: readonly [string, string, string];
+  readonly receivers: readonly string[];
+  readonly keys: readonly PlanKey[];
+  /** Grouping sets: indices into keys; [[]] for a question without GROUP BY. */
+  readonly groupingSets: readonly (readonly number[])[];
+  readonly cellCount: number;
+  readonly contributions: readonly PlanContribution[];
+  readonly accumulators: readonly PlanAccumulator[];
+  readonly dominances: readonly PlanDominance[];
+  readonly aggregates: readonly PlanAggregate[];
+  readonly outputs: readonly PlanOutput[];
+  readonly rules: PlanRules;
+  /** FROM … WHERE … of the provider's own query over the view named as the shared table, common table expressions included. */
+  readonly provider: { readonly with: string; readonly from: string; readonly where: string };
+  /**
+   * Statement that the receiver's engine runs over the table `cells`: columns k0…, g0… (GROUPING bits per key),
+   * a0… (aggregates, typed, NULL where suppressed), p0… (BOOLEAN per output: passed).
+   */
+  readonly finalSql: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly maximumRows: number;
+  readonly techniques: { readonly sharing: TechniqueRef; readonly computation: TechniqueRef; readonly mechanism: TechniqueRef };
+}
+
+/** What a provider shares, in order: one vector of `cellCount` ring elements each. */
+export type LayoutColumn =
+  | { readonly kind: 'count'; readonly contribution: number; readonly words: 1 }
+  | { readonly kind: 'present'; readonly contribution: number; readonly words: 1 }
+  | { readonly kind: 'accumulator'; readonly accumulator: number; readonly words: number }
+  | { readonly kind: 'absolute'; readonly dominance: number; readonly words: number }
+  | { readonly kind: 'top'; readonly dominance: number; readonly rank: number; readonly words: number };
+
+/** Columns that every provider shares for a plan: counts and presence per contribution, accumulators, then dominance. */
+export function layoutOf(plan: Plan): LayoutColumn[] {
+  const layout: LayoutColumn[] = [];
+  plan.contributions.forEach((_, contribution) => {
+    layout.push({ kind: 'count', contribution, words: 1 }, { kind: 'present', contribution, words: 1 });
+  });
+  plan.accumulators.forEach((a, accumulator) => layout.push({ kind: 'accumulator', accumulator, words: a.words }));
+  plan.dominances.forEach((d, dominance) => {
+    layout.push({ kind: 'absolute', dominance, words: d.words });
+    for (let rank = 0; rank < d.top; rank++) layout.push({ kind: 'top', dominance, rank, words: d.words });
+  });
+  return layout;
+}
+
+/** Position of the first cell of each grouping set; cells of a set are in mixed radix of its keys, first key slowest. */
+export function cellOffsets(plan: Pick<Plan, 'keys' | 'groupingSets'>): number[] {
+  const offsets: number[] = [];
+  let at = 0;
+  for (const set of plan.groupingSets) {
+    offsets.push(at);
+    at += setSize(plan, set);
+  }
+  return offsets;
+}
+
+export function setSize(plan: Pick<Plan, 'keys'>, set: readonly number[]): number {
+  return set.reduce((n, k) => n * (plan.keys[k]?.size ?? 0), 1);
+}
+
+/**
+ * One vector per layout column. Elements are little-endian 64-bit words of two's complement modulo 2^(64·words),
+ * word-major: word j of cell i stands at index j·cells + i.
+ */
+export interface Vectors {
+  readonly cells: number;
+  readonly columns: readonly BigUint64Array[];
+}
+
+/** What the receivers learn: which outputs passed where, and the opened integers. */
+export interface Released {
+  /** Per output, one byte (0 or 1) per cell. */
+  readonly passed: readonly Uint8Array[];
+  /** Per contribution, the opened counts by cell (null where not opened). */
+  readonly counts: readonly (readonly (bigint | null)[])[];
+  /** Per accumulator, the opened signed integers by cell (null where not opened). */
+  readonly accumulators: readonly (readonly (bigint | null)[])[];
+}
+
+/** Cells where a contribution's count or an accumulator is opened: wherever an output that needs it passed. */
+export function openingMasks(plan: Plan, passed: readonly Uint8Array[]): { counts: Uint8Array[]; accumulators: Uint8Array[] } {
+  const counts = plan.contributions.map(() => new Uint8Array(plan.cellCount));
+  const accumulators = plan.accumulators.map(() => new Uint8Array(plan.cellCount));
+  plan.outputs.forEach((output, o) => {
+    const mask = passed[o];
+    if (mask === undefined || mask.length !== plan.cellCount) throw new RangeError('one pass mask per output is needed');
+    for (const index of output.aggregates) {
+      const aggregate = plan.aggregates[index];
+      if (aggregate === undefined) throw new RangeError('plan names an aggregate that does not exist');
+      const wantsCount = aggregate.kind !== 'sum' && aggregate.kind !== 'min' && aggregate.kind !== 'max';
+      if (wantsCount) or(counts[aggregate.contribution], mask);
+      for (const a of aggregate.accumulators) or(accumulators[a], mask);
+    }
+  });
+  return { counts, accumulators };
+}
+
+function or(into: Uint8Array | undefined, mask: Uint8Array): void {
+  if (into === undefined) throw new RangeError('plan names a vector that does not exist');
+  for (let i = 0; i < mask.length; i++) into[i] = (into[i] ?? 0) | (mask[i] ?? 0);
+}

@@ -1,0 +1,63 @@
+/** The receipt of a release: what was agreed, what ran, and commitments that let its holder have the result verified offline. */
+import { z } from 'zod';
+import { NAME, signedAgreementSchema } from './agreement.ts';
+
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
+const name = z.string().regex(NAME);
+
+/** What the compute parties sign, the same bytes at all three. */
+export const receiptBodySchema = z.strictObject({
+  format: z.literal('sluis-receipt/1'),
+  run: z.string().regex(/^[0-9a-f]{32}$/),
+  attempt: z.number().int().min(1),
+  collaboration: name,
+  agreement: hex32,
+  plan: hex32,
+  sql: z.string(),
+  /** Template name or null for an ad-hoc question. */
+  template: name.nullable(),
+  asked_by: z.strictObject({ organisation: name, analyst: z.string().max(200) }),
+  receivers: z.array(name).min(1),
+  techniques: z.array(z.strictObject({ id: z.string(), version: z.number().int() })),
+  rules: z.strictObject({
+    minimum_rows: z.number().int(),
+    minimum_organisations: z.number().int(),
+    dominance: z.strictObject({ n: z.number().int(), k: z.number().int() }).nullable(),
+    p_percent: z.number().int().nullable(),
+    without_receivers: z.array(name),
+  }),
+  sandbox: z.boolean(),
+  /** Stations that sent shares (not: that had rows in a cell). */
+  contributing_organisations: z.number().int().min(1),
+  /** As metered by each compute party, in committee order. */
+  rounds: z.array(z.number().int()).length(3),
+  bytes: z.array(z.number().int()).length(3),
+  finished: z.string(),
+  /** Salted commitments to the pass masks and to the three re-randomised output components (hexadecimal SHA-256). */
+  commitments: z.strictObject({ mask: hex32, components: z.tuple([hex32, hex32, hex32]) }),
+});
+export type ReceiptBody = z.infer<typeof receiptBodySchema>;
+
+/** What only receivers get: values behind the commitments, base64, and their salts. */
+export const openingsSchema = z.strictObject({
+  mask: z.strictObject({ salt: hex32, data: z.string() }),
+  components: z.tuple([
+    z.strictObject({ salt: hex32, data: z.string() }),
+    z.strictObject({ salt: hex32, data: z.string() }),
+    z.strictObject({ salt: hex32, data: z.string() }),
+  ]),
+});
+export type Openings = z.infer<typeof openingsSchema>;
+
+export const receiptSchema = z.strictObject({
+  body: receiptBodySchema,
+  /** Each compute party's Ed25519 signature over the body. */
+  signatures: z.record(name, hex64),
+  agreement: signedAgreementSchema,
+  /** Absent in the copies of organisations that are no receivers. */
+  openings: openingsSchema.optional(),
+  /** The inclusion of the release in the logs of the compute parties, as each gave it (see `ledger`). */
+  log: z.record(name, z.strictObject({ checkpoint: z.string(), index: z.number().int().min(0), leaf: hex32, salt: hex32, proof: z.array(hex32) })),
+});
+export type Receipt = z.infer<typeof receiptSchema>;

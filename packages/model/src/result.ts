@@ -1,0 +1,23 @@
+/** Answers as people and programs get them (docs/cli). */
+
+/** JSON value of a cell: integers to 2^53 − 1 as numbers, larger ones and DECIMAL as text, dates as ISO 8601 text. */
+export type CellValue = number | string | boolean | null;
+
+export interface SuppressedGroup {
+  readonly group: Readonly<Record<string, CellValue>>;
+  readonly cells: readonly string[];
+  readonly reason: string;
+}
+
+export interface ResultTable {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly CellValue[])[];
+  readonly suppressed: readonly SuppressedGroup[];
+}
+
+/** What an explanation says, under headings that the console and the command line show. */
+export interface Explanation {
+  readonly sentences: readonly { readonly about: ExplainTopic; readonly text: string }[];
+  readonly cost: { readonly rounds: number; readonly bytes: number; readonly seconds: number };
+}
+export type ExplainTopic = 'sends' | 'committee' | 'receiver' | 'coalition' | 'suppression' | 'intermediate' | 'cost' | 'sandbox';

@@ -1,0 +1,87 @@
+/** The door of a technique: one descriptor for all, one behaviour per stage, no central switch on ids. */
+import type { CommitteeLinks, Plan, Vectors } from '@sluis/model';
+import type { Random } from '@sluis/base';
+import type { Committee, SecretBits, SecretColumn, SecretVectors } from './committee.ts';
+
+export type TechniqueStage = 'admission' | 'sharing' | 'computation' | 'mechanism' | 'evidence';
+
+/** A rating of the AIVD brochure on privacy-enhancing technologies, 1 (low) to 5 (high), with its reason. */
+export interface Rating {
+  readonly score: 1 | 2 | 3 | 4 | 5;
+  readonly reason: string;
+}
+
+export interface Revelation {
+  readonly to: string;
+  readonly what: string;
+}
+
+/** The size of a question, as far as cost depends on it. */
+export interface Shape {
+  readonly cells: number;
+  readonly providers: number;
+  /** 64-bit words each provider shares per cell. */
+  readonly wordsPerCell: number;
+  readonly plan: Plan;
+}
+
+export interface Cost {
+  readonly rounds: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+export interface Descriptor {
+  readonly id: string;
+  readonly version: number;
+  readonly stage: TechniqueStage;
+  readonly title: string;
+  /** Throws InvalidError for parameters outside what the technique supports. */
+  readonly checkPlan: (plan: Plan) => void;
+  readonly threat: {
+    readonly model: 'semi-honest' | 'malicious' | 'none';
+    readonly corruptions: number;
+    /** In words: which collusion breaks it and what that yields. */
+    readonly collusion: string;
+  };
+  readonly reveals: (plan: Plan) => readonly Revelation[];
+  readonly cost: (shape: Shape) => Cost;
+  readonly maturity: 'experimental' | 'reviewed' | 'established';
+  readonly ratings: { readonly guarantees: Rating; readonly maturity: Rating; readonly compute: Rating; readonly network: Rating };
+}
+
+/** Splits a provider's vectors into what each compute party gets, and reads it back there. */
+export interface SharingTechnique extends Descriptor {
+  readonly stage: 'sharing';
+  /** One message per compute party, in committee order. `words` is the width of each layout column. Run by: a provider. */
+  split(vectors: Vectors, words: readonly number[], random: Random): [Uint8Array, Uint8Array, Uint8Array];
+  /** Reads the message for compute party `me`; throws ProtocolError `share/malformed`. */
+  combine(me: 0 | 1 | 2, message: Uint8Array, cells: number, words: readonly number[]): SecretColumn[];
+  /** Digest of component `which` (as this party holds it), to compare with its other holder before use. */
+  digest(columns: readonly SecretColumn[], me: 0 | 1 | 2, which: 0 | 1 | 2, context: Uint8Array): Uint8Array;
+}
+
+export interface ComputationTechnique extends Descriptor {
+  readonly stage: 'computation';
+  /** Agrees on fresh seeds over the links and returns the committee. `context` binds run, attempt and plan. */
+  convene(links: CommitteeLinks, context: Uint8Array, random: Random): Promise<Committee>;
+}
+
+/** Columns of the plan combined over all providers. */
+export interface Totals {
+  /** Per contribution. */
+  readonly counts: readonly SecretColumn[];
+  readonly organisations: readonly SecretColumn[];
+  /** Per accumulator. */
+  readonly accumulators: readonly SecretColumn[];
+}
+
+export interface MechanismTechnique extends Descriptor {
+  readonly stage: 'mechanism';
+  /** Combines the providers' vectors: sums, minima, maxima. */
+  combine(committee: Committee, plan: Plan, inputs: readonly SecretVectors[]): Promise<Totals>;
+  /** Evaluates the output rules on secrets: one column of bits per output of the plan, `cellCount` long. */
+  decide(committee: Committee, plan: Plan, inputs: readonly SecretVectors[], totals: Totals): Promise<SecretBits[]>;
+}
+
+export type Technique = SharingTechnique | ComputationTechnique | MechanismTechnique;

@@ -1,0 +1,3 @@
+export * from './committee.ts';
+export * from './door.ts';
+export * from './registry.ts';
