@@ -1,8 +1,23 @@
 /** Errors of Sluis: one base class, a stable code, and text that says what, where and what to do next. */
 
 export type Stage =
-  | 'usage' | 'agreement' | 'dataset' | 'plan' | 'approve' | 'run' | 'contribution' | 'share' | 'aggregate'
-  | 'mechanism' | 'release' | 'receipt' | 'wire' | 'store' | 'keys' | 'ledger' | 'access';
+  | 'usage'
+  | 'agreement'
+  | 'dataset'
+  | 'plan'
+  | 'approve'
+  | 'run'
+  | 'contribution'
+  | 'share'
+  | 'aggregate'
+  | 'mechanism'
+  | 'release'
+  | 'receipt'
+  | 'wire'
+  | 'store'
+  | 'keys'
+  | 'ledger'
+  | 'access';
 
 export interface ErrorDetails {
   /** Where in the flow it happened. */
@@ -69,7 +84,11 @@ export class ProtocolError extends PeerError {}
 export class StationError extends SluisError {}
 
 const CLASSES: Record<number, new (code: string, details: ErrorDetails) => SluisError> = {
-  1: StationError, 2: InvalidError, 3: RefusedError, 4: NothingReleasedError, 5: PeerError,
+  1: StationError,
+  2: InvalidError,
+  3: RefusedError,
+  4: NothingReleasedError,
+  5: PeerError,
 };
 
 /** Rebuilds an error that crossed a wire; an unknown exit code becomes a StationError. */
@@ -89,7 +108,7 @@ export function toSluisError(thrown: unknown, stage: Stage): SluisError {
   return new StationError('internal/unexpected', {
     stage,
     message: 'An unexpected fault happened inside this station.',
-    remedy: 'See the station\'s own log; report it if it repeats.',
+    remedy: "See the station's own log; report it if it repeats.",
     cause: thrown,
   });
 }

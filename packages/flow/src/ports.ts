@@ -88,7 +88,12 @@ export interface StationStore {
   /** Newest first. */
   runs(limit: number): Promise<RunRecord[]>;
   /** Moves from one of `from` to `to`, atomically; false if the run is in another state. */
-  moveRun(id: string, from: readonly RunState[], to: RunState, change?: { attempt?: number; error?: string | null; at: number }): Promise<boolean>;
+  moveRun(
+    id: string,
+    from: readonly RunState[],
+    to: RunState,
+    change?: { attempt?: number; error?: string | null; at: number },
+  ): Promise<boolean>;
   /** Questions that this analyst of this organisation proposed since `since`. */
   countRuns(collaboration: string, coordinator: string, analyst: string, since: number): Promise<number>;
 

@@ -1,0 +1,50 @@
+/** Runs test files with node:test and counts; used by `npm test` and `npm run check`. */
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { root } from './workspaces.ts';
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+  readonly failures: string[];
+}
+
+/** Runs the files in child processes; prints a full report, or only failures and skips when `quiet`. */
+export async function runTests(
+  files: readonly string[],
+  options: { concurrency: number; quiet: boolean; timeoutMs: number },
+): Promise<Counts> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const events = run({
+    files: files.map((f) => `${root}/${f}`),
+    concurrency: options.concurrency,
+    timeout: options.timeoutMs,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  events.on('test:pass', (data) => {
+    if (data.details.type === 'suite') return;
+    if (data.skip !== undefined && data.skip !== false) {
+      counts.skipped++;
+      console.log(`skipped: ${data.name}${typeof data.skip === 'string' && data.skip !== '' ? ` (${data.skip})` : ''}`);
+    } else counts.passed++;
+  });
+  events.on('test:fail', (data) => {
+    if (data.details.type === 'suite') return;
+    counts.failed++;
+    counts.failures.push(`${(data.file ?? '').slice(root.length + 1)}: ${data.name}\n${describe(data.details.error)}`);
+  });
+  if (options.quiet) for await (const _ of events);
+  else for await (const chunk of events.compose(spec)) process.stdout.write(chunk as Buffer);
+  return counts;
+}
+
+function describe(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return inner instanceof Error ? (inner.stack ?? inner.message) : String(inner);
+}
+
+export function report(counts: Counts): void {
+  for (const failure of counts.failures) console.log(`\nFAILED ${failure}`);
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+}
