@@ -10,7 +10,7 @@ const SIDEWAYS: Readonly<Record<string, readonly string[]>> = { '@sluis/cli': ['
 /** Import specifiers of a module's text (static, dynamic and type-only). */
 export function importsOf(text: string): string[] {
   const found = text.matchAll(
-    /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\{[^}]*\}[^'"\n;]*?)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g,
+    /(?:^|\n)\s*(?:import\s*|(?:import|export)\b[^'";]*?\sfrom\s*)['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g,
   );
   return [...found].map((m) => m[1] ?? m[2] ?? '').filter((s) => s !== '');
 }
