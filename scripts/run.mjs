@@ -2,7 +2,7 @@
 // Starts a task on the pinned runtime after making sure that dependencies are there.
 // Plain JavaScript: this file runs on whatever Node (≥ 20) the machine has.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,14 +23,13 @@ function fail(message) {
 
 function installIfNeeded() {
   const lock = join(root, 'package-lock.json');
-  const stamp = join(root, 'node_modules', '.sluis-installed');
-  const wanted = `${statSync(lock).size} ${readFileSync(lock).length} ${process.platform}-${process.arch}`;
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && runtime() !== null) return;
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs - 1000;
+  if (fresh && runtime() !== null) return;
   console.error('Installing dependencies (once; about half a minute) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (done.status !== 0) fail('npm ci failed. Check the network and the npm registry settings, then try again.');
-  writeFileSync(stamp, wanted);
 }
 
 function runtime() {
