@@ -1,1 +1,3 @@
-export {};
+export * from './bits.ts';
+export * from './ring.ts';
+export * from './transposition.ts';

@@ -1,4 +1,5 @@
 export * from './agreement.ts';
+export * from './neutral.ts';
 export * from './plan.ts';
 export * from './ports.ts';
 export * from './receipt.ts';
