@@ -1,0 +1,200 @@
+/** Agreements between stations: offering, signing, gathering signatures, and coming into force. */
+import { canonicalBytes, canonicalText, InvalidError, RefusedError } from '@sluis/base';
+import {
+  type Agreement,
+  agreementId,
+  type AuditSink,
+  checkAgreement,
+  isInForce,
+  type SignedAgreement,
+  signAgreement,
+  signedAgreementSchema,
+  verifyAgreementSignatures,
+} from '@sluis/model';
+import { signedAgreementOf } from './admission.ts';
+import { peerOf, type StationContext } from './context.ts';
+import { parseBody, readMessage } from './messages.ts';
+import { requireSender } from './messenger.ts';
+import type { AgreementRecord } from './ports.ts';
+
+const OFFER_MS = 15_000;
+
+export interface AgreementStatus {
+  readonly id: string;
+  readonly state: AgreementRecord['state'];
+  readonly signed: readonly string[];
+  readonly missing: readonly string[];
+  /** Organisations whose stations could not be told just now; they are told again at the next signature. */
+  readonly unreachable: readonly string[];
+}
+
+export class Agreements {
+  readonly #station: StationContext;
+  readonly #audit: AuditSink;
+
+  constructor(station: StationContext) {
+    this.#station = station;
+    this.#audit = station.audit;
+  }
+
+  /** Writes an agreement down as proposed and offers it to the stations it names. Idempotent. */
+  async propose(agreement: Agreement): Promise<AgreementStatus> {
+    await this.#keep({ agreement, signatures: {} });
+    return this.#offer(agreementId(agreement));
+  }
+
+  /** Signs for this organisation and tells the others. */
+  async sign(id: string): Promise<AgreementStatus> {
+    const record = await this.#station.store.agreement(id);
+    if (record === null) {
+      throw new InvalidError('agreement/unknown', {
+        stage: 'agreement',
+        party: this.#station.organisation,
+        message: `${this.#station.organisation} knows no agreement ${id.slice(0, 12)}….`,
+        remedy: 'List them with: sluis agreement list',
+      });
+    }
+    const { agreement } = signedAgreementOf(record);
+    this.#requireNamed(agreement);
+    await this.#audit.append({ kind: 'agreement.signed', details: { agreement: id, organisation: this.#station.organisation } });
+    const signature = await signAgreement(agreement, this.#station.signer);
+    await this.#addSignatures(agreement, { [this.#station.organisation]: signature });
+    return this.#offer(id);
+  }
+
+  async status(id: string, unreachable: readonly string[] = []): Promise<AgreementStatus> {
+    const record = await this.#station.store.agreement(id);
+    if (record === null) throw new RangeError('unknown agreement');
+    const signed = verifyAgreementSignatures(signedAgreementOf(record));
+    const names = signedAgreementOf(record).agreement.organisations.map((o) => o.name);
+    return { id, state: record.state, signed, missing: names.filter((n) => !signed.includes(n)), unreachable };
+  }
+
+  /** Registers the offers that other stations make. Only stations that the offered agreement itself names are heard. */
+  serve(): void {
+    this.#station.wire.onRequest('agreement.offer', async (m) => {
+      const offered = readMessage(signedAgreementSchema, parseBody(m.body), 'agreement.offer', m.from.name ?? 'an unknown station');
+      requireSender(offered.agreement, m, null);
+      await this.#keep(offered);
+      const record = await this.#station.store.agreement(agreementId(offered.agreement));
+      return { body: record === null ? new Uint8Array(0) : canonicalBytes(signedAgreementOf(record)) };
+    });
+  }
+
+  async #keep(offered: SignedAgreement): Promise<void> {
+    const { agreement } = offered;
+    this.#requireNamed(agreement);
+    checkAgreement(agreement);
+    const id = agreementId(agreement);
+    if ((await this.#station.store.agreement(id)) === null) {
+      await this.#audit.append({ kind: 'agreement.proposed', details: { agreement: id, collaboration: agreement.collaboration, version: agreement.version } });
+      await this.#station.store.saveAgreement({
+        id,
+        collaboration: agreement.collaboration,
+        version: agreement.version,
+        state: 'proposed',
+        canonical: canonicalText(agreement),
+        signatures: {},
+        receivedAt: this.#station.clock.now(),
+      });
+    }
+    const valid = verifyAgreementSignatures(offered);
+    await this.#addSignatures(agreement, Object.fromEntries(valid.map((name) => [name, offered.signatures[name] ?? ''])));
+  }
+
+  async #addSignatures(agreement: Agreement, signatures: Record<string, string>): Promise<void> {
+    const id = agreementId(agreement);
+    const record = await this.#station.store.addSignatures(id, signatures);
+    if (record.state !== 'proposed') return;
+    const signed = signedAgreementOf(record);
+    const complete = verifyAgreementSignatures(signed).length === agreement.organisations.length;
+    if (!complete || !(await this.#succeeds(agreement))) return;
+    await this.#audit.append({ kind: 'agreement.in-force', details: { agreement: id, collaboration: agreement.collaboration, version: agreement.version } });
+    await this.#station.store.putInForce(id);
+  }
+
+  /** A version replaces only the version it names, so that an old one can't come back. */
+  async #succeeds(agreement: Agreement): Promise<boolean> {
+    const versions = await this.#station.store.agreements(agreement.collaboration);
+    const current = versions.find((v) => v.state === 'in-force');
+    if (current === undefined) return true;
+    return agreement.version > current.version && agreement.previous === current.id;
+  }
+
+  /** Tells every other named station what is signed so far, and takes over what they have. */
+  async #offer(id: string): Promise<AgreementStatus> {
+    const station = this.#station;
+    const record = await station.store.agreement(id);
+    if (record === null) throw new RangeError('unknown agreement');
+    const signed = signedAgreementOf(record);
+    const unreachable: string[] = [];
+    await Promise.all(
+      signed.agreement.organisations
+        .filter((o) => o.name !== station.organisation)
+        .map(async ({ name }) => {
+          try {
+            const peer = peerOf(signed.agreement, name);
+            const reply = await station.wire.request(peer, 'agreement.offer', {}, canonicalBytes(signed), { timeoutMs: OFFER_MS });
+            const theirs = readMessage(signedAgreementSchema, parseBody(reply.body), 'agreement.offer', name);
+            if (agreementId(theirs.agreement) === id) await this.#keep(theirs);
+          } catch {
+            unreachable.push(name);
+          }
+        }),
+    );
+    return this.status(id, unreachable);
+  }
+
+  #requireNamed(agreement: Agreement): void {
+    const station = this.#station;
+    const me = agreement.organisations.find((o) => o.name === station.organisation);
+    if (me === undefined) {
+      throw new RefusedError('agreement/not-named', {
+        stage: 'agreement',
+        party: station.organisation,
+        message: `The agreement does not name ${station.organisation}.`,
+        remedy: 'Add this station\'s card (sluis station card) under "organisations".',
+      });
+    }
+    const { card } = station;
+    if (me.identity !== card.identity || me.sealing !== card.sealing || me.certificate !== card.certificate) {
+      throw new RefusedError('agreement/other-keys', {
+        stage: 'agreement',
+        party: station.organisation,
+        message: `The agreement names other keys for ${station.organisation} than this station has.`,
+        remedy: 'Put the current card (sluis station card) into a new version and sign that.',
+      });
+    }
+  }
+}
+
+/** The agreement in force of a collaboration, or of the only one there is. */
+export async function currentAgreement(station: Pick<StationContext, 'store' | 'clock'>, collaboration?: string): Promise<{ id: string; signed: SignedAgreement }> {
+  const records = (await station.store.agreements(collaboration)).filter((r) => r.state === 'in-force');
+  const [first, second] = records;
+  if (first === undefined) {
+    throw new RefusedError('agreement/none-in-force', {
+      stage: 'agreement',
+      message: collaboration === undefined ? 'No agreement is in force at this station.' : `No agreement of "${collaboration}" is in force at this station.`,
+      remedy: 'See who still has to sign: sluis agreement list',
+    });
+  }
+  if (second !== undefined) {
+    throw new InvalidError('agreement/several', {
+      stage: 'agreement',
+      message: `This station takes part in several collaborations: ${records.map((r) => r.collaboration).join(', ')}.`,
+      remedy: 'Say which with --collaboration NAME.',
+    });
+  }
+  const signed = signedAgreementOf(first);
+  const state = isInForce(signed, station.clock.now());
+  if (!state.ok) {
+    throw new RefusedError('agreement/none-in-force', {
+      stage: 'agreement',
+      message: `The agreement of "${first.collaboration}" is not in force now: ${state.reason}`,
+      remedy: 'Sign a version that covers today.',
+    });
+  }
+  return { id: first.id, signed };
+}
+

@@ -1,0 +1,102 @@
+/** One attempt of a run at one station: it plays every role the plan gives it, through the six steps in order. */
+import { canonicalBytes } from '@sluis/base';
+import type { Receipt, ResultTable } from '@sluis/model';
+import { combine } from './aggregate.ts';
+import { agreementInForce } from './admission.ts';
+import { type Attempt, peerOf, seatOf, type StationContext } from './context.ts';
+import { contribute } from './contribution.ts';
+import type { Mailbox } from './mailbox.ts';
+import { addNoise } from './noisy-aggregate.ts';
+import { deliver, receive, signReceipt } from './receipt.ts';
+import { prepareRelease } from './release.ts';
+import { acceptShares, sealShares } from './share.ts';
+
+export interface Mailboxes {
+  readonly shares: Mailbox;
+  readonly deliveries: Mailbox;
+}
+
+/** What a station has at the end of its part. */
+export interface AttemptOutcome {
+  /** Without openings; null at stations that only provided data. */
+  readonly receipt: Receipt | null;
+  /** At receivers only. */
+  readonly result: { readonly table: ResultTable; readonly receiptBytes: Uint8Array } | null;
+}
+
+/** Plays this station's roles concurrently; the first failure ends the others. `fail` aborts the attempt's signal. */
+export async function playAttempt(station: StationContext, run: Attempt, mailboxes: Mailboxes, fail: (reason: unknown) => void): Promise<AttemptOutcome> {
+  const { plan } = run.prepared;
+  const seat = seatOf(plan, station.organisation);
+  const roles: Promise<Partial<AttemptOutcome>>[] = [];
+  if (plan.providers.includes(station.organisation)) roles.push(provide(station, run));
+  if (seat !== null) roles.push(compute(station, run, seat, mailboxes.shares));
+  if (plan.receivers.includes(station.organisation)) roles.push(collect(station, run, mailboxes.deliveries));
+  let outcome: AttemptOutcome = { receipt: null, result: null };
+  const ended = await Promise.allSettled(
+    roles.map((role) =>
+      role.catch((reason: unknown) => {
+        fail(reason);
+        throw reason;
+      }),
+    ),
+  );
+  // The signal's reason is the first failure; later ones are its consequences.
+  run.signal.throwIfAborted();
+  for (const end of ended) {
+    if (end.status === 'rejected') throw end.reason;
+    outcome = { ...outcome, ...end.value };
+  }
+  return outcome;
+}
+
+async function provide(station: StationContext, run: Attempt): Promise<Partial<AttemptOutcome>> {
+  const share = await sealShares(station, run, await contribute(station, run));
+  run.progress('share', 'sending sealed shares to the compute parties');
+  await Promise.all(run.prepared.plan.committee.map((to, seat) => run.send(to, 'share', {}, share.boxes[seat as 0 | 1 | 2])));
+  run.progress('share', 'shares delivered');
+  return {};
+}
+
+async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, mailbox: Mailbox): Promise<Partial<AttemptOutcome>> {
+  const { plan } = run.prepared;
+  const timeoutMs = run.agreement.limits.run_seconds * 1000;
+  const links = station.wire.links({
+    run: run.proposal.run,
+    attempt: run.attempt,
+    me: seat,
+    peers: plan.committee.map((name) => (name === station.organisation ? null : peerOf(run.agreement, name))) as never,
+    timeoutMs,
+    signal: run.signal,
+  });
+  try {
+    const boxes = await mailbox.all(timeoutMs, run.signal);
+    const computation = station.registry.get('computation', plan.techniques.computation);
+    const context = canonicalBytes({ purpose: 'sluis/committee/1', run: run.proposal.run, attempt: run.attempt, plan: run.prepared.hash });
+    const committee = await computation.convene(links, context, station.random);
+    const shares = await acceptShares(station, run, links, boxes);
+    run.progress('share', 'shares of all providers accepted');
+    const aggregate = await combine(station, run, committee, shares);
+    const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, aggregate));
+    const receipt = await signReceipt(station, run, links, release, await agreementInForce(station, run.proposal.agreement));
+    await deliver(station, run, seat, release, receipt);
+    run.progress('receipt', 'signed and delivered to the receivers');
+    return { receipt };
+  } finally {
+    links.close();
+  }
+}
+
+async function collect(station: StationContext, run: Attempt, mailbox: Mailbox): Promise<Partial<AttemptOutcome>> {
+  const boxes = await mailbox.all(run.agreement.limits.run_seconds * 1000, run.signal);
+  const received = await receive(station, run, boxes);
+  const table = await station.finaliser.finalise(run.prepared, received.released);
+  await station.audit.append({ kind: 'release.received', details: { run: run.proposal.run, plan: run.prepared.hash } });
+  const { openings: _, ...receipt } = received.receipt;
+  return { receipt, result: { table, receiptBytes: received.bytes } };
+}
+
+/** Largest sealed share a plan can need, generously: data, header and the box around it. */
+export function shareLimit(cells: number, words: number): number {
+  return cells * words * 8 + 1_000_000;
+}

@@ -1,0 +1,157 @@
+/** The flow over the wire: how runs are told to other stations, and what they may tell this one. */
+import { canonicalBytes, PeerError, RefusedError, type SluisError, errorFromRecord } from '@sluis/base';
+import { type Agreement, type Receipt, receiptSchema } from '@sluis/model';
+import type { Incoming } from '@sluis/wire';
+import { type AdmittedRun, peerOf, type RunMessage, type StationContext } from './context.ts';
+import {
+  endSchema,
+  parseBody,
+  progressSchema,
+  readMessage,
+  runReferenceSchema,
+  type SignedApproval,
+  type SignedProposal,
+  signedApprovalSchema,
+  signedProposalSchema,
+  startSchema,
+} from './messages.ts';
+import type { Messenger, Runs } from './run.ts';
+import { signedAgreementOf } from './admission.ts';
+
+/** Waits for peers that only check and write down. */
+const SHORT_MS = 30_000;
+/** What a run's start may take beyond the agreed time before the coordinator gives up on a silent peer. */
+const GRACE_MS = 5_000;
+
+export class WireMessenger implements Messenger {
+  readonly #station: Pick<StationContext, 'wire' | 'organisation'>;
+
+  constructor(station: Pick<StationContext, 'wire' | 'organisation'>) {
+    this.#station = station;
+  }
+
+  async propose(to: string, run: AdmittedRun, signed: SignedProposal): Promise<void> {
+    await this.#request(to, run, 'run.propose', { proposal: signed }, canonicalBytes(run.prepared.plan));
+  }
+
+  async start(to: string, run: AdmittedRun, attempt: number, approvals: readonly SignedApproval[]): Promise<Receipt | null> {
+    const timeoutMs = run.agreement.limits.run_seconds * 1000 + GRACE_MS;
+    const message = { run: run.proposal.run, attempt, approvals };
+    const reply = await this.#request(to, run, 'run.start', { run: run.proposal.run }, canonicalBytes(message), timeoutMs);
+    return reply.body.length === 0 ? null : readMessage(receiptSchema, parseBody(reply.body), 'receipt', to);
+  }
+
+  async finish(to: string, run: AdmittedRun, receipt: Receipt): Promise<void> {
+    await this.#request(to, run, 'run.finished', { run: run.proposal.run }, canonicalBytes(receipt));
+  }
+
+  async end(to: string, run: AdmittedRun, state: 'refused' | 'failed' | 'cancelled', error: SluisError): Promise<void> {
+    const message = { run: run.proposal.run, state, error: { ...error.toRecord(), exitCode: Math.max(1, error.exitCode) } };
+    await this.#request(to, run, 'run.end', { run: run.proposal.run }, canonicalBytes(message));
+  }
+
+  async approve(to: string, run: AdmittedRun, approval: SignedApproval): Promise<void> {
+    await this.#request(to, run, 'run.approval', { run: run.proposal.run }, canonicalBytes(approval));
+  }
+
+  async body(to: string, run: AdmittedRun, attempt: number, type: RunMessage, header: Record<string, unknown>, body: Uint8Array): Promise<void> {
+    const timeoutMs = run.agreement.limits.run_seconds * 1000;
+    await this.#request(to, run, `run.${type}`, { ...header, run: run.proposal.run, attempt }, body, timeoutMs);
+  }
+
+  progress(to: string, run: AdmittedRun, step: string, detail: string): void {
+    const peer = peerOf(run.agreement, to);
+    // Progress is a courtesy: a coordinator that can't be told misses a line, nothing else.
+    this.#station.wire.push(peer, 'run.progress', { run: run.proposal.run, step, detail }, new Uint8Array(0), {}).catch(() => undefined);
+  }
+
+  #request(to: string, run: AdmittedRun, type: string, header: Record<string, unknown>, body: Uint8Array, timeoutMs = SHORT_MS) {
+    return this.#station.wire.request(peerOf(run.agreement, to), type, header, body, { timeoutMs });
+  }
+}
+
+/** Registers what other stations may tell this one about runs. Senders are known by certificate and agreement only. */
+export function serveRuns(station: StationContext, runs: Runs): void {
+  const { wire } = station;
+  wire.onRequest('run.propose', async (m) => {
+    const signed = readMessage(signedProposalSchema, (m.header as Record<string, unknown>)['proposal'], 'run.propose', nameOf(m));
+    const record = await station.store.agreement(signed.statement.agreement);
+    if (record === null) throw notNamed(m);
+    requireSender(signedAgreementOf(record).agreement, m, signed.statement.coordinator);
+    await runs.accept(signed, parseBody(m.body));
+    return {};
+  });
+  wire.onRequest('run.approval', async (m) => {
+    const approval = readMessage(signedApprovalSchema, parseBody(m.body), 'run.approval', nameOf(m));
+    const run = await runs.admitted(approval.statement.run);
+    requireSender(run.agreement, m, approval.statement.organisation);
+    await runs.approvalArrived(approval.statement.run, approval);
+    return {};
+  });
+  wire.onRequest('run.start', async (m) => {
+    const start = readMessage(startSchema, parseBody(m.body), 'run.start', nameOf(m));
+    const run = await runs.admitted(start.run);
+    requireSender(run.agreement, m, run.proposal.coordinator);
+    const stop = () => void runs.ended(start.run, 'failed', coordinatorLost(run));
+    m.signal.addEventListener('abort', stop, { once: true });
+    const { receipt } = await runs.participate(start.run, start.attempt, start.approvals);
+    m.signal.removeEventListener('abort', stop);
+    return { body: receipt === null ? new Uint8Array(0) : canonicalBytes(receipt) };
+  });
+  wire.onRequest('run.finished', async (m) => {
+    const receipt = readMessage(receiptSchema, parseBody(m.body), 'run.finished', nameOf(m));
+    const run = await runs.admitted(receipt.body.run);
+    requireSender(run.agreement, m, run.proposal.coordinator);
+    await runs.finished(receipt.body.run, receipt);
+    return {};
+  });
+  wire.onRequest('run.end', async (m) => {
+    const end = readMessage(endSchema, parseBody(m.body), 'run.end', nameOf(m));
+    const run = await runs.admitted(end.run);
+    const from = requireSender(run.agreement, m, null);
+    const { exitCode, ...record } = end.error;
+    // A provider's no reaches everybody from its own station; any other end is the coordinator's to tell.
+    if (from !== run.proposal.coordinator && !run.prepared.plan.providers.includes(from)) throw notNamed(m);
+    await runs.ended(end.run, end.state, errorFromRecord({ ...record, party: record.party ?? from }, exitCode));
+    return {};
+  });
+  for (const type of ['share', 'delivery'] as const) {
+    wire.onRequest(`run.${type}`, async (m) => {
+      const header = readMessage(runReferenceSchema, m.header, `run.${type}`, nameOf(m));
+      const run = await runs.admitted(header.run);
+      await runs.bodyArrived(header.run, header.attempt, type, requireSender(run.agreement, m, null), m.body);
+      return {};
+    });
+  }
+  wire.onPush('run.progress', (m) => {
+    const p = progressSchema.safeParse(m.header);
+    if (p.success && m.from.name !== null) station.events.emit(p.data.run, p.data.step, m.from.name, p.data.detail);
+  });
+}
+
+/** The organisation that the agreement names for the sender's certificate; refuses others, and others than `expected`. */
+export function requireSender(agreement: Agreement, message: Incoming, expected: string | null): string {
+  const sender = agreement.organisations.find((o) => o.certificate === message.from.certificate);
+  if (sender === undefined || (expected !== null && sender.name !== expected)) throw notNamed(message);
+  return sender.name;
+}
+
+function notNamed(message: Incoming): RefusedError {
+  return new RefusedError('wire/sender-not-agreed', {
+    stage: 'wire',
+    message: `The sender's certificate does not match what the agreement names for "${message.type}".`,
+    remedy: 'Check that both stations use the same agreement version and the certificates named in it.',
+  });
+}
+
+function coordinatorLost(run: AdmittedRun): PeerError {
+  return new PeerError('run/coordinator-lost', {
+    stage: 'run',
+    party: run.proposal.coordinator,
+    message: `The connection with ${run.proposal.coordinator}, which asked run ${run.proposal.run}, broke while it was being played.`,
+    remedy: 'Ask again when its station is back.',
+  });
+}
+
+const nameOf = (m: Incoming): string => m.from.name ?? 'an unknown station';
+
