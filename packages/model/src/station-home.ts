@@ -15,7 +15,6 @@ export const STATION_FILES = {
 } as const;
 
 export const stationConfigSchema = z.strictObject({
-  sluis: z.literal(1),
   name: z.string().regex(NAME),
   title: z.string().max(200).default(''),
   /** Where the station listens. */
