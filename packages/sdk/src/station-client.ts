@@ -1,0 +1,176 @@
+/** A client of one station's HTTP API: one method a route, answers validated (see `model`, api.ts). */
+import {
+  type Agreement,
+  type AgreementList,
+  type AgreementView,
+  type AskRequest,
+  agreementListSchema,
+  agreementViewSchema,
+  type Card,
+  type ConnectRequest,
+  cardSchema,
+  type DatasetList,
+  type DatasetReport,
+  type DatasetView,
+  type DecisionRequest,
+  datasetListSchema,
+  datasetReportSchema,
+  datasetViewSchema,
+  type ExplainAnswer,
+  type ExplainRequest,
+  explainAnswerSchema,
+  type RunEventLine,
+  type RunList,
+  type RunResult,
+  type RunView,
+  removeAnswerSchema,
+  runEventLineSchema,
+  runListSchema,
+  runResultSchema,
+  runViewSchema,
+  type SignAnswer,
+  type StationStatus,
+  signAnswerSchema,
+  stationStatusSchema,
+} from '@sluis/model';
+import { PeerError } from '@sluis/base';
+import type { z } from 'zod';
+import { PinnedRequests } from './pinned-requests.ts';
+import type { StationAccess } from './station-access.ts';
+
+const QUICK_MS = 30_000;
+/** Checking millions of rows, offering an agreement to many stations, planning over large domains. */
+const LONG_MS = 600_000;
+/** Longer than the server holds an event stream without a line. */
+const STREAM_MS = 90_000;
+
+/**
+ * Every method throws what the station answered as a SluisError (same code and exit code), or PeerError
+ * `station/unreachable`, `station/certificate`, `station/timeout` or `station/strange-answer`.
+ */
+export class StationClient {
+  readonly #requests: PinnedRequests;
+
+  constructor(access: StationAccess) {
+    this.#requests = new PinnedRequests(access);
+  }
+
+  status(): Promise<StationStatus> {
+    return this.#call(stationStatusSchema, 'GET', '/status', undefined, QUICK_MS);
+  }
+
+  card(): Promise<Card> {
+    return this.#call(cardSchema, 'GET', '/card', undefined, QUICK_MS);
+  }
+
+  agreements(): Promise<AgreementList> {
+    return this.#call(agreementListSchema, 'GET', '/agreements', undefined, QUICK_MS);
+  }
+
+  agreement(id: string): Promise<AgreementView> {
+    return this.#call(agreementViewSchema, 'GET', `/agreements/${id}`, undefined, QUICK_MS);
+  }
+
+  /** Writes an agreement down at the station; nobody has signed it by that. */
+  propose(agreement: Agreement): Promise<AgreementView> {
+    return this.#call(agreementViewSchema, 'POST', '/agreements', { agreement }, LONG_MS);
+  }
+
+  /** Signs with the station's key and offers the signature to the stations that the agreement names. */
+  sign(id: string): Promise<SignAnswer> {
+    return this.#call(signAnswerSchema, 'POST', `/agreements/${id}/sign`, {}, LONG_MS);
+  }
+
+  datasets(): Promise<DatasetList> {
+    return this.#call(datasetListSchema, 'GET', '/datasets', undefined, QUICK_MS);
+  }
+
+  connect(request: ConnectRequest): Promise<DatasetView> {
+    return this.#call(datasetViewSchema, 'POST', '/datasets', request, LONG_MS);
+  }
+
+  /** Checks rows as `connect` does, without binding them. */
+  checkDataset(request: ConnectRequest): Promise<DatasetReport> {
+    return this.#call(datasetReportSchema, 'POST', '/datasets/check', request, LONG_MS);
+  }
+
+  /** False if there was none. */
+  async removeDataset(collaboration: string, table: string): Promise<boolean> {
+    const path = `/datasets/${encodeURIComponent(collaboration)}/${encodeURIComponent(table)}`;
+    return (await this.#call(removeAnswerSchema, 'DELETE', path, undefined, QUICK_MS)).removed;
+  }
+
+  explain(request: ExplainRequest): Promise<ExplainAnswer> {
+    return this.#call(explainAnswerSchema, 'POST', '/explain', request, LONG_MS);
+  }
+
+  /** Puts a question; the run goes on at the station. See `askAndFollow`. */
+  ask(request: AskRequest, signal?: AbortSignal): Promise<RunView> {
+    return this.#call(runViewSchema, 'POST', '/runs', request, LONG_MS, signal);
+  }
+
+  runs(limit = 50): Promise<RunList> {
+    return this.#call(runListSchema, 'GET', `/runs?limit=${limit}`, undefined, QUICK_MS);
+  }
+
+  run(id: string): Promise<RunView> {
+    return this.#call(runViewSchema, 'GET', `/runs/${id}`, undefined, QUICK_MS);
+  }
+
+  /** One response of the event stream: events after `after`, lastly the state and cursor. */
+  async *events(id: string, after: number, signal?: AbortSignal): AsyncGenerator<RunEventLine> {
+    const path = `/runs/${id}/events?after=${after}`;
+    for await (const line of this.#requests.lines(path, { timeoutMs: STREAM_MS, signal })) {
+      yield this.#read(runEventLineSchema, parseLine(line), path);
+    }
+  }
+
+  approve(id: string, decision: DecisionRequest): Promise<RunView> {
+    return this.#call(runViewSchema, 'POST', `/runs/${id}/approve`, decision, LONG_MS);
+  }
+
+  refuse(id: string, decision: DecisionRequest): Promise<RunView> {
+    return this.#call(runViewSchema, 'POST', `/runs/${id}/refuse`, decision, QUICK_MS);
+  }
+
+  cancel(id: string, decision: DecisionRequest): Promise<RunView> {
+    return this.#call(runViewSchema, 'POST', `/runs/${id}/cancel`, decision, QUICK_MS);
+  }
+
+  result(id: string): Promise<RunResult> {
+    return this.#call(runResultSchema, 'GET', `/runs/${id}/result`, undefined, LONG_MS);
+  }
+
+  /** The station's signed checkpoint (C2SP tlog-checkpoint). */
+  async checkpoint(): Promise<string> {
+    return (await this.#requests.bytes('GET', '/log/checkpoint', undefined, { timeoutMs: QUICK_MS })).toString('utf8');
+  }
+
+  /** Closes idle connections, so that the process can end. */
+  close(): void {
+    this.#requests.close();
+  }
+
+  async #call<T>(schema: z.ZodType<T>, method: string, path: string, body: unknown, timeoutMs: number, signal?: AbortSignal): Promise<T> {
+    return this.#read(schema, await this.#requests.json(method, path, body, { timeoutMs, signal }), path);
+  }
+
+  #read<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new PeerError('station/strange-answer', {
+      stage: 'wire',
+      message: `The station's answer to ${path} is not of the expected form (at ${issue?.path.join('.') || 'its root'}).`,
+      remedy: 'Bring client and station to the same release of Sluis.',
+    });
+  }
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

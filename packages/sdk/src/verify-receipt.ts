@@ -1,0 +1,85 @@
+/** Verifying a receipt offline: from its bytes and the organisations' public keys to the result, without network. */
+import { canonicalText, InvalidError, parseCanonical } from '@sluis/base';
+import type { Finaliser } from '@sluis/flow';
+import { recombine, verifyReceipt } from '@sluis/ledger';
+import { type Agreement, agreementId, type Receipt, type ReceiptBody, type ResultTable, receiptSchema } from '@sluis/model';
+import { prepare, type SqlEngine } from '@sluis/planner';
+
+export interface VerifierEngines {
+  readonly sql: SqlEngine;
+  readonly finaliser: Finaliser;
+}
+
+export interface VerifiedResult {
+  readonly body: ReceiptBody;
+  /** The agreement whose keys were used; its id is `body.agreement`. */
+  readonly agreement: Agreement;
+  /** False: the keys come from the agreement inside the receipt, which the reader should compare. */
+  readonly agreementGiven: boolean;
+  /** The compute parties whose signatures hold. */
+  readonly signers: readonly { readonly organisation: string; readonly identity: string }[];
+  /** Null for a receipt without openings: everything but the values was checked. */
+  readonly result: ResultTable | null;
+}
+
+/**
+ * Checks every signature, commitment and log proof of a receipt, plans its question anew, compares the plan's hash, and
+ * recomputes the result from the opened shares. Run by: anybody who holds the receipt.
+ *
+ * @param bytes - the receipt's file; its bytes must be canonical JSON.
+ * @param agreement - the agreement to trust, if the reader has it from elsewhere.
+ * @throws InvalidError `encoding/…`, `receipt/…`, naming what does not hold.
+ *
+ * Learns: the holder what the receiver learnt; nothing of suppressed cells.
+ */
+export async function verifyReceiptFile(bytes: Uint8Array, engines: VerifierEngines, agreement?: Agreement): Promise<VerifiedResult> {
+  const receipt = readReceipt(bytes);
+  requireAgreement(receipt, agreement);
+  const { body, openings } = verifyReceipt(receipt);
+  const signed = receipt.agreement.agreement;
+  const prepared = await prepare({ sql: body.sql, agreement: signed, agreementId: body.agreement, receivers: body.receivers }, engines.sql);
+  if (prepared.hash !== body.plan) {
+    throw new InvalidError('receipt/other-plan', {
+      stage: 'receipt',
+      message: 'The question in this receipt leads to another plan than the one the compute parties signed.',
+      remedy: 'Verify with the release of Sluis that made the receipt; if that fails too, the receipt is not genuine.',
+    });
+  }
+  const result =
+    openings === null ? null : await engines.finaliser.finalise(prepared, recombine(prepared.plan, openings.mask, openings.components));
+  const signers = prepared.plan.committee.map((organisation) => ({ organisation, identity: identityOf(signed, organisation) }));
+  return { body, agreement: signed, agreementGiven: agreement !== undefined, signers, result };
+}
+
+function readReceipt(bytes: Uint8Array): Receipt {
+  const value = parseCanonical(bytes, 'The receipt');
+  const parsed = receiptSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new InvalidError('receipt/malformed', {
+      stage: 'receipt',
+      message: `The receipt is not of the expected form at ${issue?.path.join('.') || 'its root'}.`,
+      remedy: 'Use the file exactly as it was written by sluis result or sluis ask.',
+    });
+  }
+  // Defaults of the schema must not add what the signed bytes lack.
+  if (canonicalText(parsed.data) !== canonicalText(value)) {
+    throw new InvalidError('receipt/malformed', { stage: 'receipt', message: 'The receipt lacks parts that a receipt has.' });
+  }
+  return parsed.data;
+}
+
+function requireAgreement(receipt: Receipt, agreement: Agreement | undefined): void {
+  if (agreement === undefined) return;
+  const id = agreementId(agreement);
+  if (id === receipt.body.agreement) return;
+  throw new InvalidError('receipt/other-agreement', {
+    stage: 'receipt',
+    message: `The receipt was made under agreement ${receipt.body.agreement.slice(0, 16)}…, not under the given one (${id.slice(0, 16)}…).`,
+    remedy: 'Give the version of the agreement that was in force when the question was asked.',
+  });
+}
+
+function identityOf(agreement: Agreement, name: string): string {
+  return agreement.organisations.find((o) => o.name === name)?.identity ?? '';
+}
