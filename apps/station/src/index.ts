@@ -1,1 +1,1 @@
-export {};
+export { type RunningStation, type StartOptions, startStation } from './start-station.ts';

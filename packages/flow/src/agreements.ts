@@ -1,5 +1,5 @@
 /** Agreements between stations: offering, signing, gathering signatures, and coming into force. */
-import { canonicalBytes, canonicalText, InvalidError, RefusedError } from '@sluis/base';
+import { canonicalBytes, canonicalText, InvalidError, RefusedError, toSluisError } from '@sluis/base';
 import {
   type Agreement,
   agreementId,
@@ -24,8 +24,8 @@ export interface AgreementStatus {
   readonly state: AgreementRecord['state'];
   readonly signed: readonly string[];
   readonly missing: readonly string[];
-  /** Organisations whose stations could not be told just now; they are told again at the next signature. */
-  readonly unreachable: readonly string[];
+  /** The other stations, each with why it could not be told just now, or null; they are told again at the next signature. */
+  readonly offered: readonly { readonly organisation: string; readonly error: string | null }[];
 }
 
 export class Agreements {
@@ -62,12 +62,12 @@ export class Agreements {
     return this.#offer(id);
   }
 
-  async status(id: string, unreachable: readonly string[] = []): Promise<AgreementStatus> {
+  async status(id: string, offered: AgreementStatus['offered'] = []): Promise<AgreementStatus> {
     const record = await this.#station.store.agreement(id);
     if (record === null) throw new RangeError('unknown agreement');
     const signed = verifyAgreementSignatures(signedAgreementOf(record));
     const names = signedAgreementOf(record).agreement.organisations.map((o) => o.name);
-    return { id, state: record.state, signed, missing: names.filter((n) => !signed.includes(n)), unreachable };
+    return { id, state: record.state, signed, missing: names.filter((n) => !signed.includes(n)), offered };
   }
 
   /** Registers the offers that other stations make. Only stations that the offered agreement itself names are heard. */
@@ -127,7 +127,7 @@ export class Agreements {
     const record = await station.store.agreement(id);
     if (record === null) throw new RangeError('unknown agreement');
     const signed = signedAgreementOf(record);
-    const unreachable: string[] = [];
+    const offered: { organisation: string; error: string | null }[] = [];
     await Promise.all(
       signed.agreement.organisations
         .filter((o) => o.name !== station.organisation)
@@ -137,12 +137,13 @@ export class Agreements {
             const reply = await station.wire.request(peer, 'agreement.offer', {}, canonicalBytes(signed), { timeoutMs: OFFER_MS });
             const theirs = readMessage(signedAgreementSchema, parseBody(reply.body), 'agreement.offer', name);
             if (agreementId(theirs.agreement) === id) await this.#keep(theirs);
-          } catch {
-            unreachable.push(name);
+            offered.push({ organisation: name, error: null });
+          } catch (thrown) {
+            offered.push({ organisation: name, error: toSluisError(thrown, 'agreement').message });
           }
         }),
     );
-    return this.status(id, unreachable);
+    return this.status(id, offered);
   }
 
   #requireNamed(agreement: Agreement): void {

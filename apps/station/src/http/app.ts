@@ -1,0 +1,33 @@
+/** The HTTP API: routes under /api/v1 behind the token, errors as problems. */
+import { InvalidError } from '@sluis/base';
+import { API_ROOT } from '@sluis/model';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { agreementRoutes } from './agreement-routes.ts';
+import { datasetRoutes } from './dataset-routes.ts';
+import { logRoutes } from './log-routes.ts';
+import { problemResponse } from './problem.ts';
+import { runRoutes } from './run-routes.ts';
+import type { Services } from './services.ts';
+
+/** An agreement with a large domain is the largest thing anybody posts. */
+const BODY_LIMIT = 64 * 1024 * 1024;
+
+export function createApp(services: Services, version: string): Hono {
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: BODY_LIMIT }));
+  app.use(async (c, next) => {
+    services.access.authenticate(c.req.header('authorization'));
+    await next();
+    c.header('cache-control', 'no-store');
+  });
+  app.route(API_ROOT, agreementRoutes(services, version));
+  app.route(API_ROOT, datasetRoutes(services));
+  app.route(API_ROOT, runRoutes(services));
+  app.route(API_ROOT, logRoutes(services));
+  app.notFound(() =>
+    problemResponse(new InvalidError('request/not-found', { stage: 'usage', message: 'There is nothing at this address.', remedy: `The API is under ${API_ROOT}.` })),
+  );
+  app.onError((error) => problemResponse(error));
+  return app;
+}

@@ -1,0 +1,113 @@
+/** Composition of a station: one process, one port, everything wired through ports. */
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { systemClock, systemRandom } from '@sluis/base';
+import { certificateValidity } from '@sluis/crypto';
+import { createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/engine';
+import { Agreements, RunEvents, Runs, serveRuns, type StationContext, WireMessenger } from '@sluis/flow';
+import { openKeyFile } from '@sluis/keys';
+import { Ledger } from '@sluis/ledger';
+import { openPolicy } from '@sluis/policy';
+import { openStore } from '@sluis/store';
+import { Wire } from '@sluis/wire';
+import { Certificates, watchAgreements } from './certificates.ts';
+import { readConfig, readToken, splitAddress } from './config.ts';
+import { Datasets } from './datasets.ts';
+import { createAccess } from './http/access.ts';
+import { createApp } from './http/app.ts';
+import { openLog } from './log.ts';
+import { registry } from './techniques.ts';
+
+export interface StartOptions {
+  /** The station's folder, made by `sluis station init`. */
+  readonly home: string;
+  /** Log lines as JSON on stderr, or none. */
+  readonly log?: 'json' | 'quiet';
+}
+
+export interface RunningStation {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts a station and returns when it accepts connections. Throws InvalidError or StationError with what to mend. */
+export async function startStation(options: StartOptions): Promise<RunningStation> {
+  const { home } = options;
+  const config = readConfig(home);
+  const log = openLog(options.log ?? 'json', config.name);
+  const keys = await openKeyFile(home);
+  const databaseUrl = process.env['DATABASE_URL'];
+  const opened = await openStore(databaseUrl === undefined ? { path: join(home, 'state.db') } : { databaseUrl });
+  try {
+    const ledger = await Ledger.open({ storage: opened.log, signer: keys.signer, origin: `sluis/${config.name}`, clock: systemClock, random: systemRandom });
+    const certificates = new Certificates(opened.store);
+    await certificates.refresh();
+    const wire = new Wire({
+      tls: keys.tls,
+      identify: (certificate) => certificates.identify(certificate),
+      strangers: ['agreement.offer'],
+      clock: systemClock,
+      log: (event) => log.wire(event),
+    });
+    const station: StationContext = {
+      organisation: config.name,
+      card: keys.card,
+      store: watchAgreements(opened.store, () => certificates.refresh()),
+      audit: ledger,
+      proveLogged: (index) => ledger.prove(index),
+      signer: keys.signer,
+      opener: keys.opener,
+      wire,
+      sql: createSqlEngine(),
+      engine: createProviderEngine({ home, log: (detail) => log.engine(detail) }),
+      finaliser: createFinaliser(),
+      registry,
+      events: new RunEvents(systemClock),
+      clock: systemClock,
+      random: systemRandom,
+    };
+    const agreements = new Agreements(station);
+    agreements.serve();
+    const runs = new Runs(station, new WireMessenger(station));
+    serveRuns(station, runs);
+    const app = createApp(
+      {
+        station,
+        title: config.title,
+        address: config.advertise,
+        startedAt: systemClock.now(),
+        certificateExpires: certificateValidity(keys.tls.cert).until.toISOString(),
+        agreements,
+        datasets: new Datasets(station, home),
+        runs,
+        ledger,
+        access: createAccess({ organisation: config.name, token: readToken(home), policy: await openPolicy({ folder: join(home, 'policies') }) }),
+      },
+      version(),
+    );
+    (wire.http as Server).on('request', getRequestListener(app.fetch));
+    const { host, port } = splitAddress(config.listen);
+    const bound = await wire.listen(host, port);
+    await ledger.append({ kind: 'station.started', details: { organisation: config.name } });
+    await runs.recover();
+    log.started(bound);
+    return {
+      url: `https://${config.listen.replace(/:\d+$/, `:${bound}`)}`,
+      async close() {
+        await runs.close();
+        await wire.close();
+        await opened.close();
+      },
+    };
+  } catch (thrown) {
+    await opened.close();
+    throw thrown;
+  }
+}
+
+function version(): string {
+  const path = new URL('../package.json', import.meta.url);
+  return String((JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version);
+}

@@ -1,0 +1,10 @@
+/** The techniques this station offers, one line each. */
+import { replicatedComputation, replicatedSharing } from '@sluis/mpc';
+import { exactRules } from '@sluis/rules';
+import { Registry } from '@sluis/technique';
+
+export const registry = new Registry([
+  replicatedSharing,
+  replicatedComputation,
+  exactRules,
+]);
