@@ -75,3 +75,20 @@ export function concatPacked(parts: readonly { readonly bits: Uint32Array; reado
   }
   return out;
 }
+
+/** The elements of a word-major column where the bit is 1, zero elsewhere; without branching on a bit. */
+export function maskVector(bits: Uint32Array, a: BigUint64Array, words: number): BigUint64Array {
+  const n = a.length / words;
+  if (!Number.isInteger(n) || bits.length !== packedWords(n)) throw new RangeError('one bit per element is needed');
+  const out = new BigUint64Array(a.length);
+  const source = new Uint32Array(a.buffer, a.byteOffset, a.length * 2);
+  const target = new Uint32Array(out.buffer);
+  for (let j = 0; j < words; j++) {
+    for (let i = 0, at = 2 * j * n; i < n; i++, at += 2) {
+      const keep = -(((bits[i >>> 5] as number) >>> (i & 31)) & 1);
+      target[at] = (source[at] as number) & keep;
+      target[at + 1] = (source[at + 1] as number) & keep;
+    }
+  }
+  return out;
+}

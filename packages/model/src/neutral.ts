@@ -25,4 +25,4 @@ export const comparisonBits = (a: Pick<PlanAccumulator, 'minimum' | 'maximum'>):
 
 /** Width of the dominance tests: 100 times the total of a cell. A dominance's `words` must hold it. */
 export const dominanceBits = (plan: Pick<Plan, 'providers' | 'maximumRows'>, dominance: Pick<PlanDominance, 'maximum'>): number =>
-  signedBits(200n * rowsOfCell(plan) * BigInt(dominance.maximum));
+  signedBits(100n * rowsOfCell(plan) * BigInt(dominance.maximum));

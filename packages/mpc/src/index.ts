@@ -1,1 +1,2 @@
-export {};
+export { ReplicatedCommittee } from './committee.ts';
+export { replicatedComputation, replicatedSharing } from './techniques.ts';

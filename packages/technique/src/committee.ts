@@ -49,10 +49,10 @@ export interface Committee {
   less(a: SecretColumn, b: SecretColumn, bits: number): Promise<SecretBits>;
   /** c ? a : b, element by element. */
   select(c: SecretBits, a: SecretColumn, b: SecretColumn): Promise<SecretColumn>;
-  /** Element-wise minimum or maximum over columns of values of at most `bits` bits. */
+  /** Element-wise minimum or maximum over the columns; any two values a, b of an element have |a − b| < 2^(bits−1). */
   minimum(columns: readonly SecretColumn[], bits: number): Promise<SecretColumn>;
   maximum(columns: readonly SecretColumn[], bits: number): Promise<SecretColumn>;
-  /** The n largest over the given columns, element-wise, in descending order. */
+  /** The n largest over the given columns, element-wise, in descending order; `bits` as for `less`. */
   largest(columns: readonly SecretColumn[], n: number, bits: number): Promise<SecretColumn[]>;
   /** For each group of positions, the AND of the bits at those positions (1 for an empty group). */
   allOf(a: SecretBits, groups: readonly Uint32Array[]): Promise<SecretBits>;

@@ -27,6 +27,7 @@ export interface Shape {
 
 export interface Cost {
   readonly rounds: number;
+  /** Sent by all parties together. */
   readonly bytes: number;
   readonly seconds: number;
 }

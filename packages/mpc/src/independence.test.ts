@@ -1,0 +1,68 @@
+/**
+ * What one compute party receives is independent of the data: for two fixed inputs that differ in every value, bytes
+ * received by each party are counted in a 2 × 256 table and compared by chi-square. α = 10⁻⁶ for each party (critical
+ * value 377.3 at 255 degrees of freedom; three tests a run). With at least 250,000 bytes a sample, one byte in 200
+ * that depended on the input would raise the statistic by more than 1,000: the planted leak below is of that size.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { replicatedSharing } from './index.ts';
+import { PARTIES, simulateCommittee, toColumn } from './simulation/simulate.ts';
+import { systemRandom } from '@sluis/base';
+
+const CRITICAL = 377.3;
+const CELLS = 4000;
+const COLUMNS = 3;
+type Counts = Float64Array;
+
+/** Everything each party receives while it takes shares, compares, selects and refreshes; opened bits are the same for both inputs. */
+async function received(value: bigint, leak: boolean): Promise<Counts[]> {
+  const counts = PARTIES.map(() => new Float64Array(256));
+  const add = (to: number, bytes: Uint8Array) => {
+    for (const b of bytes) (counts[to] as Counts)[b] = ((counts[to] as Counts)[b] ?? 0) + 1;
+  };
+  const plain = toColumn(Array<bigint>(CELLS).fill(value), 1);
+  const words = Array<number>(COLUMNS).fill(1);
+  const messages = replicatedSharing.split({ cells: CELLS, columns: words.map(() => plain) }, words, systemRandom);
+  const header = 4 + 1 + 16 + COLUMNS;
+  PARTIES.forEach((p) => add(p, messages[p].subarray(header)));
+  const { transcript } = await simulateCommittee(
+    async (c) => {
+      const columns = replicatedSharing.combine(c.me, messages[c.me], CELLS, words);
+      const smallest = await c.minimum(columns, 40);
+      await c.rerandomise(smallest);
+      return c.openBits(await c.negative(smallest, 40));
+    },
+    { keepTranscript: true },
+  );
+  for (const m of transcript) if (!m.step.includes('open') && !m.step.includes('keys')) add(m.to, m.payload);
+  if (leak) add(1, new Uint8Array(2000).fill(Number(value & 0xffn)));
+  return counts;
+}
+
+function chiSquare(a: Counts, b: Counts): number {
+  const [sumA, sumB] = [a, b].map((c) => c.reduce((s, x) => s + x, 0)) as [number, number];
+  let total = 0;
+  for (let v = 0; v < 256; v++) {
+    const both = (a[v] ?? 0) + (b[v] ?? 0);
+    for (const [seen, share] of [[a[v] ?? 0, sumA], [b[v] ?? 0, sumB]] as const) {
+      const expected = (both * share) / (sumA + sumB);
+      total += (seen - expected) ** 2 / expected;
+    }
+  }
+  return total;
+}
+
+test('received bytes are independent of the data (chi-square, α = 1e-6)', async () => {
+  const [one, other] = [await received(1n, false), await received(987_654_321_012n % 2n ** 38n, false)];
+  for (const p of PARTIES) {
+    assert.ok((one[p] as Counts).reduce((s, x) => s + x, 0) > 250_000, 'the sample is large enough');
+    const statistic = chiSquare(one[p] as Counts, other[p] as Counts);
+    assert.ok(statistic < CRITICAL, `party ${p}: ${statistic}`);
+  }
+});
+
+test('a planted leak is caught', async () => {
+  const [one, other] = [await received(1n, true), await received(987_654_321_012n % 2n ** 38n, true)];
+  assert.ok(chiSquare(one[1] as Counts, other[1] as Counts) > CRITICAL);
+});
