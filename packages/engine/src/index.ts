@@ -1,1 +1,1 @@
-export {};
+export { createSqlEngine } from './sql-engine.ts';
