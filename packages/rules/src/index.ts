@@ -1,1 +1,2 @@
-export {};
+export { decideInTheClear, type PlainVectors } from './decide-in-the-clear.ts';
+export { exactRules } from './exact-rules.ts';
