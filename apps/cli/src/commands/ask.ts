@@ -1,0 +1,96 @@
+/** `sluis ask` */
+import { InvalidError } from '@sluis/base';
+import type { AskRequest, RunResult } from '@sluis/model';
+import { askAndFollow, type Following, type StationClient } from '@sluis/sdk';
+import { type ConnectionOptions, withStation } from '../connection.ts';
+import { writePrivate } from '../files.ts';
+import { interruption } from '../interruption.ts';
+import { text } from '../messages/index.ts';
+import { type Format, printAnswer, receiptText } from '../output/answer.ts';
+import { renderExplanation } from '../output/explanation.ts';
+import { terminalWidth } from '../output/paint.ts';
+import { ProgressView } from '../output/progress.ts';
+import { painted, print, printJson, remark } from '../output/streams.ts';
+
+export interface QuestionOptions extends ConnectionOptions {
+  readonly template?: string;
+  readonly collaboration?: string;
+  readonly receivers?: string[];
+  readonly as?: string;
+}
+
+export interface AskOptions extends QuestionOptions {
+  readonly format: Format;
+  readonly json?: boolean;
+  readonly wait: boolean;
+  readonly explain?: boolean;
+  readonly receipt?: string;
+}
+
+export async function ask(sql: string | undefined, options: AskOptions): Promise<void> {
+  const request = questionOf(sql, options);
+  const format = options.json === true ? 'json' : options.format;
+  await withStation(options, async (client) => {
+    if (options.explain === true) {
+      const { explanation } = await client.explain(request);
+      remark(renderExplanation(explanation, text, painted.err, terminalWidth(process.stderr)));
+    }
+    if (!options.wait) return askOnly(client, request, format);
+    const answer = await askWithProgress(client, request, format);
+    if (options.receipt !== undefined) saveReceipt(answer, options.receipt);
+    printAnswer(answer, format);
+  });
+}
+
+/** The request that arguments and options describe. Throws InvalidError unless there is exactly one of SQL and template. */
+export function questionOf(sql: string | undefined, options: QuestionOptions): AskRequest {
+  if ((sql === undefined) === (options.template === undefined)) {
+    throw new InvalidError('usage/no-question', {
+      stage: 'usage',
+      message: sql === undefined ? 'There is no question.' : 'There is both SQL and a template.',
+      remedy: 'Give either SQL between quotes, or --template NAME.',
+    });
+  }
+  const { template, collaboration, receivers, as } = options;
+  return {
+    ...(sql === undefined ? {} : { sql }),
+    ...(template === undefined ? {} : { template }),
+    ...(collaboration === undefined ? {} : { collaboration }),
+    ...(receivers === undefined ? {} : { receivers }),
+    ...(as === undefined ? {} : { as }),
+  };
+}
+
+async function askOnly(client: StationClient, request: AskRequest, format: Format): Promise<void> {
+  const run = await client.ask(request);
+  if (format === 'json') printJson({ run: run.id, state: run.state, approvals: run.approvals });
+  else print(run.id);
+  if (run.approvals.needed.length > 0) remark(text.approveHint(run.approvals.needed.join(', ')));
+}
+
+/** Asks and follows with progress on stderr; an interruption cancels the run everywhere. */
+export async function askWithProgress(client: StationClient, request: AskRequest, format: Format, extra: Partial<Following> = {}): Promise<RunResult> {
+  const signal = interruption();
+  const view = new ProgressView(process.stderr, text, painted.err);
+  const announce = () => remark(painted.err.yellow(text.cancelling));
+  signal.addEventListener('abort', announce, { once: true });
+  try {
+    return await askAndFollow(client, request, {
+      as: request.as,
+      signal,
+      onEvent: view.onEvent,
+      onRun: (run) => {
+        if (format !== 'json' || process.stderr.isTTY === true) remark(painted.err.dim(text.runPut(run.id, run.coordinator)));
+      },
+      ...extra,
+    });
+  } finally {
+    view.end();
+    signal.removeEventListener('abort', announce);
+  }
+}
+
+export function saveReceipt(answer: RunResult, path: string): void {
+  writePrivate(path, receiptText(answer.receipt));
+  remark(text.receiptSaved(path));
+}

@@ -1,0 +1,69 @@
+/** `sluis verify` */
+import { createFinaliser, createSqlEngine } from '@sluis/engine';
+import { type VerifiedResult, verifyReceiptFile } from '@sluis/sdk';
+import { readAgreementFile } from '../agreement-source.ts';
+import { readInputBytes } from '../connection.ts';
+import { text } from '../messages/index.ts';
+import type { Format } from '../output/answer.ts';
+import { renderCsv } from '../output/csv.ts';
+import { printable, terminalWidth, wrap } from '../output/paint.ts';
+import { painted, print, printJson, remark } from '../output/streams.ts';
+import { renderTable } from '../output/table.ts';
+
+export interface VerifyOptions {
+  readonly agreement?: string;
+  readonly format: Format;
+  readonly json?: boolean;
+}
+
+export async function verify(file: string, options: VerifyOptions): Promise<void> {
+  const agreement = options.agreement === undefined ? undefined : readAgreementFile(options.agreement).agreement;
+  const verified = await verifyBytes(readInputBytes(file), agreement);
+  const format = options.json === true ? 'json' : options.format;
+  if (format === 'json') return printJson(documentOf(verified));
+  for (const line of factsOf(verified)) remark(line);
+  if (verified.result === null) return remark(text.verifiedWithoutValues);
+  if (format === 'csv') process.stdout.write(renderCsv(verified.result));
+  else print(renderTable(verified.result, text, painted.out));
+}
+
+export function verifyBytes(bytes: Uint8Array, agreement?: Parameters<typeof verifyReceiptFile>[2]): Promise<VerifiedResult> {
+  return verifyReceiptFile(bytes, { sql: createSqlEngine(), finaliser: createFinaliser() }, agreement);
+}
+
+function documentOf(verified: VerifiedResult): Record<string, unknown> {
+  const { body, result, signers, agreementGiven } = verified;
+  return {
+    valid: true,
+    columns: result?.columns ?? [],
+    rows: result?.rows ?? [],
+    suppressed: result?.suppressed ?? [],
+    recomputed: result !== null,
+    agreement: body.agreement,
+    agreementGiven,
+    signers,
+    organisations: verified.agreement.organisations.map(({ name, identity }) => ({ name, identity })),
+    receipt: body,
+  };
+}
+
+/** What a reader should know of a genuine receipt. */
+export function factsOf(verified: VerifiedResult): string[] {
+  const { body, signers, agreementGiven } = verified;
+  const { rules } = body;
+  const width = terminalWidth(process.stderr);
+  const facts = [
+    painted.err.green(`✓ ${text.verified}`),
+    wrap(text.verifiedChecks, width),
+    wrap(text.verifyQuestion(printable(body.sql)), width),
+    text.verifyAsked(printable(body.asked_by.analyst), body.asked_by.organisation, body.finished),
+    text.verifyContributors(body.contributing_organisations),
+    text.verifyRules(rules.minimum_rows, rules.minimum_organisations),
+    ...(rules.dominance === null ? [] : [text.verifyDominance(rules.dominance.n, rules.dominance.k)]),
+    ...(rules.p_percent === null ? [] : [text.verifyPPercent(rules.p_percent)]),
+    text.verifyAgreement(body.agreement),
+    ...signers.map((s) => text.verifySigner(s.organisation, s.identity)),
+  ];
+  if (!agreementGiven) facts.push(painted.err.yellow(wrap(text.verifyAgreementInside, width)));
+  return facts;
+}

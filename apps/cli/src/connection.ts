@@ -1,0 +1,88 @@
+/** Which station a command talks to, and how the command ends whatever happens. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InvalidError } from '@sluis/base';
+import { accessFromHome, normaliseUrl, readToken, type StationAccess, StationClient } from '@sluis/sdk';
+
+export interface ConnectionOptions {
+  readonly home?: string;
+  readonly station?: string;
+  readonly tokenFile?: string;
+  readonly certificate?: string;
+}
+
+/** The station's folder as options or SLUIS_HOME name it; null if neither does. */
+export function homeOf(options: { readonly home?: string }): string | null {
+  const named = options.home ?? process.env['SLUIS_HOME'];
+  return named === undefined || named === '' ? null : resolve(named);
+}
+
+export function requireHome(options: { readonly home?: string }): string {
+  const home = homeOf(options);
+  if (home !== null) return home;
+  throw new InvalidError('usage/no-home', {
+    stage: 'usage',
+    message: "No station's folder is named.",
+    remedy: 'Give --home DIR, or set SLUIS_HOME.',
+  });
+}
+
+/** Access from a folder, or from an address with token and certificate given apart. */
+export function accessOf(options: ConnectionOptions): StationAccess {
+  const url = options.station ?? (process.env['SLUIS_STATION'] || undefined);
+  const home = homeOf(options);
+  if (home !== null) return accessFromHome(home, url);
+  const certificate = options.certificate ?? process.env['SLUIS_CERTIFICATE'];
+  const token = options.tokenFile === undefined ? process.env['SLUIS_TOKEN'] : readToken(options.tokenFile);
+  if (url === undefined || certificate === undefined || token === undefined) {
+    throw new InvalidError('usage/no-station', {
+      stage: 'usage',
+      message: 'It is not clear which station to talk to.',
+      remedy:
+        "Give --home DIR (or SLUIS_HOME) with the station's folder; or --station URL with --certificate FILE and --token-file FILE " +
+        '(or SLUIS_STATION, SLUIS_CERTIFICATE and SLUIS_TOKEN).',
+    });
+  }
+  return { url: normaliseUrl(url), token, certificate: readInput(certificate) };
+}
+
+/** Runs something with a client of the station and closes its connections afterwards. */
+export async function withStation<T>(options: ConnectionOptions, use: (client: StationClient) => Promise<T>): Promise<T> {
+  const client = new StationClient(accessOf(options));
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** A text file that the user named. */
+export function readInput(path: string): string {
+  return readInputBytes(path).toString('utf8');
+}
+
+export function readInputBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new InvalidError('usage/file-unreadable', {
+      stage: 'usage',
+      message: `${path} can't be read.`,
+      remedy: 'Check the path and its permissions.',
+      cause,
+    });
+  }
+}
+
+/** Completes the beginning of a run's id from the station's list. */
+export async function runId(client: StationClient, given: string): Promise<string> {
+  if (/^[0-9a-f]{32}$/.test(given)) return given;
+  const matching = /^[0-9a-f]{4,31}$/.test(given) ? (await client.runs(1000)).runs.filter((r) => r.id.startsWith(given)) : [];
+  const [only] = matching;
+  if (only !== undefined && matching.length === 1) return only.id;
+  throw new InvalidError(matching.length === 0 ? 'run/unknown' : 'run/ambiguous', {
+    stage: 'usage',
+    message: matching.length === 0 ? `There is no run "${given}" at this station.` : `Several runs begin with "${given}".`,
+    remedy: 'List them with: sluis runs',
+  });
+}

@@ -1,0 +1,28 @@
+/** Ctrl-C: the first asks the command to end cleanly, a later one ends it at once. */
+import { text } from './messages/index.ts';
+import { remark } from './output/streams.ts';
+
+/** A terminal sends the signal to the launcher too, which passes it on: two within this time are one. */
+const SAME_MS = 700;
+
+let controller: AbortController | null = null;
+
+/** The signal that aborts when the user interrupts this command. Installed once a process. */
+export function interruption(): AbortSignal {
+  if (controller !== null) return controller.signal;
+  const own = new AbortController();
+  controller = own;
+  let first = 0;
+  const onSignal = () => {
+    const now = Date.now();
+    if (first === 0) {
+      first = now;
+      own.abort();
+    } else if (now - first > SAME_MS) {
+      remark(text.forcedEnd);
+      process.exit(130);
+    }
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  return own.signal;
+}

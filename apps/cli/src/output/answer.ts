@@ -1,0 +1,64 @@
+/** Printing an answer: table, CSV or the JSON document of the command line's contract. */
+import { canonicalText, fromBase64, NothingReleasedError } from '@sluis/base';
+import type { Explanation, Receipt, ResultTable, RunResult } from '@sluis/model';
+import { text } from '../messages/index.ts';
+import { renderCsv } from './csv.ts';
+import { bytesText, durationText } from './paint.ts';
+import { painted, print, printJson, remark } from './streams.ts';
+import { renderTable } from './table.ts';
+
+export type Format = 'table' | 'json' | 'csv';
+
+/** Prints the answer of a run and sets the exit code. */
+export function printAnswer(answer: RunResult, format: Format): void {
+  const { result } = answer;
+  const nothing = result !== null && nothingReleased(result, answer.receipt);
+  if (nothing) process.exitCode = 4;
+  if (format === 'json') return printJson(answerDocument(answer, nothing));
+  if (result === null) return remark(text.noReceiver(answer.receipt.body.receivers.join(', ')));
+  if (format === 'csv') process.stdout.write(renderCsv(result));
+  else print(renderTable(result, text, painted.out));
+  if (nothing) remark(painted.err.yellow(text.nothingReleased));
+  else if (result.rows.length === 0 && format === 'table') remark(text.noRows);
+  if (format === 'table') remark(painted.err.dim(text.cost(durationText(answer.timings.totalMs), bytesText(answer.bytes.total), answer.rounds)));
+}
+
+/** The JSON document that CLI programs read. A failure's `error` stands beside the (empty) answer if all is suppressed. */
+export function answerDocument(answer: RunResult, nothing: boolean): Record<string, unknown> {
+  const { result, receipt, explanation, timings, bytes, rounds } = answer;
+  return {
+    columns: result?.columns ?? [],
+    rows: result?.rows ?? [],
+    suppressed: result?.suppressed ?? [],
+    receipt,
+    explain: sentencesOf(explanation),
+    timings,
+    bytes,
+    rounds,
+    ...(nothing ? { error: nothingError().toRecord() } : {}),
+    ...(result === null ? { receivers: receipt.body.receivers } : {}),
+  };
+}
+
+export const sentencesOf = (explanation: Explanation): string[] => explanation.sentences.map((s) => s.text);
+
+/**
+ * True if no cell passed. An answer without rows may also come from the question's own HAVING or LIMIT: the opened mask
+ * tells the two apart.
+ */
+export function nothingReleased(result: ResultTable, receipt: Receipt): boolean {
+  if (result.rows.length > 0) return false;
+  const mask = receipt.openings?.mask.data;
+  return mask === undefined ? result.suppressed.length > 0 : fromBase64(mask).every((byte) => byte === 0);
+}
+
+export function nothingError(): NothingReleasedError {
+  return new NothingReleasedError('release/nothing-passed', {
+    stage: 'release',
+    message: 'Nothing was released: every cell is suppressed or empty.',
+    remedy: 'Ask for larger groups: fewer grouping columns, wider ranges, fewer filters.',
+  });
+}
+
+/** The one byte form in which a receipt verifies. */
+export const receiptText = (receipt: Receipt): string => canonicalText(receipt);

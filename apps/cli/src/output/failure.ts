@@ -1,0 +1,48 @@
+/** How a failure ends a command: words on stderr or one JSON document on stdout, and the exit code of the contract. */
+import { InvalidError, NothingReleasedError, PeerError, RefusedError, SluisError, StationError } from '@sluis/base';
+import { type Messages, text } from '../messages/index.ts';
+import { type Paint, printable, terminalWidth, wrap } from './paint.ts';
+import { painted, printJson, remark } from './streams.ts';
+
+/** Ends the command with this failure; `json` as the command's options say. */
+export function reportFailure(thrown: unknown, json: boolean): void {
+  const error = thrown instanceof SluisError ? thrown : unexpected(thrown);
+  process.exitCode = error.exitCode;
+  if (json) printJson({ error: error.toRecord() });
+  else remark(failureText(error, text, painted.err));
+  if (process.env['SLUIS_DEBUG']) remark(String(thrown instanceof Error ? (thrown.stack ?? thrown) : thrown) + causeOf(thrown));
+}
+
+/** Texts of unknown errors may hold values of data, so they are shown only on demand. */
+function unexpected(thrown: unknown): SluisError {
+  const code = thrown instanceof Error && 'code' in thrown ? ` (${String(thrown.code)})` : '';
+  return new StationError('internal/unexpected', {
+    stage: 'usage',
+    message: `An unexpected fault happened in this command${code}.`,
+    remedy: 'Run it again with SLUIS_DEBUG=1 to see where; please report it if it repeats.',
+    cause: thrown,
+  });
+}
+
+export function failureText(error: SluisError, messages: Messages, paint: Paint): string {
+  const where = error.party === null ? '' : ` ${messages.at(printable(error.party))}`;
+  const width = terminalWidth(process.stderr);
+  const lines = error.message.split('\n').map((line) => wrap(printable(line), width));
+  const out = [`${paint.red(paint.bold(`${headline(error, messages)}${where}`))} ${paint.dim(`(${error.code})`)}`, ...lines];
+  if (error.remedy !== null) out.push(wrap(`${paint.bold(`${messages.nextStep}:`)} ${printable(error.remedy)}`, width));
+  return out.join('\n');
+}
+
+function headline(error: SluisError, messages: Messages): string {
+  if (error instanceof RefusedError) return messages.refused;
+  if (error instanceof InvalidError) return messages.invalid;
+  if (error instanceof PeerError) return error.party === null ? messages.failed : messages.peerFailed;
+  if (error instanceof NothingReleasedError) return messages.nothingReleased;
+  return messages.failed;
+}
+
+function causeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error) || thrown.cause === undefined) return '';
+  const cause = thrown.cause instanceof Error ? (thrown.cause.stack ?? String(thrown.cause)) : String(thrown.cause);
+  return `\nCaused by: ${cause}`;
+}

@@ -1,0 +1,88 @@
+/** Progress of a run on stderr: a list that fills in on a terminal, one line a step elsewhere. */
+import type { RunEventView } from '@sluis/model';
+import type { Messages } from '../messages/index.ts';
+import { type Paint, printable, terminalWidth } from './paint.ts';
+
+interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const ORDER = ['propose', 'approve', 'contribution', 'share', 'aggregate', 'release', 'receipt'] as const;
+type Step = (typeof ORDER)[number];
+
+/** Collects events and shows them. `end` leaves the finished list standing. */
+export class ProgressView {
+  readonly #parties = new Map<Step, Set<string>>();
+  readonly #output: Output;
+  readonly #messages: Messages;
+  readonly #paint: Paint;
+  #drawn = 0;
+  #waiting = '';
+
+  constructor(output: Output, messages: Messages, paint: Paint) {
+    this.#output = output;
+    this.#messages = messages;
+    this.#paint = paint;
+  }
+
+  readonly onEvent = (event: RunEventView): void => {
+    const step = ORDER.find((s) => s === event.step);
+    if (event.step === 'waiting') this.#wait(printable(event.detail));
+    if (step === undefined) return;
+    if (ORDER.indexOf(step) > ORDER.indexOf('approve')) this.#waiting = '';
+    const parties = this.#parties.get(step);
+    if (parties === undefined) this.#parties.set(step, new Set([event.party]));
+    else parties.add(event.party);
+    if (this.#output.isTTY === true) this.#draw(false);
+    else if (parties === undefined) this.#output.write(`  ${this.#label(step)}\n`);
+  };
+
+  end(): void {
+    if (this.#output.isTTY === true) this.#draw(true);
+  }
+
+  #wait(detail: string): void {
+    this.#waiting = detail;
+    if (this.#output.isTTY === true) this.#draw(false);
+    else this.#output.write(`  ${this.#messages.stepWaiting}: ${detail.replace(/^waiting for approval of /, '')}\n`);
+  }
+
+  #draw(ended: boolean): void {
+    const steps = ORDER.filter((s) => this.#parties.has(s));
+    const width = terminalWidth(this.#output);
+    const lines = steps.map((step, i) => this.#line(step, ended || i < steps.length - 1, width));
+    if (this.#waiting !== '' && !ended) lines.push(this.#paint.yellow(cut(`  … ${this.#waiting}`, width)));
+    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\u001b[0J` : '';
+    this.#output.write(`${up}${lines.map((l) => `${l}\n`).join('')}`);
+    this.#drawn = lines.length;
+  }
+
+  #line(step: Step, done: boolean, width: number): string {
+    const parties = [...(this.#parties.get(step) ?? [])];
+    const mark = done ? this.#paint.green('✓') : this.#paint.yellow('…');
+    const label = this.#label(step);
+    const rest = cut(parties.map(printable).join(', '), width - label.length - 7);
+    return `  ${mark} ${label}  ${this.#paint.dim(rest)}`;
+  }
+
+  #label(step: Step): string {
+    const m = this.#messages;
+    const labels: Record<Step, string> = {
+      propose: m.stepPropose,
+      approve: m.stepApprove,
+      contribution: m.stepContribution,
+      share: m.stepShare,
+      aggregate: m.stepAggregate,
+      release: m.stepRelease,
+      receipt: m.stepReceipt,
+    };
+    return labels[step];
+  }
+}
+
+function cut(text: string, width: number): string {
+  if (width < 4) return '';
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,59 @@
+/** The commands, their arguments and help. What they do stands in `commands/`, loaded when called. */
+import { InvalidError } from '@sluis/base';
+import { Command, CommanderError } from 'commander';
+import { reportFailure } from './output/failure.ts';
+import { tolerateClosedPipes } from './output/streams.ts';
+import { addAgreementCommands } from './program/agreement.ts';
+import { addDatasetCommands } from './program/dataset.ts';
+import { addQuestionCommands } from './program/question.ts';
+import { addSandboxCommands } from './program/sandbox.ts';
+import { addStationCommands } from './program/station.ts';
+
+/** Runs the command line; sets the exit code of the contract (docs/cli). */
+export async function run(args: readonly string[]): Promise<void> {
+  tolerateClosedPipes();
+  const json = wantsJson(args);
+  try {
+    await buildProgram(json).parseAsync([...args], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) return reportFailure(thrown, json);
+    if (thrown.code === 'commander.helpDisplayed' || thrown.code === 'commander.version') return;
+    process.exitCode = 2;
+    // Commander has said it in words already.
+    if (json) reportFailure(new InvalidError('usage/arguments', { stage: 'usage', message: plain(thrown.message), remedy: 'See: sluis --help' }), true);
+  }
+}
+
+export function buildProgram(quiet: boolean): Command {
+  const program = new Command('sluis')
+    .description("Ask questions over each other's confidential data, and get only the answer you agreed on.")
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what is possible)')
+    .configureHelp({ sortSubcommands: false, sortOptions: false })
+    .addHelpText(
+      'after',
+      `
+Begin with:
+  sluis demo                                     five organisations, three questions
+  sluis try DIR --ask "SELECT …"                 the same over your own files
+
+Exit codes: 0 done · 2 wrong usage or file · 3 refused · 4 all suppressed or empty · 5 a peer failed · 1 other
+Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
+    );
+  if (quiet) program.configureOutput({ writeErr: () => {} });
+  addSandboxCommands(program);
+  addStationCommands(program);
+  addAgreementCommands(program);
+  addDatasetCommands(program);
+  addQuestionCommands(program);
+  return program;
+}
+
+/** Whether stdout must be one JSON document, also when the arguments can't be parsed. */
+export function wantsJson(args: readonly string[]): boolean {
+  return args.some((a, i) => a === '--json' || a === '--format=json' || (a === 'json' && args[i - 1] === '--format'));
+}
+
+const plain = (message: string): string => message.replace(/^error: /, '');
+
