@@ -1,1 +1,8 @@
-export {};
+/** Authenticated channels between stations. Start reading at wire.ts. */
+export { certificateId } from './certificate.ts';
+export type { LinkOptions, OpenLinks } from './committee.ts';
+export type { WireLimits } from './limits.ts';
+export { DEFAULT_LIMITS } from './limits.ts';
+export type { RunTraffic } from './meter.ts';
+export type { Incoming, Peer, Reply, RequestOptions, WireEvent } from './peer.ts';
+export { Wire, type WireOptions } from './wire.ts';

@@ -1,0 +1,78 @@
+/** Calling another station: TLS 1.3 with X25519MLKEM768 and nothing else, then its pinned certificate. */
+import { type Clock, RefusedError } from '@sluis/base';
+import tls from 'node:tls';
+import { checkCertificate } from './certificate.ts';
+import { notTls, timedOut, unknownCertificate, unreachable } from './faults.ts';
+import type { WireLimits } from './limits.ts';
+import type { Peer } from './peer.ts';
+
+export const PROTOCOL = 'sluis/1';
+export const STATION_GROUP = 'X25519MLKEM768';
+
+/** Splits host:port or [v6]:port. Throws RefusedError `wire/address-invalid`. */
+export function parseAddress(peer: Peer): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(peer.address);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined || !(port >= 1 && port <= 65_535)) {
+    throw new RefusedError('wire/address-invalid', {
+      stage: 'wire',
+      party: peer.name,
+      message: `The agreement's address of ${peer.name} is not of the form host:port.`,
+      remedy: 'Correct the address in a new version of the agreement.',
+    });
+  }
+  return { host, port };
+}
+
+/**
+ * Connects and authenticates both ways. Run by: the station that has something to ask.
+ *
+ * @returns the socket (nothing read from it yet) and the key-exchange group that was negotiated.
+ * @throws PeerError `wire/unreachable`, `wire/handshake-failed`, `wire/timeout`, `wire/certificate-…`, naming the peer.
+ */
+export async function dial(peer: Peer, identity: { key: string; cert: string }, limits: WireLimits, clock: Clock): Promise<{ socket: tls.TLSSocket; group: string }> {
+  const { host, port } = parseAddress(peer);
+  const socket = tls.connect({
+    host,
+    port,
+    ...identity,
+    ALPNProtocols: [PROTOCOL],
+    minVersion: 'TLSv1.3',
+    ecdhCurve: STATION_GROUP,
+    // Pinned below: certificates of stations are their own authority.
+    rejectUnauthorized: false,
+  });
+  socket.setKeepAlive(true, limits.pingMs);
+  socket.on('error', () => undefined);
+  try {
+    await handshake(socket, peer, limits.dialMs);
+    const group = (socket.getEphemeralKeyInfo() as { name?: string } | null)?.name ?? '';
+    if (socket.alpnProtocol !== PROTOCOL || group !== STATION_GROUP) throw notTls(peer.name, peer.address, { code: 'WRONG_PROTOCOL' });
+    const shown = await checkCertificate(socket, () => peer.name, clock, limits.skewMs);
+    if (shown !== peer.certificate) throw unknownCertificate(peer.name);
+    return { socket, group };
+  } catch (thrown) {
+    socket.destroy();
+    throw thrown;
+  }
+}
+
+function handshake(socket: tls.TLSSocket, peer: Peer, timeoutMs: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let connected = false;
+  const timer = setTimeout(() => reject(timedOut(peer.name, connected ? 'TLS handshake' : 'connecting', timeoutMs)), timeoutMs);
+  const failed = (cause: unknown) => reject((connected ? notTls : unreachable)(peer.name, peer.address, cause));
+  const closed = () => failed({ code: 'CLOSED' });
+  socket.once('connect', () => {
+    connected = true;
+  });
+  socket.once('secureConnect', resolve);
+  socket.once('error', failed);
+  socket.once('close', closed);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.off('error', failed);
+    socket.off('close', closed);
+  });
+}

@@ -1,0 +1,72 @@
+/** The head of a message: canonical JSON, checked with a schema before anything else looks at it. */
+import { canonicalBytes, type ErrorRecord, type Json, parseCanonical, type SluisError } from '@sluis/base';
+import { z } from 'zod';
+import { garbage } from './faults.ts';
+
+const id = z.number().int().min(1).max(0xffff_ffff);
+const type = z.string().regex(/^[a-z][a-z0-9._-]{0,79}$/);
+const header = z.record(z.string(), z.unknown());
+const bytes = z.number().int().min(0);
+const step = z.string().min(1).max(200);
+
+const headSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('request'), type, header, bytes }),
+  z.strictObject({ kind: z.literal('push'), type, header, bytes }),
+  z.strictObject({ kind: z.literal('reply'), answers: id, header, bytes }),
+  z.strictObject({
+    kind: z.literal('failure'),
+    answers: id,
+    bytes: z.literal(0),
+    exitCode: z.number().int().min(1).max(5),
+    error: z.strictObject({
+      code: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/).max(100),
+      message: z.string().max(8000),
+      remedy: z.string().max(8000).nullable(),
+      stage: z.string().max(40),
+      party: z.string().max(200).nullable(),
+    }),
+  }),
+  z.strictObject({
+    kind: z.literal('mpc'),
+    run: z.string().regex(/^[0-9a-f]{1,64}$/),
+    attempt: z.number().int().min(1),
+    step,
+    bytes,
+  }),
+]);
+
+type Header = { readonly [key: string]: Json };
+export type Head =
+  | { readonly kind: 'request' | 'push'; readonly type: string; readonly header: Header; readonly bytes: number }
+  | { readonly kind: 'reply'; readonly answers: number; readonly header: Header; readonly bytes: number }
+  | { readonly kind: 'failure'; readonly answers: number; readonly bytes: 0; readonly exitCode: number; readonly error: ErrorRecord }
+  | { readonly kind: 'mpc'; readonly run: string; readonly attempt: number; readonly step: string; readonly bytes: number };
+
+export const encodeHead = (head: Head): Uint8Array => canonicalBytes(head);
+
+/** Reads a head; throws ProtocolError `wire/garbage` if it is not canonical JSON of the agreed form. */
+export function decodeHead(peer: string, payload: Uint8Array): Head {
+  try {
+    return headSchema.parse(parseCanonical(payload, 'A message head')) as Head;
+  } catch {
+    // The cause is withheld: it could quote what the peer sent.
+    throw garbage(peer, 'a message head of unknown form');
+  }
+}
+
+export const failure = (answers: number, error: SluisError): Head => ({
+  kind: 'failure',
+  answers,
+  bytes: 0,
+  exitCode: Math.min(5, Math.max(1, error.exitCode)),
+  error: { ...error.toRecord(), message: cut(error.message), remedy: error.remedy === null ? null : cut(error.remedy) },
+});
+
+/** The run a message belongs to, for the meter; null if it names none. */
+export function runOf(head: Head): string | null {
+  if (head.kind === 'mpc') return head.run;
+  const run = head.kind === 'failure' ? null : head.header['run'];
+  return typeof run === 'string' && /^[0-9a-f]{1,64}$/.test(run) ? run : null;
+}
+
+const cut = (text: string): string => text.slice(0, 8000).toWellFormed();
