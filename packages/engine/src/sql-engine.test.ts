@@ -45,3 +45,9 @@ test('an evaluated statement reaches no file, setting or extension', async () =>
     await assert.rejects(engine.evaluate(sql), RefusedError, sql);
   }
 });
+
+test('large whole numbers and joins survive parsing and printing', async () => {
+  const sql = 'SELECT a FROM t , u WHERE (a = 9007199254740993) OR (a = -9223372036854775807) OR (a = 170141183460469231731687303715884105727)';
+  const printed = await engine.print(await engine.parse(sql));
+  for (const digits of ['9007199254740993', '9223372036854775807', '170141183460469231731687303715884105727']) assert.ok(printed.includes(digits), digits);
+});

@@ -42,7 +42,7 @@ export function createSqlEngine(): SqlEngine {
 export async function parse(database: Database, sql: string): Promise<unknown> {
   if (sql.length > MAXIMUM_CHARACTERS) throw syntax(`The statement is longer than ${MAXIMUM_CHARACTERS} characters.`);
   if (!sql.isWellFormed() || sql.includes('\0')) throw syntax('The statement holds characters that are no text.');
-  const serialized = JSON.parse(await scalar(database, `SELECT json_serialize_sql(${quoteText(sql)})`)) as Serialized;
+  const serialized = readAst(await scalar(database, `SELECT json_serialize_sql(${quoteText(sql)})`)) as Serialized;
   if (serialized.error) {
     if (serialized.error_type === 'not implemented') throw syntax('Only SELECT statements can be asked.');
     throw syntax(`The SQL does not parse: ${serialized.error_message ?? 'unknown fault'}${place(sql, serialized.position)}.`);
@@ -55,7 +55,7 @@ export async function parse(database: Database, sql: string): Promise<unknown> {
 
 async function print(database: Database, ast: unknown): Promise<string> {
   try {
-    return await scalar(database, `SELECT json_deserialize_sql(${quoteText(JSON.stringify(ast))}::JSON)`);
+    return await scalar(database, `SELECT json_deserialize_sql(${quoteText(writeAst(ast))}::JSON)`);
   } catch (cause) {
     throw new StationError('engine/cannot-print', { stage: 'plan', message: 'DuckDB could not print the planned statement.', cause });
   }
@@ -80,6 +80,23 @@ async function evaluate(database: Database, sql: string): Promise<SqlTable> {
     });
   }
 }
+
+/** DuckDB's "nowhere"; as a JavaScript number it would round to what DuckDB refuses. */
+const NOWHERE = /"query_location":18446744073709551615/g;
+
+/** Whole numbers beyond 2^53 become BigInt: rounding them would silently ask another question. */
+function readAst(text: string): unknown {
+  return JSON.parse(text.replace(NOWHERE, '"query_location":0'), (_key, value: unknown, context?: { source?: string }) =>
+    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+      ? BigInt(context?.source ?? value)
+      : value,
+  );
+}
+
+const writeAst = (ast: unknown): string =>
+  JSON.stringify(ast, (_key, value: unknown) =>
+    typeof value === 'bigint' ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(value)) : value,
+  );
 
 async function scalar(database: Database, sql: string): Promise<string> {
   const value = (await database.text(sql))[0]?.[0];
