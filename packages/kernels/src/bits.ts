@@ -16,7 +16,8 @@ export function xorBits(a: Uint32Array, b: Uint32Array): Uint32Array {
 /** a & b ^ a & d ^ c & b ^ mask: one party's part of a product of replicated sharings (a, c) and (b, d). */
 export function crossAnd(a: Uint32Array, c: Uint32Array, b: Uint32Array, d: Uint32Array, mask: Uint32Array): Uint32Array {
   const n = a.length;
-  if (b.length !== n || c.length !== n || d.length !== n || mask.length !== n) throw new RangeError('bit vectors of one operation have the same length');
+  if (b.length !== n || c.length !== n || d.length !== n || mask.length !== n)
+    throw new RangeError('bit vectors of one operation have the same length');
   const out = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
     const y = b[i] as number;

@@ -2,8 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  addVectors, concatPacked, concatVectors, constantVector, crossAnd, gatherPacked, gatherVector, maskTail, multiplyVectors,
-  narrowVector, negateVector, packBits, scaleVector, subtractVectors, toSlices, unpackBits, xorBits,
+  addVectors,
+  concatPacked,
+  concatVectors,
+  constantVector,
+  crossAnd,
+  gatherPacked,
+  gatherVector,
+  maskTail,
+  multiplyVectors,
+  narrowVector,
+  negateVector,
+  packBits,
+  scaleVector,
+  subtractVectors,
+  toSlices,
+  unpackBits,
+  xorBits,
 } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
@@ -31,11 +46,23 @@ function unpack(a: BigUint64Array, words: number): bigint[] {
 const element = (words: number) => {
   const top = (1n << BigInt(64 * words)) - 1n;
   const bit = fc.integer({ min: 0, max: 64 * words - 1 }).map((b) => 1n << BigInt(b));
-  return fc.oneof(fc.bigInt({ min: 0n, max: top }), bit, bit.map((b) => b - 1n), bit.map((b) => top - b), fc.constantFrom(0n, 1n, top));
+  return fc.oneof(
+    fc.bigInt({ min: 0n, max: top }),
+    bit,
+    bit.map((b) => b - 1n),
+    bit.map((b) => top - b),
+    fc.constantFrom(0n, 1n, top),
+  );
 };
-const pairs = fc.integer({ min: 1, max: 4 }).chain((words) =>
-  fc.record({ words: fc.constant(words), pairs: fc.array(fc.tuple(element(words), element(words)), { maxLength: 70 }), factor: fc.bigInt({ min: -(1n << 70n), max: 1n << 70n }) }),
-);
+const pairs = fc
+  .integer({ min: 1, max: 4 })
+  .chain((words) =>
+    fc.record({
+      words: fc.constant(words),
+      pairs: fc.array(fc.tuple(element(words), element(words)), { maxLength: 70 }),
+      factor: fc.bigInt({ min: -(1n << 70n), max: 1n << 70n }),
+    }),
+  );
 
 test('ring operations equal those on plain integers modulo 2^(64·words)', () => {
   fc.assert(
@@ -51,7 +78,10 @@ test('ring operations equal those on plain integers modulo 2^(64·words)', () =>
       assert.deepEqual(unpack(scaleVector(a, factor, words), words), mod(x.map((v) => v * factor)));
       assert.deepEqual(unpack(constantVector(3, words, factor), words), mod([factor, factor, factor]));
       assert.deepEqual(unpack(concatVectors([a, b, a], words), words), [...x, ...y, ...x]);
-      assert.deepEqual(unpack(narrowVector(a, words, 1), 1), x.map((v) => BigInt.asUintN(64, v)));
+      assert.deepEqual(
+        unpack(narrowVector(a, words, 1), 1),
+        x.map((v) => BigInt.asUintN(64, v)),
+      );
       const index = Uint32Array.from(x.map((_, i) => x.length - 1 - i));
       assert.deepEqual(unpack(gatherVector(a, index, words), words), [...x].reverse());
     }),
@@ -69,7 +99,10 @@ test('slices hold the bits of every element', () => {
       assert.equal(slices.length, bits * per);
       for (let b = 0; b < bits; b++) {
         const slice = unpackBits(slices.subarray(b * per, (b + 1) * per), x.length);
-        assert.deepEqual([...slice], x.map((v) => Number((v >> BigInt(b)) & 1n)));
+        assert.deepEqual(
+          [...slice],
+          x.map((v) => Number((v >> BigInt(b)) & 1n)),
+        );
       }
     }),
     runs,
@@ -104,7 +137,9 @@ test('three cross terms make the conjunction of shared bits', () => {
       const c = w.map((v) => Uint32Array.of(v));
       const pick = (i: number) => c[i] as Uint32Array;
       const masks = [pick(6), pick(7), xorBits(pick(6), pick(7))];
-      const parts = [0, 1, 2].map((i) => crossAnd(pick(i), pick((i + 1) % 3), pick(3 + i), pick(3 + ((i + 1) % 3)), masks[i] as Uint32Array));
+      const parts = [0, 1, 2].map((i) =>
+        crossAnd(pick(i), pick((i + 1) % 3), pick(3 + i), pick(3 + ((i + 1) % 3)), masks[i] as Uint32Array),
+      );
       const x = (w[0] as number) ^ (w[1] as number) ^ (w[2] as number);
       const y = (w[3] as number) ^ (w[4] as number) ^ (w[5] as number);
       const z = parts.reduce((s, p) => s ^ (p[0] as number), 0);

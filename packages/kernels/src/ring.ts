@@ -13,7 +13,8 @@ function halves(a: BigUint64Array): Uint32Array {
 
 function elements(a: BigUint64Array, words: number, ...others: readonly BigUint64Array[]): number {
   const n = a.length / words;
-  if (!Number.isInteger(words) || words < 1 || !Number.isInteger(n)) throw new RangeError('a column holds whole elements of at least one word');
+  if (!Number.isInteger(words) || words < 1 || !Number.isInteger(n))
+    throw new RangeError('a column holds whole elements of at least one word');
   if (others.some((b) => b.length !== a.length)) throw new RangeError('columns of one operation have the same length');
   return n;
 }
@@ -98,7 +99,11 @@ function multiplySingle(a: BigUint64Array, b: BigUint64Array, n: number): BigUin
 /** Several words: schoolbook on 16-bit limbs; a column of products stays below 2^53. */
 function multiplyWide(a: BigUint64Array, b: BigUint64Array, n: number, words: number): BigUint64Array {
   const out = new BigUint64Array(a.length);
-  const [x, y, z] = [a, b, out].map((v) => new Uint16Array(v.buffer, v.byteOffset, v.length * 4)) as [Uint16Array, Uint16Array, Uint16Array];
+  const [x, y, z] = [a, b, out].map((v) => new Uint16Array(v.buffer, v.byteOffset, v.length * 4)) as [
+    Uint16Array,
+    Uint16Array,
+    Uint16Array,
+  ];
   const limbs = 4 * words;
   const place = Array.from({ length: limbs }, (_, l) => 4 * n * (l >> 2) + (l & 3));
   for (let i = 0; i < n; i++) {

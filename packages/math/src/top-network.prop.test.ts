@@ -7,18 +7,25 @@ const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007
 
 test(`the network finds the largest in descending order (seed ${seed})`, () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 24 }), fc.integer({ min: 1, max: 6 }), (values, top) => {
-      const wires = [...values];
-      const { levels, output } = topNetwork(values.length, top);
-      for (const level of levels) {
-        assert.equal(new Set(level.flatMap((c) => [c.high, c.low])).size, 2 * level.length, 'a level touches a wire once');
-        for (const { high, low } of level) {
-          const [x, y] = [wires[high] as number, wires[low] as number];
-          [wires[high], wires[low]] = [Math.max(x, y), Math.min(x, y)];
+    fc.property(
+      fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 24 }),
+      fc.integer({ min: 1, max: 6 }),
+      (values, top) => {
+        const wires = [...values];
+        const { levels, output } = topNetwork(values.length, top);
+        for (const level of levels) {
+          assert.equal(new Set(level.flatMap((c) => [c.high, c.low])).size, 2 * level.length, 'a level touches a wire once');
+          for (const { high, low } of level) {
+            const [x, y] = [wires[high] as number, wires[low] as number];
+            [wires[high], wires[low]] = [Math.max(x, y), Math.min(x, y)];
+          }
         }
-      }
-      assert.deepEqual(output.map((o) => wires[o]), [...values].sort((a, b) => b - a).slice(0, top));
-    }),
+        assert.deepEqual(
+          output.map((o) => wires[o]),
+          [...values].sort((a, b) => b - a).slice(0, top),
+        );
+      },
+    ),
     { seed, numRuns: 300 },
   );
 });

@@ -22,7 +22,8 @@ type Place = number | null;
  * About ⌈log2 count⌉·(1 + log2 top) levels. Source: Batcher 1968.
  */
 export function topNetwork(count: number, top: number): TopNetwork {
-  if (!Number.isInteger(count) || !Number.isInteger(top) || count < 1 || top < 1) throw new RangeError('a network finds at least one of at least one');
+  if (!Number.isInteger(count) || !Number.isInteger(top) || count < 1 || top < 1)
+    throw new RangeError('a network finds at least one of at least one');
   const levels: Comparator[][] = [];
   let lists: Place[][] = Array.from({ length: count }, (_, i) => [i]);
   while (lists.length > 1) {

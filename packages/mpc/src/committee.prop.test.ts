@@ -13,7 +13,12 @@ type Secret = readonly [SecretColumn, SecretColumn, SecretColumn];
 /** Runs a program whose results are columns, and opens them. */
 async function columnsOf(words: number, program: (c: Committee) => Promise<SecretColumn[]>): Promise<bigint[][]> {
   const { results } = await simulateCommittee(async (c) => (await program(c)).map((column) => c.components(column)));
-  return results[0].map((_, i) => reveal(results.map((r) => r[i] ?? assert.fail()), words));
+  return results[0].map((_, i) =>
+    reveal(
+      results.map((r) => r[i] ?? assert.fail()),
+      words,
+    ),
+  );
 }
 
 const bitsOf = async (program: (c: Committee) => Promise<SecretBits>): Promise<number[]> => {
@@ -34,14 +39,21 @@ function signed(bits: number) {
 const width = fc.oneof(fc.integer({ min: 1, max: 64 }), fc.constantFrom(1, 2, 3, 32, 33, 63, 64, 65, 127, 128, 129, 192));
 const sized = width.chain((bits) => {
   const words = Math.ceil(bits / 64);
-  return fc.record({ bits: fc.constant(bits), words: fc.integer({ min: words, max: words + 1 }), values: fc.array(signed(bits), { minLength: 1, maxLength: 70 }) });
+  return fc.record({
+    bits: fc.constant(bits),
+    words: fc.integer({ min: words, max: words + 1 }),
+    values: fc.array(signed(bits), { minLength: 1, maxLength: 70 }),
+  });
 });
 
 test('negative finds the sign at every width', async () => {
   await fc.assert(
     fc.asyncProperty(sized, async ({ bits, words, values }) => {
       const secret = deal(values, words);
-      assert.deepEqual(await bitsOf((c) => c.negative(of(secret, c), bits)), values.map((v) => Number(v < 0n)));
+      assert.deepEqual(
+        await bitsOf((c) => c.negative(of(secret, c), bits)),
+        values.map((v) => Number(v < 0n)),
+      );
     }),
     runs,
   );
@@ -49,11 +61,27 @@ test('negative finds the sign at every width', async () => {
 
 test('less and select choose as plain integers do', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(fc.tuple(signed(60), signed(60)), { minLength: 1, maxLength: 40 }), async (words, pairs) => {
-      const [a, b] = [deal(pairs.map((p) => p[0]), words), deal(pairs.map((p) => p[1]), words)];
-      const [chosen] = await columnsOf(words, async (c) => [await c.select(await c.less(of(a, c), of(b, c), 62), of(a, c), of(b, c))]);
-      assert.deepEqual(chosen, pairs.map(([x, y]) => (x < y ? x : y)));
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(fc.tuple(signed(60), signed(60)), { minLength: 1, maxLength: 40 }),
+      async (words, pairs) => {
+        const [a, b] = [
+          deal(
+            pairs.map((p) => p[0]),
+            words,
+          ),
+          deal(
+            pairs.map((p) => p[1]),
+            words,
+          ),
+        ];
+        const [chosen] = await columnsOf(words, async (c) => [await c.select(await c.less(of(a, c), of(b, c), 62), of(a, c), of(b, c))]);
+        assert.deepEqual(
+          chosen,
+          pairs.map((pair) => [...pair].sort((x, y) => Number(x - y))[0]),
+        );
+      },
+    ),
     runs,
   );
 });
@@ -76,7 +104,10 @@ test('minimum, maximum and the n largest equal sorting', async () => {
       const cells = columns[0]?.length ?? 0;
       for (let i = 0; i < cells; i++) {
         const sorted = columns.map((values) => values[i] ?? 0n).sort((x, y) => (x < y ? 1 : x > y ? -1 : 0));
-        assert.deepEqual(opened.map((o) => o[i]), [sorted.at(-1), sorted[0], ...sorted.slice(0, n)]);
+        assert.deepEqual(
+          opened.map((o) => o[i]),
+          [sorted.at(-1), sorted[0], ...sorted.slice(0, n)],
+        );
       }
     }),
     runs,
@@ -92,12 +123,35 @@ test('local operations keep the secret', async () => {
       const reversed = Uint32Array.from(x.map((_, i) => x.length - 1 - i));
       const opened = await columnsOf(3, async (c) => {
         const [s, t] = [of(a, c), of(b, c)];
-        return [c.add(s, t), c.subtract(s, t), c.sum([s, t, s]), c.scale(s, k), c.addConstant(s, k), c.gather(s, reversed), c.concat([s, t]), c.constant(2, 3, k), await c.rerandomise(s)];
+        return [
+          c.add(s, t),
+          c.subtract(s, t),
+          c.sum([s, t, s]),
+          c.scale(s, k),
+          c.addConstant(s, k),
+          c.gather(s, reversed),
+          c.concat([s, t]),
+          c.constant(2, 3, k),
+          await c.rerandomise(s),
+        ];
       });
       const sum = x.map((v, i) => v + (y[i] ?? 0n));
-      assert.deepEqual(opened, [sum, x.map((v, i) => v - (y[i] ?? 0n)), sum.map((v, i) => v + (x[i] ?? 0n)), x.map((v) => v * k), x.map((v) => v + k), [...x].reverse(), [...x, ...y], [k, k], x]);
+      assert.deepEqual(opened, [
+        sum,
+        x.map((v, i) => v - (y[i] ?? 0n)),
+        sum.map((v, i) => v + (x[i] ?? 0n)),
+        x.map((v) => v * k),
+        x.map((v) => v + k),
+        [...x].reverse(),
+        [...x, ...y],
+        [k, k],
+        x,
+      ]);
       const [low] = await columnsOf(1, async (c) => [c.narrow(of(a, c), 1)]);
-      assert.deepEqual(low, x.map((v) => BigInt.asIntN(64, v)));
+      assert.deepEqual(
+        low,
+        x.map((v) => BigInt.asIntN(64, v)),
+      );
     }),
     runs,
   );
@@ -114,7 +168,10 @@ test('bits: not, xor, and, or, gather, concat and groups', async () => {
       const [a, b] = [deal(x, 1), deal(y, 1)];
       const opened = await bitsOf(async (c) => {
         const [s, t] = [await c.negative(of(a, c), 1), await c.negative(of(b, c), 1)];
-        const all = await c.allOf(s, groups.map((g) => Uint32Array.from(g)));
+        const all = await c.allOf(
+          s,
+          groups.map((g) => Uint32Array.from(g)),
+        );
         const first = c.gatherBits(s, Uint32Array.of(0, 0));
         return c.concatBits([c.not(s), c.xor(s, t), await c.and(s, t), await c.or(s, t), all, first, c.constantBits(3, 1)]);
       });

@@ -1,6 +1,15 @@
 /** The committee of three on replicated shares: the `Committee` port, one method a primitive. */
 import {
-  addVectors, concatPacked, concatVectors, constantVector, gatherPacked, gatherVector, narrowVector, scaleVector, subtractVectors, xorBits,
+  addVectors,
+  concatPacked,
+  concatVectors,
+  constantVector,
+  gatherPacked,
+  gatherVector,
+  narrowVector,
+  scaleVector,
+  subtractVectors,
+  xorBits,
 } from '@sluis/kernels';
 import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
 import { allOf, and, negative } from './conjunction.ts';
@@ -77,7 +86,11 @@ export class ReplicatedCommittee implements Committee {
   concat(columns: readonly SecretColumn[]): SecretColumn {
     const parts = columns.map(columnShare);
     const words = oneWidth(parts);
-    const join = (side: 'mine' | 'next') => concatVectors(parts.map((p) => p[side]), words);
+    const join = (side: 'mine' | 'next') =>
+      concatVectors(
+        parts.map((p) => p[side]),
+        words,
+      );
     return column(words, join('mine'), join('next'));
   }
 
@@ -105,7 +118,11 @@ export class ReplicatedCommittee implements Committee {
   concatBits(parts: readonly SecretBits[]): SecretBits {
     const all = parts.map(bitShare);
     const join = (side: 'mine' | 'next') => concatPacked(all.map((p) => ({ bits: p[side], length: p.length })));
-    return bits(all.reduce((n, p) => n + p.length, 0), join('mine'), join('next'));
+    return bits(
+      all.reduce((n, p) => n + p.length, 0),
+      join('mine'),
+      join('next'),
+    );
   }
 
   async and(a: SecretBits, b: SecretBits): Promise<SecretBits> {

@@ -86,7 +86,9 @@ async function shareSum(session: Session, a: ColumnShare, width: number): Promis
 function lastComponent(session: Session, a: ColumnShare, width: number): Packed {
   const zero = () => new Uint32Array(width * packedWords(a.length));
   if (session.me === 0) return { mine: zero(), next: zero() };
-  return session.me === 1 ? { mine: zero(), next: toSlices(a.next, a.words, width) } : { mine: toSlices(a.mine, a.words, width), next: zero() };
+  return session.me === 1
+    ? { mine: zero(), next: toSlices(a.next, a.words, width) }
+    : { mine: toSlices(a.mine, a.words, width), next: zero() };
 }
 
 /** Combines neighbours (g, p) ∘ (g', p') = (g ⊕ p·g', p·p') until one carry is left; the lowest p is never needed. */
@@ -121,7 +123,10 @@ export async function allOf(session: Session, a: BitShare, groups: readonly Uint
     open = level.groups;
   }
   const filled = ops.concat([current, ops.one]);
-  return ops.gather(filled, Uint32Array.from(open, (g) => g[0] ?? current.length));
+  return ops.gather(
+    filled,
+    Uint32Array.from(open, (g) => g[0] ?? current.length),
+  );
 }
 
 export interface BitOperations {

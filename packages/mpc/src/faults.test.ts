@@ -64,7 +64,9 @@ test('an opening whose copies differ is refused, and names the step and both pee
 test('a key that comes back to its sender is refused', async () => {
   const network = new Network({ tamper: (m) => (m.to === 0 ? new Uint8Array(32).fill(7) : m.payload) });
   const fixed = { bytes: (n: number) => new Uint8Array(n).fill(7) };
-  const parties = [0, 1, 2].map((me) => replicatedComputation.convene(network.links(me as 0 | 1 | 2), new Uint8Array(1), me === 0 ? fixed : systemRandom));
+  const parties = [0, 1, 2].map((me) =>
+    replicatedComputation.convene(network.links(me as 0 | 1 | 2), new Uint8Array(1), me === 0 ? fixed : systemRandom),
+  );
   const [first] = await Promise.allSettled(parties);
   assert.equal((first as PromiseRejectedResult).reason.code, 'mpc/weak-key');
 });
@@ -77,7 +79,12 @@ test('parties with different contexts compute nothing together', async () => {
       return committee.components(await committee.rerandomise(values[me]));
     }),
   );
-  const total = [0, 1, 2, 3, 4].map((i) => BigInt.asIntN(64, results.reduce((s, r) => s + (r.mine[i] ?? 0n), 0n)));
+  const total = [0, 1, 2, 3, 4].map((i) =>
+    BigInt.asIntN(
+      64,
+      results.reduce((s, r) => s + (r.mine[i] ?? 0n), 0n),
+    ),
+  );
   assert.notDeepEqual(total, [1n, -2n, 3n, -4n, 5n]);
 });
 

@@ -25,7 +25,7 @@ async function received(value: bigint, leak: boolean): Promise<Counts[]> {
   const words = Array<number>(COLUMNS).fill(1);
   const messages = replicatedSharing.split({ cells: CELLS, columns: words.map(() => plain) }, words, systemRandom);
   const header = 4 + 1 + 16 + COLUMNS;
-  PARTIES.forEach((p) => add(p, messages[p].subarray(header)));
+  for (const p of PARTIES) add(p, messages[p].subarray(header));
   const { transcript } = await simulateCommittee(
     async (c) => {
       const columns = replicatedSharing.combine(c.me, messages[c.me], CELLS, words);
@@ -45,7 +45,10 @@ function chiSquare(a: Counts, b: Counts): number {
   let total = 0;
   for (let v = 0; v < 256; v++) {
     const both = (a[v] ?? 0) + (b[v] ?? 0);
-    for (const [seen, share] of [[a[v] ?? 0, sumA], [b[v] ?? 0, sumB]] as const) {
+    for (const [seen, share] of [
+      [a[v] ?? 0, sumA],
+      [b[v] ?? 0, sumB],
+    ] as const) {
       const expected = (both * share) / (sumA + sumB);
       total += (seen - expected) ** 2 / expected;
     }

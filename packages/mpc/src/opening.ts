@@ -1,7 +1,7 @@
 /** Opening bits to the committee, and refreshing shares before they leave it. */
 import { toHex } from '@sluis/base';
+import { taggedHash } from '@sluis/crypto';
 import { maskTail, unpackBits, xorBits } from '@sluis/kernels';
-import { taggedHash } from './prg.ts';
 import type { Session } from './session.ts';
 import { type BitShare, bytesOf, type ColumnShare, halvesFrom, nextParty, previousParty } from './shares.ts';
 
@@ -23,8 +23,14 @@ export async function openBits(session: Session, a: BitShare): Promise<Uint8Arra
   const [after, before] = [nextParty(session.me), previousParty(session.me)];
   const [whole, digest] = (await session.exchange(
     step,
-    [{ to: after, payload: bytesOf(mine) }, { to: before, part: 'digest', payload: digestOf(step, next) }],
-    [{ from: before, sizeBytes: mine.byteLength }, { from: after, part: 'digest', sizeBytes: DIGEST_BYTES }],
+    [
+      { to: after, payload: bytesOf(mine) },
+      { to: before, part: 'digest', payload: digestOf(step, next) },
+    ],
+    [
+      { from: before, sizeBytes: mine.byteLength },
+      { from: after, part: 'digest', sizeBytes: DIGEST_BYTES },
+    ],
   )) as [Uint8Array, Uint8Array];
   const third = halvesFrom(whole);
   if (toHex(digestOf(step, third)) !== toHex(digest)) throw session.mismatch(step);

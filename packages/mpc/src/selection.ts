@@ -51,7 +51,8 @@ async function injectAndMask(session: Session, c: BitShare, d: Pair, words: numb
   const zero = new BigUint64Array(d.mine.length);
   const stream = session.common(1, `${step}.flag`, d.mine.byteLength);
   const one = stream === null ? zero : new BigUint64Array(stream.buffer);
-  const local = me === 0 ? zero : me === 1 ? maskVector(c.next, d.mine, words) : maskVector(c.mine, addVectors(d.mine, d.next, words), words);
+  const local =
+    me === 0 ? zero : me === 1 ? maskVector(c.next, d.mine, words) : maskVector(c.mine, addVectors(d.mine, d.next, words), words);
   const masked = session.masked(step, local, words);
   if (me === 0) {
     const flag = maskVector(maskTail(xorBits(c.mine, c.next), c.length), ones(c.length, words), words);

@@ -1,12 +1,12 @@
 /**
  * One party's side of a committee's session: numbered steps, checked lengths, and correlated randomness.
  *
- * Key i is known to parties i and i − 1, like component i. Every stream is keyed by (context, step): a step's number is
- * never used twice in a session, and `context` binds run, attempt and plan, so no stream is ever read twice.
+ * Key i is known to parties i and i − 1, like component i. Keys are fresh per session and bound to `context` (run,
+ * attempt and plan); every stream is separated by step, and a step's number is never used twice: no stream is read twice.
  * Source: Araki et al. 2016, §2.2 (correlated randomness without interaction).
  */
-import { lengthPrefixed, PeerError, ProtocolError, type Random, utf8 } from '@sluis/base';
-import { Prg, taggedHash } from './prg.ts';
+import { lengthPrefixed, type PeerError, ProtocolError, type Random, utf8 } from '@sluis/base';
+import { Prg, taggedHash } from '@sluis/crypto';
 import type { CommitteeLinks } from '@sluis/model';
 import { addVectors, subtractVectors, xorBits } from '@sluis/kernels';
 import { bytesOf, column, halvesFrom, nextParty, type Party, previousParty, wordsFrom } from './shares.ts';
@@ -27,15 +27,13 @@ export interface Incoming {
 export class Session {
   readonly me: Party;
   readonly #links: CommitteeLinks;
-  readonly #context: Uint8Array;
   readonly #mine: Uint8Array;
   readonly #next: Uint8Array;
   #steps = 0;
 
-  private constructor(links: CommitteeLinks, context: Uint8Array, mine: Uint8Array, next: Uint8Array) {
+  private constructor(links: CommitteeLinks, mine: Uint8Array, next: Uint8Array) {
     this.me = links.me;
     this.#links = links;
-    this.#context = context;
     this.#mine = mine;
     this.#next = next;
   }
@@ -50,13 +48,18 @@ export class Session {
    */
   static async open(links: CommitteeLinks, context: Uint8Array, random: Random): Promise<Session> {
     const own = random.bytes(SEED_BYTES);
-    const session = new Session(links, context, own, own);
+    const session = new Session(links, own, own);
     const step = session.step('keys');
-    const [received] = await session.exchange(step, [{ to: previousParty(links.me), payload: own }], [{ from: nextParty(links.me), sizeBytes: SEED_BYTES }]);
+    const [received] = await session.exchange(
+      step,
+      [{ to: previousParty(links.me), payload: own }],
+      [{ from: nextParty(links.me), sizeBytes: SEED_BYTES }],
+    );
     const other = received as Uint8Array;
-    if (other.every((b, i) => b === own[i])) throw session.#fault('mpc/weak-key', step, nextParty(links.me), 'repeated a key of this session');
+    if (other.every((b, i) => b === own[i]))
+      throw session.#fault('mpc/weak-key', step, nextParty(links.me), 'repeated a key of this session');
     const bound = (seed: Uint8Array) => taggedHash('sluis/replicated-3/key', seed, context);
-    const opened = new Session(links, context, bound(own), bound(other.slice()));
+    const opened = new Session(links, bound(own), bound(other.slice()));
     opened.#steps = session.#steps;
     return opened;
   }
@@ -73,7 +76,8 @@ export class Session {
     const sending = outgoing.map((o) => this.#links.send(o.to, named(o.part), o.payload));
     const receiving = incoming.map(async (i) => {
       const payload = await this.#links.receive(i.from, named(i.part));
-      if (payload.length !== i.sizeBytes) throw this.#fault('mpc/bad-length', named(i.part), i.from, `sent ${payload.length} bytes where ${i.sizeBytes} are due`);
+      if (payload.length !== i.sizeBytes)
+        throw this.#fault('mpc/bad-length', named(i.part), i.from, `sent ${payload.length} bytes where ${i.sizeBytes} are due`);
       return payload;
     });
     const [received] = await Promise.all([Promise.all(receiving), Promise.all(sending)]);
@@ -110,13 +114,19 @@ export class Session {
   /** This party's part of a fresh sharing of zeros: the three parts add up to 0. */
   zeros(step: string, elements: number, words: number): BigUint64Array {
     const size = elements * words * 8;
-    const [a, b] = [this.#mine, this.#next].map((key) => new BigUint64Array(this.#stream(key, step, size).buffer)) as [BigUint64Array, BigUint64Array];
+    const [a, b] = [this.#mine, this.#next].map((key) => new BigUint64Array(this.#stream(key, step, size).buffer)) as [
+      BigUint64Array,
+      BigUint64Array,
+    ];
     return subtractVectors(a, b, words);
   }
 
   /** The same for packed bits: the exclusive or of the three parts is 0. */
   zeroBits(step: string, words: number): Uint32Array {
-    const [a, b] = [this.#mine, this.#next].map((key) => new Uint32Array(this.#stream(key, step, words * 4).buffer)) as [Uint32Array, Uint32Array];
+    const [a, b] = [this.#mine, this.#next].map((key) => new Uint32Array(this.#stream(key, step, words * 4).buffer)) as [
+      Uint32Array,
+      Uint32Array,
+    ];
     return xorBits(a, b);
   }
 
@@ -143,7 +153,7 @@ export class Session {
 
   #stream(key: Uint8Array, step: string, sizeBytes: number): Uint8Array<ArrayBuffer> {
     const out = new Uint8Array(sizeBytes);
-    new Prg(key, lengthPrefixed(utf8('sluis/replicated-3/stream'), this.#context, utf8(step))).fill(out);
+    new Prg(key, lengthPrefixed(utf8('sluis/replicated-3/stream'), utf8(step))).fill(out);
     return out;
   }
 }

@@ -29,7 +29,8 @@ class ReplicatedColumn implements ColumnShare {
   readonly mine: BigUint64Array;
   readonly next: BigUint64Array;
   constructor(words: number, mine: BigUint64Array, next: BigUint64Array) {
-    if (mine.length !== next.length || mine.length % words !== 0) throw new RangeError('the two components of a column have the same shape');
+    if (mine.length !== next.length || mine.length % words !== 0)
+      throw new RangeError('the two components of a column have the same shape');
     this.length = mine.length / words;
     this.words = words;
     this.mine = mine;
@@ -46,7 +47,8 @@ class ReplicatedBits implements BitShare {
   readonly mine: Uint32Array;
   readonly next: Uint32Array;
   constructor(length: number, mine: Uint32Array, next: Uint32Array) {
-    if (mine.length !== Math.ceil(length / 32) || next.length !== mine.length) throw new RangeError('the two components of bits have the same shape');
+    if (mine.length !== Math.ceil(length / 32) || next.length !== mine.length)
+      throw new RangeError('the two components of bits have the same shape');
     this.length = length;
     this.mine = mine;
     this.next = next;

@@ -4,10 +4,10 @@
  * Each is exactly what the party holds; alone it is independent of the data. Source: Araki et al. 2016, §2.1.
  */
 import { concatBytes, lengthPrefixed, ProtocolError, type Random, uint64be, utf8 } from '@sluis/base';
+import { Prg, taggedHash } from '@sluis/crypto';
 import { subtractVectors } from '@sluis/kernels';
 import type { Vectors } from '@sluis/model';
 import type { SecretColumn } from '@sluis/technique';
-import { Prg, taggedHash } from './prg.ts';
 import { bytesOf, column, columnShare, nextParty, type Party, wordsFrom } from './shares.ts';
 
 const SEED_BYTES = 32;
@@ -27,14 +27,15 @@ export function messageBytes(cells: number, words: readonly number[]): number {
 /** One component of all columns from its seed: one stream, columns one after the other. */
 function expand(seed: Uint8Array, cells: number, words: readonly number[]): BigUint64Array[] {
   const size = cells * words.reduce((n, w) => n + w, 0);
-  const bytes = new Uint8Array(size * 8);
-  new Prg(seed, utf8('sluis/replicated-3/component')).fill(bytes);
-  return cut(new BigUint64Array(bytes.buffer), cells, words);
+  return cut(new Prg(seed, utf8('sluis/replicated-3/component')).words(size), cells, words);
 }
 
 function cut(all: BigUint64Array, cells: number, words: readonly number[]): BigUint64Array[] {
   let at = 0;
-  return words.map((w) => all.subarray(at, (at += cells * w)));
+  return words.map((w) => {
+    at += cells * w;
+    return all.subarray(at - cells * w, at);
+  });
 }
 
 /**
@@ -76,8 +77,7 @@ export function combine(me: Party, message: Uint8Array, cells: number, words: re
   const body = message.subarray(head.length);
   const seed = (at: number) => expand(body.subarray(at, at + SEED_BYTES), cells, words);
   const given = (at: number) => cut(wordsFrom(body.subarray(at, at + explicit)), cells, words);
-  const [mine, next] =
-    me === 0 ? [seed(0), seed(SEED_BYTES)] : me === 1 ? [seed(0), given(SEED_BYTES)] : [given(0), seed(explicit)];
+  const [mine, next] = me === 0 ? [seed(0), seed(SEED_BYTES)] : me === 1 ? [seed(0), given(SEED_BYTES)] : [given(0), seed(explicit)];
   return words.map((w, c) => column(w, mine[c] as BigUint64Array, next[c] as BigUint64Array));
 }
 

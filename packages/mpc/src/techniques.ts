@@ -12,7 +12,8 @@ const MAXIMUM_WORDS = 16;
 const threat = {
   model: 'semi-honest',
   corruptions: 1,
-  collusion: 'Any two of the three compute parties together can reconstruct everything that was shared. One alone learns nothing beyond what is opened, if it follows the protocol.',
+  collusion:
+    'Any two of the three compute parties together can reconstruct everything that was shared. One alone learns nothing beyond what is opened, if it follows the protocol.',
 } as const;
 
 const ratings = {
@@ -32,7 +33,8 @@ function checkPlan(plan: Plan): void {
     refuse(`Replicated sharing takes 1 to ${MAXIMUM_CELLS} cells; this question has ${plan.cellCount}.`);
   }
   for (const { words } of layoutOf(plan)) {
-    if (!Number.isInteger(words) || words < 1 || words > MAXIMUM_WORDS) refuse(`Replicated sharing takes numbers of 1 to ${MAXIMUM_WORDS} words of 64 bits.`);
+    if (!Number.isInteger(words) || words < 1 || words > MAXIMUM_WORDS)
+      refuse(`Replicated sharing takes numbers of 1 to ${MAXIMUM_WORDS} words of 64 bits.`);
   }
 }
 
@@ -47,9 +49,17 @@ export const replicatedSharing: SharingTechnique = {
   ratings,
   maturity: 'established',
   reveals: (plan) =>
-    plan.committee.map((to) => ({ to, what: 'Random-looking components of each provider’s partial aggregates: two of three, of which nothing can be read. Also who provides, and how many cells there are.' })),
+    plan.committee.map((to) => ({
+      to,
+      what: 'Random-looking components of each provider’s partial aggregates: two of three, of which nothing can be read. Also who provides, and how many cells there are.',
+    })),
   cost: ({ cells, providers, plan }) => {
-    const bytes = providers * messageBytes(cells, layoutOf(plan).map((c) => c.words));
+    const bytes =
+      providers *
+      messageBytes(
+        cells,
+        layoutOf(plan).map((c) => c.words),
+      );
     return { rounds: 1, bytes, seconds: secondsFor(1, bytes) };
   },
   split,
@@ -68,14 +78,17 @@ export const replicatedComputation: ComputationTechnique = {
   ratings,
   maturity: 'reviewed',
   reveals: (plan) =>
-    plan.committee.map((to) => ({ to, what: 'Which cells pass the output rules, one bit per output and cell; nothing else is opened to the committee.' })),
+    plan.committee.map((to) => ({
+      to,
+      what: 'Which cells pass the output rules, one bit per output and cell; nothing else is opened to the committee.',
+    })),
   /** Keys, opening the pass bits, and re-randomising what leaves: an upper bound, as if every cell passed. */
   cost: ({ cells, plan }) => {
     const meter = new CommitteeMeter();
     meter.convene();
     meter.openBits(cells * plan.outputs.length);
-    for (const _ of plan.contributions) meter.rerandomise(cells, 1);
-    for (const { words } of plan.accumulators) meter.rerandomise(cells, words);
+    const widths = [...plan.contributions.map(() => 1), ...plan.accumulators.map((a) => a.words)];
+    for (const words of new Set(widths)) meter.rerandomise(cells * widths.filter((w) => w === words).length, words);
     return meter.total();
   },
   convene: async (links, context, random) => new ReplicatedCommittee(await Session.open(links, context, random)),

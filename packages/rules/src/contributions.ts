@@ -20,9 +20,11 @@ export function columnsByProvider(plan: Plan, inputs: readonly SecretVectors[]):
   return plan.providers.map((organisation) => {
     const given = inputs.find((input) => input.organisation === organisation);
     if (given === undefined) return wrong(`${organisation} has not shared what the plan asks for.`, organisation);
-    const fits = given.columns.length === layout.length && given.columns.every((c, i) => c.length === plan.cellCount && c.words === layout[i]?.words);
+    const fits =
+      given.columns.length === layout.length && given.columns.every((c, i) => c.length === plan.cellCount && c.words === layout[i]?.words);
     if (!fits) return wrong(`The columns that ${organisation} shared don't have the plan's shape.`, organisation);
-    const of = (keep: (l: (typeof layout)[number]) => boolean) => given.columns.filter((_, i) => keep(layout[i] as (typeof layout)[number]));
+    const of = (keep: (l: (typeof layout)[number]) => boolean) =>
+      given.columns.filter((_, i) => keep(layout[i] as (typeof layout)[number]));
     return {
       organisation,
       counts: of((l) => l.kind === 'count'),
@@ -35,5 +37,10 @@ export function columnsByProvider(plan: Plan, inputs: readonly SecretVectors[]):
 }
 
 function wrong(message: string, party?: string): never {
-  throw new ProtocolError('aggregate/wrong-inputs', { stage: 'aggregate', message, remedy: 'Ask again once all stations run the same release of Sluis.', ...(party === undefined ? {} : { party }) });
+  throw new ProtocolError('aggregate/wrong-inputs', {
+    stage: 'aggregate',
+    message,
+    remedy: 'Ask again once all stations run the same release of Sluis.',
+    ...(party === undefined ? {} : { party }),
+  });
 }

@@ -17,10 +17,19 @@ export function costOfRules(plan: Plan): Cost {
   meter.negative(cells * contributions * (viewCount + (plan.groupingSets.length > 1 ? 1 : 0)), organisationBits(plan));
   const { units, ofOutput } = decisionUnits(plan);
   const tests = (plan.rules.dominance === null ? 0 : 1) + (plan.rules.pPercent === null ? 0 : 1);
-  for (const d of new Set(units.flatMap((u) => (u.dominance === null ? [] : [u.dominance])))) dominanceCost(meter, plan, d, tests * viewCount);
-  conjunctionCost(meter, units.map((u) => viewCount * (2 + (u.dominance === null ? 0 : tests))), cells);
+  for (const d of new Set(units.flatMap((u) => (u.dominance === null ? [] : [u.dominance]))))
+    dominanceCost(meter, plan, d, tests * viewCount);
+  conjunctionCost(
+    meter,
+    units.map((u) => viewCount * (2 + (u.dominance === null ? 0 : tests))),
+    cells,
+  );
   totalsCost(meter, plan, units.length);
-  conjunctionCost(meter, ofOutput.map((members) => members.length), cells);
+  conjunctionCost(
+    meter,
+    ofOutput.map((members) => members.length),
+    cells,
+  );
   return meter.total();
 }
 
@@ -46,7 +55,9 @@ function totalsCost(meter: CommitteeMeter, plan: Plan, decisions: number): void 
   if (levels.every((level) => level.every((s) => s.covers.length === 0))) return;
   const sizes = new Map(levels.flat().map((s) => [s.index, s.size]));
   for (const level of levels) {
-    meter.allOf(level.map((s) => ({ count: decisions * s.size, size: s.covers.reduce((n, fine) => n + (sizes.get(fine) as number) / s.size, 1) })));
+    meter.allOf(
+      level.map((s) => ({ count: decisions * s.size, size: s.covers.reduce((n, fine) => n + (sizes.get(fine) as number) / s.size, 1) })),
+    );
     if (level !== levels.at(-1)) meter.or(decisions * level.reduce((n, s) => n + s.size, 0));
   }
 }

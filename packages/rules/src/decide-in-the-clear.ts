@@ -60,7 +60,9 @@ const total = (plan: Plan, inputs: readonly PlainVectors[], cell: number, which:
   inputs.flatMap((i) => values(plan, i, cell, which)).reduce((s, v) => s + v, 0n);
 
 function values(plan: Plan, input: PlainVectors, cell: number, which: (l: LayoutColumn) => boolean): bigint[] {
-  return layoutOf(plan).flatMap((l, c) => (which(l) ? [element(input.vectors.columns[c] as BigUint64Array, cell, plan.cellCount, l.words)] : []));
+  return layoutOf(plan).flatMap((l, c) =>
+    which(l) ? [element(input.vectors.columns[c] as BigUint64Array, cell, plan.cellCount, l.words)] : [],
+  );
 }
 
 function element(column: BigUint64Array, cell: number, cells: number, words: number): bigint {

@@ -21,8 +21,20 @@ export async function decide(committee: Committee, plan: Plan, inputs: readonly 
   const used = [...new Set(units.flatMap((u) => (u.dominance === null ? [] : [u.dominance])))];
   const undominated = new Map<number, SecretBits[]>();
   for (const d of used) undominated.set(d, await dominanceConditions(committee, plan, providers, d));
-  const lists = units.map((u) => [...(conditions[u.contribution] ?? []), ...(u.dominance === null ? [] : (undominated.get(u.dominance) ?? []))]);
+  const lists = units.map((u) => [
+    ...(conditions[u.contribution] ?? []),
+    ...(u.dominance === null ? [] : (undominated.get(u.dominance) ?? [])),
+  ]);
   const own = await conjoin(committee, lists, plan.cellCount);
-  const passed = await holdBackTotals(committee, plan, own, units.map((u) => empty[u.contribution] as SecretBits));
-  return conjoin(committee, ofOutput.map((members) => members.map((u) => passed[u] as SecretBits)), plan.cellCount);
+  const passed = await holdBackTotals(
+    committee,
+    plan,
+    own,
+    units.map((u) => empty[u.contribution] as SecretBits),
+  );
+  return conjoin(
+    committee,
+    ofOutput.map((members) => members.map((u) => passed[u] as SecretBits)),
+    plan.cellCount,
+  );
 }

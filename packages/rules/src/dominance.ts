@@ -17,7 +17,12 @@ import { views } from './thresholds.ts';
  * Learns: nobody anything. Cost: a network over all providers' largest values, one over those without each receiver (as
  * one vector), and one comparison.
  */
-export async function dominanceConditions(committee: Committee, plan: Plan, providers: readonly ProviderColumns[], d: number): Promise<SecretBits[]> {
+export async function dominanceConditions(
+  committee: Committee,
+  plan: Plan,
+  providers: readonly ProviderColumns[],
+  d: number,
+): Promise<SecretBits[]> {
   const bits = dominanceBits(plan, plan.dominances[d] as PlanDominance);
   const absolute = (p: ProviderColumns) => p.absolutes[d] as SecretColumn;
   const totals = committee.concat(views(committee, plan, providers, committee.sum(providers.map(absolute)), absolute));
@@ -38,7 +43,13 @@ export async function dominanceConditions(committee: Committee, plan: Plan, prov
 }
 
 /** The largest contributions in descending order; each column holds the view with everybody, then those without a receiver. */
-async function topsOfViews(committee: Committee, plan: Plan, providers: readonly ProviderColumns[], d: number, bits: number): Promise<SecretColumn[]> {
+async function topsOfViews(
+  committee: Committee,
+  plan: Plan,
+  providers: readonly ProviderColumns[],
+  d: number,
+  bits: number,
+): Promise<SecretColumn[]> {
   const wanted = topNeeded(plan);
   const of = (list: readonly ProviderColumns[]) => list.flatMap((p) => p.tops[d] ?? []);
   const everybody = await largest(committee, plan, d, of(providers), plan.cellCount, wanted, bits);
@@ -51,7 +62,15 @@ async function topsOfViews(committee: Committee, plan: Plan, providers: readonly
 }
 
 /** Exactly `wanted` columns: where there are fewer values, zeros follow. */
-async function largest(committee: Committee, plan: Plan, d: number, columns: readonly SecretColumn[], length: number, wanted: number, bits: number): Promise<SecretColumn[]> {
+async function largest(
+  committee: Committee,
+  plan: Plan,
+  d: number,
+  columns: readonly SecretColumn[],
+  length: number,
+  wanted: number,
+  bits: number,
+): Promise<SecretColumn[]> {
   const found = columns.length === 0 ? [] : await committee.largest(columns, wanted, bits);
   const words = (plan.dominances[d] as PlanDominance).words;
   return Array.from({ length: wanted }, (_, rank) => found[rank] ?? committee.constant(length, words, 0n));

@@ -16,7 +16,11 @@ test(`seed ${seed}`, () => assert.ok(seed >= 0));
 function share({ plan, rows }: Question): (me: 0 | 1 | 2) => SecretVectors[] {
   const words = layoutOf(plan).map((l) => l.words);
   const messages = rows.map((r) => replicatedSharing.split(vectorsOf(plan, r), words, systemRandom));
-  return (me) => plan.providers.map((organisation, p) => ({ organisation, columns: replicatedSharing.combine(me, messages[p]?.[me] ?? assert.fail(), plan.cellCount, words) }));
+  return (me) =>
+    plan.providers.map((organisation, p) => ({
+      organisation,
+      columns: replicatedSharing.combine(me, messages[p]?.[me] ?? assert.fail(), plan.cellCount, words),
+    }));
 }
 
 async function decided(q: Question) {
@@ -30,7 +34,11 @@ async function decided(q: Question) {
   });
 }
 
-const clear = ({ plan, rows }: Question) => decideInTheClear(plan, plan.providers.map((organisation, p) => ({ organisation, vectors: vectorsOf(plan, rows[p] ?? []) })));
+const clear = ({ plan, rows }: Question) =>
+  decideInTheClear(
+    plan,
+    plan.providers.map((organisation, p) => ({ organisation, vectors: vectorsOf(plan, rows[p] ?? []) })),
+  );
 
 let seen = { passed: 0, suppressed: 0 };
 
@@ -61,7 +69,12 @@ test('combined totals equal those over the pooled rows', async () => {
   await fc.assert(
     fc.asyncProperty(question, async (q) => {
       const { results } = await decided(q);
-      const opened = results[0].columns.map((first, i) => reveal(results.map((r) => r.columns[i] ?? assert.fail()), first.words));
+      const opened = results[0].columns.map((first, i) =>
+        reveal(
+          results.map((r) => r.columns[i] ?? assert.fail()),
+          first.words,
+        ),
+      );
       assert.deepEqual(opened, pooled(q));
     }),
     { seed, numRuns: 25 },
@@ -97,7 +110,8 @@ test('stated cost equals metered rounds and bytes', async () => {
 
 test('refuses plans whose comparisons would not fit, and inputs that are not the plan’s', async () => {
   const [{ plan }] = fc.sample(question, { seed, numRuns: 1 }) as [Question];
-  const refused = (change: Partial<Plan>) => assert.throws(() => exactRules.checkPlan({ ...plan, ...change }), { code: 'plan/unsupported-shape' });
+  const refused = (change: Partial<Plan>) =>
+    assert.throws(() => exactRules.checkPlan({ ...plan, ...change }), { code: 'plan/unsupported-shape' });
   const rules = { minimumRows: 1, minimumOrganisations: 1, dominance: { n: 1, k: 50 }, pPercent: null, withoutReceivers: [] };
   refused({ rules: { ...rules, minimumRows: 0 } });
   refused({ rules: { ...rules, minimumOrganisations: 1.5 } });
@@ -105,8 +119,13 @@ test('refuses plans whose comparisons would not fit, and inputs that are not the
   refused({ rules: { ...rules, withoutReceivers: ['nobody'] } });
   refused({ rules, dominances: [{ rowSql: 'x', maximum: String(2n ** 62n), top: 1, words: 1 }] });
   refused({ rules: { ...rules, dominance: { n: 3, k: 50 } }, dominances: [{ rowSql: 'x', maximum: '1', top: 2, words: 1 }] });
-  refused({ accumulators: [{ kind: 'min', sql: 'x', scale: 0, minimum: String(-(2n ** 63n)), maximum: String(2n ** 63n - 1n), words: 1 }] });
+  refused({
+    accumulators: [{ kind: 'min', sql: 'x', scale: 0, minimum: String(-(2n ** 63n)), maximum: String(2n ** 63n - 1n), words: 1 }],
+  });
   refused({ outputs: [{ name: 'x', aggregates: [99], visible: true }] });
   refused({ providers: ['anna', 'anna'] });
-  await assert.rejects(simulateCommittee((c) => exactRules.combine(c, plan, [])), { code: 'aggregate/wrong-inputs' });
+  await assert.rejects(
+    simulateCommittee((c) => exactRules.combine(c, plan, [])),
+    { code: 'aggregate/wrong-inputs' },
+  );
 });

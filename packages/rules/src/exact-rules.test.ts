@@ -9,14 +9,28 @@ import { samplePlan } from '@sluis/technique/fixtures';
 import { type Row, vectorsOf } from './fixtures/random-question.ts';
 import { decideInTheClear, exactRules } from './index.ts';
 
-const ROLLUP = { keys: [{ name: 'k', sql: 'k', type: 'INTEGER', size: 2, domainHash: '0'.repeat(64) }], groupingSets: [[0], []], cellCount: 3 };
+const ROLLUP = {
+  keys: [{ name: 'k', sql: 'k', type: 'INTEGER', size: 2, domainHash: '0'.repeat(64) }],
+  groupingSets: [[0], []],
+  cellCount: 3,
+};
 
 /** A count with one contribution, cells k=0, k=1 and the total, four providers. */
 function countPlan(rules: Partial<Plan['rules']>, dominated = false): Plan {
   return samplePlan({
     ...ROLLUP,
     accumulators: [],
-    aggregates: [{ kind: 'count', sql: 'count(*)', type: 'BIGINT', contribution: 0, accumulators: [], dominance: dominated ? 0 : null, dictionary: null }],
+    aggregates: [
+      {
+        kind: 'count',
+        sql: 'count(*)',
+        type: 'BIGINT',
+        contribution: 0,
+        accumulators: [],
+        dominance: dominated ? 0 : null,
+        dictionary: null,
+      },
+    ],
     outputs: [{ name: 'n', aggregates: [0], visible: true }],
     dominances: dominated ? [{ rowSql: 'x', maximum: '1000', top: 2, words: 1 }] : [],
     rules: { minimumRows: 3, minimumOrganisations: 2, dominance: null, pPercent: null, withoutReceivers: [], ...rules },
@@ -32,11 +46,17 @@ async function passes(plan: Plan, rows: readonly Row[][]): Promise<number[]> {
   const words = layoutOf(plan).map((l) => l.words);
   const messages = rows.map((r) => replicatedSharing.split(vectorsOf(plan, r), words, systemRandom));
   const { results } = await simulateCommittee(async (c) => {
-    const inputs = plan.providers.map((organisation, p) => ({ organisation, columns: replicatedSharing.combine(c.me, messages[p]?.[c.me] ?? assert.fail(), 3, words) }));
+    const inputs = plan.providers.map((organisation, p) => ({
+      organisation,
+      columns: replicatedSharing.combine(c.me, messages[p]?.[c.me] ?? assert.fail(), 3, words),
+    }));
     const [bits] = await exactRules.decide(c, plan, inputs, await exactRules.combine(c, plan, inputs));
     return c.openBits(bits ?? assert.fail());
   });
-  const [reference] = decideInTheClear(plan, plan.providers.map((organisation, p) => ({ organisation, vectors: vectorsOf(plan, rows[p] ?? []) })));
+  const [reference] = decideInTheClear(
+    plan,
+    plan.providers.map((organisation, p) => ({ organisation, vectors: vectorsOf(plan, rows[p] ?? []) })),
+  );
   assert.deepEqual(results[0], reference);
   return [...results[0]];
 }

@@ -9,13 +9,19 @@ import { countBits } from './thresholds.ts';
 import { combine } from './totals.ts';
 
 function refuse(message: string): never {
-  throw new InvalidError('plan/unsupported-shape', { stage: 'plan', message, remedy: 'Ask a simpler question, or change bounds and rules in the agreement.' });
+  throw new InvalidError('plan/unsupported-shape', {
+    stage: 'plan',
+    message,
+    remedy: 'Ask a simpler question, or change bounds and rules in the agreement.',
+  });
 }
 
 function checkRules(plan: Plan): void {
   const { minimumRows, minimumOrganisations, dominance, pPercent, withoutReceivers } = plan.rules;
-  if (!isCount(minimumRows) || !isCount(minimumOrganisations)) refuse('Minimum rows and minimum organisations are whole numbers of at least 1.');
-  if (dominance !== null && !(isCount(dominance.n) && isPercent(dominance.k))) refuse('A dominance rule has n of at least 1 and k between 1 and 99 percent.');
+  if (!isCount(minimumRows) || !isCount(minimumOrganisations))
+    refuse('Minimum rows and minimum organisations are whole numbers of at least 1.');
+  if (dominance !== null && !(isCount(dominance.n) && isPercent(dominance.k)))
+    refuse('A dominance rule has n of at least 1 and k between 1 and 99 percent.');
   if (pPercent !== null && !isPercent(pPercent)) refuse('A p % rule lies between 1 and 99 percent.');
   if (withoutReceivers.some((r) => !plan.providers.includes(r))) refuse('A receiver whose own rows are left out is one of the providers.');
   if (new Set(plan.providers).size !== plan.providers.length || plan.providers.length === 0) refuse('Every provider is named once.');
@@ -28,12 +34,14 @@ const isPercent = (n: number) => isCount(n) && n <= 99;
 function checkWidths(plan: Plan): void {
   if (countBits(plan) > 64) refuse('So many rows can’t be counted in 64 bits.');
   for (const a of plan.accumulators) {
-    if (a.kind !== 'sum' && comparisonBits(a) > 64 * a.words) refuse(`The bounds of ${a.sql} are too far apart to compare in ${a.words} words.`);
+    if (a.kind !== 'sum' && comparisonBits(a) > 64 * a.words)
+      refuse(`The bounds of ${a.sql} are too far apart to compare in ${a.words} words.`);
   }
   if (!testsDominance(plan)) return;
   for (const d of plan.dominances) {
     if (dominanceBits(plan, d) > 64 * d.words) refuse(`The dominance test of ${d.rowSql} does not fit in ${d.words} words.`);
-    if (d.top < topNeeded(plan)) refuse(`The dominance test of ${d.rowSql} needs the ${topNeeded(plan)} largest contributions of every provider.`);
+    if (d.top < topNeeded(plan))
+      refuse(`The dominance test of ${d.rowSql} needs the ${topNeeded(plan)} largest contributions of every provider.`);
   }
 }
 
@@ -41,17 +49,25 @@ function checkReferences(plan: Plan): void {
   const within = (index: number, list: readonly unknown[]) => Number.isInteger(index) && index >= 0 && index < list.length;
   for (const a of plan.aggregates) {
     const good = within(a.contribution, plan.contributions) && a.accumulators.every((i) => within(i, plan.accumulators));
-    if (!good || (a.dominance !== null && !within(a.dominance, plan.dominances))) refuse(`The plan of ${a.sql} refers to what it does not hold.`);
+    if (!good || (a.dominance !== null && !within(a.dominance, plan.dominances)))
+      refuse(`The plan of ${a.sql} refers to what it does not hold.`);
   }
-  if (plan.outputs.some((o) => !o.aggregates.every((a) => within(a, plan.aggregates)))) refuse('An output refers to an aggregate that the plan does not hold.');
+  if (plan.outputs.some((o) => !o.aggregates.every((a) => within(a, plan.aggregates))))
+    refuse('An output refers to an aggregate that the plan does not hold.');
 }
 
 function reveals(plan: Plan): Revelation[] {
   const { minimumRows, minimumOrganisations } = plan.rules;
   const passing = `cells with at least ${minimumRows} rows of at least ${minimumOrganisations} organisations that pass every output rule`;
   const named = [...new Set(plan.outputs.flatMap((o) => o.aggregates.map((a) => plan.aggregates[a]?.sql ?? '')))];
-  const receivers = plan.receivers.map((to) => ({ to, what: `The exact values of ${named.join(', ') || 'the question'} for ${passing}, with the sums and counts they are made of; for all other cells only that they are suppressed or empty.` }));
-  const committee = plan.committee.map((to) => ({ to, what: 'For each output and cell whether it passes the output rules, never its value.' }));
+  const receivers = plan.receivers.map((to) => ({
+    to,
+    what: `The exact values of ${named.join(', ') || 'the question'} for ${passing}, with the sums and counts they are made of; for all other cells only that they are suppressed or empty.`,
+  }));
+  const committee = plan.committee.map((to) => ({
+    to,
+    what: 'For each output and cell whether it passes the output rules, never its value.',
+  }));
   return [...receivers, ...committee];
 }
 
@@ -68,13 +84,17 @@ export const exactRules: MechanismTechnique = {
   threat: {
     model: 'semi-honest',
     corruptions: 1,
-    collusion: 'Receivers who pool what they know can subtract their own rows together: the rules are checked without each receiver, not without several. Answers to several questions can be compared with each other. It is not differential privacy.',
+    collusion:
+      'Receivers who pool what they know can subtract their own rows together: the rules are checked without each receiver, not without several. Answers to several questions can be compared with each other. It is not differential privacy.',
   },
   reveals,
   cost: ({ plan }) => costOfRules(plan),
   maturity: 'established',
   ratings: {
-    guarantees: { score: 2, reason: 'Suppression stops the plain ways of singling somebody out; it gives no mathematical guarantee across questions.' },
+    guarantees: {
+      score: 2,
+      reason: 'Suppression stops the plain ways of singling somebody out; it gives no mathematical guarantee across questions.',
+    },
     maturity: { score: 5, reason: 'Statistics offices have used these rules for decades.' },
     compute: { score: 4, reason: 'A few comparisons per cell, whatever the number of rows.' },
     network: { score: 4, reason: 'A few dozen rounds, whatever the number of cells.' },

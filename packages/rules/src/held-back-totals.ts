@@ -11,7 +11,12 @@ import { rangeOfBits } from './secret-bits.ts';
  * @param own - per decision, whether the cell itself passes the rules; `empty` per decision, where nobody has a row.
  * Learns: nobody anything. Cost: per level a disjunction, and ⌈log2(1 + cells under a total)⌉ rounds.
  */
-export async function holdBackTotals(committee: Committee, plan: Plan, own: readonly SecretBits[], empty: readonly SecretBits[]): Promise<SecretBits[]> {
+export async function holdBackTotals(
+  committee: Committee,
+  plan: Plan,
+  own: readonly SecretBits[],
+  empty: readonly SecretBits[],
+): Promise<SecretBits[]> {
   const levels = latticeOf(plan);
   if (levels.every((level) => level.every((s) => s.covers.length === 0)) || own.length === 0) return [...own];
   const decisions = own.length;
@@ -48,10 +53,16 @@ function ownPositions(level: Level, decisions: number, cells: number): Uint32Arr
 /** Per cell of the level: its own bit, and those of the next finer cells under it. Same order as `ownPositions`. */
 function conjunctionsOf(plan: Plan, level: Level, decisions: number, goodFrom: ReadonlyMap<number, number>): Uint32Array[] {
   return level.flatMap((set) => {
-    const under = set.covers.map((fine) => ({ fine, cells: cellsUnder(plan, set.index, fine), size: setSize(plan, plan.groupingSets[fine] ?? []) }));
+    const under = set.covers.map((fine) => ({
+      fine,
+      cells: cellsUnder(plan, set.index, fine),
+      size: setSize(plan, plan.groupingSets[fine] ?? []),
+    }));
     return Array.from({ length: decisions * set.size }, (_, i) => {
       const [u, cell] = [Math.floor(i / set.size), i % set.size];
-      const below = under.map(({ fine, cells, size }) => (cells[cell] as Uint32Array).map((c) => (goodFrom.get(fine) as number) + u * size + c));
+      const below = under.map(({ fine, cells, size }) =>
+        (cells[cell] as Uint32Array).map((c) => (goodFrom.get(fine) as number) + u * size + c),
+      );
       const group = new Uint32Array(1 + below.reduce((n, b) => n + b.length, 0));
       group[0] = u * plan.cellCount + set.offset + cell;
       let at = 1;

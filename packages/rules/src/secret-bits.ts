@@ -17,7 +17,9 @@ export function rangeOfBits(committee: Committee, bits: SecretBits, from: number
 export async function conjoin(committee: Committee, lists: readonly (readonly SecretBits[])[], length: number): Promise<SecretBits[]> {
   let open = lists.map((list) => [...list]);
   while (open.some((list) => list.length > 1)) {
-    const pairs = open.flatMap((list) => Array.from({ length: list.length >> 1 }, (_, i) => [list[2 * i] as SecretBits, list[2 * i + 1] as SecretBits] as const));
+    const pairs = open.flatMap((list) =>
+      Array.from({ length: list.length >> 1 }, (_, i) => [list[2 * i] as SecretBits, list[2 * i + 1] as SecretBits] as const),
+    );
     const product = await committee.and(committee.concatBits(pairs.map((p) => p[0])), committee.concatBits(pairs.map((p) => p[1])));
     const parts = sliceBits(committee, product, pairs.length);
     let at = 0;

@@ -12,26 +12,50 @@ export interface ThresholdBits {
 }
 
 export const countBits = (plan: Plan): number => signedBits(larger(rowsOfCell(plan), BigInt(plan.rules.minimumRows)));
-export const organisationBits = (plan: Plan): number => signedBits(BigInt(Math.max(plan.providers.length, plan.rules.minimumOrganisations)));
+export const organisationBits = (plan: Plan): number =>
+  signedBits(BigInt(Math.max(plan.providers.length, plan.rules.minimumOrganisations)));
 const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /** All comparisons of one kind are one vector. Learns: nobody anything. Cost: two comparisons. */
-export async function thresholds(committee: Committee, plan: Plan, providers: readonly ProviderColumns[], totals: Totals): Promise<ThresholdBits> {
+export async function thresholds(
+  committee: Committee,
+  plan: Plan,
+  providers: readonly ProviderColumns[],
+  totals: Totals,
+): Promise<ThresholdBits> {
   const { minimumRows, minimumOrganisations } = plan.rules;
-  const rows = plan.contributions.map((_, c) => views(committee, plan, providers, totals.counts[c] as SecretColumn, (p) => p.counts[c] as SecretColumn));
+  const rows = plan.contributions.map((_, c) =>
+    views(committee, plan, providers, totals.counts[c] as SecretColumn, (p) => p.counts[c] as SecretColumn),
+  );
   const members = plan.contributions.map((_, c) =>
     views(committee, plan, providers, totals.organisations[c] as SecretColumn, (p) => p.present[c] as SecretColumn),
   );
-  const few = await below(committee, rows.flat().map((column) => [column, minimumRows]), countBits(plan));
+  const few = await below(
+    committee,
+    rows.flat().map((column) => [column, minimumRows]),
+    countBits(plan),
+  );
   const none = plan.groupingSets.length > 1 ? totals.organisations.map((column): [SecretColumn, number] => [column, 1]) : [];
-  const lonely = await below(committee, [...members.flat().map((column): [SecretColumn, number] => [column, minimumOrganisations]), ...none], organisationBits(plan));
+  const lonely = await below(
+    committee,
+    [...members.flat().map((column): [SecretColumn, number] => [column, minimumOrganisations]), ...none],
+    organisationBits(plan),
+  );
   const per = 1 + plan.rules.withoutReceivers.length;
-  const conditions = plan.contributions.map((_, c) => [...few.slice(c * per, (c + 1) * per), ...lonely.slice(c * per, (c + 1) * per)].map((bits) => committee.not(bits)));
+  const conditions = plan.contributions.map((_, c) =>
+    [...few.slice(c * per, (c + 1) * per), ...lonely.slice(c * per, (c + 1) * per)].map((bits) => committee.not(bits)),
+  );
   return { conditions, empty: lonely.slice(plan.contributions.length * per) };
 }
 
 /** A total, and the same without each receiver's part. */
-export function views(committee: Committee, plan: Plan, providers: readonly ProviderColumns[], total: SecretColumn, own: (p: ProviderColumns) => SecretColumn): SecretColumn[] {
+export function views(
+  committee: Committee,
+  plan: Plan,
+  providers: readonly ProviderColumns[],
+  total: SecretColumn,
+  own: (p: ProviderColumns) => SecretColumn,
+): SecretColumn[] {
   const without = plan.rules.withoutReceivers.map((name) => {
     const receiver = providers.find((p) => p.organisation === name);
     if (receiver === undefined) throw new RangeError('a receiver to be left out is a provider');

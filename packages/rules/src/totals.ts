@@ -19,7 +19,9 @@ export async function combine(committee: Committee, plan: Plan, inputs: readonly
     return a.kind === 'sum' ? committee.sum(columns) : null;
   });
   for (const { words, members, bits } of extremesByWidth(plan)) {
-    const oriented = providers.map((p) => committee.concat(members.map((i) => orient(committee, plan, i, p.accumulators[i] as SecretColumn))));
+    const oriented = providers.map((p) =>
+      committee.concat(members.map((i) => orient(committee, plan, i, p.accumulators[i] as SecretColumn))),
+    );
     const smallest = await committee.minimum(oriented, bits);
     members.forEach((i, at) => {
       const own = Uint32Array.from({ length: plan.cellCount }, (_, cell) => at * plan.cellCount + cell);
@@ -39,6 +41,10 @@ export function extremesByWidth(plan: Plan): { words: number; members: number[];
   const widths = [...new Set(extremes.map((i) => plan.accumulators[i]?.words as number))];
   return widths.map((words) => {
     const members = extremes.filter((i) => plan.accumulators[i]?.words === words);
-    return { words, members, bits: Math.max(...members.map((i) => comparisonBits(plan.accumulators[i] as (typeof plan.accumulators)[number]))) };
+    return {
+      words,
+      members,
+      bits: Math.max(...members.map((i) => comparisonBits(plan.accumulators[i] as (typeof plan.accumulators)[number]))),
+    };
   });
 }

@@ -30,7 +30,10 @@ export class Network {
   readonly bytes: [number, number, number] = [0, 0, 0];
   readonly transcript: Message[] = [];
   readonly #arrived = new Map<string, Uint8Array>();
-  readonly #waiting = new Map<string, { resolve: (payload: Uint8Array) => void; reject: (error: Error) => void; from: Party; step: string }>();
+  readonly #waiting = new Map<
+    string,
+    { resolve: (payload: Uint8Array) => void; reject: (error: Error) => void; from: Party; step: string }
+  >();
   readonly #gone = new Set<Party>();
   readonly #options: SimulationOptions;
 
@@ -61,7 +64,10 @@ export class Network {
 
   #deliver(sent: Message): void {
     const payload = this.#options.tamper === undefined ? sent.payload : this.#options.tamper(sent);
-    if (payload === null) return this.leave(sent.from);
+    if (payload === null) {
+      this.leave(sent.from);
+      return;
+    }
     this.bytes[sent.from] += payload.length;
     if (this.#options.keepTranscript === true) this.transcript.push({ ...sent, payload });
     const key = `${sent.from}>${sent.to} ${sent.step}`;
@@ -85,7 +91,11 @@ export class Network {
 }
 
 const gone = (party: Party, step: string) =>
-  new PeerError('wire/peer-gone', { stage: 'wire', message: `Compute party ${party} went away before step "${step}".`, remedy: 'Start its station again, then ask again.' });
+  new PeerError('wire/peer-gone', {
+    stage: 'wire',
+    message: `Compute party ${party} went away before step "${step}".`,
+    remedy: 'Start its station again, then ask again.',
+  });
 
 export interface Simulated<T> {
   /** What the program returned at each party. */
@@ -97,7 +107,10 @@ export interface Simulated<T> {
 }
 
 /** Runs the same program at three parties. Rejects with the first failure after all three have ended. */
-export async function simulateCommittee<T>(program: (committee: Committee) => Promise<T>, options: SimulationOptions = {}): Promise<Simulated<T>> {
+export async function simulateCommittee<T>(
+  program: (committee: Committee) => Promise<T>,
+  options: SimulationOptions = {},
+): Promise<Simulated<T>> {
   const outcome = await settleCommittee(program, options);
   const failed = outcome.settled.find((s) => s.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
@@ -134,9 +147,17 @@ export function toColumn(values: readonly bigint[], words: number): BigUint64Arr
 }
 
 /** Each party's share of one column: index it with the committee's `me`. */
-export function deal(values: readonly bigint[], words: number, random: Random = systemRandom): readonly [SecretColumn, SecretColumn, SecretColumn] {
+export function deal(
+  values: readonly bigint[],
+  words: number,
+  random: Random = systemRandom,
+): readonly [SecretColumn, SecretColumn, SecretColumn] {
   const messages = replicatedSharing.split({ cells: values.length, columns: [toColumn(values, words)] }, [words], random);
-  return PARTIES.map((me) => replicatedSharing.combine(me, messages[me], values.length, [words])[0]) as unknown as [SecretColumn, SecretColumn, SecretColumn];
+  return PARTIES.map((me) => replicatedSharing.combine(me, messages[me], values.length, [words])[0]) as unknown as [
+    SecretColumn,
+    SecretColumn,
+    SecretColumn,
+  ];
 }
 
 /** The signed integers behind what `components` gave at the three parties; throws if the two copies of a component differ. */
