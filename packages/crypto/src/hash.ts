@@ -1,21 +1,59 @@
-/** Hashing and key derivation, always domain-separated. */
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+/** Hashing: SHA-256 with domain separation, HMAC, HKDF (RFC 5869), salted commitments, comparison in constant time. */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { lengthPrefixed, utf8 } from '@sluis/base';
 
-export const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => {
+export const HASH_BYTES = 32;
+
+/** SHA-256 over the concatenated parts. For anything structured use `taggedHash`. */
+export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return new Uint8Array(hash.digest());
+}
+
+/** SHA-256 over tag and parts, each preceded by its length: no two different (tag, parts) hash the same bytes. */
+export const taggedHash = (tag: string, ...parts: readonly Uint8Array[]): Uint8Array => {
+  const hash = createHash('sha256');
+  hash.update(lengthPrefixed(utf8(tag)));
+  for (const part of parts) {
+    const length = new Uint8Array(8);
+    new DataView(length.buffer).setBigUint64(0, BigInt(part.length));
+    hash.update(length).update(part);
+  }
+  return new Uint8Array(hash.digest());
 };
 
-/** SHA-256 over the tag and the parts, each preceded by its length: no two different lists or tags collide. */
-export const taggedHash = (tag: string, ...parts: readonly Uint8Array[]): Uint8Array => sha256(lengthPrefixed(utf8(tag), ...parts));
+/** HMAC-SHA-256 (RFC 2104). */
+export const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array => new Uint8Array(createHmac('sha256', key).update(data).digest());
 
-export const hmacSha256 = (key: Uint8Array, message: Uint8Array): Uint8Array => new Uint8Array(createHmac('sha256', key).update(message).digest());
+/** HKDF-Extract with SHA-256: a 32-byte pseudorandom key. */
+export const hkdfExtract = (salt: Uint8Array, secret: Uint8Array): Uint8Array =>
+  hmac(salt.length === 0 ? new Uint8Array(HASH_BYTES) : salt, secret);
 
-/** HKDF-SHA256 (RFC 5869). `info` separates domains. */
+/** HKDF-Expand with SHA-256; throws RangeError beyond 255 blocks. */
+export function hkdfExpand(key: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  if (!Number.isInteger(length) || length < 0 || length > 255 * HASH_BYTES) throw new RangeError('HKDF gives at most 8,160 bytes');
+  const out = new Uint8Array(length);
+  let block: Uint8Array = new Uint8Array(0);
+  for (let at = 0, counter = 1; at < length; at += HASH_BYTES, counter++) {
+    block = new Uint8Array(createHmac('sha256', key).update(block).update(info).update(Uint8Array.of(counter)).digest());
+    out.set(block.subarray(0, Math.min(HASH_BYTES, length - at)), at);
+  }
+  return out;
+}
+
+/** HKDF with SHA-256: extract, then expand. */
 export const hkdf = (secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', secret, salt, info, length));
+  hkdfExpand(hkdfExtract(salt, secret), info, length);
 
-/** Compares without the time taken telling where they differ; false for different lengths. */
+/** Whether two byte strings are equal; time depends on their lengths only. */
 export const constantTimeEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
+
+/**
+ * Commitment to data: binding by collision resistance of SHA-256, hiding while the salt (32 random bytes) stays secret.
+ * Throws RangeError for a salt of another length, because a short one would not hide.
+ */
+export function commit(tag: string, salt: Uint8Array, data: Uint8Array): Uint8Array {
+  if (salt.length !== HASH_BYTES) throw new RangeError('a commitment needs a salt of 32 bytes');
+  return taggedHash(tag, salt, data);
+}

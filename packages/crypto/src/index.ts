@@ -1,6 +1,11 @@
-export * from './commitment.ts';
+export * from './certificate.ts';
+export * from './aes-gcm.ts';
+export * from './certificate.ts';
 export * from './hash.ts';
-export { generateSealingKey, keySchedule, open, seal, type SealingKey, suiteId } from './hpke.ts';
+export * from './hpke.ts';
+export * from './locked-box.ts';
 export * from './prg.ts';
+export * from './sealing.ts';
+export * from './secret-box.ts';
 export * from './signature.ts';
-export { decapsulate, encapsulate, publicKeyOf } from './x-wing.ts';
+export * from './x-wing.ts';

@@ -1,58 +1,110 @@
-/** Ed25519 signatures (RFC 8032) over raw 32-byte keys, separated by purpose. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign as nodeSign, verify as nodeVerify } from 'node:crypto';
-import { lengthPrefixed, utf8 } from '@sluis/base';
+/**
+ * Ed25519 (RFC 8032) over raw 32-byte keys, with purposes that keep signatures of one kind from passing as another.
+ * Verifying is strict: small-order or non-canonical keys and R values are refused, so that one signature holds for
+ * one message and key only (OpenSSL itself refuses S ≥ L and compares R as bytes, without the cofactor).
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
+import { concatBytes, fromHex, lengthPrefixed, toHex, utf8 } from '@sluis/base';
 
-const PUBLIC_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
-const PRIVATE_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
-const CACHE = 500;
-const publicKeys = new Map<string, KeyObject>();
+export const SIGNATURE_BYTES = 64;
+const PRIVATE_PREFIX = fromHex('302e020100300506032b657004220420');
+const PUBLIC_PREFIX = fromHex('302a300506032b6570032100');
+const CACHED_KEYS = 1024;
+/** y coordinates of the points whose order divides 8. */
+const SMALL_ORDER = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+]);
 
 export interface SigningKey {
-  /** 32-byte seed: the private key. */
-  readonly seed: Uint8Array;
+  /** Seed, 32 bytes. */
+  readonly privateKey: Uint8Array;
+  /** 32 bytes. */
   readonly publicKey: Uint8Array;
 }
 
 export function generateSigningKey(): SigningKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return {
-    seed: new Uint8Array(privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)),
-    publicKey: new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)),
-  };
+  const pair = generateKeyPairSync('ed25519');
+  const privateKey = new Uint8Array(pair.privateKey.export({ format: 'der', type: 'pkcs8' })).slice(PRIVATE_PREFIX.length);
+  const publicKey = new Uint8Array(pair.publicKey.export({ format: 'der', type: 'spki' })).slice(PUBLIC_PREFIX.length);
+  return { privateKey, publicKey };
 }
 
-const framed = (purpose: string, message: Uint8Array) => lengthPrefixed(utf8('sluis/signature/1'), utf8(purpose), message);
-
-export function signMessage(seed: Uint8Array, purpose: string, message: Uint8Array): Uint8Array {
-  const key = createPrivateKey({ key: Buffer.concat([PRIVATE_HEAD, seed]), format: 'der', type: 'pkcs8' });
-  return new Uint8Array(nodeSign(null, framed(purpose, message), key));
+/** The public key of a seed. */
+export function signingPublicKey(privateKey: Uint8Array): Uint8Array {
+  const spki = createPublicKey(privateObject(privateKey)).export({ format: 'der', type: 'spki' });
+  return new Uint8Array(spki).slice(PUBLIC_PREFIX.length);
 }
 
-/** False for a wrong signature, key or purpose, and for malformed ones. */
+/**
+ * Signs for a purpose. Checkpoints of the log are signed as they stand, because C2SP signed notes say so; they begin with
+ * text, all other purposes with a zero byte (a length), so that neither passes for the other.
+ */
+export const sign = (privateKey: Uint8Array, purpose: string, message: Uint8Array): Uint8Array =>
+  rawSign(privateKey, signatureInput(purpose, message));
+
+/** Whether this is the key's signature for this purpose. Malformed keys and signatures are false, never thrown. */
 export function verifySignature(publicKey: Uint8Array, purpose: string, message: Uint8Array, signature: Uint8Array): boolean {
-  return verifyEd25519(publicKey, framed(purpose, message), signature);
+  if (purpose === 'checkpoint' && !isNoteText(message)) return false;
+  return rawVerify(publicKey, signatureInput(purpose, message), signature);
 }
 
-/** Plain Ed25519 for formats that frame their own messages (signed notes). */
-export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== 32 || signature.length !== 64) return false;
+function signatureInput(purpose: string, message: Uint8Array): Uint8Array {
+  if (purpose !== 'checkpoint') return lengthPrefixed(utf8('sluis/signature/1'), utf8(purpose), message);
+  if (!isNoteText(message)) throw new RangeError('a checkpoint begins with text');
+  return message;
+}
+
+const isNoteText = (message: Uint8Array): boolean => (message[0] ?? 0) >= 0x20;
+
+/** Plain Ed25519 without a purpose: only for standards that fix the signed bytes. */
+export function rawSign(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
+  return new Uint8Array(signBytes(null, message, privateObject(privateKey)));
+}
+
+/** Plain, strict Ed25519 verification without a purpose. */
+export function rawVerify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== SIGNATURE_BYTES) return false;
+  if (!isGoodPoint(publicKey) || !isGoodPoint(signature.subarray(0, 32))) return false;
   try {
-    return nodeVerify(null, message, publicKeyObject(publicKey), signature);
+    return verifyBytes(null, message, publicObject(publicKey), signature);
   } catch {
     return false;
   }
 }
 
-export function signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array {
-  return new Uint8Array(nodeSign(null, message, createPrivateKey({ key: Buffer.concat([PRIVATE_HEAD, seed]), format: 'der', type: 'pkcs8' })));
+/** Canonical (y < 2^255 − 19) and not of small order. Whether it is on the curve is OpenSSL's to check. */
+function isGoodPoint(encoded: Uint8Array): boolean {
+  const y = encoded.slice(0, 32);
+  y[31] = (y[31] ?? 0) & 0x7f;
+  if (SMALL_ORDER.has(toHex(y))) return false;
+  const top = y[31] === 0x7f && y.subarray(1, 31).every((b) => b === 0xff);
+  return !(top && (y[0] ?? 0) >= 0xed);
 }
 
-function publicKeyObject(raw: Uint8Array): KeyObject {
-  const id = Buffer.from(raw).toString('hex');
-  const known = publicKeys.get(id);
+const publicObjects = new Map<string, KeyObject>();
+
+function publicObject(publicKey: Uint8Array): KeyObject {
+  const id = toHex(publicKey);
+  const known = publicObjects.get(id);
   if (known !== undefined) return known;
-  const key = createPublicKey({ key: Buffer.concat([PUBLIC_HEAD, raw]), format: 'der', type: 'spki' });
-  if (publicKeys.size >= CACHE) publicKeys.clear();
-  publicKeys.set(id, key);
-  return key;
+  const made = createPublicKey({ key: Buffer.from(concatBytes(PUBLIC_PREFIX, publicKey)), format: 'der', type: 'spki' });
+  // Whoever sends keys must not fill the memory.
+  if (publicObjects.size >= CACHED_KEYS) publicObjects.clear();
+  publicObjects.set(id, made);
+  return made;
+}
+
+const privateObjects = new WeakMap<Uint8Array, KeyObject>();
+
+function privateObject(privateKey: Uint8Array): KeyObject {
+  if (privateKey.length !== 32) throw new RangeError('an Ed25519 private key has 32 bytes');
+  const known = privateObjects.get(privateKey);
+  if (known !== undefined) return known;
+  const made = createPrivateKey({ key: Buffer.from(concatBytes(PRIVATE_PREFIX, privateKey)), format: 'der', type: 'pkcs8' });
+  privateObjects.set(privateKey, made);
+  return made;
 }

@@ -1,71 +1,67 @@
 /**
- * X-Wing: the hybrid key encapsulation of X25519 and ML-KEM-768 (draft-connolly-cfrg-xwing-kem). Secure as long as
- * either is. Private key: a 32-byte seed. Public key: ML-KEM-768 (1184 bytes), then X25519 (32 bytes).
+ * X-Wing: the hybrid key encapsulation of ML-KEM-768 and X25519 (draft-connolly-cfrg-xwing-kem). Secure as long as one of
+ * the two holds. Known weakness: none that is not of both parts; it is not authenticated.
  */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  decapsulate as kemDecapsulate,
-  diffieHellman,
-  encapsulate as kemEncapsulate,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto';
-import { concatBytes } from '@sluis/base';
+import { createHash, createPrivateKey, createPublicKey, decapsulate, diffieHellman, encapsulate, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { concatBytes, fromHex } from '@sluis/base';
 
-export const PUBLIC_KEY_BYTES = 1216;
-export const ENCAPSULATION_BYTES = 1120;
 const ML_KEM_PUBLIC = 1184;
 const ML_KEM_CIPHERTEXT = 1088;
+const X25519 = 32;
+export const X_WING_PUBLIC_BYTES = ML_KEM_PUBLIC + X25519;
+export const X_WING_CIPHERTEXT_BYTES = ML_KEM_CIPHERTEXT + X25519;
 /** `\.//^\` */
-const LABEL = Buffer.from('5c2e2f2f5e5c', 'hex');
-const X25519_PUBLIC_HEAD = Buffer.from('302a300506032b656e032100', 'hex');
-const X25519_PRIVATE_HEAD = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const LABEL = fromHex('5c2e2f2f5e5c');
+const ML_KEM_SEED_PREFIX = fromHex('3054020100300b060960864801650304040204428040');
+const ML_KEM_PUBLIC_PREFIX = fromHex('308204b2300b0609608648016503040402038204a100');
+const X25519_PRIVATE_PREFIX = fromHex('302e020100300506032b656e04220420');
+const X25519_PUBLIC_PREFIX = fromHex('302a300506032b656e032100');
 
-const url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
-const rawX25519 = (key: KeyObject) => new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(-32));
-const x25519Public = (raw: Uint8Array) => createPublicKey({ key: Buffer.concat([X25519_PUBLIC_HEAD, raw]), format: 'der', type: 'spki' });
-const mlKemPublic = (raw: Uint8Array) => createPublicKey({ key: { kty: 'AKP', alg: 'ML-KEM-768', pub: url(raw) } as never, format: 'jwk' });
+const privateObject = (prefix: Uint8Array, key: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.from(concatBytes(prefix, key)), format: 'der', type: 'pkcs8' });
+const publicObject = (prefix: Uint8Array, key: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.from(concatBytes(prefix, key)), format: 'der', type: 'spki' });
+/** The raw key at the end of a SubjectPublicKeyInfo. */
+const rawPublic = (key: KeyObject, length: number): Uint8Array => {
+  const spki = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'der', type: 'spki' });
+  return new Uint8Array(spki.subarray(spki.length - length));
+};
 
-interface Expanded {
-  readonly mlKem: KeyObject;
-  readonly x25519: KeyObject;
-  readonly publicKey: Uint8Array;
-}
-
-function expand(seed: Uint8Array): Expanded {
+function expand(seed: Uint8Array): { mlKem: KeyObject; x25519: KeyObject } {
   if (seed.length !== 32) throw new RangeError('an X-Wing private key has 32 bytes');
-  const bytes = createHash('shake256', { outputLength: 96 }).update(seed).digest();
-  const head = Buffer.from('3054020100300b060960864801650304040204428040', 'hex');
-  const mlKem = createPrivateKey({ key: Buffer.concat([head, bytes.subarray(0, 64)]), format: 'der', type: 'pkcs8' });
-  const x25519 = createPrivateKey({ key: Buffer.concat([X25519_PRIVATE_HEAD, bytes.subarray(64)]), format: 'der', type: 'pkcs8' });
-  const jwk = createPublicKey(mlKem).export({ format: 'jwk' }) as { pub?: string };
-  return { mlKem, x25519, publicKey: concatBytes(Buffer.from(jwk.pub ?? '', 'base64url'), rawX25519(createPublicKey(x25519))) };
+  const expanded = new Uint8Array(createHash('shake256', { outputLength: 96 }).update(seed).digest());
+  return {
+    mlKem: privateObject(ML_KEM_SEED_PREFIX, expanded.subarray(0, 64)),
+    x25519: privateObject(X25519_PRIVATE_PREFIX, expanded.subarray(64)),
+  };
 }
 
-export const publicKeyOf = (seed: Uint8Array): Uint8Array => expand(seed).publicKey;
+/** Public key of a 32-byte seed: ML-KEM-768 (1184 bytes), then X25519 (32 bytes). */
+export function xWingPublicKey(seed: Uint8Array): Uint8Array {
+  const keys = expand(seed);
+  return concatBytes(rawPublic(keys.mlKem, ML_KEM_PUBLIC), rawPublic(keys.x25519, X25519));
+}
 
-const combine = (m: Uint8Array, x: Uint8Array, ciphertext: Uint8Array, publicKey: Uint8Array) =>
-  new Uint8Array(createHash('sha3-256').update(m).update(x).update(ciphertext).update(publicKey).update(LABEL).digest());
+const combine = (mlKem: Uint8Array, x25519: Uint8Array, ciphertext: Uint8Array, publicKey: Uint8Array): Uint8Array =>
+  new Uint8Array(createHash('sha3-256').update(mlKem).update(x25519).update(ciphertext).update(publicKey).update(LABEL).digest());
 
-/** Run by: the sender. Returns a fresh shared secret and what the receiver needs to get it. Throws on a malformed key. */
-export function encapsulate(publicKey: Uint8Array): { readonly sharedSecret: Uint8Array; readonly encapsulation: Uint8Array } {
-  if (publicKey.length !== PUBLIC_KEY_BYTES) throw new RangeError('an X-Wing public key has 1216 bytes');
-  const theirX = publicKey.slice(ML_KEM_PUBLIC);
-  const kem = kemEncapsulate(mlKemPublic(publicKey.subarray(0, ML_KEM_PUBLIC)));
+/** A fresh shared secret and its encapsulation. Throws on a public key of another length or with an invalid part. */
+export function xWingEncapsulate(publicKey: Uint8Array): { sharedSecret: Uint8Array; ciphertext: Uint8Array } {
+  if (publicKey.length !== X_WING_PUBLIC_BYTES) throw new RangeError(`an X-Wing public key has ${X_WING_PUBLIC_BYTES} bytes`);
+  const theirs = publicKey.subarray(ML_KEM_PUBLIC);
+  const inner = encapsulate(publicObject(ML_KEM_PUBLIC_PREFIX, publicKey.subarray(0, ML_KEM_PUBLIC)));
   const ephemeral = generateKeyPairSync('x25519');
-  const ours = rawX25519(ephemeral.publicKey);
-  const shared = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: x25519Public(theirX) });
-  return { sharedSecret: combine(kem.sharedKey, shared, ours, theirX), encapsulation: concatBytes(kem.ciphertext, ours) };
+  const shared = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: publicObject(X25519_PUBLIC_PREFIX, theirs) });
+  const mine = rawPublic(ephemeral.publicKey, X25519);
+  return { sharedSecret: combine(inner.sharedKey, shared, mine, theirs), ciphertext: concatBytes(inner.ciphertext, mine) };
 }
 
-/** Run by: the receiver. A wrong encapsulation gives an unrelated secret, not an error (implicit rejection). */
-export function decapsulate(seed: Uint8Array, encapsulation: Uint8Array): Uint8Array {
-  if (encapsulation.length !== ENCAPSULATION_BYTES) throw new RangeError('an X-Wing encapsulation has 1120 bytes');
-  const key = expand(seed);
-  const theirs = encapsulation.slice(ML_KEM_CIPHERTEXT);
-  const m = kemDecapsulate(key.mlKem, encapsulation.subarray(0, ML_KEM_CIPHERTEXT));
-  const x = diffieHellman({ privateKey: key.x25519, publicKey: x25519Public(theirs) });
-  return combine(m, x, theirs, key.publicKey.subarray(ML_KEM_PUBLIC));
+/** The shared secret of an encapsulation. A ciphertext for another key gives an unrelated secret (implicit rejection). */
+export function xWingDecapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  if (ciphertext.length !== X_WING_CIPHERTEXT_BYTES) throw new RangeError(`an X-Wing ciphertext has ${X_WING_CIPHERTEXT_BYTES} bytes`);
+  const keys = expand(seed);
+  const theirs = ciphertext.subarray(ML_KEM_CIPHERTEXT);
+  const inner = decapsulate(keys.mlKem, ciphertext.subarray(0, ML_KEM_CIPHERTEXT));
+  const shared = diffieHellman({ privateKey: keys.x25519, publicKey: publicObject(X25519_PUBLIC_PREFIX, theirs) });
+  return combine(inner, shared, theirs, rawPublic(keys.x25519, X25519));
 }

@@ -72,7 +72,7 @@ export const organisationSchema = z.strictObject({
   station: z.string().regex(/^[A-Za-z0-9.\-[\]:]+:\d{1,5}$/, 'host:port is needed'),
   /** Ed25519 public key that signs for this organisation, 64 hexadecimal digits. */
   identity: z.string().regex(/^[0-9a-f]{64}$/),
-  /** X25519 (32 bytes) then ML-KEM-768 (1184 bytes) public keys, base64. */
+  /** X-Wing public key: ML-KEM-768 (1184 bytes), then X25519 (32 bytes), base64. */
   sealing: z.string().regex(/^[A-Za-z0-9+/]{1621}[A-Za-z0-9+/=]{3}$/),
   /** SHA-256 of the TLS certificate's SubjectPublicKeyInfo, 64 hexadecimal digits. */
   certificate: z.string().regex(/^[0-9a-f]{64}$/),
