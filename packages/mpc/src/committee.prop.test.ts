@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Committee, CommitteeMeter, type SecretBits, type SecretColumn } from '@sluis/technique';
-import { deal, reveal, simulateCommittee } from './simulation/simulate.ts';
+import { deal, reveal, simulateCommittee } from './simulation/index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 25 };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { PeerError, ProtocolError, systemRandom } from '@sluis/base';
 import type { Committee } from '@sluis/technique';
 import { replicatedComputation, replicatedSharing } from './index.ts';
-import { deal, type Message, Network, settleCommittee, simulateCommittee } from './simulation/simulate.ts';
+import { deal, type Message, Network, settleCommittee, simulateCommittee } from './simulation/index.ts';
 
 const values = deal([1n, -2n, 3n, -4n, 5n], 1);
 /** A program that goes through every kind of message. */

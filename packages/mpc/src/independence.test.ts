@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replicatedSharing } from './index.ts';
-import { PARTIES, simulateCommittee, toColumn } from './simulation/simulate.ts';
+import { PARTIES, simulateCommittee, toColumn } from './simulation/index.ts';
 import { systemRandom } from '@sluis/base';
 
 const CRITICAL = 377.3;
