@@ -1,4 +1,16 @@
 export * from './agreement.ts';
+export * from './agreement-check.ts';
+export { type AgreementProblem, columnProblems, MAXIMUM_DOMAIN } from './agreement-columns.ts';
+export * from './agreement-diff.ts';
+export * from './agreement-draft.ts';
+export * from './agreement-id.ts';
+export * from './agreement-literals.ts';
+export * from './agreement-rules.ts';
+export * from './agreement-serialise.ts';
+export * from './agreement-signatures.ts';
+export * from './agreement-warnings.ts';
+export { parseAgreementYaml } from './agreement-yaml.ts';
+export * from './proposal.ts';
 export * from './api.ts';
 export * from './neutral.ts';
 export * from './plan.ts';

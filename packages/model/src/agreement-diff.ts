@@ -1,0 +1,101 @@
+/** What changed between two versions of an agreement, in plain words. */
+import type { Agreement } from './agreement.ts';
+
+export interface AgreementChange {
+  /** Dotted path; organisations by name. */
+  readonly path: string;
+  /** JSON text, null where there was or is nothing. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Whether data is less protected afterwards, better protected, or neither can be said. */
+  readonly effect: 'weaker' | 'stronger' | 'neutral';
+  /** One sentence such as "minimum rows 5 → 3: weaker". */
+  readonly text: string;
+}
+
+type Flat = ReadonlyMap<string, unknown>;
+type Effect = AgreementChange['effect'];
+
+/** Leaves by path. Lists are leaves, so that an inserted value is one change and not a shift of all. */
+function flatten(value: unknown, path: string, into: Map<string, unknown>): Map<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [key, member] of Object.entries(value)) if (member !== undefined) flatten(member, path === '' ? key : `${path}.${key}`, into);
+  } else into.set(path, value);
+  return into;
+}
+
+function flat(agreement: Agreement): Flat {
+  return flatten({ ...agreement, organisations: Object.fromEntries(agreement.organisations.map((o) => [o.name, o])) }, '', new Map());
+}
+
+const asNumber = (value: unknown) => (typeof value === 'number' ? value : null);
+
+/** Effect of a number growing from nothing (−∞) upwards, when more protects more. */
+function moreIsStronger(before: unknown, after: unknown): Effect {
+  const [a, b] = [asNumber(before) ?? Number.NEGATIVE_INFINITY, asNumber(after) ?? Number.NEGATIVE_INFINITY];
+  return a === b ? 'neutral' : b > a ? 'stronger' : 'weaker';
+}
+
+/** Effect of a limit, where null or absence is no limit and less protects more. */
+function lessIsStronger(before: unknown, after: unknown): Effect {
+  const [a, b] = [asNumber(before) ?? Number.POSITIVE_INFINITY, asNumber(after) ?? Number.POSITIVE_INFINITY];
+  return a === b ? 'neutral' : b < a ? 'stronger' : 'weaker';
+}
+
+/** Effect of a list of those who may do or see something. */
+function fewerIsStronger(before: unknown, after: unknown): Effect {
+  const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+  const [a, b] = [list(before), list(after)];
+  if (b.some((x) => !a.includes(x))) return 'weaker';
+  return a.some((x) => !b.includes(x)) ? 'stronger' : 'neutral';
+}
+
+type Meaning = readonly [RegExp, string, (before: unknown, after: unknown) => Effect];
+const MEANINGS: readonly Meaning[] = [
+  [/^output\.minimum_rows$/, 'minimum rows', moreIsStronger],
+  [/^output\.minimum_organisations$/, 'minimum organisations', moreIsStronger],
+  [/^output\.dominance\.n$/, 'dominance n', moreIsStronger],
+  [/^output\.dominance\.k$/, 'dominance k %', lessIsStronger],
+  [/^output\.dominance\.p$/, 'dominance p %', moreIsStronger],
+  [/^receivers$/, 'receivers of results', fewerIsStronger],
+  [/^askers$/, 'organisations that may ask', fewerIsStronger],
+  [/^tables\.[^.]+\.columns\.[^.]+\.uses$/, 'uses', fewerIsStronger],
+  [/^approval\.ad_hoc$/, 'approval of ad-hoc questions', (_before, after) => (after === 'none' ? 'weaker' : 'stronger')],
+  [/^limits\.questions_per_day$/, 'questions per analyst and day', lessIsStronger],
+  [/^templates\.[^.]+\.sql$/, 'pre-approved question', (_before, after) => (after === undefined ? 'stronger' : 'weaker')],
+  [/^sandbox$/, 'sandbox', (_before, after) => (after === true ? 'weaker' : 'stronger')],
+  [/^committee$/, 'compute parties', () => 'neutral'],
+  [/^valid\.until$/, 'end of validity', (before, after) => (String(after) > String(before) ? 'weaker' : 'stronger')],
+];
+
+const shown = (value: unknown): string => {
+  const text = value === undefined ? 'nothing' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+  return text.length > 200 ? `${text.slice(0, 197)}…` : text;
+};
+
+function change(path: string, before: unknown, after: unknown): AgreementChange {
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(path));
+  const column = /^tables\.([^.]+)\.columns\.([^.]+)\./.exec(path);
+  const subject = meaning === undefined ? path : column === null ? meaning[1] : `${meaning[1]} of ${column[1]}.${column[2]}`;
+  const effect = meaning === undefined ? 'neutral' : meaning[2](before, after);
+  return {
+    path,
+    before: before === undefined ? null : JSON.stringify(before),
+    after: after === undefined ? null : JSON.stringify(after),
+    effect,
+    text: `${subject} ${shown(before)} → ${shown(after)}${effect === 'neutral' ? '' : `: ${effect}`}`,
+  };
+}
+
+/** Changes from `before` to `after`, in the order of their paths; none exactly if the two have the same id. */
+export function diffAgreements(before: Agreement, after: Agreement): AgreementChange[] {
+  const [a, b] = [flat(before), flat(after)];
+  const paths = [...new Set([...a.keys(), ...b.keys()])].sort();
+  const found = paths.filter((p) => JSON.stringify(a.get(p)) !== JSON.stringify(b.get(p))).map((p) => change(p, a.get(p), b.get(p)));
+  const order = (x: Agreement) => x.organisations.map((o) => o.name);
+  if (JSON.stringify([...order(before)].sort()) === JSON.stringify([...order(after)].sort()) && JSON.stringify(order(before)) !== JSON.stringify(order(after))) {
+    found.push(change('organisations', order(before), order(after)));
+  }
+  return found;
+}
+

@@ -1,0 +1,191 @@
+/** Drafting an agreement from stations' cards and what inspecting files proposed. A draft is a beginning, not advice. */
+import { InvalidError } from '@sluis/base';
+import { type Agreement, agreementSchema, type Card, type Column, type ColumnUse } from './agreement.ts';
+import { decimalFromUnits, decimalUnits, NUMERIC_TYPE, ordinal, scaleOf, unitLimits } from './agreement-literals.ts';
+import { MAXIMUM_DOMAIN } from './agreement-columns.ts';
+import type { ColumnProposal } from './proposal.ts';
+
+export interface DraftTable {
+  readonly columns: readonly ColumnProposal[];
+  /** All organisations if absent. */
+  readonly providers?: readonly string[];
+  readonly maximumRows?: number;
+}
+
+export interface DraftOptions {
+  readonly collaboration: string;
+  readonly cards: readonly Card[];
+  readonly tables: Readonly<Record<string, DraftTable>>;
+  /** The first three cards if absent. */
+  readonly committee?: readonly [string, string, string];
+  /** The first card if absent. */
+  readonly receivers?: readonly string[];
+  /** The receivers if absent. */
+  readonly askers?: readonly string[];
+  readonly title?: string;
+  readonly purpose?: string;
+  readonly legalBasis?: string;
+  /** Milliseconds since 1970 at which validity begins, and for how many days (365 if absent). */
+  readonly from: number;
+  readonly days?: number;
+  /** `none` leaves granting uses to people; `all` grants every use that the proposal supports. */
+  readonly uses: 'none' | 'all';
+  /** Sandboxes take bounds as found; others are widened, because the extremes found are somebody's values. */
+  readonly sandbox?: boolean;
+  readonly minimumRows?: number;
+  readonly minimumOrganisations?: number;
+}
+
+export interface Draft {
+  readonly agreement: Agreement;
+  /** What was chosen or left out, in sentences for people. */
+  readonly remarks: readonly string[];
+}
+
+/** Next number away from zero with one significant digit; the extreme of a column must not stand in a draft as it is. */
+function awayFromZero(units: bigint): bigint {
+  const size = units < 0n ? -units : units;
+  const step = 10n ** BigInt(Math.max(0, size.toString().length - 1));
+  const rounded = (size / step + 1n) * step;
+  return units < 0n ? -rounded : rounded;
+}
+
+const clamp = (value: bigint, [low, high]: readonly [bigint, bigint]) => (value < low ? low : value > high ? high : value);
+
+/** DOUBLE values are summed on a grid of 18 digits: the largest scale at which the bounds fit. */
+function fittingScale(proposal: ColumnProposal): number {
+  const digits = Math.max(1, ...(proposal.bounds ?? []).map((b) => b.replace(/^-/, '').replace(/\..*$/, '').length));
+  return Math.max(0, Math.min(proposal.scale ?? 6, 17 - digits));
+}
+
+/** A bound as units of the column's scale, rounded outwards. */
+function boundUnits(text: string, scale: number, outwards: 1n | -1n): bigint | null {
+  const exact = decimalUnits(text, 18);
+  if (exact === null) return null;
+  const step = 10n ** BigInt(18 - scale);
+  const floor = exact / step;
+  if (floor * step === exact) return floor;
+  const below = exact < 0n ? floor - 1n : floor;
+  return outwards === -1n ? below : below + 1n;
+}
+
+function draftBounds(proposal: ColumnProposal, scale: number | undefined, sandbox: boolean): [string, string] | undefined {
+  if (proposal.bounds === undefined || !NUMERIC_TYPE.test(proposal.type)) return undefined;
+  const column = { type: proposal.type, scale };
+  const [lower, upper] = [boundUnits(proposal.bounds[0], scaleOf(column), -1n), boundUnits(proposal.bounds[1], scaleOf(column), 1n)];
+  if (lower === null || upper === null) return undefined;
+  const limits = unitLimits(column);
+  const [low, high] = sandbox ? [lower, upper] : [lower >= 0n ? 0n : awayFromZero(lower), upper <= 0n ? 0n : awayFromZero(upper)];
+  return [decimalFromUnits(clamp(low, limits), scaleOf(column)), decimalFromUnits(clamp(high, limits), scaleOf(column))];
+}
+
+/** Whether a declared domain is one that SQL can group by. */
+function groupable(proposal: ColumnProposal): boolean {
+  const { domain } = proposal;
+  if (domain === undefined) return proposal.type === 'BOOLEAN';
+  if ('values' in domain) return domain.values.length > 0;
+  const [from, to] = domain.range.map((v) => ordinal(proposal, v));
+  if (from === undefined || from === null || to === undefined || to === null || proposal.type === 'DOUBLE') return false;
+  return to - from < BigInt(MAXIMUM_DOMAIN);
+}
+
+function draftColumn(proposal: ColumnProposal, options: DraftOptions): Partial<Column> {
+  const scale = proposal.type === 'DOUBLE' ? fittingScale(proposal) : undefined;
+  const bounds = draftBounds(proposal, scale, options.sandbox ?? false);
+  const { domain } = proposal;
+  const uses: ColumnUse[] = [];
+  if (options.uses === 'all') {
+    if (groupable(proposal)) uses.push('group');
+    uses.push('join', 'filter');
+    if (!NUMERIC_TYPE.test(proposal.type) || bounds !== undefined) uses.push('aggregate');
+    uses.push('reveal');
+  }
+  return {
+    type: proposal.type,
+    uses,
+    nullable: proposal.nullable,
+    ...(domain === undefined || ('values' in domain && domain.values.length === 0) ? {} : { domain }),
+    ...(bounds === undefined ? {} : { bounds }),
+    ...(scale === undefined ? {} : { scale }),
+  };
+}
+
+function draftTable(name: string, table: DraftTable, options: DraftOptions, remarks: string[]): unknown {
+  const columns: Record<string, unknown> = {};
+  const taken = new Set<string>();
+  for (const proposal of table.columns) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(proposal.name) || proposal.name === '__proto__') {
+      remarks.push(`Column "${proposal.name}" of ${name} was left out: a shared column's name has letters, digits and "_" only.`);
+    } else if (taken.has(proposal.name.toLowerCase())) {
+      remarks.push(`Column "${proposal.name}" of ${name} was left out: another one differs only in case.`);
+    } else {
+      taken.add(proposal.name.toLowerCase());
+      columns[proposal.name] = draftColumn(proposal, options);
+    }
+  }
+  return {
+    kind: 'union',
+    providers: table.providers ?? options.cards.map((c) => c.name),
+    ...(table.maximumRows === undefined ? {} : { maximum_rows: table.maximumRows }),
+    columns,
+  };
+}
+
+function draftRemarks(agreement: Agreement, options: DraftOptions): string[] {
+  const found: string[] = [];
+  found.push(
+    options.uses === 'all'
+      ? 'All uses are granted to all columns (group only where a domain is known).'
+      : 'No column may be used yet: grant uses (group, filter, aggregate, reveal) column by column.',
+  );
+  if (options.sandbox) found.push('Sandbox: ad-hoc questions are approved, there is no rate limit and no dominance rule; bounds and domains are what was found.');
+  else found.push('Bounds were widened to round numbers, so that no extreme value shows; domains are the values found: check that they may be shown.');
+  for (const [table, { columns }] of Object.entries(agreement.tables)) {
+    for (const [column, { type, scale }] of Object.entries(columns)) {
+      if (type === 'DOUBLE') found.push(`${table}.${column}: numbers are summed at ${scale ?? 6} decimals.`);
+    }
+  }
+  return found;
+}
+
+/**
+ * A complete agreement, version 1, that fits the schema; `agreementProblems` and people have still to look at it.
+ *
+ * @throws InvalidError `agreement/draft` if the cards or names can't make one (fewer than three organisations, say).
+ */
+export function draftAgreement(options: DraftOptions): Draft {
+  const remarks: string[] = [];
+  const names = options.cards.map((c) => c.name);
+  const receivers = options.receivers ?? names.slice(0, 1);
+  const sandbox = options.sandbox ?? false;
+  const second = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const parsed = agreementSchema.safeParse({
+    sluis: 1,
+    collaboration: options.collaboration,
+    version: 1,
+    title: options.title ?? '',
+    purpose: options.purpose ?? 'Write here what the answers are for.',
+    legal_basis: options.legalBasis ?? 'Write here on which legal ground the data is used together.',
+    valid: { from: second(options.from), until: second(options.from + (options.days ?? 365) * 86_400_000) },
+    organisations: options.cards,
+    committee: options.committee ?? names.slice(0, 3),
+    tables: Object.fromEntries(Object.entries(options.tables).map(([name, table]) => [name, draftTable(name, table, options, remarks)])),
+    output: {
+      ...(options.minimumRows === undefined ? {} : { minimum_rows: options.minimumRows }),
+      ...(options.minimumOrganisations === undefined ? {} : { minimum_organisations: options.minimumOrganisations }),
+    },
+    receivers,
+    askers: options.askers ?? receivers,
+    ...(sandbox ? { approval: { ad_hoc: 'none' }, limits: { questions_per_day: null } } : {}),
+    sandbox,
+  });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new InvalidError('agreement/draft', {
+      stage: 'agreement',
+      message: `No agreement can be drafted: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it does not fit the schema'}.`,
+      remedy: 'An agreement needs the cards of at least three organisations and valid names.',
+    });
+  }
+  return { agreement: parsed.data, remarks: [...remarks, ...draftRemarks(parsed.data, options)] };
+}

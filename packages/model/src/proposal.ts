@@ -1,0 +1,15 @@
+/** What inspecting local files proposes for a shared table; a person decides, the agreement states. */
+import type { Column } from './agreement.ts';
+
+export interface ColumnProposal {
+  readonly name: string;
+  /** One of the agreement's column types. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Values found, or the range they lie in; absent when there are too many to group by. */
+  readonly domain?: Column['domain'];
+  /** Smallest and largest value found, as decimal text. */
+  readonly bounds?: readonly [string, string];
+  /** Decimals kept of a DOUBLE column. */
+  readonly scale?: number;
+}
