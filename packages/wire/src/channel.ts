@@ -9,7 +9,11 @@ import { Inbox, type Message } from './inbox.ts';
 import type { WireLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 
-const farewellSchema = z.strictObject({ code: z.string().regex(/^wire\/[a-z-]+$/), message: z.string().max(4000), remedy: z.string().max(4000).nullable() });
+const farewellSchema = z.strictObject({
+  code: z.string().regex(/^wire\/[a-z-]+$/),
+  message: z.string().max(4000),
+  remedy: z.string().max(4000).nullable(),
+});
 /** How long a closing connection may take to say goodbye. */
 const GOODBYE_MS = 1000;
 const PONG_BELOW = 1024 * 1024;
@@ -66,7 +70,9 @@ export class Channel {
     socket.setNoDelay(true);
     socket.on('data', (bytes) => this.#heard(bytes));
     socket.on('error', (cause) => this.close(disconnected(this.peer, 'connection', cause)));
-    socket.on('end', () => this.close(disconnected(this.peer, this.#reader.midway || this.#inbox.midway ? 'in the middle of a message' : 'connection')));
+    socket.on('end', () =>
+      this.close(disconnected(this.peer, this.#reader.midway || this.#inbox.midway ? 'in the middle of a message' : 'connection')),
+    );
     socket.on('close', () => this.close(disconnected(this.peer, 'connection')));
     // It may have gone between the handshake and now, when nobody listened.
     if (socket.destroyed) queueMicrotask(() => this.close(disconnected(this.peer, 'connection')));
@@ -77,7 +83,11 @@ export class Channel {
     return this.#end;
   }
 
-  send(head: Head, body: Uint8Array, options: { lane: string | null; started?: (number: number) => void; traffic: (bytes: number) => void }) {
+  send(
+    head: Head,
+    body: Uint8Array,
+    options: { lane: string | null; started?: (number: number) => void; traffic: (bytes: number) => void },
+  ) {
     return this.#outbox.send({ head: encodeHead(head), body, ...options });
   }
 
@@ -116,7 +126,10 @@ export class Channel {
   #farewellOf(payload: Uint8Array): SluisError {
     try {
       const { code, message, remedy } = farewellSchema.parse(parseCanonical(payload, 'A farewell'));
-      return errorFromRecord({ code, message: `${this.peer} closed the connection: ${message}`, remedy, stage: 'wire', party: this.peer }, 5);
+      return errorFromRecord(
+        { code, message: `${this.peer} closed the connection: ${message}`, remedy, stage: 'wire', party: this.peer },
+        5,
+      );
     } catch {
       return disconnected(this.peer, 'connection');
     }

@@ -71,7 +71,10 @@ export class CommitteeDesk {
   arrived(certificate: string, head: MpcHead, payload: Uint8Array): void {
     const key = `${head.run}/${head.attempt}`;
     const links = this.#open.get(key);
-    const taken = links !== undefined ? links.arrived(certificate, head.step, payload) : !this.#closed.has(key) && this.#early.keep(certificate, key, head.step, payload);
+    const taken =
+      links !== undefined
+        ? links.arrived(certificate, head.step, payload)
+        : !this.#closed.has(key) && this.#early.keep(certificate, key, head.step, payload);
     if (!taken) this.#options.log({ kind: 'dropped', peer: null, code: 'wire/unexpected-frame', detail: `${key} ${head.step}` });
   }
 

@@ -31,7 +31,12 @@ export function parseAddress(peer: Peer): { host: string; port: number } {
  * @returns the socket (nothing read from it yet) and the key-exchange group that was negotiated.
  * @throws PeerError `wire/unreachable`, `wire/handshake-failed`, `wire/timeout`, `wire/certificate-…`, naming the peer.
  */
-export async function dial(peer: Peer, identity: { key: string; cert: string }, limits: WireLimits, clock: Clock): Promise<{ socket: tls.TLSSocket; group: string }> {
+export async function dial(
+  peer: Peer,
+  identity: { key: string; cert: string },
+  limits: WireLimits,
+  clock: Clock,
+): Promise<{ socket: tls.TLSSocket; group: string }> {
   const { host, port } = parseAddress(peer);
   const socket = tls.connect({
     host,
@@ -49,7 +54,7 @@ export async function dial(peer: Peer, identity: { key: string; cert: string }, 
     await handshake(socket, peer, limits.dialMs);
     const group = (socket.getEphemeralKeyInfo() as { name?: string } | null)?.name ?? '';
     if (socket.alpnProtocol !== PROTOCOL || group !== STATION_GROUP) throw notTls(peer.name, peer.address, { code: 'WRONG_PROTOCOL' });
-    const shown = await checkCertificate(socket, () => peer.name, clock, limits.skewMs);
+    const shown = checkCertificate(socket, () => peer.name, clock, limits.skewMs);
     if (shown !== peer.certificate) throw unknownCertificate(peer.name);
     return { socket, group };
   } catch (thrown) {

@@ -22,12 +22,19 @@ export const timedOut = (peer: string, step: string, timeoutMs: number): SluisEr
 export const disconnected = (peer: string, step: string, cause?: unknown): SluisError =>
   new PeerError(
     'wire/disconnected',
-    details(peer, `The connection with ${peer} broke ("${step}").`, `Check that the station of ${peer} is up and reachable, then ask again.`, cause),
+    details(
+      peer,
+      `The connection with ${peer} broke ("${step}").`,
+      `Check that the station of ${peer} is up and reachable, then ask again.`,
+      cause,
+    ),
   );
 
 /** A connection's end as seen by one who waited for `step`; other errors stay as they are. */
 export const atStep = (thrown: unknown, step: string): unknown =>
-  thrown instanceof SluisError && thrown.code === 'wire/disconnected' && thrown.party !== null ? disconnected(thrown.party, step, thrown) : thrown;
+  thrown instanceof SluisError && thrown.code === 'wire/disconnected' && thrown.party !== null
+    ? disconnected(thrown.party, step, thrown)
+    : thrown;
 
 export const unreachable = (peer: string, address: string, cause: unknown): SluisError =>
   new PeerError(
@@ -90,11 +97,18 @@ export const garbage = (peer: string, what: string): SluisError =>
 export const tooLarge = (peer: string, type: string, what: 'header' | 'body', limit: number): SluisError =>
   new RefusedError(
     'wire/too-large',
-    details(peer, `The ${what} of the message "${type}" with ${peer} is larger than ${limit} bytes.`, 'Ask for fewer groups, or raise the limit at both stations.'),
+    details(
+      peer,
+      `The ${what} of the message "${type}" with ${peer} is larger than ${limit} bytes.`,
+      'Ask for fewer groups, or raise the limit at both stations.',
+    ),
   );
 
 export const busy = (peer: string, type: string): SluisError =>
-  new PeerError('wire/busy', details(peer, `Too many messages at once: "${type}" of ${peer} was not taken.`, 'Wait a moment, then try again.'));
+  new PeerError(
+    'wire/busy',
+    details(peer, `Too many messages at once: "${type}" of ${peer} was not taken.`, 'Wait a moment, then try again.'),
+  );
 
 export const notForStrangers = (peer: string, type: string): SluisError =>
   new PeerError(
@@ -107,12 +121,19 @@ export const notForStrangers = (peer: string, type: string): SluisError =>
   );
 
 export const unknownType = (peer: string, type: string): SluisError =>
-  new PeerError('wire/unknown-request', details(peer, `This station knows no message "${type}" (from ${peer}).`, 'Bring both stations to the same release.'));
+  new PeerError(
+    'wire/unknown-request',
+    details(peer, `This station knows no message "${type}" (from ${peer}).`, 'Bring both stations to the same release.'),
+  );
 
 export const brokenLink = (code: string, peer: string, step: string, what: string): SluisError =>
   new ProtocolError(
     code,
-    details(peer, `In step "${step}", ${peer} ${what}.`, 'Check that all stations run the same release of Sluis, then ask again with a new run.'),
+    details(
+      peer,
+      `In step "${step}", ${peer} ${what}.`,
+      'Check that all stations run the same release of Sluis, then ask again with a new run.',
+    ),
   );
 
 /** An operating-system or OpenSSL code; texts of OpenSSL are left out. */

@@ -25,8 +25,8 @@ export function frameHeader(kind: Kind, message: number, sequence: number, lengt
 export interface FrameSink {
   /** A whole frame other than data. */
   control(kind: Exclude<Kind, 2>, message: number, payload: Uint8Array): void;
-  /** The next bytes of a message's body; a view that is valid only during the call. */
-  data(message: number, bytes: Uint8Array): void;
+  /** The next bytes of a message's body, a view that is valid only during the call; `opening`: the first of a frame. */
+  data(message: number, bytes: Uint8Array, opening: boolean): void;
 }
 
 /** Cuts a byte stream into frames. Data is passed on as it comes, everything else is collected first. */
@@ -80,7 +80,7 @@ export class FrameReader {
 
   #fillPayload(bytes: Uint8Array, at: number): number {
     const part = bytes.subarray(at, at + Math.min(this.#left, bytes.length - at));
-    if (this.#payload === null) this.#sink.data(this.#view.getUint32(5), part);
+    if (this.#payload === null) this.#sink.data(this.#view.getUint32(5), part, this.#left === this.#view.getUint32(0));
     else this.#payload.set(part, this.#payload.length - this.#left);
     this.#left -= part.length;
     if (this.#left === 0) this.#finish();

@@ -1,5 +1,5 @@
 /** The head of a message: canonical JSON, checked with a schema before anything else looks at it. */
-import { canonicalBytes, type ErrorRecord, type Json, parseCanonical, type SluisError } from '@sluis/base';
+import { canonicalBytes, type ErrorRecord, type Json, parseCanonical } from '@sluis/base';
 import { z } from 'zod';
 import { garbage } from './faults.ts';
 
@@ -19,7 +19,10 @@ const headSchema = z.discriminatedUnion('kind', [
     bytes: z.literal(0),
     exitCode: z.number().int().min(1).max(5),
     error: z.strictObject({
-      code: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/).max(100),
+      code: z
+        .string()
+        .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/)
+        .max(100),
       message: z.string().max(8000),
       remedy: z.string().max(8000).nullable(),
       stage: z.string().max(40),
@@ -54,12 +57,12 @@ export function decodeHead(peer: string, payload: Uint8Array): Head {
   }
 }
 
-export const failure = (answers: number, error: SluisError): Head => ({
+export const failure = (answers: number, error: ErrorRecord, exitCode: number): Head => ({
   kind: 'failure',
   answers,
   bytes: 0,
-  exitCode: Math.min(5, Math.max(1, error.exitCode)),
-  error: { ...error.toRecord(), message: cut(error.message), remedy: error.remedy === null ? null : cut(error.remedy) },
+  exitCode: Math.min(5, Math.max(1, exitCode)),
+  error: { ...error, message: cut(error.message), remedy: error.remedy === null ? null : cut(error.remedy) },
 });
 
 /** The run a message belongs to, for the meter; null if it names none. */

@@ -55,12 +55,13 @@ export class Inbox implements FrameSink {
     else if (kind === KIND.farewell) this.#events.farewell(payload);
   }
 
-  data(number: number, bytes: Uint8Array): void {
+  data(number: number, bytes: Uint8Array, opening: boolean): void {
     const partial = this.#partials.get(number);
-    if (partial === undefined || partial.filled + bytes.length > partial.head.bytes) throw garbage(this.#peer, 'data that no message announced');
+    if (partial === undefined || partial.filled + bytes.length > partial.head.bytes)
+      throw garbage(this.#peer, 'data that no message announced');
     partial.body?.set(bytes, partial.filled);
     partial.filled += bytes.length;
-    partial.wireBytes += bytes.length;
+    partial.wireBytes += bytes.length + (opening ? FRAME_HEADER : 0);
     if (partial.filled === partial.head.bytes) this.#finish(number, partial);
   }
 

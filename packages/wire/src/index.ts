@@ -1,5 +1,4 @@
 /** Authenticated channels between stations. Start reading at wire.ts. */
-export { certificateId } from './certificate.ts';
 export type { LinkOptions, OpenLinks } from './committee.ts';
 export type { WireLimits } from './limits.ts';
 export { DEFAULT_LIMITS } from './limits.ts';

@@ -16,9 +16,19 @@ export interface Listener {
 }
 
 /** HTTP's own limits; bodies are bounded by the routes that read them. */
-const HTTP_LIMITS = { maxHeaderSize: 16 * 1024, headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 5_000 };
+const HTTP_LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 15_000,
+  requestTimeout: 300_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+};
 
-export function createListener(identity: { key: string; cert: string }, limits: WireLimits, accept: (socket: tls.TLSSocket) => void): Listener {
+export function createListener(
+  identity: { key: string; cert: string },
+  limits: WireLimits,
+  accept: (socket: tls.TLSSocket) => void,
+): Listener {
   const server = tls.createServer({
     ...identity,
     minVersion: 'TLSv1.3',

@@ -58,8 +58,17 @@ test("a handler's SluisError is thrown at the caller with the peer as party; any
   b.wire.onRequest('bug', async () => {
     throw new Error('secret 42');
   });
-  await assert.rejects(a.wire.request(b.peer, 'no', {}, NOTHING), { code: 'plan/nope', party: 'beta', exitCode: 3, remedy: 'Ask less.', stage: 'plan' });
-  await assert.rejects(a.wire.request(b.peer, 'bug', {}, NOTHING), (e: Error & { code: string }) => e.code === 'internal/unexpected' && !e.message.includes('42'));
+  await assert.rejects(a.wire.request(b.peer, 'no', {}, NOTHING), {
+    code: 'plan/nope',
+    party: 'beta',
+    exitCode: 3,
+    remedy: 'Ask less.',
+    stage: 'plan',
+  });
+  await assert.rejects(
+    a.wire.request(b.peer, 'bug', {}, NOTHING),
+    (e: Error & { code: string }) => e.code === 'internal/unexpected' && !e.message.includes('42'),
+  );
   await assert.rejects(a.wire.request(b.peer, 'what', {}, NOTHING), { code: 'wire/unknown-request', party: 'beta' });
 });
 

@@ -31,6 +31,12 @@ interface Visit {
   bytes: number;
 }
 
+const NOTHING = new Uint8Array(0);
+
+const failureOf = (number: number, error: SluisError) => failure(number, error.toRecord(), error.exitCode);
+/** A refusal by the wire itself: the party it concerns is the one that reads it, for whom that is this station. */
+const refused = (number: number, error: SluisError) => failure(number, { ...error.toRecord(), party: null }, error.exitCode);
+
 export class Reception {
   readonly requests = new Map<string, Handler>();
   readonly pushes = new Map<string, PushHandler>();
@@ -44,12 +50,12 @@ export class Reception {
   }
 
   /** Takes a connection after its handshake, or turns it away and tells why. */
-  async accept(socket: TLSSocket): Promise<void> {
+  accept(socket: TLSSocket): void {
     const { clock, limits, log } = this.#options;
     let certificate = '';
     let refusal: SluisError | null = null;
     try {
-      certificate = await checkCertificate(socket, (id) => this.#nameOf(id), clock, limits.skewMs);
+      certificate = checkCertificate(socket, (id) => this.#nameOf(id), clock, limits.skewMs);
     } catch (thrown) {
       refusal = toSluisError(thrown, 'wire');
     }
@@ -99,7 +105,7 @@ export class Reception {
     }
     const refusal = pinned ? this.#overload(channel, head) : this.#strangerRefusal(channel, head);
     if (refusal === null && this.requests.has(head.type)) return true;
-    this.#fail(channel, number, head, refusal ?? unknownType(channel.peer, head.type));
+    this.#send(channel, head, refused(number, refusal ?? unknownType(channel.peer, head.type)));
     return false;
   }
 
@@ -140,7 +146,13 @@ export class Reception {
     }
   }
 
-  async #serve(channel: Channel, number: number, head: Extract<Head, { type: string }>, body: Uint8Array, name: string | null): Promise<void> {
+  async #serve(
+    channel: Channel,
+    number: number,
+    head: Extract<Head, { type: string }>,
+    body: Uint8Array,
+    name: string | null,
+  ): Promise<void> {
     const visit = this.#visits.get(channel);
     const handler = this.requests.get(head.type);
     if (visit === undefined || handler === undefined) return;
@@ -150,27 +162,22 @@ export class Reception {
     try {
       const from = { name, certificate: channel.certificate };
       const result = await handler({ from, type: head.type, header: head.header, body, signal: controller.signal });
-      this.#reply(channel, number, head, result);
+      this.#reply(channel, number, head, result.header ?? {}, result.body ?? NOTHING);
     } catch (thrown) {
-      this.#fail(channel, number, head, toSluisError(thrown, 'wire'));
+      this.#send(channel, head, failureOf(number, toSluisError(thrown, 'wire')));
     } finally {
       visit.running.delete(number);
       visit.bytes -= body.length;
     }
   }
 
-  #reply(channel: Channel, number: number, head: Head & { type: string }, result: { header?: object; body?: Uint8Array }): void {
-    const { limits } = this.#options;
-    const body = result.body ?? new Uint8Array(0);
-    if (body.length > limits.bodyBytes) throw tooLarge(channel.peer, head.type, 'body', limits.bodyBytes);
-    this.#send(channel, head, { kind: 'reply', answers: number, header: { ...result.header }, bytes: body.length }, body);
+  #reply(channel: Channel, number: number, head: Head & { type: string }, header: object, body: Uint8Array): void {
+    const { bodyBytes } = this.#options.limits;
+    if (body.length > bodyBytes) this.#send(channel, head, refused(number, tooLarge(channel.peer, head.type, 'body', bodyBytes)));
+    else this.#send(channel, head, { kind: 'reply', answers: number, header: { ...header }, bytes: body.length }, body);
   }
 
-  #fail(channel: Channel, number: number, head: Head, error: SluisError): void {
-    this.#send(channel, head, failure(number, error), new Uint8Array(0));
-  }
-
-  #send(channel: Channel, about: Head, head: Head, body: Uint8Array): void {
+  #send(channel: Channel, about: Head, head: Head, body: Uint8Array = NOTHING): void {
     const run = runOf(about);
     const traffic = (bytes: number) => run !== null && this.#options.meter.add(run, bytes, 0, 0);
     // Whoever asked is gone if this fails; the closing of the connection is logged on its own.
@@ -178,6 +185,9 @@ export class Reception {
   }
 
   #nameOf(certificate: string): string {
-    return this.#options.identify(certificate) ?? (certificate === '' ? 'an unknown station' : `an unknown station (${certificate.slice(0, 16)}…)`);
+    return (
+      this.#options.identify(certificate) ??
+      (certificate === '' ? 'an unknown station' : `an unknown station (${certificate.slice(0, 16)}…)`)
+    );
   }
 }

@@ -59,7 +59,7 @@ export class Wire {
       committee: (certificate, head, payload) => this.#committee.arrived(certificate, head, payload),
       lost: (c, reason) => this.#committee.lost(c, reason, true),
     });
-    const listener = createListener(options.tls, limits, (socket) => void this.#reception.accept(socket));
+    const listener = createListener(options.tls, limits, (socket) => this.#reception.accept(socket));
     this.#listener = listener;
     this.http = listener.http;
   }
@@ -109,7 +109,11 @@ export class Wire {
 
   /** Ends all connections and stops listening. Whoever waits gets `wire/closing`. */
   async close(): Promise<void> {
-    const reason = new PeerError('wire/closing', { stage: 'wire', message: 'The station is stopping.', remedy: 'Try again when it is back.' });
+    const reason = new PeerError('wire/closing', {
+      stage: 'wire',
+      message: 'The station is stopping.',
+      remedy: 'Try again when it is back.',
+    });
     this.#committee.close();
     this.#reception.close(reason);
     await Promise.all([this.#caller.close(reason), this.#listener.close()]);
