@@ -152,7 +152,7 @@ async function agreeOnCommitments(
     mask: { salt: maskSalt, data: data.mask },
     component: { salt: ownSalt, data: data.mine },
     commitments: { mask: maskCommitment, components },
-  } as Release;
+  } as unknown as Release;
 }
 
 function malformed(run: Attempt, step: string): ProtocolError {
