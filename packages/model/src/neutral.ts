@@ -17,7 +17,8 @@ export const signedBits = (magnitude: bigint): number => magnitude.toString(2).l
 export const wordsForBits = (bits: number): number => Math.ceil(bits / 64);
 
 /** Largest number of rows of one cell over all providers. */
-export const rowsOfCell = (plan: Pick<Plan, 'providers' | 'maximumRows'>): bigint => BigInt(plan.providers.length) * BigInt(plan.maximumRows);
+export const rowsOfCell = (plan: Pick<Plan, 'providers' | 'maximumRows'>): bigint =>
+  BigInt(plan.providers.length) * BigInt(plan.maximumRows);
 
 /** Width in which two values of a minimum or maximum, the neutral element included, are compared. */
 export const comparisonBits = (a: Pick<PlanAccumulator, 'minimum' | 'maximum'>): number =>

@@ -1,6 +1,6 @@
 /** The exact mechanism with output rules: no noise; what passes is opened as it is. */
 import { InvalidError } from '@sluis/base';
-import { comparisonBits, dominanceBits, type Plan } from '@sluis/model';
+import { comparisonBits, dominanceBits, type Plan, type PlanAccumulator, signedBits } from '@sluis/model';
 import type { MechanismTechnique, Revelation } from '@sluis/technique';
 import { costOfRules } from './cost.ts';
 import { decide } from './decision.ts';
@@ -34,6 +34,8 @@ const isPercent = (n: number) => isCount(n) && n <= 99;
 function checkWidths(plan: Plan): void {
   if (countBits(plan) > 64) refuse('So many rows can’t be counted in 64 bits.');
   for (const a of plan.accumulators) {
+    if (a.kind === 'sum' && sumBits(plan, a) > 64 * a.words)
+      refuse(`The total of ${a.sql} over all providers does not fit in ${a.words} words.`);
     if (a.kind !== 'sum' && comparisonBits(a) > 64 * a.words)
       refuse(`The bounds of ${a.sql} are too far apart to compare in ${a.words} words.`);
   }
@@ -43,6 +45,12 @@ function checkWidths(plan: Plan): void {
     if (d.top < topNeeded(plan))
       refuse(`The dominance test of ${d.rowSql} needs the ${topNeeded(plan)} largest contributions of every provider.`);
   }
+}
+
+/** Width of the sum of all providers' partials. */
+function sumBits(plan: Plan, a: PlanAccumulator): number {
+  const [low, high] = [-BigInt(a.minimum), BigInt(a.maximum)];
+  return signedBits(BigInt(plan.providers.length) * (low > high ? low : high));
 }
 
 function checkReferences(plan: Plan): void {
