@@ -28,7 +28,7 @@ const CONTEXT = utf8('sluis/key-file/1');
 
 /** What `openKeyFile` gives: uses of the keys. Only the TLS key leaves, since the server needs it. */
 export interface StationKeys {
-  readonly signer: Signer;
+  readonly signer: Signer & { readonly publicKey: Uint8Array };
   readonly opener: Opener;
   readonly tls: { readonly key: string; readonly cert: string };
   readonly card: Pick<Organisation, 'identity' | 'sealing' | 'certificate'>;
@@ -57,7 +57,11 @@ export interface KeyFileRequest {
 export async function createKeyFile(folder: string, request: KeyFileRequest): Promise<void> {
   const path = join(folder, KEYS);
   if (existsSync(path)) {
-    throw new InvalidError('keys/exist', { stage: 'keys', message: `${path} exists already.`, remedy: 'Keys are never overwritten; choose another folder.' });
+    throw new InvalidError('keys/exist', {
+      stage: 'keys',
+      message: `${path} exists already.`,
+      remedy: 'Keys are never overwritten; choose another folder.',
+    });
   }
   const identity = generateSigningKey();
   const sealing = generateSealingKey();
@@ -91,10 +95,18 @@ export async function openKeyFile(folder: string): Promise<StationKeys> {
   const identity = fromHex(content.identity);
   const sealing = fromHex(content.sealing);
   return {
-    signer: { organisation: content.name, sign: async (purpose, message) => sign(identity, purpose, message) },
+    signer: {
+      organisation: content.name,
+      publicKey: fromHex(content.identityPublic),
+      sign: async (purpose, message) => sign(identity, purpose, message),
+    },
     opener: { open: async (box, info) => open(sealing, box, info) },
     tls: { key: content.tlsKey, cert: content.tlsCertificate },
-    card: { identity: content.identityPublic, sealing: toBase64(sealingPublicKey(sealing)), certificate: spkiSha256(content.tlsCertificate) },
+    card: {
+      identity: content.identityPublic,
+      sealing: toBase64(sealingPublicKey(sealing)),
+      certificate: spkiSha256(content.tlsCertificate),
+    },
   };
 }
 
@@ -119,10 +131,18 @@ function givenSecret(): Uint8Array | null {
 
 function readPrivate(path: string): Uint8Array {
   if (!existsSync(path)) {
-    throw new InvalidError('keys/missing', { stage: 'keys', message: `${path} is missing.`, remedy: 'Restore it from a backup; without it nobody can sign for this organisation.' });
+    throw new InvalidError('keys/missing', {
+      stage: 'keys',
+      message: `${path} is missing.`,
+      remedy: 'Restore it from a backup; without it nobody can sign for this organisation.',
+    });
   }
   if ((statSync(path).mode & 0o077) !== 0) {
-    throw new InvalidError('keys/readable', { stage: 'keys', message: `${path} can be read by other users of this machine.`, remedy: `Run: chmod 600 ${path}` });
+    throw new InvalidError('keys/readable', {
+      stage: 'keys',
+      message: `${path} can be read by other users of this machine.`,
+      remedy: `Run: chmod 600 ${path}`,
+    });
   }
   return new Uint8Array(readFileSync(path));
 }
