@@ -25,8 +25,8 @@ export interface StationCertificate {
 
 /** Makes a key pair and its certificate. Run by: a station when it is initialised. */
 export async function createCertificate(request: CertificateRequest): Promise<StationCertificate> {
-  x509.cryptoProvider.set(webcrypto as unknown as Crypto);
-  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as CryptoKeyPair;
+  x509.cryptoProvider.set(webcrypto as never);
+  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const hosts = [...new Set(['localhost', '127.0.0.1', ...request.hosts])];
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [request.name] }],

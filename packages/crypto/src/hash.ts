@@ -53,7 +53,7 @@ export const constantTimeEqual = (a: Uint8Array, b: Uint8Array): boolean => a.le
  * Commitment to data: binding by collision resistance of SHA-256, hiding while the salt (32 random bytes) stays secret.
  * Throws RangeError for a salt of another length, because a short one would not hide.
  */
-export function commit(tag: string, salt: Uint8Array, data: Uint8Array): Uint8Array {
+export function commit(tag: string, salt: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array {
   if (salt.length !== HASH_BYTES) throw new RangeError('a commitment needs a salt of 32 bytes');
-  return taggedHash(tag, salt, data);
+  return taggedHash(tag, salt, ...data);
 }

@@ -57,7 +57,16 @@ export const receiptSchema = z.strictObject({
   agreement: signedAgreementSchema,
   /** Absent in the copies of organisations that are no receivers. */
   openings: openingsSchema.optional(),
-  /** The inclusion of the release in the logs of the compute parties, as each gave it (see `ledger`). */
-  log: z.record(name, z.strictObject({ checkpoint: z.string(), index: z.number().int().min(0), leaf: hex32, salt: hex32, proof: z.array(hex32) })),
+  /** The inclusion of the release in the logs of the compute parties, as each gave it; `leaf` is the entry's canonical JSON. */
+  log: z.record(
+    name,
+    z.strictObject({
+      checkpoint: z.string().max(10_000),
+      index: z.number().int().min(0),
+      leaf: z.string().max(100_000),
+      salt: hex32,
+      proof: z.array(hex32).max(64),
+    }),
+  ),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
