@@ -1,14 +1,7 @@
-/** SecureNed, the flagship case as a demonstration: its shared table and rules. */
+/** SecureNed, the flagship case as a demonstration: its shared table, in the agreement's own form (see docs/operators.md). */
 import { ACTIONS, ACTORS, ASSETS, PROFILES, SEVERITIES } from './incidents.ts';
 
-export const COLLABORATION = 'securened';
-export const TITLE = 'SecureNed (demonstration)';
-export const PURPOSE =
-  'Let the national centre see how many incidents of which kind occur, and what they cost, without any organisation showing its own.';
-export const LEGAL_BASIS = 'Demonstration with made-up data; a real agreement names its legal basis here.';
-
-/** In the agreement's own form (see docs/operators.md). */
-export const INCIDENTS_TABLE = {
+export const incidentsTable = {
   kind: 'union',
   description: 'Cyber incidents in the vocabulary of VERIS, one row each.',
   violations: 'refuse',
@@ -26,14 +19,4 @@ export const INCIDENTS_TABLE = {
     cost_eur: { type: 'DECIMAL(12,2)', uses: ['aggregate'], bounds: ['0', '5000000'] },
     discovery_days: { type: 'INTEGER', nullable: true, uses: ['aggregate', 'filter'], bounds: ['0', '900'] },
   },
-} as const;
-
-export const OUTPUT_RULES = { minimum_rows: 5, minimum_organisations: 3, dominance: { n: 1, k: 70 } } as const;
-
-/** One question that is answered, one with a suppressed group, one that is refused. */
-export const QUESTIONS = {
-  answered:
-    "SELECT action, COUNT(*) AS incidents, ROUND(AVG(downtime_hours), 1) AS mean_downtime, SUM(cost_eur) AS total_cost FROM incidents WHERE action <> 'Environmental' GROUP BY action ORDER BY incidents DESC",
-  suppressed: 'SELECT action, actor, COUNT(*) AS incidents FROM incidents GROUP BY action, actor ORDER BY action, actor',
-  refused: "SELECT SUM(CASE WHEN incident_id = 'delta-bank-0007' THEN cost_eur END) AS cost FROM incidents",
 } as const;

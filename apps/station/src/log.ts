@@ -3,7 +3,7 @@ import pino from 'pino';
 
 export interface StationLog {
   started(port: number): void;
-  wire(event: Readonly<Record<string, unknown>>): void;
+  wire(event: object): void;
   /** Details of engine failures stay here, with the organisation whose data it is. */
   engine(detail: string): void;
 }
