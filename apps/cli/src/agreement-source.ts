@@ -1,15 +1,22 @@
 /** Agreements that a command is given: files, or versions that a station knows. */
 import { existsSync } from 'node:fs';
 import { InvalidError } from '@sluis/base';
-import { type Agreement, agreementSchema, agreementViewSchema, parseAgreementYaml, signedAgreementSchema } from '@sluis/model';
+import {
+  type Agreement,
+  agreementSchema,
+  agreementViewSchema,
+  agreementWarnings,
+  parseAgreementYaml,
+  signedAgreementSchema,
+} from '@sluis/model';
 import type { StationClient } from '@sluis/sdk';
 import { readInput } from './connection.ts';
 
 /** Reads an agreement file: YAML as people write it, or JSON as `agreement show --json` prints it. */
 export function readAgreementFile(path: string): { agreement: Agreement; warnings: readonly string[] } {
   const content = readInput(path);
-  if (content.trimStart().startsWith('{')) return { agreement: fromJson(content, path), warnings: [] };
-  return parseAgreementYaml(content, path);
+  const agreement = content.trimStart().startsWith('{') ? fromJson(content, path) : parseAgreementYaml(content, path);
+  return { agreement, warnings: agreementWarnings(agreement) };
 }
 
 /** An agreement by file name, id, beginning of an id, or collaboration. */
@@ -36,7 +43,10 @@ export async function agreementIdFrom(client: StationClient, which: string | und
   if (only !== undefined && found.length === 1) return only.id;
   throw new InvalidError(found.length === 0 ? 'agreement/unknown' : 'agreement/several', {
     stage: 'usage',
-    message: found.length === 0 ? `There is no ${which === undefined ? 'agreement' : `file or agreement "${which}"`} here.` : 'Several agreements are meant.',
+    message:
+      found.length === 0
+        ? `There is no ${which === undefined ? 'agreement' : `file or agreement "${which}"`} here.`
+        : 'Several agreements are meant.',
     remedy: 'List them with: sluis agreement list',
   });
 }

@@ -20,7 +20,11 @@ export async function run(args: readonly string[]): Promise<void> {
     if (thrown.code === 'commander.helpDisplayed' || thrown.code === 'commander.version') return;
     process.exitCode = 2;
     // Commander has said it in words already.
-    if (json) reportFailure(new InvalidError('usage/arguments', { stage: 'usage', message: plain(thrown.message), remedy: 'See: sluis --help' }), true);
+    if (json)
+      reportFailure(
+        new InvalidError('usage/arguments', { stage: 'usage', message: plain(thrown.message), remedy: 'See: sluis --help' }),
+        true,
+      );
   }
 }
 
@@ -56,4 +60,3 @@ export function wantsJson(args: readonly string[]): boolean {
 }
 
 const plain = (message: string): string => message.replace(/^error: /, '');
-

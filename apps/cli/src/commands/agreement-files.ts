@@ -8,12 +8,17 @@ import { print, printJson, remark } from '../output/streams.ts';
 export function agreementCheck(file: string, options: { readonly json?: boolean }): void {
   const { agreement, warnings } = readAgreementFile(file);
   const id = agreementId(agreement);
-  if (options.json === true) return printJson({ valid: true, id, collaboration: agreement.collaboration, version: agreement.version, warnings });
+  if (options.json === true)
+    return printJson({ valid: true, id, collaboration: agreement.collaboration, version: agreement.version, warnings });
   for (const warning of warnings) remark(`Note: ${warning}`);
   print(`${file} is a valid agreement: ${agreement.collaboration}, version ${agreement.version}.\nIts id is ${id}.`);
 }
 
-export async function agreementDiff(before: string, after: string, options: ConnectionOptions & { readonly json?: boolean }): Promise<void> {
+export async function agreementDiff(
+  before: string,
+  after: string,
+  options: ConnectionOptions & { readonly json?: boolean },
+): Promise<void> {
   let client: StationClient | null = null;
   const station = () => {
     client ??= new StationClient(accessOf(options));
@@ -22,10 +27,8 @@ export async function agreementDiff(before: string, after: string, options: Conn
   try {
     const changes = diffAgreements(await agreementFrom(station, before), await agreementFrom(station, after));
     if (options.json === true) return printJson({ changes });
-    print(changes.length === 0 ? 'Nothing changes.' : changes.map(changeText).join('\n'));
+    print(changes.length === 0 ? 'Nothing changes.' : changes.map((c) => c.text).join('\n'));
   } finally {
     (client as StationClient | null)?.close();
   }
 }
-
-const changeText = (change: unknown): string => (typeof change === 'string' ? change : JSON.stringify(change));

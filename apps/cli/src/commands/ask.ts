@@ -1,7 +1,7 @@
 /** `sluis ask` */
 import { InvalidError } from '@sluis/base';
 import type { AskRequest, RunResult } from '@sluis/model';
-import { askAndFollow, type Following, type StationClient } from '@sluis/sdk';
+import { askAndFollow, type StationClient } from '@sluis/sdk';
 import { type ConnectionOptions, withStation } from '../connection.ts';
 import { writePrivate } from '../files.ts';
 import { interruption } from '../interruption.ts';
@@ -69,7 +69,12 @@ async function askOnly(client: StationClient, request: AskRequest, format: Forma
 }
 
 /** Asks and follows with progress on stderr; an interruption cancels the run everywhere. */
-export async function askWithProgress(client: StationClient, request: AskRequest, format: Format, extra: Partial<Following> = {}): Promise<RunResult> {
+export async function askWithProgress(
+  client: StationClient,
+  request: AskRequest,
+  format: Format,
+  hooks: { readonly onPlanned?: ((organisation: string, run: string) => void) | undefined } = {},
+): Promise<RunResult> {
   const signal = interruption();
   const view = new ProgressView(process.stderr, text, painted.err);
   const announce = () => remark(painted.err.yellow(text.cancelling));
@@ -78,11 +83,13 @@ export async function askWithProgress(client: StationClient, request: AskRequest
     return await askAndFollow(client, request, {
       as: request.as,
       signal,
-      onEvent: view.onEvent,
+      onEvent: (event) => {
+        view.onEvent(event);
+        if (event.step === 'propose') hooks.onPlanned?.(event.party, event.run);
+      },
       onRun: (run) => {
         if (format !== 'json' || process.stderr.isTTY === true) remark(painted.err.dim(text.runPut(run.id, run.coordinator)));
       },
-      ...extra,
     });
   } finally {
     view.end();

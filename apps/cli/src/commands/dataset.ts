@@ -32,7 +32,13 @@ export async function datasetList(options: DatasetOptions): Promise<void> {
   const answer = await withStation(options, (client) => client.datasets());
   if (options.json === true) return printJson(answer);
   if (answer.datasets.length === 0) return print('Nothing is connected.');
-  const rows = answer.datasets.map((d) => [d.collaboration, d.table, String(d.report.rows), d.connectedAt.slice(0, 16).replace('T', ' '), d.sql]);
+  const rows = answer.datasets.map((d) => [
+    d.collaboration,
+    d.table,
+    String(d.report.rows),
+    d.connectedAt.slice(0, 16).replace('T', ' '),
+    d.sql,
+  ]);
   print(renderGrid(['collaboration', 'table', 'rows', 'connected (UTC)', 'source'], rows, painted.out));
 }
 
@@ -67,13 +73,19 @@ async function collaborationOf(client: StationClient, table: string, options: Da
   if (only !== undefined && names.length === 1) return only;
   throw new InvalidError('dataset/which', {
     stage: 'usage',
-    message: names.length === 0 ? `No table "${table}" is connected.` : `"${table}" is connected in several collaborations: ${names.join(', ')}.`,
+    message:
+      names.length === 0 ? `No table "${table}" is connected.` : `"${table}" is connected in several collaborations: ${names.join(', ')}.`,
     remedy: names.length === 0 ? 'See: sluis dataset list' : 'Say which with --collaboration NAME.',
   });
 }
 
 function reportText(report: DatasetReport): string {
   if (report.violations.length === 0) return 'Every value is within types, domains and bounds.';
-  const rows = report.violations.map((v) => [v.column, v.kind, String(v.count), v.rows.slice(0, 8).join(', ') + (v.count > 8 ? ', …' : '')]);
+  const rows = report.violations.map((v) => [
+    v.column,
+    v.kind,
+    String(v.count),
+    v.rows.slice(0, 8).join(', ') + (v.count > 8 ? ', …' : ''),
+  ]);
   return renderGrid(['column', 'what', 'values', 'rows'], rows, painted.out);
 }

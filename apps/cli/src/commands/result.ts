@@ -18,7 +18,8 @@ export interface ResultOptions extends ConnectionOptions {
 export async function result(given: string, options: ResultOptions): Promise<void> {
   await withStation(options, async (client) => {
     const id = await runId(client, given);
-    const answer = options.wait === true ? await waitFor(client, id) : await client.result(id).catch((thrown) => better(client, id, thrown));
+    const answer =
+      options.wait === true ? await waitFor(client, id) : await client.result(id).catch((thrown) => better(client, id, thrown));
     if (options.receipt !== undefined) saveReceipt(answer, options.receipt);
     printAnswer(answer, options.json === true ? 'json' : options.format);
   });

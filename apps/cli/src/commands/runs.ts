@@ -9,7 +9,13 @@ export async function runs(options: ConnectionOptions & { readonly json?: boolea
   const answer = await withStation(options, (client) => client.runs(options.limit));
   if (options.json === true) return printJson(answer);
   if (answer.runs.length === 0) return print('No questions yet.');
-  const rows = answer.runs.map((r) => [r.id.slice(0, 12), r.state, r.createdAt.slice(0, 16).replace('T', ' '), `${r.coordinator}/${r.analyst}`, subject(r)]);
+  const rows = answer.runs.map((r) => [
+    r.id.slice(0, 12),
+    r.state,
+    r.createdAt.slice(0, 16).replace('T', ' '),
+    `${r.coordinator}/${r.analyst}`,
+    subject(r),
+  ]);
   print(renderGrid(['run', 'state', 'asked (UTC)', 'by', 'question'], rows, painted.out));
 }
 

@@ -53,8 +53,9 @@ export const en = {
 
   // Verification
   verified: 'The receipt is genuine: everything in it was checked again.',
-  verifiedChecks: 'Checked: the form of the file, every organisation\'s signature on the agreement, the three compute parties\' signatures, the commitments, the log proofs, the plan, and the result, computed anew from the opened shares.',
-  verifiedWithoutValues: 'This copy holds commitments only, so the result itself can\'t be recomputed from it.',
+  verifiedChecks:
+    "Checked: the form of the file, every organisation's signature on the agreement, the three compute parties' signatures, the commitments, the log proofs, the plan, and the result, computed anew from the opened shares.",
+  verifiedWithoutValues: "This copy holds commitments only, so the result itself can't be recomputed from it.",
   verifyQuestion: (sql: string) => `Question: ${sql}`,
   verifyAsked: (who: string, organisation: string, when: string) => `Asked by ${who} of ${organisation}; answered ${when}.`,
   verifyContributors: (n: number) => `${n} organisations contributed shares.`,
@@ -62,11 +63,13 @@ export const en = {
   verifyDominance: (n: number, k: number) => `Dominance: suppressed if the ${n} largest contributions exceed ${k} % of a cell.`,
   verifyPPercent: (p: number) => `Dominance: suppressed if the second largest could estimate the largest to within ${p} %.`,
   verifyAgreement: (id: string) => `Agreement: ${id}`,
-  verifyAgreementInside: 'The keys come from the agreement inside the receipt. Compare its id with the one you signed, or give --agreement FILE.',
+  verifyAgreementInside:
+    'The keys come from the agreement inside the receipt. Compare its id with the one you signed, or give --agreement FILE.',
   verifySigner: (organisation: string, key: string) => `Signed by ${organisation}, key ${key}`,
 
   // Sandbox (try, demo)
-  sandboxWarning: 'This is a sandbox: stations on this machine, and an agreement drafted by looking at all files. What drafting looks at is not protected.',
+  sandboxWarning:
+    'This is a sandbox: stations on this machine, and an agreement drafted by looking at all files. What drafting looks at is not protected.',
   choicesHeading: 'Drafted agreement:',
   choiceParties: (names: string) => `Organisations with data: ${names}.`,
   choiceCommittee: (names: string) => `Compute parties: ${names}. Any two of them together could reconstruct everything.`,
@@ -74,13 +77,15 @@ export const en = {
   choiceReceiver: (name: string) => `The result goes to ${name}, an analyst without data.`,
   choiceReceiverParty: (name: string) => `The result goes to ${name}, which has data itself: the rules hold again without its rows.`,
   choiceUses: 'All uses are granted for every column: group, filter, aggregate, reveal, join.',
-  choiceDomains: (n: number) => `Columns with up to ${n} different values may be grouped by; their domain is the union of the values found.`,
+  choiceDomains: (n: number) =>
+    `Columns with up to ${n} different values may be grouped by; their domain is the union of the values found.`,
   choiceNoDomain: (names: string) => `Too many different values to group by: ${names}.`,
   choiceScale: (column: string, scale: number) => `${column} has fractions of any length: it is summed with ${scale} decimals.`,
   choiceDecimal: (names: string) => `Exact decimals: ${names}.`,
   choiceBounds: 'Bounds of numbers are the smallest and largest value found.',
   choiceApproval: 'Ad-hoc questions are approved beforehand; no rate limit; no dominance rule.',
-  choiceRules: (rows: number, organisations: number) => `Output rules: a cell needs at least ${rows} rows from at least ${organisations} organisations.`,
+  choiceRules: (rows: number, organisations: number) =>
+    `Output rules: a cell needs at least ${rows} rows from at least ${organisations} organisations.`,
   choiceRulesFile: (path: string) => `Overridden by ${path}.`,
   inspecting: (n: number) => `Looking at ${n} ${n === 1 ? 'file' : 'files'} …`,
   starting: (n: number) => `Starting ${n} stations …`,
@@ -88,13 +93,15 @@ export const en = {
   signing: 'All organisations sign the agreement …',
   connecting: 'Providers connect and check their data …',
   connected: (organisation: string, rows: number) => `${organisation}: ${rows} rows, all within the agreement`,
-  violations: (organisation: string, rows: number, n: number) => `${organisation}: ${rows} rows; ${n} values outside the agreement (see its own report)`,
+  violations: (organisation: string, rows: number, n: number) =>
+    `${organisation}: ${rows} rows; ${n} values outside the agreement (see its own report)`,
   kept: (path: string) => `Kept in ${path}`,
   stopping: 'Stopping the stations …',
 
   // Demo
   demoTitle: 'Sluis: five organisations answer questions together without showing each other their data',
-  demoIntro: 'Harbour, hospital, bank, energy company and university each keep their cyber incidents to themselves. Each runs a station of its own; they have signed one agreement.',
+  demoIntro:
+    'Harbour, hospital, bank, energy company and university each keep their cyber incidents to themselves. Each runs a station of its own; they have signed one agreement.',
   demoData: (organisation: string, rows: number) => `${organisation} has ${rows} incidents; nobody else sees them`,
   demoQuestionResult: 'First question: a result',
   demoQuestionSuppressed: 'Second question: small groups stay hidden',

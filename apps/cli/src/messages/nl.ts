@@ -50,7 +50,8 @@ export const nl: Messages = {
   at: (party) => `bij ${party}`,
 
   verified: 'Het ontvangstbewijs is echt: alles erin is opnieuw gecontroleerd.',
-  verifiedChecks: 'Gecontroleerd: de vorm van het bestand, de handtekening van elke organisatie onder de afspraak, de handtekeningen van de drie rekenpartijen, de vastleggingen, de logboekbewijzen, het plan, en de uitkomst, opnieuw berekend uit de geopende delen.',
+  verifiedChecks:
+    'Gecontroleerd: de vorm van het bestand, de handtekening van elke organisatie onder de afspraak, de handtekeningen van de drie rekenpartijen, de vastleggingen, de logboekbewijzen, het plan, en de uitkomst, opnieuw berekend uit de geopende delen.',
   verifiedWithoutValues: 'Dit exemplaar bevat alleen vastleggingen; de uitkomst zelf kan er niet uit worden herrekend.',
   verifyQuestion: (sql) => `Vraag: ${sql}`,
   verifyAsked: (who, organisation, when) => `Gesteld door ${who} van ${organisation}; beantwoord ${when}.`,
@@ -59,10 +60,12 @@ export const nl: Messages = {
   verifyDominance: (n, k) => `Dominantie: onderdrukt als de ${n} grootste bijdragen meer dan ${k} % van een cel zijn.`,
   verifyPPercent: (p) => `Dominantie: onderdrukt als de op één na grootste de grootste tot op ${p} % kan schatten.`,
   verifyAgreement: (id) => `Afspraak: ${id}`,
-  verifyAgreementInside: 'De sleutels komen uit de afspraak in het ontvangstbewijs. Vergelijk het nummer met wat u zelf ondertekende, of geef --agreement FILE.',
+  verifyAgreementInside:
+    'De sleutels komen uit de afspraak in het ontvangstbewijs. Vergelijk het nummer met wat u zelf ondertekende, of geef --agreement FILE.',
   verifySigner: (organisation, key) => `Ondertekend door ${organisation}, sleutel ${key}`,
 
-  sandboxWarning: 'Dit is een proefomgeving: stations op deze machine, en een afspraak die is opgesteld door in alle bestanden te kijken. Wat het opstellen bekijkt, is niet beschermd.',
+  sandboxWarning:
+    'Dit is een proefomgeving: stations op deze machine, en een afspraak die is opgesteld door in alle bestanden te kijken. Wat het opstellen bekijkt, is niet beschermd.',
   choicesHeading: 'Opgestelde afspraak:',
   choiceParties: (names) => `Organisaties met gegevens: ${names}.`,
   choiceCommittee: (names) => `Rekenpartijen: ${names}. Twee ervan samen zouden alles kunnen herleiden.`,
@@ -76,7 +79,8 @@ export const nl: Messages = {
   choiceDecimal: (names) => `Exacte decimalen: ${names}.`,
   choiceBounds: 'Grenzen van getallen zijn de kleinste en de grootste gevonden waarde.',
   choiceApproval: 'Losse vragen zijn vooraf goedgekeurd; geen maximum per dag; geen dominantieregel.',
-  choiceRules: (rows, organisations) => `Uitvoerregels: een cel heeft ten minste ${rows} rijen van ten minste ${organisations} organisaties nodig.`,
+  choiceRules: (rows, organisations) =>
+    `Uitvoerregels: een cel heeft ten minste ${rows} rijen van ten minste ${organisations} organisaties nodig.`,
   choiceRulesFile: (path) => `Vervangen door ${path}.`,
   inspecting: (n) => `${n} ${n === 1 ? 'bestand' : 'bestanden'} bekijken …`,
   starting: (n) => `${n} stations starten …`,
@@ -89,7 +93,8 @@ export const nl: Messages = {
   stopping: 'De stations stoppen …',
 
   demoTitle: 'Sluis: vijf organisaties beantwoorden samen vragen zonder elkaar hun gegevens te tonen',
-  demoIntro: 'Haven, ziekenhuis, bank, energiebedrijf en universiteit houden hun cyberincidenten elk voor zichzelf. Elk heeft een eigen station; samen ondertekenden ze één afspraak.',
+  demoIntro:
+    'Haven, ziekenhuis, bank, energiebedrijf en universiteit houden hun cyberincidenten elk voor zichzelf. Elk heeft een eigen station; samen ondertekenden ze één afspraak.',
   demoData: (organisation, rows) => `${organisation} heeft ${rows} incidenten; niemand anders ziet ze`,
   demoQuestionResult: 'Eerste vraag: een uitkomst',
   demoQuestionSuppressed: 'Tweede vraag: kleine groepen blijven verborgen',

@@ -14,13 +14,17 @@ export function printAnswer(answer: RunResult, format: Format): void {
   const { result } = answer;
   const nothing = result !== null && nothingReleased(result, answer.receipt);
   if (nothing) process.exitCode = 4;
-  if (format === 'json') return printJson(answerDocument(answer, nothing));
-  if (result === null) return remark(text.noReceiver(answer.receipt.body.receivers.join(', ')));
-  if (format === 'csv') process.stdout.write(renderCsv(result));
-  else print(renderTable(result, text, painted.out));
+  if (format === 'json') printJson(answerDocument(answer, nothing));
+  else if (result === null) remark(text.noReceiver(answer.receipt.body.receivers.join(', ')));
+  else if (format === 'csv') process.stdout.write(renderCsv(result));
+  else printTable(answer, result, nothing);
+}
+
+function printTable(answer: RunResult, result: ResultTable, nothing: boolean): void {
+  print(renderTable(result, text, painted.out));
   if (nothing) remark(painted.err.yellow(text.nothingReleased));
-  else if (result.rows.length === 0 && format === 'table') remark(text.noRows);
-  if (format === 'table') remark(painted.err.dim(text.cost(durationText(answer.timings.totalMs), bytesText(answer.bytes.total), answer.rounds)));
+  else if (result.rows.length === 0) remark(text.noRows);
+  remark(painted.err.dim(text.cost(durationText(answer.timings.totalMs), bytesText(answer.bytes.total), answer.rounds)));
 }
 
 /** The JSON document that CLI programs read. A failure's `error` stands beside the (empty) answer if all is suppressed. */

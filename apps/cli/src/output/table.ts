@@ -28,7 +28,10 @@ export function renderTable(table: ResultTable, messages: Messages, paint: Paint
     names.map((n, i) => paint.bold(pad(n, i, right[i] === true))).join('  '),
     widths.map((w) => '─'.repeat(w)).join('──'),
     ...lines.map((l) =>
-      l.cells.map((c, i) => (l.faint[i] === true ? paint.dim(pad(c, i, right[i] === true)) : pad(c, i, right[i] === true))).join('  ').trimEnd(),
+      l.cells
+        .map((c, i) => (l.faint[i] === true ? paint.dim(pad(c, i, right[i] === true)) : pad(c, i, right[i] === true)))
+        .join('  ')
+        .trimEnd(),
     ),
   ];
   if (whole.length > SHOWN_SUPPRESSED) out.push(paint.dim(messages.moreSuppressed(whole.length - SHOWN_SUPPRESSED)));

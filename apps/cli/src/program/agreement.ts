@@ -11,7 +11,11 @@ export function addAgreementCommands(program: Command): void {
       .requiredOption('--collaboration <name>', 'what the collaboration is called')
       .requiredOption('--card <file>', 'card of an organisation (repeat; see sluis station card)', collect)
       .requiredOption('--table <name>', 'name of the shared table')
-      .requiredOption('--from-csv <file>', 'sample file to propose columns, domains and bounds from (repeat; CSV, Parquet or JSON)', collect)
+      .requiredOption(
+        '--from-csv <file>',
+        'sample file to propose columns, domains and bounds from (repeat; CSV, Parquet or JSON)',
+        collect,
+      )
       .option('--committee <a,b,c>', 'the three compute parties (default: the first three cards)', list)
       .option('--receivers <names>', 'who gets results (default: the first card)', list)
       .option('--askers <names>', 'whose analysts may ask (default: the receivers)', list)
@@ -20,7 +24,9 @@ export function addAgreementCommands(program: Command): void {
       .option('--legal-basis <text>', 'on what legal basis')
       .option('--output <file>', 'write it to a file instead of stdout')
       .action(async (options) => (await import('../commands/agreement-draft.ts')).agreementDraft(options)),
-    ['sluis agreement draft --collaboration SecureNed --card a.json --card b.json --card c.json --table incidents --from-csv sample.csv --output agreement.yaml'],
+    [
+      'sluis agreement draft --collaboration SecureNed --card a.json --card b.json --card c.json --table incidents --from-csv sample.csv --output agreement.yaml',
+    ],
   );
   jsonOption(agreement.command('check'))
     .description('check an agreement file; every problem is named with file and line')

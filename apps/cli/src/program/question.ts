@@ -26,7 +26,9 @@ export function addQuestionCommands(program: Command): void {
     .option('--limit <n>', 'how many', wholeNumber, 20)
     .action(async (options) => (await import('../commands/runs.ts')).runs(options));
   const decision = (name: string, description: string) =>
-    asOption(jsonOption(stationOptions(program.command(name).description(description).argument('<run>', 'id of the run, or its beginning'))));
+    asOption(
+      jsonOption(stationOptions(program.command(name).description(description).argument('<run>', 'id of the run, or its beginning'))),
+    );
   decision('approve', "say yes for your organisation's data").action(async (run, options) =>
     (await import('../commands/decide.ts')).decide('approve', run, options),
   );

@@ -46,7 +46,12 @@ export class Sandbox {
       mkdirSync(keep, { recursive: true, mode: 0o700 });
       chmodSync(keep, 0o700);
     } catch (cause) {
-      throw new InvalidError('usage/cannot-write', { stage: 'usage', message: `${keep} can't be made.`, remedy: 'Choose another folder.', cause });
+      throw new InvalidError('usage/cannot-write', {
+        stage: 'usage',
+        message: `${keep} can't be made.`,
+        remedy: 'Choose another folder.',
+        cause,
+      });
     }
     return new Sandbox(keep, true, signal);
   }
@@ -67,13 +72,8 @@ export class Sandbox {
 
   /** Starts all stations at once. */
   async start(): Promise<void> {
-    const started = await Promise.allSettled(
-      [...this.#members.values()].map(async ({ name, home }) => {
-        this.#processes.push(await StationProcess.start(name, home, this.#signal));
-      }),
-    );
-    const failed = started.find((s) => s.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    for (const { name, home } of this.#members.values()) this.#processes.push(StationProcess.spawn(name, home));
+    await Promise.all(this.#processes.map((p) => p.ready(this.#signal)));
   }
 
   member(name: string): Member {

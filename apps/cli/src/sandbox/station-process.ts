@@ -28,20 +28,22 @@ export class StationProcess {
     return this.#child.pid;
   }
 
-  /** Starts a station and waits until it accepts connections. Throws StationError `station/not-started`. */
-  static async start(name: string, home: string, signal: AbortSignal): Promise<StationProcess> {
-    signal.throwIfAborted();
-    const args = ['--disable-warning=ExperimentalWarning', MAIN, 'station', 'start', '--home', home, '--json', '--quiet', '--until-stdin-ends'];
+  /** Starts a process; `ready` says when it is one that answers. */
+  static spawn(name: string, home: string): StationProcess {
+    const args = [
+      '--disable-warning=ExperimentalWarning',
+      MAIN,
+      'station',
+      'start',
+      '--home',
+      home,
+      '--json',
+      '--quiet',
+      '--until-stdin-ends',
+    ];
     // Detached, so that Ctrl-C in a terminal reaches this process only, which then cancels and stops its stations in order.
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: cleanEnvironment() });
-    const station = new StationProcess(name, child);
-    try {
-      await station.#ready(signal);
-      return station;
-    } catch (thrown) {
-      await station.stop();
-      throw thrown;
-    }
+    return new StationProcess(name, child);
   }
 
   /** Asks the station to stop, then makes sure. */
@@ -59,7 +61,9 @@ export class StationProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #ready(signal: AbortSignal): Promise<void> {
+  /** Resolves when the station accepts connections. Throws StationError `station/not-started`, or what aborted the signal. */
+  ready(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       let output = '';
       const timer = setTimeout(() => reject(this.#notStarted('It was not ready in time.')), READY_MS);
