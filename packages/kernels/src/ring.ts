@@ -19,19 +19,43 @@ function elements(a: BigUint64Array, words: number, ...others: readonly BigUint6
   return n;
 }
 
+/** Signed halves, for loops that stay within 32-bit integers: a larger half would make the engine use floating point. */
+function signedHalves(a: BigUint64Array): Int32Array {
+  return new Int32Array(a.buffer, a.byteOffset, a.length * 2);
+}
+
+/** Moves unsigned order onto signed order. */
+const SIGN = 0x8000_0000 | 0;
+
 /** a + b, element by element. Cost: O(n·words). */
 export function addVectors(a: BigUint64Array, b: BigUint64Array, words: number): BigUint64Array {
   const n = elements(a, words, b);
+  return words === 1 ? addSingle(a, b, n) : addWide(a, b, n, words);
+}
+
+function addSingle(a: BigUint64Array, b: BigUint64Array, n: number): BigUint64Array {
+  const out = new BigUint64Array(n);
+  const [x, y, z] = [signedHalves(a), signedHalves(b), signedHalves(out)];
+  for (let at = 0; at < 2 * n; at += 2) {
+    const p = x[at] as number;
+    const low = (p + (y[at] as number)) | 0;
+    z[at] = low;
+    z[at + 1] = ((x[at + 1] as number) + (y[at + 1] as number) + ((low ^ SIGN) < (p ^ SIGN) ? 1 : 0)) | 0;
+  }
+  return out;
+}
+
+function addWide(a: BigUint64Array, b: BigUint64Array, n: number, words: number): BigUint64Array {
   const out = new BigUint64Array(a.length);
   const [x, y, z] = [halves(a), halves(b), halves(out)];
-  const carries = words > 1 ? new Uint8Array(n) : null;
+  const carries = new Uint8Array(n);
   for (let j = 0; j < words; j++) {
     for (let i = 0, at = 2 * j * n; i < n; i++, at += 2) {
-      const low = (x[at] as number) + (y[at] as number) + (carries === null ? 0 : (carries[i] as number));
+      const low = (x[at] as number) + (y[at] as number) + (carries[i] as number);
       const high = (x[at + 1] as number) + (y[at + 1] as number) + (low >= HALF ? 1 : 0);
       z[at] = low;
       z[at + 1] = high;
-      if (carries !== null) carries[i] = high >= HALF ? 1 : 0;
+      carries[i] = high >= HALF ? 1 : 0;
     }
   }
   return out;
@@ -40,16 +64,31 @@ export function addVectors(a: BigUint64Array, b: BigUint64Array, words: number):
 /** a − b, element by element. Cost: O(n·words). */
 export function subtractVectors(a: BigUint64Array, b: BigUint64Array, words: number): BigUint64Array {
   const n = elements(a, words, b);
+  return words === 1 ? subtractSingle(a, b, n) : subtractWide(a, b, n, words);
+}
+
+function subtractSingle(a: BigUint64Array, b: BigUint64Array, n: number): BigUint64Array {
+  const out = new BigUint64Array(n);
+  const [x, y, z] = [signedHalves(a), signedHalves(b), signedHalves(out)];
+  for (let at = 0; at < 2 * n; at += 2) {
+    const [p, q] = [x[at] as number, y[at] as number];
+    z[at] = (p - q) | 0;
+    z[at + 1] = ((x[at + 1] as number) - (y[at + 1] as number) - ((p ^ SIGN) < (q ^ SIGN) ? 1 : 0)) | 0;
+  }
+  return out;
+}
+
+function subtractWide(a: BigUint64Array, b: BigUint64Array, n: number, words: number): BigUint64Array {
   const out = new BigUint64Array(a.length);
   const [x, y, z] = [halves(a), halves(b), halves(out)];
-  const borrows = words > 1 ? new Uint8Array(n) : null;
+  const borrows = new Uint8Array(n);
   for (let j = 0; j < words; j++) {
     for (let i = 0, at = 2 * j * n; i < n; i++, at += 2) {
-      const low = (x[at] as number) - (y[at] as number) - (borrows === null ? 0 : (borrows[i] as number));
+      const low = (x[at] as number) - (y[at] as number) - (borrows[i] as number);
       const high = (x[at + 1] as number) - (y[at + 1] as number) - (low < 0 ? 1 : 0);
       z[at] = low;
       z[at + 1] = high;
-      if (borrows !== null) borrows[i] = high < 0 ? 1 : 0;
+      borrows[i] = high < 0 ? 1 : 0;
     }
   }
   return out;
@@ -68,8 +107,10 @@ export function constantVector(n: number, words: number, value: bigint): BigUint
   return out;
 }
 
-/** a · factor, element by element. */
+/** a · factor, element by element. The factor is public: run time may depend on it. */
 export function scaleVector(a: BigUint64Array, factor: bigint, words: number): BigUint64Array {
+  if (factor === -1n) return negateVector(a, words);
+  if (factor === 2n) return addVectors(a, a, words);
   return multiplyVectors(a, constantVector(elements(a, words), words, factor), words);
 }
 
@@ -82,16 +123,16 @@ export function multiplyVectors(a: BigUint64Array, b: BigUint64Array, words: num
 /** One word: 32-bit halves, the low product exact through 16-bit pieces. */
 function multiplySingle(a: BigUint64Array, b: BigUint64Array, n: number): BigUint64Array {
   const out = new BigUint64Array(n);
-  const [x, y, z] = [halves(a), halves(b), halves(out)];
+  const [x, y, z] = [signedHalves(a), signedHalves(b), signedHalves(out)];
   for (let at = 0; at < 2 * n; at += 2) {
-    const [p, q] = [x[at] as number, y[at] as number];
-    const [p0, p1, q0, q1] = [p & 0xffff, p >>> 16, q & 0xffff, q >>> 16];
-    const cross0 = Math.imul(p0, q1) >>> 0;
-    const cross1 = Math.imul(p1, q0) >>> 0;
-    const middle = (Math.imul(p0, q0) >>> 16) + (cross0 & 0xffff) + (cross1 & 0xffff);
-    const carry = (Math.imul(p1, q1) >>> 0) + (cross0 >>> 16) + (cross1 >>> 16) + (middle >>> 16);
+    const p = x[at] as number;
+    const q = y[at] as number;
+    const cross0 = Math.imul(p & 0xffff, q >>> 16);
+    const cross1 = Math.imul(p >>> 16, q & 0xffff);
+    const middle = (Math.imul(p & 0xffff, q & 0xffff) >>> 16) + (cross0 & 0xffff) + (cross1 & 0xffff);
+    const carry = (Math.imul(p >>> 16, q >>> 16) + (cross0 >>> 16) + (cross1 >>> 16) + (middle >>> 16)) | 0;
     z[at] = Math.imul(p, q);
-    z[at + 1] = (carry | 0) + Math.imul(p, y[at + 1] as number) + Math.imul(x[at + 1] as number, q);
+    z[at + 1] = (carry + Math.imul(p, y[at + 1] as number) + Math.imul(x[at + 1] as number, q)) | 0;
   }
   return out;
 }
