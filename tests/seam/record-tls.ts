@@ -17,7 +17,9 @@ const file = openSync(join(folder, `${process.pid}.transcript`), 'a', 0o600);
 function peerOf(socket: TLSSocket): Uint8Array {
   const certificate = socket.getPeerX509Certificate?.();
   if (certificate === undefined) return new Uint8Array(32);
-  return createHash('sha256').update(certificate.publicKey.export({ type: 'spki', format: 'der' })).digest();
+  return createHash('sha256')
+    .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest();
 }
 
 function record(socket: TLSSocket, direction: 0 | 1, chunk: unknown): void {

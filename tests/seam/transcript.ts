@@ -25,4 +25,6 @@ export function readTranscript(folder: string, pid: number): TranscriptRecord[] 
 }
 
 export const transcriptPids = (folder: string): number[] =>
-  readdirSync(folder).filter((f) => f.endsWith('.transcript')).map((f) => Number(f.slice(0, -'.transcript'.length)));
+  readdirSync(folder)
+    .filter((f) => f.endsWith('.transcript'))
+    .map((f) => Number(f.slice(0, -'.transcript'.length)));

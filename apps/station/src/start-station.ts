@@ -9,11 +9,13 @@ import { createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/e
 import { Agreements, RunEvents, Runs, serveRuns, type StationContext, WireMessenger } from '@sluis/flow';
 import { openKeyFile } from '@sluis/keys';
 import { Ledger } from '@sluis/ledger';
+import { STATION_FILES } from '@sluis/model';
 import { openPolicy } from '@sluis/policy';
+import { readStationConfig, readToken } from '@sluis/sdk';
 import { openStore } from '@sluis/store';
 import { Wire } from '@sluis/wire';
 import { Certificates, watchAgreements } from './certificates.ts';
-import { readConfig, readToken, splitAddress } from './config.ts';
+import { splitAddress } from './address.ts';
 import { Datasets } from './datasets.ts';
 import { createAccess } from './http/access.ts';
 import { createApp } from './http/app.ts';
@@ -35,13 +37,19 @@ export interface RunningStation {
 /** Starts a station and returns when it accepts connections. Throws InvalidError or StationError with what to mend. */
 export async function startStation(options: StartOptions): Promise<RunningStation> {
   const { home } = options;
-  const config = readConfig(home);
+  const config = readStationConfig(home);
   const log = openLog(options.log ?? 'json', config.name);
   const keys = await openKeyFile(home);
   const databaseUrl = process.env['DATABASE_URL'];
   const opened = await openStore(databaseUrl === undefined ? { path: join(home, 'state.db') } : { databaseUrl });
   try {
-    const ledger = await Ledger.open({ storage: opened.log, signer: keys.signer, origin: `sluis/${config.name}`, clock: systemClock, random: systemRandom });
+    const ledger = await Ledger.open({
+      storage: opened.log,
+      signer: keys.signer,
+      origin: `sluis/${config.name}`,
+      clock: systemClock,
+      random: systemRandom,
+    });
     const certificates = new Certificates(opened.store);
     await certificates.refresh();
     const wire = new Wire({
@@ -83,7 +91,11 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
         datasets: new Datasets(station, home),
         runs,
         ledger,
-        access: createAccess({ organisation: config.name, token: readToken(home), policy: await openPolicy({ folder: join(home, 'policies') }) }),
+        access: createAccess({
+          organisation: config.name,
+          token: readToken(join(home, STATION_FILES.token)),
+          policy: await openPolicy({ folder: join(home, 'policies') }),
+        }),
       },
       version(),
     );

@@ -3,8 +3,4 @@ import { replicatedComputation, replicatedSharing } from '@sluis/mpc';
 import { exactRules } from '@sluis/rules';
 import { Registry } from '@sluis/technique';
 
-export const registry = new Registry([
-  replicatedSharing,
-  replicatedComputation,
-  exactRules,
-]);
+export const registry = new Registry([replicatedSharing, replicatedComputation, exactRules]);

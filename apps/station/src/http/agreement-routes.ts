@@ -20,7 +20,10 @@ export function agreementRoutes(services: Services, version: string): Hono {
       version,
       station: services.address,
       startedAt: new Date(services.startedAt).toISOString(),
-      collaborations: records.map((r) => agreementSummary(r, now())).filter((a) => a.state === 'in-force' && a.notInForceBecause === null).map((a) => a.collaboration),
+      collaborations: records
+        .map((r) => agreementSummary(r, now()))
+        .filter((a) => a.state === 'in-force' && a.notInForceBecause === null)
+        .map((a) => a.collaboration),
       datasets: (await station.store.datasets()).length,
       runs: { running: runs.filter((r) => r.state === 'running').length, waiting: runs.filter((r) => r.state === 'waiting').length },
       log: { size: await services.ledger.size() },

@@ -26,7 +26,13 @@ export function createApp(services: Services, version: string): Hono {
   app.route(API_ROOT, runRoutes(services));
   app.route(API_ROOT, logRoutes(services));
   app.notFound(() =>
-    problemResponse(new InvalidError('request/not-found', { stage: 'usage', message: 'There is nothing at this address.', remedy: `The API is under ${API_ROOT}.` })),
+    problemResponse(
+      new InvalidError('request/not-found', {
+        stage: 'usage',
+        message: 'There is nothing at this address.',
+        remedy: `The API is under ${API_ROOT}.`,
+      }),
+    ),
   );
   app.onError((error) => problemResponse(error));
   return app;

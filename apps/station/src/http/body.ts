@@ -9,7 +9,12 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
     const text = await context.req.text();
     value = text === '' ? {} : JSON.parse(text);
   } catch (cause) {
-    throw new InvalidError('request/not-json', { stage: 'usage', message: 'The request body is not valid JSON.', remedy: 'See the API description.', cause });
+    throw new InvalidError('request/not-json', {
+      stage: 'usage',
+      message: 'The request body is not valid JSON.',
+      remedy: 'See the API description.',
+      cause,
+    });
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -22,5 +27,9 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
 }
 
 export function unknown(what: string, id: string): InvalidError {
-  return new InvalidError(`${what}/unknown`, { stage: 'usage', message: `This station knows no ${what} ${id}.`, remedy: `List them with: sluis ${what === 'run' ? 'runs' : `${what} list`}` });
+  return new InvalidError(`${what}/unknown`, {
+    stage: 'usage',
+    message: `This station knows no ${what} ${id}.`,
+    remedy: `List them with: sluis ${what === 'run' ? 'runs' : `${what} list`}`,
+  });
 }

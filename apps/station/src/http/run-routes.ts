@@ -68,7 +68,13 @@ export function runRoutes(services: Services): Hono {
     const analyst = request.as ?? DEFAULT_PERSON;
     await access.require('question.ask', analyst, { id: 'ask' });
     const { id, sql, template } = await resolve(request);
-    const run = await runs.ask({ agreement: id, sql, template, analyst, ...(request.receivers === undefined ? {} : { receivers: request.receivers }) });
+    const run = await runs.ask({
+      agreement: id,
+      sql,
+      template,
+      analyst,
+      ...(request.receivers === undefined ? {} : { receivers: request.receivers }),
+    });
     return c.json(await view(run), 201);
   });
 
@@ -112,7 +118,10 @@ export function runRoutes(services: Services): Hono {
     return c.json(await view(id));
   });
 
-  for (const [path, state, action] of [['refuse', 'refused', 'run.approve'], ['cancel', 'cancelled', 'run.cancel']] as const) {
+  for (const [path, state, action] of [
+    ['refuse', 'refused', 'run.approve'],
+    ['cancel', 'cancelled', 'run.cancel'],
+  ] as const) {
     app.post(`/runs/:id/${path}`, async (c) => {
       const id = c.req.param('id');
       const request = await readBody(c, decisionRequestSchema);
@@ -148,13 +157,16 @@ export function runRoutes(services: Services): Hono {
   };
 
   /** Runs of agreements that are no longer in force can't be planned anew; they are shown without explanation. */
-  const explanationOf = async (id: string): Promise<Explanation> => (await runs.admitted(id).catch(() => null))?.prepared.explanation ?? EMPTY;
+  const explanationOf = async (id: string): Promise<Explanation> =>
+    (await runs.admitted(id).catch(() => null))?.prepared.explanation ?? EMPTY;
 
   const view = async (id: string): Promise<RunView> => {
     const found = await record(id);
     const proposal = readMessage(signedProposalSchema, JSON.parse(found.proposal), 'proposal', 'the store').statement;
     const admitted = await runs.admitted(id).catch(() => null);
-    const given = (await station.store.approvals(id)).map((a) => readMessage(signedApprovalSchema, JSON.parse(a.approval), 'approval', 'the store').statement.organisation);
+    const given = (await station.store.approvals(id)).map(
+      (a) => readMessage(signedApprovalSchema, JSON.parse(a.approval), 'approval', 'the store').statement.organisation,
+    );
     const explanation = admitted?.prepared.explanation ?? EMPTY;
     return {
       ...runSummary(found),

@@ -1,5 +1,13 @@
 /** What the API shows of agreements, datasets and runs. */
-import { agreementWarnings, type AgreementSummary, type AgreementView, type DatasetView, isInForce, type RunSummary, verifyAgreementSignatures } from '@sluis/model';
+import {
+  agreementWarnings,
+  type AgreementSummary,
+  type AgreementView,
+  type DatasetView,
+  isInForce,
+  type RunSummary,
+  verifyAgreementSignatures,
+} from '@sluis/model';
 import { type AgreementRecord, type DatasetRecord, type RunRecord, signedAgreementOf } from '@sluis/flow';
 
 export function agreementSummary(record: AgreementRecord, now: number): AgreementSummary {
