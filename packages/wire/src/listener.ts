@@ -21,7 +21,7 @@ const HTTP_LIMITS = {
   headersTimeout: 15_000,
   requestTimeout: 300_000,
   keepAliveTimeout: 10_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: 1_000,
 };
 
 export function createListener(

@@ -30,8 +30,13 @@ test('64 MB arrive unchanged both ways while small requests overtake them', asyn
   sent[sent.length - 1] = 9;
   b.wire.onRequest('echo', async (m) => ({ body: m.body }));
   const order: string[] = [];
-  const big = a.wire.request(b.peer, 'echo', {}, sent).then((r) => (order.push('big'), r));
-  const small = a.wire.request(b.peer, 'echo', {}, Uint8Array.of(5)).then((r) => (order.push('small'), r));
+  const ask = async (name: string, body: Uint8Array) => {
+    const reply = await a.wire.request(b.peer, 'echo', {}, body);
+    order.push(name);
+    return reply;
+  };
+  const big = ask('big', sent);
+  const small = ask('small', Uint8Array.of(5));
   assert.ok(Buffer.from((await big).body.buffer).equals(sent));
   assert.deepEqual([...(await small).body], [5]);
   assert.deepEqual(order, ['small', 'big']);
