@@ -8,10 +8,13 @@ import { print, printJson, remark } from '../output/streams.ts';
 export function agreementCheck(file: string, options: { readonly json?: boolean }): void {
   const { agreement, warnings } = readAgreementFile(file);
   const id = agreementId(agreement);
-  if (options.json === true)
-    return printJson({ valid: true, id, collaboration: agreement.collaboration, version: agreement.version, warnings });
+  const { collaboration, version } = agreement;
+  if (options.json === true) {
+    printJson({ valid: true, id, collaboration, version, warnings });
+    return;
+  }
   for (const warning of warnings) remark(`Note: ${warning}`);
-  print(`${file} is a valid agreement: ${agreement.collaboration}, version ${agreement.version}.\nIts id is ${id}.`);
+  print(`${file} is a valid agreement: ${collaboration}, version ${version}.\nIts id is ${id}.`);
 }
 
 export async function agreementDiff(

@@ -26,7 +26,7 @@ export async function demo(options: { readonly once?: boolean }): Promise<void> 
     const first = await askAndShow(sandbox, text.demoQuestionResult, { template: DEMO.template });
     remark(painted.err.dim(text.demoFirst(durationText(Date.now() - begun))));
     await askAndShow(sandbox, text.demoQuestionSuppressed, { sql: DEMO.questions.suppressed });
-    await showRefusal(sandbox);
+    await showRefusal(sandbox, DEMO.questions.refused);
     await showReceipt(sandbox, first);
     if (options.once === true) return;
     remark(hints(sandbox));
@@ -101,11 +101,11 @@ function approverOf(sandbox: Sandbox): (organisation: string, run: string) => vo
   };
 }
 
-async function showRefusal(sandbox: Sandbox): Promise<void> {
+async function showRefusal(sandbox: Sandbox, sql: string): Promise<void> {
   heading(text.demoQuestionRefused);
-  remark(`${painted.err.bold(text.wordQuestion)}: ${DEMO.questions.refused}`);
+  remark(`${painted.err.bold(text.wordQuestion)}: ${sql}`);
   try {
-    await sandbox.member(DEMO.receiver).client.ask({ sql: DEMO.questions.refused, as: DEMO.analyst });
+    await sandbox.member(DEMO.receiver).client.ask({ sql, as: DEMO.analyst });
   } catch (thrown) {
     if (!(thrown instanceof RefusedError)) throw thrown;
     remark(text.demoRefusedAsAgreed);

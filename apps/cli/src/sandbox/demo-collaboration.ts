@@ -15,7 +15,7 @@ export interface SampleParty {
 }
 
 export const DEMO = {
-  collaboration: 'SecureNed',
+  collaboration: 'securened',
   table: 'incidents',
   /** Three of the five compute; who receives is not among them. */
   committee: ['harbour-works', 'delta-bank', 'polder-energy'],
@@ -25,10 +25,11 @@ export const DEMO = {
   questions: {
     result:
       'SELECT action, count(*) AS incidents, round(avg(downtime_hours), 1) AS mean_downtime_hours, sum(cost_eur) AS total_cost_eur ' +
-      'FROM incidents GROUP BY action ORDER BY incidents DESC',
-    suppressed: 'SELECT sector, action, count(*) AS incidents FROM incidents GROUP BY sector, action ORDER BY sector, incidents DESC',
-    refused: 'SELECT sector, max(cost_eur) AS worst FROM incidents GROUP BY sector',
-    own: "SELECT date_trunc('month', incident_date) AS month, count(*) AS n FROM incidents GROUP BY month",
+      "FROM incidents WHERE action <> 'Environmental' GROUP BY action ORDER BY incidents DESC",
+    suppressed: 'SELECT action, actor, count(*) AS incidents FROM incidents GROUP BY action, actor ORDER BY action, actor',
+    /** One named incident: filtering on its number is a use that nobody granted. */
+    refused: "SELECT sum(CASE WHEN incident_id = 'delta-bank-0007' THEN cost_eur END) AS cost FROM incidents",
+    own: 'SELECT severity, count(*) AS incidents, avg(cost_eur) AS mean_cost_eur FROM incidents GROUP BY severity',
   },
 } as const;
 
@@ -37,12 +38,7 @@ export async function sampleParties(): Promise<SampleParty[]> {
   const { sampleIncidents, toCsv } = (await import(
     new URL('incidents.ts', SAMPLES).href
   )) as typeof import('../../../../examples/incidents.ts');
-  return sampleIncidents(SEED).map(({ organisation, rows }) => ({
-    name: organisation,
-    title: titleOf(organisation),
-    rows: rows.length,
-    csv: toCsv(rows),
-  }));
+  return sampleIncidents(SEED).map(({ organisation, title, rows }) => ({ name: organisation, title, rows: rows.length, csv: toCsv(rows) }));
 }
 
 export async function demoAgreement(cards: readonly Card[], providers: readonly string[], now: number): Promise<Agreement> {
@@ -51,14 +47,14 @@ export async function demoAgreement(cards: readonly Card[], providers: readonly 
     sluis: 1,
     collaboration: DEMO.collaboration,
     version: 1,
-    title: 'Cyber incidents together',
-    purpose: 'Learn from each other which incidents occur and what they cost, without showing whose they are.',
-    legal_basis: 'Sample data: there is none to need.',
+    title: 'SecureNed (demonstration)',
+    purpose: 'Learn together how many incidents of which kind occur and what they cost, without any organisation showing its own.',
+    legal_basis: 'Demonstration with made-up data; a real agreement names its legal basis here.',
     valid: { from: new Date(now - DAY_MS).toISOString(), until: new Date(now + 30 * DAY_MS).toISOString() },
     organisations: cards,
     committee: DEMO.committee,
     tables: { [DEMO.table]: { ...incidentsTable, providers } },
-    output: { minimum_rows: 10, minimum_organisations: 3 },
+    output: { minimum_rows: 5, minimum_organisations: 3, dominance: { n: 1, k: 70 } },
     receivers: [DEMO.receiver],
     askers: [DEMO.receiver],
     templates: { [DEMO.template]: { description: 'Incidents, downtime and cost per kind of action', sql: DEMO.questions.result } },
@@ -70,9 +66,3 @@ export function writeSample(home: string, party: SampleParty): string {
   writePrivate(path, party.csv);
   return path;
 }
-
-const titleOf = (name: string): string =>
-  name
-    .split('-')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join(' ');
