@@ -33,7 +33,7 @@ export interface Collaboration {
   readonly agreementId: string;
   member(name: string): Member;
   /** Asks at the first receiver's station and waits for the answer. */
-  ask(sql: string, following?: Following): Promise<RunResult>;
+  ask(sql: string, following?: Following & { readonly receivers?: readonly string[] }): Promise<RunResult>;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,12 @@ export async function openCollaboration(plan: CollaborationPlan): Promise<Collab
       agreement,
       agreementId,
       member: (name) => sandbox.member(name),
-      ask: (sql, following) => askAndFollow(asker.client, { sql, as: 'ana' }, following),
+      ask: (sql, following) =>
+        askAndFollow(
+          asker.client,
+          { sql, as: 'ana', ...(following?.receivers === undefined ? {} : { receivers: [...following.receivers] }) },
+          following,
+        ),
       close: () => sandbox.close(),
     };
   } catch (thrown) {
