@@ -8,7 +8,7 @@ const half = (n: number): number => Math.floor(n / 2);
 
 /** Whether a leaf stands at `index` of the tree with this size and root. Never throws. */
 export function verifyInclusion(leaf: Uint8Array, index: number, size: number, proof: readonly Uint8Array[], root: Uint8Array): boolean {
-  if (!isCount(index) || !isCount(size) || index >= size) return false;
+  if (!isCount(index) || !isCount(size) || index >= size || leaf.length !== 32) return false;
   let fn = index;
   let sn = size - 1;
   let hash = leaf;
@@ -39,7 +39,8 @@ export function verifyConsistency(
 ): boolean {
   if (!isCount(from) || !isCount(to) || from > to || proof.some((p) => p.length !== 32)) return false;
   if (from === to) return proof.length === 0 && constantTimeEqual(fromRoot, toRoot);
-  if (from === 0) return proof.length === 0;
+  // An empty tree is a prefix of every tree: there is nothing to prove, so nothing is accepted as a proof of it.
+  if (from === 0) return false;
   const path = Number.isInteger(Math.log2(from)) ? [fromRoot, ...proof] : [...proof];
   let fn = from - 1;
   let sn = to - 1;
