@@ -38,9 +38,9 @@ export function verifyConsistency(
   toRoot: Uint8Array,
 ): boolean {
   if (!isCount(from) || !isCount(to) || from > to || proof.some((p) => p.length !== 32)) return false;
-  if (from === to) return proof.length === 0 && constantTimeEqual(fromRoot, toRoot);
   // An empty tree is a prefix of every tree: there is nothing to prove, so nothing is accepted as a proof of it.
   if (from === 0) return false;
+  if (from === to) return proof.length === 0 && constantTimeEqual(fromRoot, toRoot);
   const path = Number.isInteger(Math.log2(from)) ? [fromRoot, ...proof] : [...proof];
   let fn = from - 1;
   let sn = to - 1;
