@@ -37,9 +37,9 @@ test('written YAML reads back as the same agreement, with comments for people', 
 
 test('decimals and codes keep the digits that were written', () => {
   const text = good().replace('bounds: [ 0, "1000000.50" ]', 'bounds: [ 0.10, 99999999.90 ]').replace('"0123"', '0077');
-  const { columns } = parseAgreementYaml(text, 'a.yaml').tables['incidents'] ?? { columns: {} };
-  assert.deepEqual(columns['cost']?.bounds, ['0.10', '99999999.90']);
-  assert.deepEqual(columns['sector']?.domain, { values: ['Energy', 'Finance', '0077'] });
+  const columns = parseAgreementYaml(text, 'a.yaml').tables['incidents']?.columns;
+  assert.deepEqual(columns?.['cost']?.bounds, ['0.10', '99999999.90']);
+  assert.deepEqual(columns?.['sector']?.domain, { values: ['Energy', 'Finance', '0077'] });
 });
 
 test('all problems are told at once, each at its place', () => {

@@ -1,1 +1,1 @@
-export {};
+export { type OpenedStore, openStore, type StorePlace } from './open-store.ts';

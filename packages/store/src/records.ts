@@ -1,0 +1,25 @@
+/** Rows of the tables as the flow's records. Text that the schema constrains is trusted; the flow validates the documents. */
+import type { AgreementRecord, DatasetRecord, RunRecord } from '@sluis/flow';
+import type { Tables } from './schema.ts';
+
+export function agreementRecord(row: Tables['agreements'], signatures: readonly Tables['agreement_signatures'][]): AgreementRecord {
+  return {
+    id: row.id,
+    collaboration: row.collaboration,
+    version: row.version,
+    state: row.state as AgreementRecord['state'],
+    canonical: row.canonical,
+    signatures: Object.fromEntries(signatures.filter((s) => s.agreement === row.id).map((s) => [s.organisation, s.signature])),
+    receivedAt: row.received_at,
+  };
+}
+
+export function datasetRecord(row: Tables['datasets']): DatasetRecord {
+  const { table_name, connected_at, ...rest } = row;
+  return { ...rest, table: table_name, connectedAt: connected_at };
+}
+
+export function runRecord(row: Tables['runs']): RunRecord {
+  const { created_at, updated_at, state, ...rest } = row;
+  return { ...rest, state: state as RunRecord['state'], createdAt: created_at, updatedAt: updated_at };
+}

@@ -1,0 +1,83 @@
+/** The tables, as kysely sees them, and the migrations that make them: one set, in the SQL that SQLite and PostgreSQL share. */
+import { StationError } from '@sluis/base';
+import { type Kysely, sql, type Transaction } from 'kysely';
+
+export interface Tables {
+  schema_version: { version: number };
+  agreements: { id: string; collaboration: string; version: number; state: string; canonical: string; received_at: number };
+  agreement_signatures: { agreement: string; organisation: string; signature: string };
+  datasets: { collaboration: string; table_name: string; agreement: string; sql: string; binding: string; report: string; connected_at: number };
+  runs: {
+    id: string;
+    collaboration: string;
+    agreement: string;
+    plan: string;
+    sql: string;
+    template: string | null;
+    coordinator: string;
+    analyst: string;
+    state: string;
+    attempt: number;
+    proposal: string;
+    error: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  approvals: { run: string; organisation: string; approval: string };
+  results: { run: string; result: string | null; receipt: string; saved_at: number };
+  /** Hashes and salts in hexadecimal, data in base64: text is the same in both databases. */
+  log_entries: { position: number; leaf_hash: string; salt: string; data: string };
+}
+
+/** Each is applied once, in order, and never edited afterwards: a change is a new one at the end. */
+const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `create table agreements (id text primary key, collaboration text not null, version bigint not null,
+      state text not null check (state in ('proposed', 'in-force', 'superseded')), canonical text not null, received_at bigint not null)`,
+    // The database itself keeps two versions of one collaboration from holding at once.
+    `create unique index agreements_in_force on agreements (collaboration) where state = 'in-force'`,
+    `create table agreement_signatures (agreement text not null references agreements (id), organisation text not null,
+      signature text not null, primary key (agreement, organisation))`,
+    `create table datasets (collaboration text not null, table_name text not null, agreement text not null, sql text not null,
+      binding text not null, report text not null, connected_at bigint not null, primary key (collaboration, table_name))`,
+    `create table runs (id text primary key, collaboration text not null, agreement text not null, plan text not null, sql text not null,
+      template text, coordinator text not null, analyst text not null,
+      state text not null check (state in ('proposed', 'waiting', 'running', 'released', 'suppressed', 'refused', 'failed', 'cancelled')),
+      attempt bigint not null, proposal text not null, error text, created_at bigint not null, updated_at bigint not null)`,
+    'create index runs_by_time on runs (created_at)',
+    'create index runs_by_analyst on runs (collaboration, coordinator, analyst, created_at)',
+    'create table approvals (run text not null, organisation text not null, approval text not null, primary key (run, organisation))',
+    'create table results (run text primary key references runs (id), result text, receipt text not null, saved_at bigint not null)',
+    'create table log_entries (position bigint primary key, leaf_hash text not null, salt text not null, data text not null)',
+  ],
+];
+
+async function currentVersion(db: Transaction<Tables>): Promise<number> {
+  await sql`create table if not exists schema_version (version integer not null)`.execute(db);
+  const row = await db.selectFrom('schema_version').select('version').executeTakeFirst();
+  if (row !== undefined) return row.version;
+  await db.insertInto('schema_version').values({ version: 0 }).execute();
+  return 0;
+}
+
+/**
+ * Brings a database to this program's schema in one transaction: all of it or nothing.
+ *
+ * @throws StationError `store/newer-schema` if a newer Sluis has written it.
+ */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const version = await currentVersion(transaction);
+    if (version > MIGRATIONS.length) {
+      throw new StationError('store/newer-schema', {
+        stage: 'store',
+        message: `The station's database has schema ${version}; this version of Sluis knows schemas up to ${MIGRATIONS.length}.`,
+        remedy: 'Start the newer version of Sluis that wrote it, or restore the backup made before the upgrade.',
+      });
+    }
+    for (const statements of MIGRATIONS.slice(version)) {
+      for (const statement of statements) await sql.raw(statement).execute(transaction);
+    }
+    await transaction.updateTable('schema_version').set({ version: MIGRATIONS.length }).execute();
+  });
+}
