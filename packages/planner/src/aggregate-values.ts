@@ -1,0 +1,92 @@
+/** From opened integers to the values of aggregates, exactly. Run by: a receiver, and whoever verifies its receipt. */
+import type { Plan, PlanAccumulator, PlanAggregate, Released } from '@sluis/model';
+import { decimalOf, isFloat } from './types.ts';
+
+/**
+ * Values of the plan's aggregates by cell, as text that DuckDB casts to the aggregate's type; null where the aggregate
+ * is not opened or is NULL. Variances are computed from exact integers, and only the last step rounds to a double.
+ */
+export function aggregateValues(plan: Plan, released: Released): (string | null)[][] {
+  return plan.aggregates.map((aggregate) =>
+    Array.from({ length: plan.cellCount }, (_, cell) => {
+      const count = released.counts[aggregate.contribution]?.[cell] ?? null;
+      const parts = aggregate.accumulators.map((a) => released.accumulators[a]?.[cell] ?? null);
+      return valueOf(aggregate, count, parts, aggregate.accumulators.map((a) => accumulatorOf(plan, a)));
+    }),
+  );
+}
+
+function accumulatorOf(plan: Plan, index: number): PlanAccumulator {
+  const accumulator = plan.accumulators[index];
+  if (accumulator === undefined) throw new RangeError('the plan names an accumulator that does not exist');
+  return accumulator;
+}
+
+function valueOf(aggregate: PlanAggregate, count: bigint | null, parts: readonly (bigint | null)[], of: readonly PlanAccumulator[]): string | null {
+  if (aggregate.kind === 'count') return count === null ? null : String(count);
+  const [first, squares] = parts;
+  const scale = of[0]?.scale ?? 0;
+  if (first === undefined || first === null) return null;
+  if (aggregate.kind === 'sum' || aggregate.kind === 'min' || aggregate.kind === 'max') return typedText(first, scale, aggregate);
+  if (count === null || count === 0n) return null;
+  if (aggregate.kind === 'avg') return numberText(quotient(first, count * 10n ** BigInt(scale)));
+  if (squares === undefined || squares === null) return null;
+  return spread(aggregate.kind, count, first, squares, scale);
+}
+
+function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bigint, scale: number): string | null {
+  const sample = kind === 'var_samp' || kind === 'stddev_samp';
+  if (sample && n < 2n) return null;
+  const variance = quotient(n * squares - sum * sum, n * (sample ? n - 1n : n) * 10n ** BigInt(2 * scale));
+  return numberText(kind.startsWith('stddev') ? Math.sqrt(variance) : variance);
+}
+
+function typedText(value: bigint, scale: number, { type, dictionary }: PlanAggregate): string | null {
+  if (dictionary !== null) return dictionary[Number(value)] ?? null;
+  if (type === 'BOOLEAN') return value === 0n ? 'false' : 'true';
+  if (type === 'DATE') return dateText(Number(value));
+  if (type === 'TIMESTAMP') return timestampText(value);
+  if (isFloat(type)) return numberText(quotient(value, 10n ** BigInt(scale)));
+  return decimalOf(type) === null ? String(value) : decimalText(value, scale);
+}
+
+/** Text of integer / 10^scale. */
+export function decimalText(value: bigint, scale: number): string {
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  return `${value < 0n ? '-' : ''}${whole}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
+}
+
+const numberText = (x: number): string => (Object.is(x, -0) ? '0' : String(x));
+
+/** The double nearest to a / b. */
+export function quotient(a: bigint, b: bigint): number {
+  if (a === 0n) return 0;
+  const negative = a < 0n !== b < 0n;
+  const [top, bottom] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  const shift = Math.max(0, bottom.toString(2).length - top.toString(2).length + 66);
+  const scaled = top << BigInt(shift);
+  // An inexact quotient gets its last bit set, so that rounding to 53 bits goes the right way.
+  const bits = scaled / bottom | (scaled % bottom === 0n ? 0n : 1n);
+  const size = Number(bits) * 2 ** -Math.min(shift, 1000) * 2 ** -Math.max(shift - 1000, 0);
+  return negative ? -size : size;
+}
+
+function dateText(days: number): string {
+  const at = new Date(days * 86_400_000);
+  const year = at.getUTCFullYear();
+  const shown = String(year > 0 ? year : 1 - year).padStart(4, '0');
+  return `${shown}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}${year > 0 ? '' : ' (BC)'}`;
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+function timestampText(microseconds: bigint): string {
+  const day = 86_400_000_000n;
+  const within = ((microseconds % day) + day) % day;
+  const seconds = Number(within / 1_000_000n);
+  const date = dateText(Number((microseconds - within) / day));
+  const fraction = String(within % 1_000_000n).padStart(6, '0').replace(/0+$/, '');
+  const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction === '' ? '' : `.${fraction}`}`;
+  return date.endsWith(' (BC)') ? `${date.slice(0, -5)} ${time} (BC)` : `${date} ${time}`;
+}

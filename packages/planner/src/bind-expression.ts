@@ -1,0 +1,303 @@
+/** Pass 2a, bind an expression: names become columns, functions are checked against the allow-list, everything gets a type. */
+import { RefusedError } from '@sluis/base';
+import type { AggregateKind } from '@sluis/model';
+import { ast, isAst, list, text, type Ast } from './ast.ts';
+import { bindArithmetic, boundsOf, finite, fits, operandOf } from './arithmetic.ts';
+import { bindCast } from './bind-cast.ts';
+import { AGGREGATES, ARITHMETIC, functionRule, OPERATORS } from './catalogue.ts';
+import { bindConstant, withClosedBounds } from './constants.ts';
+import { isClosed, print, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
+import { between, hull, type Interval } from './interval.ts';
+import { refuseFunction, refuseShape } from './not-supported.ts';
+import { unsupported } from './refusal.ts';
+import { isFloat, isNumber, type Typing } from './types.ts';
+
+/** Finds what a name stands for; throws RefusedError `plan/unknown-name`. */
+export type Resolve = (path: readonly string[]) => Bound;
+
+export interface ExpressionContext {
+  readonly typing: Typing;
+  readonly resolve: Resolve;
+  /** Whether aggregate functions may stand here; else why not. */
+  readonly aggregates: true | string;
+}
+
+const COMPARISONS: Readonly<Record<string, string>> = {
+  COMPARE_EQUAL: '=',
+  COMPARE_NOTEQUAL: '<>',
+  COMPARE_LESSTHAN: '<',
+  COMPARE_GREATERTHAN: '>',
+  COMPARE_LESSTHANOREQUALTO: '<=',
+  COMPARE_GREATERTHANOREQUALTO: '>=',
+  COMPARE_DISTINCT_FROM: 'IS DISTINCT FROM',
+  COMPARE_NOT_DISTINCT_FROM: 'IS NOT DISTINCT FROM',
+};
+
+const LONGEST_EXPRESSION = 200_000;
+
+export async function bindExpression(value: unknown, context: ExpressionContext): Promise<Bound> {
+  const node = await bindByClass(ast(value), context);
+  if (print(node).length > LONGEST_EXPRESSION) throw unsupported('An expression this large', 'Simplify the expression.');
+  return node.kind === 'operation' ? withClosedBounds(node, context.typing) : node;
+}
+
+async function bindByClass(node: Ast, context: ExpressionContext): Promise<Bound> {
+  switch (text(node['class'])) {
+    case 'CONSTANT':
+      return bindConstant(node);
+    case 'COLUMN_REF':
+      return context.resolve(list(node['column_names']).map(text));
+    case 'CAST':
+      return bindCast(node, await bindExpression(node['child'], context), context.typing);
+    case 'COMPARISON':
+      return bindComparison(node, context);
+    case 'CONJUNCTION':
+      return bindLogic(text(node['type']) === 'CONJUNCTION_AND' ? 'AND' : 'OR', list(node['children']), context);
+    case 'BETWEEN':
+      return bindBetween(node, context);
+    case 'CASE':
+      return bindCase(node, context);
+    case 'OPERATOR':
+      return bindOperator(node, context);
+    case 'FUNCTION':
+      return bindFunction(node, context);
+    default:
+      throw refuseShape(node);
+  }
+}
+
+const bindAll = async (values: readonly unknown[], context: ExpressionContext): Promise<Bound[]> => {
+  const bound: Bound[] = [];
+  for (const value of values) bound.push(await bindExpression(value, context));
+  return bound;
+};
+
+interface Operation {
+  readonly name: string;
+  readonly args: readonly Bound[];
+  readonly roles: readonly Role[];
+  readonly write: (texts: readonly string[]) => string;
+  readonly interval: Interval | null;
+  readonly nullable: boolean;
+}
+
+async function operation(o: Operation, typing: Typing): Promise<OperationNode> {
+  return { kind: 'operation', ...o, type: await typing.of(o.args.map(operandOf), o.write) };
+}
+
+const TRUTH = between(0, 1);
+const deciding = (args: readonly unknown[]): Role[] => args.map(() => 'decides');
+
+/** Comparing is total between equal types, numbers and literals; anything else may convert and fail, so it is tried. */
+function comparable(args: readonly Bound[]): boolean {
+  const typed = args.filter((a) => a.kind !== 'constant');
+  const [first] = typed;
+  return first === undefined || typed.every((a) => a.type === first.type || (isNumber(a.type) && isNumber(first.type) && a.type !== 'HUGEINT' && first.type !== 'HUGEINT'));
+}
+
+async function predicate(name: string, args: readonly Bound[], write: (t: readonly string[]) => string, typing: Typing): Promise<OperationNode> {
+  const safe = comparable(args);
+  const nullable = !safe || args.some((a) => a.nullable);
+  return operation({ name, args, roles: deciding(args), write: safe ? write : (t) => `TRY(${write(t)})`, interval: TRUTH, nullable }, typing);
+}
+
+async function bindComparison(node: Ast, context: ExpressionContext): Promise<Bound> {
+  const operator = COMPARISONS[text(node['type'])];
+  if (operator === undefined) throw refuseShape(node);
+  const args = await bindAll([node['left'], node['right']], context);
+  return predicate(operator, args, ([a, b]) => `(${a} ${operator} ${b})`, context.typing);
+}
+
+async function bindBetween(node: Ast, context: ExpressionContext): Promise<Bound> {
+  const args = await bindAll([node['input'], node['lower'], node['upper']], context);
+  return predicate('BETWEEN', args, ([a, b, c]) => `(${a} BETWEEN ${b} AND ${c})`, context.typing);
+}
+
+/** Text or numbers used as a condition are converted without failing. */
+export async function asCondition(node: Bound, typing: Typing): Promise<Bound> {
+  if (node.type === 'BOOLEAN') return node;
+  const write = ([a]: readonly string[]): string => `TRY_CAST(${a} AS BOOLEAN)`;
+  return operation({ name: 'cast', args: [node], roles: ['decides'], write, interval: TRUTH, nullable: true }, typing);
+}
+
+async function bindConditions(values: readonly unknown[], context: ExpressionContext): Promise<Bound[]> {
+  const bound: Bound[] = [];
+  for (const value of await bindAll(values, context)) bound.push(await asCondition(value, context.typing));
+  return bound;
+}
+
+async function bindLogic(operator: 'AND' | 'OR', values: readonly unknown[], context: ExpressionContext): Promise<Bound> {
+  const args = await bindConditions(values, context);
+  const write = (t: readonly string[]): string => `(${t.join(` ${operator} `)})`;
+  return operation({ name: operator, args, roles: deciding(args), write, interval: TRUTH, nullable: args.some((a) => a.nullable) }, context.typing);
+}
+
+async function bindCase(node: Ast, context: ExpressionContext): Promise<Bound> {
+  const checks = list(node['case_checks']).map(ast);
+  const whens = await bindConditions(checks.map((c) => c['when_expr']), context);
+  const branches = await bindAll([...checks.map((c) => c['then_expr']), ...(isAst(node['else_expr']) ? [node['else_expr']] : [])], context);
+  const args = [...whens, ...branches];
+  const write = (t: readonly string[]): string => {
+    const cases = whens.map((_, i) => `WHEN ${t[i]} THEN ${t[whens.length + i]}`).join(' ');
+    const otherwise = t[2 * whens.length];
+    return `CASE ${cases}${otherwise === undefined ? '' : ` ELSE ${otherwise}`} END`;
+  };
+  const roles: Role[] = args.map((_, i) => (i < whens.length ? 'decides' : 'value'));
+  const nullable = branches.length === whens.length || branches.some((b) => b.nullable);
+  return operation({ name: 'case', args, roles, write, interval: hullOf(branches), nullable }, context.typing);
+}
+
+/** Bounds of "one of these"; NULL literals don't count. */
+function hullOf(nodes: readonly Bound[]): Interval | null {
+  const bounds = nodes.filter((n) => n.type !== 'NULL').map(boundsOf);
+  return bounds.length === 0 || bounds.some((b) => b === null) ? null : bounds.filter((b) => b !== null).reduce(hull);
+}
+
+async function bindOperator(node: Ast, context: ExpressionContext): Promise<Bound> {
+  const { typing } = context;
+  const children = list(node['children']);
+  const type = text(node['type']);
+  switch (type) {
+    case 'OPERATOR_IS_NULL':
+    case 'OPERATOR_IS_NOT_NULL': {
+      const args = await bindAll(children, context);
+      const write = ([a]: readonly string[]): string => `(${a} ${type === 'OPERATOR_IS_NULL' ? 'IS NULL' : 'IS NOT NULL'})`;
+      return operation({ name: 'IS NULL', args, roles: deciding(args), write, interval: TRUTH, nullable: false }, typing);
+    }
+    case 'OPERATOR_NOT': {
+      const args = await bindConditions(children, context);
+      return operation({ name: 'NOT', args, roles: deciding(args), write: ([a]) => `(NOT ${a})`, interval: TRUTH, nullable: args.some((a) => a.nullable) }, typing);
+    }
+    case 'COMPARE_IN':
+    case 'COMPARE_NOT_IN': {
+      const args = await bindAll(children, context);
+      const word = type === 'COMPARE_IN' ? 'IN' : 'NOT IN';
+      return predicate('IN', args, ([a, ...rest]) => `(${a} ${word} (${rest.join(', ')}))`, typing);
+    }
+    case 'OPERATOR_COALESCE': {
+      const args = await bindAll(children, context);
+      const roles: Role[] = args.map((_, i) => (i < args.length - 1 ? 'both' : 'value'));
+      const write = (t: readonly string[]): string => `COALESCE(${t.join(', ')})`;
+      return operation({ name: 'coalesce', args, roles, write, interval: hullOf(args), nullable: args.every((a) => a.nullable) }, typing);
+    }
+    case 'OPERATOR_TRY': {
+      const [inner] = await bindAll(children, context);
+      if (inner !== undefined) return inner;
+      throw refuseShape(node);
+    }
+    case 'GROUPING_FUNCTION':
+      return { kind: 'grouping', args: await bindAll(children, context), type: 'BIGINT', interval: between(0, 2 ** 31), nullable: false };
+    default:
+      throw refuseShape(node);
+  }
+}
+
+async function bindFunction(node: Ast, context: ExpressionContext): Promise<Bound> {
+  const name = text(node['function_name']).toLowerCase();
+  if (AGGREGATES.has(name)) return bindAggregate(name, node, context);
+  const schema = text(node['schema']);
+  if ((schema !== '' && schema !== 'main') || text(node['catalog']) !== '' || isAst(node['filter']) || node['distinct'] === true) throw refuseFunction(name);
+  const operator = ARITHMETIC.get(name);
+  const simple = OPERATORS.get(name);
+  const rule = functionRule(name);
+  if (operator === undefined && simple === undefined && rule === null && name !== 'nullif') throw refuseFunction(name);
+  const args = await bindAll(list(node['children']), context);
+  if (operator !== undefined) return bindArithmetic(operator, args, context.typing);
+  if (name === 'nullif') return bindNullif(args, context.typing);
+  if (simple !== undefined) {
+    if (simple.literalRight) requireLiteral(name, args, [1]);
+    const write = ([a, b]: readonly string[]): string => `(${a} ${name} ${b})`;
+    const interval = simple.role === 'decides' ? TRUTH : null;
+    return operation({ name, args, roles: args.map(() => simple.role), write, interval, nullable: args.some((a) => a.nullable) }, context.typing);
+  }
+  return bindListed(name, args, context.typing);
+}
+
+async function bindNullif(args: readonly Bound[], typing: Typing): Promise<Bound> {
+  const [value] = args;
+  if (args.length !== 2 || value === undefined) throw unsupported(`nullif with ${args.length} arguments`, 'Give two arguments.');
+  const safe = comparable(args);
+  const write = ([a, b]: readonly string[]): string => (safe ? `nullif(${a}, ${b})` : `TRY(nullif(${a}, ${b}))`);
+  return operation({ name: 'nullif', args, roles: ['both', 'both'], write, interval: boundsOf(value), nullable: true }, typing);
+}
+
+function requireLiteral(name: string, args: readonly Bound[], positions: readonly number[]): void {
+  for (const position of positions) {
+    const arg = args[position];
+    if (arg !== undefined && !isClosed(arg)) {
+      throw unsupported(`${name} with an argument ${position + 1} that differs by row`, 'Give a literal there.');
+    }
+  }
+}
+
+async function bindListed(name: string, args: readonly Bound[], typing: Typing): Promise<Bound> {
+  const rule = functionRule(name);
+  if (rule === null) throw refuseFunction(name);
+  if (args.length < rule.least || args.length > rule.most) {
+    throw unsupported(`${name} with ${args.length} arguments`, `Give ${rule.least === rule.most ? rule.least : `${rule.least} to ${rule.most}`}.`);
+  }
+  requireLiteral(name, args, rule.literal);
+  if (name.endsWith('pad')) limitPadding(name, args);
+  const call = (t: readonly string[]): string => `${name === '@' ? 'abs' : (rule.written ?? name)}(${t.join(', ')})`;
+  const guarded = rule.total ? call : (t: readonly string[]): string => `TRY(${call(t)})`;
+  const interval = rule.bounds?.(args.map(boundsOf), args.map((a) => a.nullable)) ?? null;
+  const draft = await operation({ name, args, roles: args.map(() => rule.role), write: guarded, interval, nullable: true }, typing);
+  if (!isFloat(draft.type) || fits(interval, draft.type)) return draft;
+  return { ...draft, write: (t) => finite(guarded(t)) };
+}
+
+function limitPadding(name: string, args: readonly Bound[]): void {
+  const length = args[1]?.interval;
+  if (length === undefined || length === null || length.hi > 1000n * 10n ** 18n) throw unsupported(`${name} to more than 1000 characters`, 'Pad to fewer.');
+}
+
+async function bindAggregate(name: string, node: Ast, context: ExpressionContext): Promise<AggregateNode> {
+  if (context.aggregates !== true) throw unsupported(`The aggregate ${name} ${context.aggregates}`, 'Aggregate in the SELECT list, HAVING or ORDER BY.');
+  if (node['distinct'] === true) {
+    throw unsupported(`${name}(DISTINCT …)`, 'Two organisations may hold the same value; count rows with COUNT(*), or group by the column.');
+  }
+  const orders = isAst(node['order_bys']) ? list(node['order_bys']['orders']) : [];
+  if (orders.length > 0 && text(node['type']) === 'FUNCTION') throw unsupported(`ORDER BY inside ${name}`, 'Leave it out: the order does not change this aggregate.');
+  const rows: ExpressionContext = { ...context, aggregates: 'inside another aggregate' };
+  const args = await bindAll(list(node['children']), rows);
+  const filters = isAst(node['filter']) ? await bindConditions([node['filter']], rows) : [];
+  return makeAggregate(name, AGGREGATES.get(name) ?? '', args, filters, context.typing);
+}
+
+async function makeAggregate(name: string, kind: string, args: readonly Bound[], filters: Bound[], typing: Typing): Promise<AggregateNode> {
+  const [argument] = args;
+  if (args.length !== (name === 'count_star' ? 0 : 1)) {
+    throw unsupported(`${name} with ${args.length} arguments`, 'Give one argument; min(x, n) and max(x, n) would reveal single rows.');
+  }
+  if (kind === 'count_if' && argument !== undefined) filters.push(await asCondition(argument, typing));
+  const filter = await conjunction(filters, typing);
+  if (kind === 'count' || kind === 'count_if') {
+    const counted = kind === 'count_if' || argument === undefined || !argument.nullable ? null : argument;
+    return { kind: 'aggregate', aggregate: 'count', argument: counted, filter, type: 'BIGINT', interval: null, nullable: false };
+  }
+  if (argument === undefined) throw refuseFunction(name);
+  checkArgument(name, kind, argument);
+  const type = await typing.of([operandOf(argument)], ([a]) => `${kind}(${a})`);
+  return { kind: 'aggregate', aggregate: kind as AggregateKind, argument, filter, type, interval: null, nullable: true };
+}
+
+function checkArgument(name: string, kind: string, argument: Bound): void {
+  const ordered = kind === 'min' || kind === 'max';
+  const summed = isNumber(argument.type) || (argument.type === 'BOOLEAN' && kind === 'sum');
+  if (ordered ? argument.type !== 'INTERVAL' && argument.type !== 'TIME' && argument.type !== 'NULL' : summed) return;
+  throw new RefusedError('plan/type-mismatch', {
+    stage: 'plan',
+    message: `${name} of ${argument.type} is not supported.`,
+    remedy: ordered ? 'Use it on numbers, dates, timestamps, BOOLEAN or text with a declared domain.' : 'Use it on numbers; date_diff gives a number of days.',
+  });
+}
+
+/** The AND of conditions, null if there is none. */
+export async function conjunction(conditions: readonly Bound[], typing: Typing): Promise<Bound | null> {
+  const [first] = conditions;
+  if (first === undefined) return null;
+  if (conditions.length === 1) return first;
+  const write = (t: readonly string[]): string => `(${t.join(' AND ')})`;
+  return operation({ name: 'AND', args: conditions, roles: deciding(conditions), write, interval: TRUTH, nullable: conditions.some((c) => c.nullable) }, typing);
+}
+

@@ -1,0 +1,120 @@
+/** Pass 7, explain: in plain sentences, before anything runs, who will learn what. */
+import type { Agreement, Explanation, ExplainTopic, Plan, PlanAggregate } from '@sluis/model';
+import type { Cost } from '@sluis/technique';
+
+interface Sentence {
+  readonly about: ExplainTopic;
+  readonly text: string;
+}
+
+/** `floats` are the DOUBLE columns of the table with the decimals that are kept of them. */
+export function explain(plan: Plan, agreement: Agreement, floats: readonly { readonly name: string; readonly scale: number }[], cost: Cost | null): Explanation {
+  const sentences: Sentence[] = [
+    ...sandbox(agreement),
+    ...sends(plan, floats),
+    ...committee(plan),
+    ...receiver(plan),
+    ...intermediate(plan),
+    ...suppression(plan),
+    ...coalition(plan),
+    ...costs(cost),
+  ];
+  return { sentences, cost: cost ?? { rounds: 0, bytes: 0, seconds: 0 } };
+}
+
+const say = (about: ExplainTopic, ...texts: readonly string[]): Sentence[] => texts.map((text) => ({ about, text }));
+
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+const several = (n: number, one: string, many = `${one}s`): string => (n === 1 ? `1 ${one}` : `${n} ${many}`);
+
+function sandbox(agreement: Agreement): Sentence[] {
+  if (!agreement.sandbox) return [];
+  return say('sandbox', 'This is a sandbox: one person runs all stations, and drafting its agreement looked at the data. Nothing here is protected from that person.');
+}
+
+function sends(plan: Plan, floats: readonly { readonly name: string; readonly scale: number }[]): Sentence[] {
+  const parts = [several(plan.contributions.length, 'row count'), ...(plan.accumulators.length === 0 ? [] : [several(plan.accumulators.length, 'partial aggregate')])];
+  const where = plan.provider.where === '' ? 'all its rows' : `its rows with ${plan.provider.where}`;
+  const used = floats.filter((f) => plan.accumulators.some((a) => a.sql.includes(`"${f.name}"`)));
+  return say(
+    'sends',
+    `Each of ${several(plan.providers.length, 'data provider')} (${listed(plan.providers)}) computes ${listed(parts)} for every one of ${several(plan.cellCount, 'declared group')} in its own engine, over ${where}.`,
+    'It splits every number into secret shares and sends them, encrypted, to the three compute parties. No row leaves a provider, and the shares look the same size whatever the data.',
+    ...(plan.dominances.length === 0 ? [] : [`For the dominance rule it also shares, per group, the sum of absolute values and its ${several(plan.dominances[0]?.top ?? 0, 'largest single value')}.`]),
+    ...used.map((f) => `Values of ${f.name} are rounded to ${several(f.scale, 'decimal')} before they are added.`),
+  );
+}
+
+function committee(plan: Plan): Sentence[] {
+  return say(
+    'committee',
+    `The compute parties ${listed(plan.committee)} add the shares and test the rules on secrets. They learn only which cells of which groups are opened, not a value, and not why a cell is not opened.`,
+  );
+}
+
+function receiver(plan: Plan): Sentence[] {
+  const columns = plan.outputs.filter((o) => o.visible).map((o) => o.name);
+  const hidden = plan.outputs.filter((o) => !o.visible).map((o) => o.name);
+  const narrowed = / HAVING | LIMIT | OFFSET /i.test(` ${plan.sql} `);
+  return say(
+    'receiver',
+    `${listed(plan.receivers)} ${plan.receivers.length === 1 ? 'receives' : 'receive'} ${columns.length === 0 ? 'which groups exist' : listed(columns)} for every group that passes the rules.`,
+    ...(hidden.length === 0 ? [] : [`For HAVING, ORDER BY or the list of groups, ${listed(hidden)} is opened to the receivers as well.`]),
+    ...(narrowed ? ['HAVING, LIMIT and OFFSET are applied by the receiver after opening: it also sees the values of groups that they then remove.'] : []),
+  );
+}
+
+const PARTS: Partial<Record<PlanAggregate['kind'], string>> = {
+  avg: 'the sum and the number of values',
+  var_samp: 'the sum, the sum of squares and the number of values',
+  var_pop: 'the sum, the sum of squares and the number of values',
+  stddev_samp: 'the sum, the sum of squares and the number of values',
+  stddev_pop: 'the sum, the sum of squares and the number of values',
+};
+
+function intermediate(plan: Plan): Sentence[] {
+  const inside = plan.aggregates.flatMap((a) => (PARTS[a.kind] === undefined ? [] : [`${a.sql} is computed by the receiver from ${PARTS[a.kind]}, which it therefore learns.`]));
+  const mixed = plan.outputs.filter((o) => o.visible && o.aggregates.length > 1).map((o) => `"${o.name}" is computed by the receiver from ${listed(o.aggregates.map((a) => plan.aggregates[a]?.sql ?? ''))}, which it therefore learns.`);
+  return say('intermediate', ...inside, ...mixed);
+}
+
+function suppression(plan: Plan): Sentence[] {
+  const { rules } = plan;
+  const largest = rules.dominance === null ? [] : [`A sum is not opened if its ${several(rules.dominance.n, 'largest contribution')} make up more than ${rules.dominance.k} percent of it.`];
+  const estimate = rules.pPercent === null ? [] : [`A sum is not opened if the second largest contributor could estimate the largest contribution to within ${rules.pPercent} percent.`];
+  const own = rules.withoutReceivers.length === 0 ? [] : [`The same must hold without the rows of ${listed(rules.withoutReceivers)}, since a receiver can subtract its own part.`];
+  const totals =
+    plan.groupingSets.length < 2 ? [] : ['While a group with rows is suppressed, so are totals over it. Empty groups suppress no totals, so a total that is shown tells that its missing groups are empty.'];
+  return say(
+    'suppression',
+    `A cell is opened only if at least ${several(rules.minimumRows, 'row')} from at least ${several(rules.minimumOrganisations, 'organisation')} contribute to it. Every other declared group shows as "suppressed or empty".`,
+    ...largest,
+    ...estimate,
+    ...own,
+    ...totals,
+  );
+}
+
+/** Any two of the three hold all components; a provider that is also a compute party counts as both. */
+function coalition(plan: Plan): Sentence[] {
+  const [a, b, c] = plan.committee;
+  const pairs = [[a, b], [a, c], [b, c]].map((p) => p.join(' with '));
+  const own = plan.committee.filter((p) => plan.providers.includes(p));
+  const external = plan.committee.filter((p) => !plan.providers.includes(p));
+  const two = plan.providers.length === 2 ? ['With two data providers, a sum tells each of them, if it sees the result, the value of the other.'] : [];
+  return say(
+    'coalition',
+    `Two compute parties together could reconstruct everything that was shared: ${pairs.join(', or ')}. One alone learns nothing.`,
+    `${own.length === 0 ? 'No compute party is a data provider' : `${listed(own)} ${own.length === 1 ? 'is' : 'are'} also ${own.length === 1 ? 'a data provider' : 'data providers'}`}${external.length === 0 ? '.' : `; ${listed(external)} ${external.length === 1 ? 'brings' : 'bring'} no data to this question.`}`,
+    ...two,
+  );
+}
+
+function costs(cost: Cost | null): Sentence[] {
+  if (cost === null) return [];
+  const size = cost.bytes < 1e6 ? `${Math.ceil(cost.bytes / 1000)} kB` : `${(cost.bytes / 1e6).toFixed(1)} MB`;
+  return say('cost', `It takes about ${several(cost.rounds, 'round')} of messages, ${size} in all, and ${cost.seconds < 1 ? 'under a second' : `about ${several(Math.ceil(cost.seconds), 'second')}`}, besides each provider's own query.`);
+}

@@ -1,0 +1,59 @@
+/** The statement with which a receiver's engine turns opened aggregates into the answer. */
+import { hasAggregate, print, type Bound } from './expression.ts';
+import type { Outputs } from './outputs.ts';
+import type { Question } from './question.ts';
+import { quoteName } from './quote.ts';
+import type { Split } from './split.ts';
+
+/**
+ * SQL over the table `cells` (see `Plan.finalSql`). A group is a row if any of its visible cells passes; cells that do
+ * not pass are NULL, in the answer as in HAVING and ORDER BY.
+ */
+export function finalSql(question: Question, split: Split, outputs: Outputs): string {
+  const base = baseText(question, split);
+  const shown = new Map(question.items.map((item, i) => [print(item.expression), columnText(item.expression, outputs.ofItem[i] ?? null, base)]));
+  const later = (node: Bound): string => print(node, (n) => laterText(n, shown, split, outputs) ?? base(n));
+  const columns = question.items.map((item, i) => `${columnText(item.expression, outputs.ofItem[i] ?? null, base)} AS c${i}`);
+  const orders = question.orders.map((o, i) => `${later(o.expression)} AS o${i}`);
+  const keys = question.keys.flatMap((_, i) => [`k${i}`, `g${i}`]);
+  const passed = outputs.deciding.map((o) => `p${o}`).join(' OR ');
+  const where = question.having === null ? passed : `(${passed}) AND ${later(question.having)}`;
+  const inner = `SELECT ${[...columns, ...orders, ...keys].join(', ')} FROM cells WHERE ${where}`;
+  const named = question.items.map((item, i) => `answer.c${i} AS ${quoteName(item.name)}`).join(', ');
+  const sorting = [
+    ...question.orders.map((o, i) => `answer.o${i} ${o.descending ? 'DESC' : 'ASC'} NULLS ${o.nullsFirst ? 'FIRST' : 'LAST'}`),
+    ...question.keys.flatMap((_, i) => [`answer.k${i} ASC NULLS LAST`, `answer.g${i} ASC`]),
+  ];
+  const order = sorting.length === 0 ? '' : ` ORDER BY ${sorting.join(', ')}`;
+  const limit = question.limit === null ? '' : ` LIMIT ${question.limit}`;
+  return `SELECT ${named} FROM (${inner}) AS answer${order}${limit}${question.offset === 0 ? '' : ` OFFSET ${question.offset}`}`;
+}
+
+/** Keys, GROUPING and aggregates as columns of `cells`. */
+function baseText(question: Question, split: Split): (node: Bound) => string | null {
+  const keys = new Map(question.keys.map((k, i) => [print(k.expression), i]));
+  return (node) => {
+    const key = node.kind === 'constant' ? undefined : keys.get(print(node));
+    if (key !== undefined) return `k${key}`;
+    if (node.kind === 'aggregate') return `a${split.indexOf.get(print(node))}`;
+    if (node.kind !== 'grouping') return null;
+    const bits = node.args.map((a, i) => `g${keys.get(print(a))} * ${2 ** (node.args.length - 1 - i)}`);
+    return `CAST(${bits.join(' + ')} AS BIGINT)`;
+  };
+}
+
+function columnText(expression: Bound, output: number | null, base: (node: Bound) => string | null): string {
+  const text = print(expression, base);
+  return output === null ? text : `CASE WHEN p${output} THEN ${text} END`;
+}
+
+/** What HAVING and ORDER BY see: a column of the answer as shown, any other aggregate only where it passes. */
+function laterText(node: Bound, shown: ReadonlyMap<string, string>, split: Split, outputs: Outputs): string | null {
+  if (!hasAggregate(node)) return null;
+  const column = shown.get(print(node));
+  if (column !== undefined) return `(${column})`;
+  if (node.kind !== 'aggregate') return null;
+  const index = split.indexOf.get(print(node));
+  const output = index === undefined ? undefined : outputs.ofAggregate.get(index);
+  return `(CASE WHEN p${output} THEN a${index} END)`;
+}

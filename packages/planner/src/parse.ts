@@ -1,0 +1,36 @@
+/** Pass 1, parse: the text becomes one SELECT statement, or is refused. */
+import { ast, isAst, list, text, withoutPositions, type Ast } from './ast.ts';
+import type { SqlEngine } from './ports.ts';
+import { unsupported } from './refusal.ts';
+
+const LONGEST_QUESTION = 50_000;
+
+export interface Parsed {
+  readonly node: Ast;
+  /** The statement as DuckDB prints it: one text for every layout of the same question. */
+  readonly canonical: string;
+}
+
+/** Throws RefusedError `plan/syntax` (from the engine) or `plan/unsupported`. */
+export async function parse(sql: string, engine: SqlEngine): Promise<Parsed> {
+  if (sql.length > LONGEST_QUESTION) throw unsupported('A question of more than 50,000 characters', 'Shorten the question.');
+  const tree = ast(await engine.parse(sql));
+  const statements = list(tree['statements']);
+  const [statement] = statements;
+  if (statements.length !== 1 || !isAst(statement)) throw unsupported('More than one statement', 'Ask one question at a time.');
+  if (list(statement['named_param_map']).length > 0) throw unsupported('A parameter such as ? or $1', 'Write the value into the question.');
+  const node = selectNode(statement['node']);
+  return { node, canonical: await engine.print(withoutPositions(tree)) };
+}
+
+/** The node of a SELECT without set operations. */
+export function selectNode(value: unknown): Ast {
+  const node = ast(value);
+  const type = text(node['type']);
+  if (type === 'SET_OPERATION_NODE') {
+    throw unsupported(text(node['setop_type']) || 'A set operation', 'Ask each part as a question of its own, or use GROUPING SETS.');
+  }
+  if (type === 'RECURSIVE_CTE_NODE') throw unsupported('A recursive WITH', 'Use WITH without RECURSIVE.');
+  if (type !== 'SELECT_NODE') throw unsupported('This form of statement', 'Ask with SELECT … FROM table WHERE … GROUP BY ….');
+  return node;
+}

@@ -1,0 +1,85 @@
+/** Pass 6, protect: output rules, techniques and widths make the question's parts a plan. */
+import { canonicalBytes, RefusedError, toHex } from '@sluis/base';
+import { taggedHash } from '@sluis/crypto';
+import type { Agreement, Domain, Plan, PlanKey, PlanRules } from '@sluis/model';
+import { print } from './expression.ts';
+import { finalSql } from './final-sql.ts';
+import { outputsOf } from './outputs.ts';
+import type { Question } from './question.ts';
+import { quoteName } from './quote.ts';
+import type { Split } from './split.ts';
+
+/** More cells than this are refused: providers and committee work on every one of them. */
+export const MOST_CELLS = 2_000_000;
+
+const TECHNIQUES: Plan['techniques'] = {
+  sharing: { id: 'replicated-3', version: 1 },
+  computation: { id: 'mpc-replicated-3', version: 1 },
+  mechanism: { id: 'exact-with-rules', version: 1 },
+};
+
+export interface Protecting {
+  readonly agreement: Agreement;
+  readonly agreementId: string;
+  readonly receivers: readonly string[];
+  readonly canonical: string;
+  readonly question: Question;
+  readonly split: Split;
+  readonly domains: readonly Domain[];
+  readonly hiddenCount: boolean;
+}
+
+export function protect(p: Protecting): Plan {
+  const { question, split, agreement } = p;
+  const keys = question.keys.map((key, i): PlanKey => {
+    const values = p.domains[i]?.values ?? [];
+    return { name: key.name, sql: print(key.expression), type: key.expression.type, size: values.length, domainHash: toHex(taggedHash('sluis/domain/1', canonicalBytes([...values]))) };
+  });
+  const outputs = outputsOf(question, split, p.hiddenCount);
+  return {
+    format: 'sluis-plan/1',
+    agreement: p.agreementId,
+    collaboration: agreement.collaboration,
+    sql: p.canonical,
+    table: question.tableName,
+    providers: [...question.table.providers],
+    committee: [...agreement.committee],
+    receivers: [...p.receivers],
+    keys,
+    groupingSets: question.groupingSets.map((set) => [...set]),
+    cellCount: countCells(keys, question.groupingSets),
+    contributions: split.contributions,
+    accumulators: split.accumulators,
+    dominances: split.dominances,
+    aggregates: split.aggregates,
+    outputs: outputs.list,
+    rules: rulesOf(p),
+    provider: { with: '', from: quoteName(question.tableName), where: question.where === null ? '' : print(question.where) },
+    finalSql: finalSql(question, split, outputs),
+    columns: question.items.map((item) => ({ name: item.name, type: item.expression.type === 'NULL' ? 'INTEGER' : item.expression.type })),
+    maximumRows: question.table.maximum_rows,
+    techniques: TECHNIQUES,
+  };
+}
+
+function countCells(keys: readonly PlanKey[], sets: readonly (readonly number[])[]): number {
+  const count = sets.reduce((n, set) => n + set.reduce((size, k) => size * (keys[k]?.size ?? 0), 1), 0);
+  if (count <= MOST_CELLS) return count;
+  throw new RefusedError('plan/too-many-cells', {
+    stage: 'plan',
+    message: `The question has ${count} groups; at most ${MOST_CELLS} can be computed together.`,
+    remedy: 'Group by fewer or coarser columns.',
+  });
+}
+
+function rulesOf({ agreement, receivers, question }: Protecting): PlanRules {
+  const { output } = agreement;
+  const { n, k, p } = output.dominance ?? {};
+  return {
+    minimumRows: output.minimum_rows,
+    minimumOrganisations: output.minimum_organisations,
+    dominance: n === undefined || k === undefined ? null : { n, k },
+    pPercent: p ?? null,
+    withoutReceivers: receivers.filter((r) => question.table.providers.includes(r)),
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Pass 4, check uses: every column may only be used as the agreement says. What decides which rows count needs
+ * `filter`, what is summed `aggregate`, what is grouped by `group`, and a minimum or maximum, which is one record's
+ * own value, `reveal`.
+ */
+import { RefusedError } from '@sluis/base';
+import type { ColumnUse } from '@sluis/model';
+import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type Role } from './expression.ts';
+import type { Question } from './question.ts';
+
+interface Need {
+  readonly column: string;
+  /** One of these suffices. */
+  readonly uses: readonly ColumnUse[];
+  readonly why: string;
+}
+
+/** Throws RefusedError `plan/column-use-missing`, naming every column, the use it lacks, and who could grant it. */
+export function checkUses(question: Question): void {
+  const { table, tableName } = question;
+  const missing = needsOf(question).filter((n) => {
+    const granted = table.columns[n.column]?.uses ?? [];
+    return !n.uses.some((use) => granted.includes(use));
+  });
+  const [first] = missing;
+  if (first === undefined) return;
+  const sentences = [...new Set(missing.map((n) => `Column ${tableName}.${n.column} may not be used ${n.why}.`))];
+  const asks = [...new Set(missing.map((n) => `"${n.uses[0]}" to ${n.column}`))].join(', ');
+  throw new RefusedError('plan/column-use-missing', {
+    stage: 'plan',
+    ...(table.providers.length === 1 && table.providers[0] !== undefined ? { party: table.providers[0] } : {}),
+    message: sentences.join(' '),
+    remedy: `A new version of the agreement that adds the use ${asks}, signed by all organisations, would allow it; the data providers (${table.providers.join(', ')}) decide that.`,
+  });
+}
+
+function needsOf(question: Question): Need[] {
+  const needs: Need[] = [];
+  if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
+  for (const key of question.keys) {
+    needs.push(...every(key.expression, ['group'], 'to group'));
+    needs.push(...only(usesOf(key.expression).deciding, 'filter', 'as a condition inside GROUP BY'));
+  }
+  const expressions = [...question.items.map((i) => i.expression), ...(question.having === null ? [] : [question.having]), ...question.orders.map((o) => o.expression)];
+  for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate));
+  return needs;
+}
+
+function needsOfAggregate(node: AggregateNode): Need[] {
+  const needs = node.filter === null ? [] : every(node.filter, ['filter'], 'to filter rows (FILTER)');
+  const { argument } = node;
+  if (argument === null) return needs;
+  if (node.aggregate === 'min' || node.aggregate === 'max') {
+    needs.push(...every(argument, ['reveal'], `in ${node.aggregate}, which shows one record's own value`));
+    return [...needs, ...only(usesOf(argument).deciding, 'filter', `as a condition inside ${node.aggregate}`)];
+  }
+  if (argument.type === 'BOOLEAN') return [...needs, ...every(argument, ['filter'], `as a condition inside ${node.aggregate}`)];
+  const { value, deciding, acting } = usesOf(argument);
+  needs.push(...only(new Set([...deciding, ...acting]), 'filter', `in a way that can act as a condition inside ${node.aggregate}`));
+  const plain: readonly ColumnUse[] = node.aggregate === 'count' ? ['aggregate', 'filter'] : ['aggregate'];
+  return [...needs, ...[...value, ...acting].map((column) => ({ column, uses: plain, why: `in ${node.aggregate}` }))];
+}
+
+const every = (node: Bound, uses: readonly ColumnUse[], why: string): Need[] => columnsOf(node).map((column) => ({ column, uses, why }));
+const only = (columns: ReadonlySet<string>, use: ColumnUse, why: string): Need[] => [...columns].map((column) => ({ column, uses: [use], why }));
+
+interface ColumnRoles {
+  readonly value: Set<string>;
+  readonly deciding: Set<string>;
+  readonly acting: Set<string>;
+}
+
+/** Sorts the columns of an expression by what they do to its value (see `Role`). */
+export function usesOf(node: Bound): ColumnRoles {
+  const found: ColumnRoles = { value: new Set(), deciding: new Set(), acting: new Set() };
+  collect(node, 'value', found);
+  return found;
+}
+
+function collect(node: Bound, role: Role, found: ColumnRoles): void {
+  if (node.kind === 'column') {
+    (role === 'value' ? found.value : role === 'decides' ? found.deciding : found.acting).add(node.name);
+    return;
+  }
+  childrenOf(node).forEach((child, i) => {
+    const own = node.kind === 'operation' ? (node.roles[i] ?? 'both') : 'both';
+    collect(child, stronger(role, own), found);
+  });
+}
+
+function stronger(outer: Role, inner: Role): Role {
+  if (outer === 'decides' || inner === 'decides') return 'decides';
+  return outer === 'both' || inner === 'both' ? 'both' : 'value';
+}
