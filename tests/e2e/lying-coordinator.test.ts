@@ -13,7 +13,7 @@ import type { Plan } from '@sluis/model';
 import { prepare } from '@sluis/planner';
 import { Wire } from '@sluis/wire';
 import { sampleIncidents, toCsv } from '../../examples/incidents.ts';
-import { INCIDENTS_TABLE } from '../../examples/securened.ts';
+import { incidentsTable } from '../../examples/securened.ts';
 import { type Collaboration, openCollaboration } from '../harness/collaboration.ts';
 
 const SQL = 'SELECT action, count(*) AS n FROM incidents GROUP BY action';
@@ -30,7 +30,7 @@ before(async () => {
   together = await openCollaboration({
     parties: [...samples.map((s) => ({ name: s.organisation, csv: toCsv(s.rows) })), { name: 'centre' }, { name: 'outsider' }],
     table: 'incidents',
-    columns: INCIDENTS_TABLE.columns,
+    columns: incidentsTable.columns,
     receivers: ['centre'],
     terms: { approval: { ad_hoc: 'every-provider' }, templates: { agreed: { sql: SQL } } },
   });
