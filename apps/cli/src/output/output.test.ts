@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Receipt, ResultTable, RunEventView } from '@sluis/model';
+import { en } from '../messages/en.ts';
+import { languageOf } from '../messages/index.ts';
+import { nl } from '../messages/nl.ts';
+import { nothingReleased } from './answer.ts';
+import { renderCsv } from './csv.ts';
+import { bytesText, durationText, paintFor, printable, widthOf, wrap } from './paint.ts';
+import { ProgressView } from './progress.ts';
+import { renderTable } from './table.ts';
+
+const plain = paintFor({ isTTY: false });
+const table: ResultTable = {
+  columns: [
+    { name: 'sector', type: 'VARCHAR' },
+    { name: 'n', type: 'BIGINT' },
+    { name: 'cost', type: 'DECIMAL(12,2)' },
+  ],
+  rows: [
+    ['Finance', 241, '1203.50'],
+    ['Health', 7, null],
+    [null, 12, null],
+  ],
+  suppressed: [
+    { group: { sector: 'Health' }, cells: ['cost'], reason: 'suppressed or empty' },
+    { group: { sector: 'Mining' }, cells: ['n', 'cost'], reason: 'suppressed or empty' },
+  ],
+};
+
+test('a table aligns numbers, and tells suppressed from NULL', () => {
+  assert.deepEqual(renderTable(table, en, plain).split('\n'), [
+    'sector                     n                 cost',
+    '─────────────────────────────────────────────────',
+    'Finance                  241              1203.50',
+    'Health                     7  suppressed or empty',
+    'NULL                      12                 NULL',
+    'Mining   suppressed or empty  suppressed or empty',
+  ]);
+});
+
+test('many suppressed groups are counted, not listed', () => {
+  const suppressed = Array.from({ length: 60 }, (_, i) => ({ group: { sector: `s${i}` }, cells: ['n', 'cost'], reason: '' }));
+  const lines = renderTable({ ...table, rows: [], suppressed }, en, plain).split('\n');
+  assert.equal(lines.length, 2 + 25 + 1);
+  assert.equal(lines.at(-1), 'and 35 more groups: suppressed or empty');
+});
+
+test('text from data cannot steer the terminal', () => {
+  const hostile: ResultTable = { columns: [{ name: 'a\u001b[2J', type: 'VARCHAR' }], rows: [['\u001b]0;x\u0007\u202e']], suppressed: [] };
+  assert.doesNotMatch(renderTable(hostile, en, plain), /[\u001b\u0007\u202e]/);
+  assert.equal(printable('a\nb'), 'a\ufffdb');
+});
+
+test('CSV quotes as RFC 4180 says and tells empty text from NULL', () => {
+  const rows: ResultTable = { columns: table.columns, rows: [['a,"b"\n', 1, null], ['', 2, '0.10']], suppressed: [] };
+  assert.equal(renderCsv(rows), 'sector,n,cost\r\n"a,""b""\n",1,\r\n"",2,0.10\r\n');
+});
+
+test('an answer emptied by its own HAVING is not "nothing released"', () => {
+  const receipt = (mask: number[]) => ({ openings: { mask: { data: Buffer.from(mask).toString('base64') } } }) as unknown as Receipt;
+  const empty: ResultTable = { ...table, rows: [] };
+  assert.equal(nothingReleased(empty, receipt([0, 4])), false);
+  assert.equal(nothingReleased(empty, receipt([0, 0])), true);
+  assert.equal(nothingReleased(table, receipt([0, 0])), false);
+});
+
+test('widths, wrapping and units', () => {
+  assert.equal(widthOf('日本'), 4);
+  assert.equal(widthOf('e\u0301'), 1);
+  assert.equal(wrap('aa bb cc', 5, '  '), 'aa bb\n  cc');
+  assert.deepEqual([999, 1200, 25_000_000].map(bytesText), ['999 B', '1.2 kB', '25 MB']);
+  assert.deepEqual([12, 1250].map(durationText), ['12 ms', '1.3 s']);
+});
+
+test('both languages have the same entries, with the same parameters', () => {
+  assert.deepEqual(Object.keys(nl), Object.keys(en));
+  for (const [key, value] of Object.entries(en)) {
+    const other = nl[key as keyof typeof nl];
+    assert.equal(typeof other, typeof value, key);
+    if (typeof value === 'function') assert.equal((other as { length: number }).length, value.length, key);
+    else assert.notEqual(other, '', key);
+  }
+  assert.equal(languageOf({ LANG: 'nl_NL.UTF-8' }), 'nl');
+  assert.equal(languageOf({ LANG: 'nl_NL.UTF-8', SLUIS_LANG: 'en' }), 'en');
+  assert.equal(languageOf({}), 'en');
+});
+
+test('progress is one line a step where there is no terminal', () => {
+  let written = '';
+  const view = new ProgressView({ write: (t) => (written += t) }, en, plain);
+  const event = (step: string, party: string): RunEventView => ({ sequence: 1, at: 0, run: '', step, party, detail: '' });
+  for (const [step, party] of [['propose', 'a'], ['propose', 'b'], ['contribution', 'a'], ['unknown', 'a'], ['contribution', 'b']] as const) {
+    view.onEvent(event(step, party));
+  }
+  view.end();
+  assert.equal(written, `  ${en.stepPropose}\n  ${en.stepContribution}\n`);
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildProgram, wantsJson } from './program.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../bin/sluis.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'sluis-program-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function sluis(...args: string[]) {
+  const env = { PATH: process.env['PATH'], LANG: 'C' };
+  const done = spawnSync(process.execPath, [LAUNCHER, ...args], { encoding: 'utf8', env, cwd: folder });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+test('every command has help that says what it is for', () => {
+  const visit = (command: ReturnType<typeof buildProgram>): void => {
+    assert.notEqual(command.description(), '', command.name());
+    for (const option of command.options) assert.notEqual(option.description, '', `${command.name()} ${option.flags}`);
+    for (const child of command.commands) visit(child as typeof command);
+  };
+  const program = buildProgram(true);
+  visit(program);
+  const names = program.commands.map((c) => c.name());
+  for (const name of ['try', 'demo', 'station', 'agreement', 'dataset', 'ask', 'explain', 'runs', 'approve', 'refuse', 'cancel', 'result', 'verify']) {
+    assert.ok(names.includes(name), name);
+  }
+});
+
+test('knows from the arguments alone whether stdout must be JSON', () => {
+  assert.equal(wantsJson(['ask', 'x', '--json']), true);
+  assert.equal(wantsJson(['ask', 'x', '--format', 'json']), true);
+  assert.equal(wantsJson(['ask', 'x', '--format=json']), true);
+  assert.equal(wantsJson(['ask', 'json', '--format', 'csv']), false);
+});
+
+test('wrong usage ends with 2, in words or as one JSON document', () => {
+  const words = sluis('ask', '--nonsense');
+  assert.equal(words.code, 2);
+  assert.equal(words.out, '');
+  assert.match(words.err, /unknown option/);
+  const json = sluis('ask', '--nonsense', '--json');
+  assert.equal(json.code, 2);
+  const { error } = JSON.parse(json.out) as { error: Record<string, unknown> };
+  assert.deepEqual(Object.keys(error).sort(), ['code', 'message', 'party', 'remedy', 'stage']);
+});
+
+test('help and version end with 0', () => {
+  assert.equal(sluis('--help').code, 0);
+  assert.match(sluis('--version').out, /^\d+\.\d+\.\d+\n$/);
+  assert.match(sluis('try', '--help').out, /Examples:/);
+});
+
+test('a missing station is said in words that help', () => {
+  const none = sluis('runs', '--json', '--home', join(folder, 'none'));
+  assert.equal(none.code, 2);
+  assert.equal((JSON.parse(none.out) as { error: { code: string } }).error.code, 'station/not-initialised');
+  const unnamed = sluis('runs');
+  assert.equal(unnamed.code, 2);
+  assert.match(unnamed.err, /--home/);
+});
