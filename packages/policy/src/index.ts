@@ -1,1 +1,2 @@
-export {};
+export { openPolicy, Policy } from './policy.ts';
+export * from './requests.ts';
