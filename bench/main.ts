@@ -20,6 +20,14 @@ if (name === undefined || !names.includes(name)) {
 const benchmark = (await import(`./${name}.bench.ts`)) as { default: Benchmark };
 const figures = await benchmark.default({ quick: values.quick, long: values.long, remark: (text) => console.error(text) });
 console.table(
-  figures.map((f) => ({ name: f.name, value: Number(f.value.toPrecision(4)), unit: f.unit, goal: f.goal ?? '', peer: f.peer ?? '', 'peer value': f.peerValue ?? '', ratio: f.ratio ?? '' })),
+  figures.map((f) => ({
+    name: f.name,
+    value: Number(f.value.toPrecision(4)),
+    unit: f.unit,
+    goal: f.goal ?? '',
+    peer: f.peer ?? '',
+    'peer value': f.peerValue ?? '',
+    ratio: f.ratio ?? '',
+  })),
 );
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
