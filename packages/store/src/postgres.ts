@@ -63,6 +63,10 @@ export async function holdPostgres(databaseUrl: string): Promise<PostgresHold> {
     requireLock() {
       if (!held) throw inUse();
     },
-    release: () => holder.end(),
+    async release() {
+      // Unlocked by name, because the server notices a closed connection only some time later.
+      if (held) await holder.query('select pg_advisory_unlock($1)', [LOCK]);
+      await holder.end();
+    },
   };
 }
