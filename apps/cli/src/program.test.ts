@@ -26,7 +26,21 @@ test('every command has help that says what it is for', () => {
   const program = buildProgram(true);
   visit(program);
   const names = program.commands.map((c) => c.name());
-  for (const name of ['try', 'demo', 'station', 'agreement', 'dataset', 'ask', 'explain', 'runs', 'approve', 'refuse', 'cancel', 'result', 'verify']) {
+  for (const name of [
+    'try',
+    'demo',
+    'station',
+    'agreement',
+    'dataset',
+    'ask',
+    'explain',
+    'runs',
+    'approve',
+    'refuse',
+    'cancel',
+    'result',
+    'verify',
+  ]) {
     assert.ok(names.includes(name), name);
   }
 });

@@ -15,7 +15,7 @@ export const STATION_FILES = {
 } as const;
 
 export const stationConfigSchema = z.strictObject({
-  name: z.string().regex(NAME),
+  name: z.string().regex(NAME, 'a name starts with a letter and has letters, digits, "-" and "_" only'),
   title: z.string().max(200).default(''),
   /** Where the station listens. */
   listen: hostPort,

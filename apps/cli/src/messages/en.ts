@@ -51,6 +51,9 @@ export const en = {
   nextStep: 'What to do',
   at: (party: string) => `at ${party}`,
 
+  /** What an error code, or every code under a prefix, means in one line. English messages say it themselves. */
+  headlines: {} as Readonly<Record<string, string>>,
+
   // Verification
   verified: 'The receipt is genuine: everything in it was checked again.',
   verifiedChecks:

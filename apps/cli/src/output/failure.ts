@@ -27,8 +27,13 @@ function unexpected(thrown: unknown): SluisError {
 export function failureText(error: SluisError, messages: Messages, paint: Paint): string {
   const where = error.party === null ? '' : ` ${messages.at(printable(error.party))}`;
   const width = terminalWidth(process.stderr);
+  const translated = messages.headlines[error.code] ?? messages.headlines[`${error.code.split('/')[0]}/`];
   const lines = error.message.split('\n').map((line) => wrap(printable(line), width));
-  const out = [`${paint.red(paint.bold(`${headline(error, messages)}${where}`))} ${paint.dim(`(${error.code})`)}`, ...lines];
+  const out = [
+    `${paint.red(paint.bold(`${headline(error, messages)}${where}`))} ${paint.dim(`(${error.code})`)}`,
+    ...(translated === undefined ? [] : [translated]),
+    ...lines,
+  ];
   if (error.remedy !== null) out.push(wrap(`${paint.bold(`${messages.nextStep}:`)} ${printable(error.remedy)}`, width));
   return out.join('\n');
 }

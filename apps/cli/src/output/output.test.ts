@@ -53,7 +53,14 @@ test('text from data cannot steer the terminal', () => {
 });
 
 test('CSV quotes as RFC 4180 says and tells empty text from NULL', () => {
-  const rows: ResultTable = { columns: table.columns, rows: [['a,"b"\n', 1, null], ['', 2, '0.10']], suppressed: [] };
+  const rows: ResultTable = {
+    columns: table.columns,
+    rows: [
+      ['a,"b"\n', 1, null],
+      ['', 2, '0.10'],
+    ],
+    suppressed: [],
+  };
   assert.equal(renderCsv(rows), 'sector,n,cost\r\n"a,""b""\n",1,\r\n"",2,0.10\r\n');
 });
 
@@ -90,7 +97,13 @@ test('progress is one line a step where there is no terminal', () => {
   let written = '';
   const view = new ProgressView({ write: (t) => (written += t) }, en, plain);
   const event = (step: string, party: string): RunEventView => ({ sequence: 1, at: 0, run: '', step, party, detail: '' });
-  for (const [step, party] of [['propose', 'a'], ['propose', 'b'], ['contribution', 'a'], ['unknown', 'a'], ['contribution', 'b']] as const) {
+  for (const [step, party] of [
+    ['propose', 'a'],
+    ['propose', 'b'],
+    ['contribution', 'a'],
+    ['unknown', 'a'],
+    ['contribution', 'b'],
+  ] as const) {
     view.onEvent(event(step, party));
   }
   view.end();

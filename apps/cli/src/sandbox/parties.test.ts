@@ -22,7 +22,10 @@ test('a folder gives one organisation per party file, in order', () => {
 
 test('named parties keep their order; missing files, doubles and mixtures are refused', () => {
   const file = join(folder, 'all.csv');
-  assert.deepEqual(partyFiles(undefined, [`z=${file}`, `a=${file}`]).map((p) => p.name), ['z', 'a']);
+  assert.deepEqual(
+    partyFiles(undefined, [`z=${file}`, `a=${file}`]).map((p) => p.name),
+    ['z', 'a'],
+  );
   for (const args of [
     [undefined, undefined],
     [folder, [`a=${file}`]],
