@@ -10,7 +10,13 @@ const algorithm = (key: Uint8Array) => {
 };
 
 /** Ciphertext, then tag, written behind `prefix` in one buffer. */
-export function aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array, prefix: Uint8Array = new Uint8Array(0)): Uint8Array {
+export function aesGcmSeal(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+  prefix: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const cipher = createCipheriv(algorithm(key), key, nonce, { authTagLength: GCM_TAG_BYTES });
   cipher.setAAD(aad);
   const out = new Uint8Array(prefix.length + plaintext.length + GCM_TAG_BYTES);

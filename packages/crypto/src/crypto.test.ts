@@ -52,7 +52,12 @@ test('a checkpoint signature can not be made over what another purpose signs', (
 });
 
 test('hashes and commitments separate tags and parts', () => {
-  const distinct = [taggedHash('a', utf8('bc')), taggedHash('ab', utf8('c')), taggedHash('a', utf8('b'), utf8('c')), taggedHash('a', utf8('bc'), utf8(''))];
+  const distinct = [
+    taggedHash('a', utf8('bc')),
+    taggedHash('ab', utf8('c')),
+    taggedHash('a', utf8('b'), utf8('c')),
+    taggedHash('a', utf8('bc'), utf8('')),
+  ];
   assert.equal(new Set(distinct.map(String)).size, distinct.length);
   assert.throws(() => commit('t', new Uint8Array(16), info), RangeError);
   assert.equal(constantTimeEqual(utf8('ab'), utf8('abc')), false);

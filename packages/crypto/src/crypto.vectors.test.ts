@@ -66,7 +66,8 @@ test('Ed25519: Wycheproof', { skip }, () => {
 
 test('Ed25519: edge cases of CCTV; small order and non-canonical encodings are refused', { skip }, () => {
   const refusedFlags = ['low_order_R', 'low_order_A', 'non_canonical_R', 'non_canonical_A', 'low_order_residue'];
-  const vectors = read<{ number: number; key: string; sig: string; msg: string; flags: string[] | null }[]>('ed25519/cctv_ed25519vectors.json');
+  const vectors =
+    read<{ number: number; key: string; sig: string; msg: string; flags: string[] | null }[]>('ed25519/cctv_ed25519vectors.json');
   let accepted = 0;
   for (const v of vectors) {
     const good = rawVerify(fromHex(v.key), new TextEncoder().encode(v.msg), fromHex(v.sig));

@@ -14,7 +14,12 @@ function derive(secret: Uint8Array, salt: Uint8Array): Uint8Array {
 }
 
 /** Encrypts; `context` must be given again to decrypt. */
-export function encryptWithSecret(secret: Uint8Array, plaintext: Uint8Array, context: Uint8Array, random: Random = systemRandom): Uint8Array {
+export function encryptWithSecret(
+  secret: Uint8Array,
+  plaintext: Uint8Array,
+  context: Uint8Array,
+  random: Random = systemRandom,
+): Uint8Array {
   const salt = random.bytes(SALT_BYTES);
   const nonce = random.bytes(GCM_NONCE_BYTES);
   const header = concatBytes(MAGIC, Uint8Array.of(LOG_N), salt, nonce);

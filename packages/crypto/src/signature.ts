@@ -3,7 +3,14 @@
  * Verifying is strict: small-order or non-canonical keys and R values are refused, so that one signature holds for
  * one message and key only (OpenSSL itself refuses S ≥ L and compares R as bytes, without the cofactor).
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign as signBytes,
+  verify as verifyBytes,
+} from 'node:crypto';
 import { concatBytes, fromHex, lengthPrefixed, toHex, utf8 } from '@sluis/base';
 
 export const SIGNATURE_BYTES = 64;

@@ -2,7 +2,16 @@
  * X-Wing: the hybrid key encapsulation of ML-KEM-768 and X25519 (draft-connolly-cfrg-xwing-kem). Secure as long as one of
  * the two holds. Known weakness: none that is not of both parts; it is not authenticated.
  */
-import { createHash, createPrivateKey, createPublicKey, decapsulate, diffieHellman, encapsulate, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  decapsulate,
+  diffieHellman,
+  encapsulate,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
 import { concatBytes, fromHex } from '@sluis/base';
 
 const ML_KEM_PUBLIC = 1184;

@@ -34,7 +34,10 @@ async function filled(count: number): Promise<{ ledger: Ledger; storage: MemoryL
 test('simultaneous appends get consecutive places', async () => {
   const { ledger } = await filled(0);
   const places = await Promise.all(Array.from({ length: 50 }, (_, n) => ledger.append(event(n))));
-  assert.deepEqual(places.map((p) => p.index), Array.from({ length: 50 }, (_, n) => n));
+  assert.deepEqual(
+    places.map((p) => p.index),
+    Array.from({ length: 50 }, (_, n) => n),
+  );
 });
 
 test('an entry is proved against a signed checkpoint, and nothing else passes for it', async () => {
@@ -116,7 +119,8 @@ test('tiles have the paths and hashes of C2SP tlog-tiles', async () => {
   assert.equal(tilePath({ level: 0, index: 1234067, width: 256 }), '0/x001/x234/067');
   assert.equal(tilePath({ level: 1, index: 5, width: 112 }), '1/005.p/112');
   for (const path of ['0/x001/x234/067', '1/005.p/112']) assert.equal(tilePath(parseTilePath(path) ?? assert.fail(path)), path);
-  for (const path of ['0/1', '0/x000/005', '0/005.p/0', '0/005.p/256', '6/000', '0/../005', '']) assert.equal(parseTilePath(path), null, path);
+  for (const path of ['0/1', '0/x000/005', '0/005.p/0', '0/005.p/256', '6/000', '0/../005', ''])
+    assert.equal(parseTilePath(path), null, path);
   const { ledger, storage } = await filled(300);
   assert.equal((await ledger.tileAt('0/000'))?.length, 256 * 32);
   assert.deepEqual(await ledger.tileAt('0/001.p/2'), concatBytes(...(await storage.leafHashes(256, 258))));

@@ -42,7 +42,10 @@ export function logStorageContract(name: string, make: () => Promise<LogStorageU
     assert.equal(await storage.size(), 5);
     assertSame([await storage.entry(3)], [entryForTest(3)]);
     assertSame(await storage.entries(1, 4), [1, 2, 3].map(entryForTest));
-    assert.deepEqual((await storage.leafHashes(1, 4)).map(hex), [1, 2, 3].map((i) => hex(entryForTest(i).leafHash)));
+    assert.deepEqual(
+      (await storage.leafHashes(1, 4)).map(hex),
+      [1, 2, 3].map((i) => hex(entryForTest(i).leafHash)),
+    );
     assert.equal((await storage.entries(4, 99)).length, 1);
     assert.equal(await storage.entry(5), null);
   });

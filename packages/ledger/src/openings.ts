@@ -50,7 +50,8 @@ export function recombine(plan: Plan, mask: Uint8Array, components: readonly Uin
     ...masks.accumulators.map((open, a) => ({ open, words: plan.accumulators[a]?.words ?? 0 })),
   ];
   const length = vectors.reduce((n, v) => n + count(v.open) * v.words * WORD_BYTES, 0);
-  if (components.length !== 3 || components.some((c) => c.length !== length)) throw malformed('component has another length than the plan says');
+  if (components.length !== 3 || components.some((c) => c.length !== length))
+    throw malformed('component has another length than the plan says');
   const views = components.map((c) => new DataView(c.buffer, c.byteOffset, c.byteLength));
   let at = 0;
   const opened = vectors.map(({ open, words }) => {

@@ -1,7 +1,15 @@
 /** Verifying a receipt offline: from the receipt and the keys in its agreement, without network. */
 import { canonicalText, fromBase64, fromHex, InvalidError, toHex, utf8 } from '@sluis/base';
 import { verifySignature } from '@sluis/crypto';
-import { agreementId, type Agreement, type Receipt, type ReceiptBody, receiptSchema, type SignedAgreement, verifyAgreementSignatures } from '@sluis/model';
+import {
+  agreementId,
+  type Agreement,
+  type Receipt,
+  type ReceiptBody,
+  receiptSchema,
+  type SignedAgreement,
+  verifyAgreementSignatures,
+} from '@sluis/model';
 import { verifyCheckpoint } from './checkpoint.ts';
 import { entryData, saltedLeafHash } from './ledger.ts';
 import { verifyInclusion } from './merkle-verify.ts';
@@ -48,7 +56,8 @@ function checkAgreement(body: ReceiptBody, signed: SignedAgreement): void {
   const missing = named.find((n) => !valid.has(n));
   if (missing !== undefined) throw fail('agreement-unsigned', `the agreement lacks the valid signature of ${missing}`, missing);
   requireSameNames(Object.keys(signed.signatures), named, 'agreement-unsigned', 'signatures under the agreement');
-  const within = (all: readonly string[], some: readonly string[]) => new Set(some).size === some.length && some.every((s) => all.includes(s));
+  const within = (all: readonly string[], some: readonly string[]) =>
+    new Set(some).size === some.length && some.every((s) => all.includes(s));
   const agreed =
     body.collaboration === agreement.collaboration &&
     body.sandbox === agreement.sandbox &&
