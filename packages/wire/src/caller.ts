@@ -37,6 +37,7 @@ export class Caller {
   readonly #options: CallerOptions;
   readonly #channels = new Map<string, Promise<Channel>>();
   readonly #pending = new Map<Channel, Map<number, Pending>>();
+  readonly #stop = new AbortController();
   #closed: SluisError | null = null;
 
   constructor(options: CallerOptions) {
@@ -80,6 +81,7 @@ export class Caller {
 
   async close(reason: SluisError): Promise<void> {
     this.#closed = reason;
+    this.#stop.abort(reason);
     const channels = await Promise.allSettled(this.#channels.values());
     for (const channel of channels) if (channel.status === 'fulfilled') channel.value.close(reason, true);
   }
@@ -138,7 +140,7 @@ export class Caller {
   async #dial(peer: Peer, forget: () => unknown): Promise<Channel> {
     const { identity, limits, clock, log } = this.#options;
     try {
-      const { socket, group } = await dial(peer, identity, limits, clock);
+      const { socket, group } = await dial(peer, identity, limits, clock, this.#stop.signal);
       const events: ChannelEvents = {
         admit: (channel, _, head) => this.#admit(channel, head),
         message: (channel, message) => this.#answered(channel, message),

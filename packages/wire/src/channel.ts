@@ -46,6 +46,7 @@ export class Channel {
   readonly #reader: FrameReader;
   readonly #pulse: NodeJS.Timeout;
   #heardAt = performance.now();
+  #beatAt = performance.now();
   #end: SluisError | null = null;
 
   constructor(options: ChannelOptions) {
@@ -83,6 +84,11 @@ export class Channel {
     return this.#end;
   }
 
+  /** Messages that wait to be sent. */
+  get backlog(): number {
+    return this.#outbox.backlog;
+  }
+
   send(
     head: Head,
     body: Uint8Array,
@@ -117,7 +123,11 @@ export class Channel {
   }
 
   #beat(): void {
-    const silent = performance.now() - this.#heardAt;
+    const now = performance.now();
+    // A station that was itself asleep or busy for longer than a beat can't tell who was silent meanwhile.
+    if (now - this.#beatAt > 2 * this.#limits.pingMs) this.#heardAt = now;
+    this.#beatAt = now;
+    const silent = now - this.#heardAt;
     if (silent > this.#limits.silentMs) this.close(timedOut(this.peer, 'sign of life', silent));
     else this.#outbox.control(KIND.ping, 0);
   }

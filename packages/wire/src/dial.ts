@@ -36,6 +36,7 @@ export async function dial(
   identity: { key: string; cert: string },
   limits: WireLimits,
   clock: Clock,
+  stop: AbortSignal,
 ): Promise<{ socket: tls.TLSSocket; group: string }> {
   const { host, port } = parseAddress(peer);
   const socket = tls.connect({
@@ -50,6 +51,8 @@ export async function dial(
   });
   socket.setKeepAlive(true, limits.pingMs);
   socket.on('error', () => undefined);
+  const stopped = () => socket.destroy();
+  stop.addEventListener('abort', stopped, { once: true });
   try {
     await handshake(socket, peer, limits.dialMs);
     const group = (socket.getEphemeralKeyInfo() as { name?: string } | null)?.name ?? '';
@@ -60,6 +63,8 @@ export async function dial(
   } catch (thrown) {
     socket.destroy();
     throw thrown;
+  } finally {
+    stop.removeEventListener('abort', stopped);
   }
 }
 

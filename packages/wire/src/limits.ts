@@ -22,6 +22,8 @@ export interface WireLimits {
   /** A connection from which nothing at all was heard for this long is given up. */
   readonly silentMs: number;
   readonly connections: number;
+  /** Connections of one pinned station; one is enough, more occur while broken ones are noticed. */
+  readonly connectionsPerPeer: number;
   /** Connections of stations that no agreement pins. */
   readonly strangers: number;
   readonly strangerBytes: number;
@@ -49,6 +51,7 @@ export const DEFAULT_LIMITS: WireLimits = {
   pingMs: 15_000,
   silentMs: 60_000,
   connections: 2048,
+  connectionsPerPeer: 8,
   strangers: 32,
   strangerBytes: MiB,
   strangersPerMinute: 300,

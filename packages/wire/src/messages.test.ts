@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { test } from 'node:test';
 import { RefusedError } from '@sluis/base';
+import { identity } from './fixtures/certificates.ts';
 import { type Pins, station } from './fixtures/stations.ts';
+import { encodeHead } from './head.ts';
 
 const NOTHING = new Uint8Array(0);
 const pair = async (t: Parameters<typeof station>[0], options: Parameters<typeof station>[3] = {}) => {
@@ -153,4 +156,37 @@ test('after a restart of the peer the next request dials again; one under way fa
   const again = await station(t, 'beta', pins, { identity: b.identity, port: b.port });
   again.wire.onRequest('ping', async () => ({ header: { again: true } }));
   assert.deepEqual((await a.wire.request(b.peer, 'ping', {}, NOTHING)).header, { again: true });
+});
+
+test('connections of one peer are bounded, and one that is refused does not disturb the others', async (t) => {
+  const pins: Pins = new Map();
+  const own = identity('alpha');
+  const first = await station(t, 'alpha', pins, { identity: own });
+  const second = await station(t, 'alpha', pins, { identity: own });
+  const b = await station(t, 'beta', pins, { limits: { connectionsPerPeer: 1 } });
+  b.wire.onRequest('ping', async () => ({}));
+  await first.wire.request(b.peer, 'ping', {}, NOTHING);
+  await assert.rejects(second.wire.request(b.peer, 'ping', {}, NOTHING), { code: 'wire/busy', party: 'beta' });
+  await first.wire.request(b.peer, 'ping', {}, NOTHING);
+});
+
+test('closing gives up a dial that is under way', async (t) => {
+  const mute = net.createServer(() => undefined);
+  const port = await new Promise<number>((resolve) => mute.listen(0, '127.0.0.1', () => resolve((mute.address() as net.AddressInfo).port)));
+  t.after(() => mute.close());
+  const a = await station(t, 'alpha', new Map());
+  const peer = { name: 'beta', address: `127.0.0.1:${port}`, certificate: 'ab'.repeat(32) };
+  const asked = assert.rejects(a.wire.request(peer, 'ping', {}, NOTHING), { party: 'beta', exitCode: 5 });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const began = performance.now();
+  await a.wire.close();
+  await asked;
+  assert.ok(performance.now() - began < 3000);
+  await assert.rejects(a.wire.request(peer, 'ping', {}, NOTHING), { code: 'wire/closing' });
+});
+
+test('values that canonical JSON does not hold are refused where they are written', async (t) => {
+  const [a, b] = await pair(t);
+  await assert.rejects(a.wire.request(b.peer, 'ping', { x: 0.5 }, NOTHING), TypeError);
+  assert.throws(() => encodeHead({ kind: 'push', type: 'x', header: { x: Number.NaN }, bytes: 0 }), TypeError);
 });

@@ -55,6 +55,10 @@ export class Outbox {
     return { sent, cancel: (reason) => this.#cancel(entry, reason) };
   }
 
+  get backlog(): number {
+    return this.#waiting.length + this.#active.length;
+  }
+
   /** Sends a frame that is no message; goes before everything that waits. */
   control(kind: Exclude<Kind, 1 | 2>, message: number, payload: Uint8Array = NOTHING): void {
     if (this.#closed === null) this.#write(kind, message, payload);

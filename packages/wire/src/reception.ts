@@ -32,6 +32,7 @@ interface Visit {
 }
 
 const NOTHING = new Uint8Array(0);
+const BACKLOG = 2048;
 
 const failureOf = (number: number, error: SluisError) => failure(number, error.toRecord(), error.exitCode);
 /** A refusal by the wire itself: the party it concerns is the one that reads it, for whom that is this station. */
@@ -60,7 +61,9 @@ export class Reception {
       refusal = toSluisError(thrown, 'wire');
     }
     const stranger = refusal === null && this.#options.identify(certificate) === null;
-    if (stranger && !this.#gate.enter()) refusal = busy(this.#nameOf(certificate), 'connection');
+    if (refusal === null && this.#visitsOf(certificate) >= limits.connectionsPerPeer)
+      refusal = busy(this.#nameOf(certificate), 'connection');
+    if (stranger && refusal === null && !this.#gate.enter()) refusal = busy(this.#nameOf(certificate), 'connection');
     const channel = this.#open(socket, certificate, stranger && refusal === null);
     if (refusal === null) return;
     log({ kind: 'refused', peer: channel.peer, code: refusal.code, detail: 'accepting' });
@@ -87,12 +90,17 @@ export class Reception {
           this.#visits.delete(from);
           if (stranger) this.#gate.leave();
           log({ kind: 'closed', peer: from.peer, code: reason.code, detail: 'accepted' });
-          this.#options.lost(certificate, reason);
+          // While another connection of it stands, that is the one on which its frames come.
+          if (this.#visitsOf(certificate) === 0) this.#options.lost(certificate, reason);
         },
       },
     });
     this.#visits.set(channel, { running: new Map(), bytes: 0 });
     return channel;
+  }
+
+  #visitsOf(certificate: string): number {
+    return [...this.#visits.keys()].filter((channel) => channel.certificate === certificate).length;
   }
 
   /** Decides by certificate, type and size before any body is kept. */
@@ -103,9 +111,11 @@ export class Reception {
       if (!pinned) throw notForStrangers(channel.peer, head.kind);
       return true;
     }
+    // Answers that are never read would pile up.
+    if (channel.backlog > BACKLOG) throw garbage(channel.peer, 'requests without end, whose answers it does not read');
     const refusal = pinned ? this.#overload(channel, head) : this.#strangerRefusal(channel, head);
     if (refusal === null && this.requests.has(head.type)) return true;
-    this.#send(channel, head, refused(number, refusal ?? unknownType(channel.peer, head.type)));
+    void this.#send(channel, head, refused(number, refusal ?? unknownType(channel.peer, head.type)));
     return false;
   }
 
@@ -162,26 +172,26 @@ export class Reception {
     try {
       const from = { name, certificate: channel.certificate };
       const result = await handler({ from, type: head.type, header: head.header, body, signal: controller.signal });
-      this.#reply(channel, number, head, result.header ?? {}, result.body ?? NOTHING);
+      await this.#reply(channel, number, head, result.header ?? {}, result.body ?? NOTHING);
     } catch (thrown) {
-      this.#send(channel, head, failureOf(number, toSluisError(thrown, 'wire')));
+      await this.#send(channel, head, failureOf(number, toSluisError(thrown, 'wire')));
     } finally {
       visit.running.delete(number);
       visit.bytes -= body.length;
     }
   }
 
-  #reply(channel: Channel, number: number, head: Head & { type: string }, header: object, body: Uint8Array): void {
+  #reply(channel: Channel, number: number, head: Head & { type: string }, header: object, body: Uint8Array): Promise<void> {
     const { bodyBytes } = this.#options.limits;
-    if (body.length > bodyBytes) this.#send(channel, head, refused(number, tooLarge(channel.peer, head.type, 'body', bodyBytes)));
-    else this.#send(channel, head, { kind: 'reply', answers: number, header: { ...header }, bytes: body.length }, body);
+    if (body.length > bodyBytes) return this.#send(channel, head, refused(number, tooLarge(channel.peer, head.type, 'body', bodyBytes)));
+    return this.#send(channel, head, { kind: 'reply', answers: number, header: { ...header }, bytes: body.length }, body);
   }
 
-  #send(channel: Channel, about: Head, head: Head, body: Uint8Array = NOTHING): void {
+  #send(channel: Channel, about: Head, head: Head, body: Uint8Array = NOTHING): Promise<void> {
     const run = runOf(about);
     const traffic = (bytes: number) => run !== null && this.#options.meter.add(run, bytes, 0, 0);
     // Whoever asked is gone if this fails; the closing of the connection is logged on its own.
-    channel.send(head, body, { lane: null, traffic }).sent.catch(() => undefined);
+    return channel.send(head, body, { lane: null, traffic }).sent.catch(() => undefined);
   }
 
   #nameOf(certificate: string): string {
