@@ -6,6 +6,8 @@ import { bindArithmetic, boundsOf, finite, fits, operandOf } from './arithmetic.
 import { bindCast } from './bind-cast.ts';
 import { AGGREGATES, ARITHMETIC, functionRule, OPERATORS } from './catalogue.ts';
 import { bindConstant, withClosedBounds } from './constants.ts';
+import { DAY_COUNT_ROLES, dateBounds, isDayCount } from './date-bounds.ts';
+import { limitGrowth } from './growth.ts';
 import { isClosed, print, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { between, hull, type Interval } from './interval.ts';
 import { refuseFunction, refuseShape } from './not-supported.ts';
@@ -237,18 +239,16 @@ async function bindListed(name: string, args: readonly Bound[], typing: Typing):
     throw unsupported(`${name} with ${args.length} arguments`, `Give ${rule.least === rule.most ? rule.least : `${rule.least} to ${rule.most}`}.`);
   }
   requireLiteral(name, args, rule.literal);
-  if (name.endsWith('pad')) limitPadding(name, args);
+  limitGrowth(name, args);
   const call = (t: readonly string[]): string => `${name === '@' ? 'abs' : (rule.written ?? name)}(${t.join(', ')})`;
-  const guarded = rule.total ? call : (t: readonly string[]): string => `TRY(${call(t)})`;
-  const interval = rule.bounds?.(args.map(boundsOf), args.map((a) => a.nullable)) ?? null;
-  const draft = await operation({ name, args, roles: args.map(() => rule.role), write: guarded, interval, nullable: true }, typing);
+  const dayCount = isDayCount(name, args);
+  const guarded = rule.total || dayCount ? call : (t: readonly string[]): string => `TRY(${call(t)})`;
+  const interval = dateBounds(name, args) ?? rule.bounds?.(args.map(boundsOf), args.map((a) => a.nullable)) ?? null;
+  const roles = dayCount ? DAY_COUNT_ROLES : args.map(() => rule.role);
+  const nullable = !dayCount || args.some((a) => a.nullable);
+  const draft = await operation({ name, args, roles, write: guarded, interval, nullable }, typing);
   if (!isFloat(draft.type) || fits(interval, draft.type)) return draft;
   return { ...draft, write: (t) => finite(guarded(t)) };
-}
-
-function limitPadding(name: string, args: readonly Bound[]): void {
-  const length = args[1]?.interval;
-  if (length === undefined || length === null || length.hi > 1000n * 10n ** 18n) throw unsupported(`${name} to more than 1000 characters`, 'Pad to fewer.');
 }
 
 async function bindAggregate(name: string, node: Ast, context: ExpressionContext): Promise<AggregateNode> {

@@ -29,6 +29,13 @@ const onFirst = (f: (a: Interval) => Interval | null) => (args: Bounds): Interva
   return a === null ? null : f(a);
 };
 
+/** A logarithm of any double lies between `least` and `most`; declared bounds narrow that. */
+const logarithm = (f: (x: number) => number, least: number, most: number) => (args: Bounds): Interval => {
+  const a = first(args);
+  const narrow = a !== null && a.lo > 0n ? monotone(a, f) : null;
+  return narrow ?? between(least, most);
+};
+
 const catalogue = new Map<string, FunctionRule>();
 
 function allow(topic: FunctionRule['topic'], names: string, least: number, most: number, rest: Partial<FunctionRule> = {}): void {
@@ -46,9 +53,9 @@ allow('number', 'sign', 1, 1, { bounds: fixed(-1, 1) });
 allow('number', 'sqrt', 1, 1, { bounds: onFirst((a) => (a.hi < 0n ? null : monotone({ lo: a.lo < 0n ? 0n : a.lo, hi: a.hi }, Math.sqrt))) });
 allow('number', 'cbrt', 1, 1, { bounds: onFirst((a) => monotone(a, Math.cbrt)) });
 allow('number', 'exp', 1, 1, { bounds: onFirst((a) => monotone(a, Math.exp)) });
-allow('number', 'ln', 1, 1, { bounds: onFirst((a) => (a.lo > 0n ? monotone(a, Math.log) : null)) });
-allow('number', 'log log10', 1, 1, { bounds: onFirst((a) => (a.lo > 0n ? monotone(a, Math.log10) : null)) });
-allow('number', 'log2', 1, 1, { bounds: onFirst((a) => (a.lo > 0n ? monotone(a, Math.log2) : null)) });
+allow('number', 'ln', 1, 1, { bounds: logarithm(Math.log, -745, 712) });
+allow('number', 'log log10', 1, 1, { bounds: logarithm(Math.log10, -324, 310) });
+allow('number', 'log2', 1, 1, { bounds: logarithm(Math.log2, -1075, 1025) });
 allow('number', 'sin cos', 1, 1, { bounds: fixed(-1, 1) });
 allow('number', 'tan', 1, 1);
 allow('number', 'asin acos atan', 1, 1, { bounds: fixed(-4, 4) });

@@ -5,7 +5,8 @@
 import { RefusedError } from '@sluis/base';
 import type { Column, Domain, Table } from '@sluis/model';
 import { boundsOf } from './arithmetic.ts';
-import { columnsOf, print, type Bound } from './expression.ts';
+import { microseconds } from './date-bounds.ts';
+import { columnsOf, isClosed, print, type Bound, type OperationNode } from './expression.ts';
 import { parseFixed, integersAt } from './interval.ts';
 import { quoteName, quoteText } from './quote.ts';
 import { isInteger, type Typing } from './types.ts';
@@ -17,23 +18,21 @@ const STATEMENT_CHARACTERS = 60_000;
 
 /** The domain of a key. Throws RefusedError `plan/no-domain` or `plan/domain-too-large`. */
 export async function domainOf(key: Bound, table: Table, typing: Typing): Promise<Domain> {
+  const columns = columnsOf(key).map((name) => ({ name, list: columnValues(name, table) }));
+  const missing = columns.find((c) => c.list === null);
+  const size = columns.reduce((n, c) => n * (c.list?.length ?? 1), 1);
   if (key.kind === 'column') {
-    const values = columnValues(key.name, table);
-    if (values === null) throw noDomain(key.name);
-    return { values };
+    const [own] = columns;
+    if (own?.list) return { values: own.list };
+    throw noDomain(key.name);
   }
-  const columns = columnsOf(key);
-  if (columns.length === 0) return { values: inOrder(await evaluated(key, [], [], typing), key.type) };
-  const lists = columns.map((name) => columnValues(name, table));
-  const missing = columns.filter((_, i) => lists[i] === null);
-  const size = lists.reduce((n, values) => n * (values?.length ?? 1), 1);
-  if (missing.length === 0 && size <= LARGEST_DOMAIN) {
-    const known = lists.map((values) => values ?? []);
-    return { values: inOrder(await evaluated(key, columns.map((name) => ({ name, type: table.columns[name]?.type ?? '' })), known, typing), key.type) };
+  if (missing === undefined && size <= LARGEST_DOMAIN) {
+    const sources = columns.map((c) => ({ name: c.name, type: table.columns[c.name]?.type ?? '', values: c.list ?? [] }));
+    return { values: inOrder(await evaluated(print(key), sources, typing), key.type) };
   }
-  const possible = await possibleValues(key, typing);
+  const possible = await possibleValues(key, table, typing);
   if (possible !== null) return { values: inOrder(possible, key.type) };
-  throw missing[0] === undefined ? tooLarge(size) : noDomain(missing[0]);
+  throw missing === undefined ? tooLarge(size) : noDomain(missing.name);
 }
 
 const noDomain = (column: string): RefusedError =>
@@ -97,18 +96,23 @@ function sequence(from: number, to: number, print_: (n: number) => string): stri
   return Array.from({ length }, (_, i) => print_(from + i));
 }
 
-/** Distinct values of the expression over the product of lists, in pieces that the engine takes. */
-async function evaluated(key: Bound, columns: readonly { name: string; type: string }[], lists: readonly (readonly (string | null)[])[], typing: Typing): Promise<(string | null)[]> {
+interface Source {
+  readonly name: string;
+  readonly type: string;
+  readonly values: readonly (string | null)[];
+}
+
+/** Distinct values of an expression over the product of lists, in pieces that the engine takes. */
+async function evaluated(text: string, sources: readonly Source[], typing: Typing): Promise<(string | null)[]> {
   const found = new Set<string | null>();
-  const pieces = lists.map(inPieces);
-  for (const choice of combinations(pieces)) {
-    const sources = choice.map((values, i) => {
-      const { name, type } = columns[i] ?? { name: '', type: 'VARCHAR' };
+  for (const choice of combinations(sources.map((s) => inPieces(s.values)))) {
+    const tables = choice.map((values, i) => {
+      const { name, type } = sources[i] ?? { name: '', type: 'VARCHAR' };
       const array = `[${values.map((v) => (v === null ? 'NULL' : quoteText(v))).join(', ')}]`;
       return `(SELECT CAST(v AS ${type}) AS ${quoteName(name)} FROM (SELECT unnest(CAST(${array} AS VARCHAR[])) AS v)) AS s${i}`;
     });
-    const from = sources.length === 0 ? '' : ` FROM ${sources.join(' CROSS JOIN ')}`;
-    const { rows } = await typing.engine.evaluate(`SELECT DISTINCT CAST(${print(key)} AS VARCHAR)${from}`);
+    const from = tables.length === 0 ? '' : ` FROM ${tables.join(' CROSS JOIN ')}`;
+    const { rows } = await typing.engine.evaluate(`SELECT DISTINCT CAST(${text} AS VARCHAR)${from}`);
     for (const [value] of rows) found.add(value ?? null);
   }
   return [...found];
@@ -134,35 +138,83 @@ function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
   return lists.reduce<T[][]>((all, list) => all.flatMap((head) => list.map((item) => [...head, item])), [[]]);
 }
 
-/** Values that the form of an expression allows, whatever its columns hold: branches of a CASE, truth values, small integers. */
-async function possibleValues(node: Bound, typing: Typing): Promise<(string | null)[] | null> {
+/**
+ * Values that the form of an expression allows, where its columns have no list: branches of a CASE, truth values, months
+ * of a declared range, small integers, and what can be computed from such parts. It may hold values that never occur.
+ */
+async function possibleValues(node: Bound, table: Table, typing: Typing): Promise<(string | null)[] | null> {
   const nothing = node.nullable ? [null] : [];
+  if (node.kind === 'column') return columnValues(node.name, table);
+  if (isClosed(node)) return evaluated(print(node), [], typing);
   if (node.type === 'BOOLEAN') return ['false', 'true', ...nothing];
-  if (columnsOf(node).length === 0) {
-    const { rows } = await typing.engine.evaluate(`SELECT CAST(CAST(${print(node)} AS ${node.type === 'NULL' ? 'VARCHAR' : node.type}) AS VARCHAR)`);
-    return [rows[0]?.[0] ?? null];
-  }
-  if (node.kind === 'operation' && (node.name === 'case' || node.name === 'coalesce')) {
-    const branches = node.args.filter((_, i) => node.name === 'coalesce' || node.roles[i] === 'value');
-    const lists: (string | null)[] = [];
-    for (const branch of branches) {
-      const values = await possibleValues(branch, typing);
-      if (values === null || (values.some((v) => v !== null) && branch.type !== node.type && branch.kind !== 'constant')) return null;
-      lists.push(...(await converted(values, node.type, typing)));
-    }
-    return [...lists, ...nothing];
-  }
-  const bounds = isInteger(node.type) ? boundsOf(node) : null;
-  if (bounds === null) return null;
-  const { minimum, maximum } = integersAt(bounds, 0);
-  return maximum - minimum >= 10_000n ? null : [...Array.from({ length: Number(maximum - minimum) + 1 }, (_, i) => String(minimum + BigInt(i))), ...nothing];
+  if (node.kind !== 'operation') return null;
+  if (node.name === 'case' || node.name === 'coalesce') return branchValues(node, table, typing);
+  const period = periodOf(node);
+  if (period !== null) return [...(await evaluated(period, [], typing)), ...nothing];
+  const grid = gridValues(node);
+  if (grid === null) return fromParts(node, table, typing);
+  return [...(await evaluated(`CAST(CAST("v" AS HUGEINT) AS ${node.type})`, [{ name: 'v', type: 'VARCHAR', values: grid }], typing)), ...nothing];
 }
 
-async function converted(values: readonly (string | null)[], type: string, typing: Typing): Promise<(string | null)[]> {
-  const out: (string | null)[] = [];
-  for (const value of values) {
-    const { rows } = await typing.engine.evaluate(`SELECT CAST(CAST(${value === null ? 'NULL' : quoteText(value)} AS ${type}) AS VARCHAR)`);
-    out.push(rows[0]?.[0] ?? null);
-  }
-  return out;
+/** The whole numbers (or tens, hundreds… for round(x, -1), round(x, -2)…) between the bounds of an expression. */
+function gridValues(node: OperationNode): string[] | null {
+  const bounds = boundsOf(node);
+  const rounds = /^(floor|ceil|ceiling|trunc|round)$/.test(node.name);
+  if (bounds === null || !(isInteger(node.type) || rounds)) return null;
+  const places = rounds ? (node.args[1]?.interval ?? { lo: 0n }).lo / 10n ** 18n : 0n;
+  if (places > 0n || places < -30n) return null;
+  const step = 10n ** -places;
+  const { minimum, maximum } = integersAt(bounds, 0);
+  const [first, count] = [minimum / step - 1n, (maximum - minimum) / step + 3n];
+  if (count > MOST_INTEGERS) return null;
+  const values = Array.from({ length: Number(count) }, (_, i) => (first + BigInt(i)) * step);
+  return values.filter((v) => places < 0n || (v >= minimum && v <= maximum)).map(String);
 }
+
+const MOST_INTEGERS = 1000n;
+
+async function branchValues(node: OperationNode, table: Table, typing: Typing): Promise<(string | null)[] | null> {
+  const values: (string | null)[] = node.nullable ? [null] : [];
+  for (const [i, branch] of node.args.entries()) {
+    if (node.name === 'case' && node.roles[i] === 'decides') continue;
+    const own = await possibleValues(branch, table, typing);
+    if (own === null) return null;
+    // Branches of other types are converted as DuckDB does it for the whole CASE.
+    values.push(...(await evaluated(`CAST("v" AS ${node.type})`, [{ name: 'v', type: branch.type === 'NULL' ? node.type : branch.type, values: own }], typing)));
+  }
+  return values;
+}
+
+/** Evaluates one operation over the possible values of its arguments, as if they were independent. */
+async function fromParts(node: OperationNode, table: Table, typing: Typing): Promise<(string | null)[] | null> {
+  const sources: Source[] = [];
+  const texts: string[] = [];
+  for (const [i, arg] of node.args.entries()) {
+    if (arg.kind === 'constant') {
+      texts.push(arg.text);
+      continue;
+    }
+    const values = await possibleValues(arg, table, typing);
+    if (values === null) return null;
+    texts.push(quoteName(`part ${i}`));
+    sources.push({ name: `part ${i}`, type: arg.type, values });
+  }
+  const size = sources.reduce((n, s) => n * s.values.length, 1);
+  return size > LARGEST_DOMAIN ? null : evaluated(node.write(texts), sources, typing);
+}
+
+/** SQL that lists the days or longer periods of a declared range, for date_trunc and conversions to DATE. */
+function periodOf(node: OperationNode): string | null {
+  const truncates = /^date_?trunc$/.test(node.name);
+  const [unit, moment] = truncates ? node.args : [undefined, node.args[0]];
+  const range = (truncates || (node.name === 'cast' && node.type === 'DATE')) && isDeclared(moment) ? microseconds(moment) : null;
+  if (range === null || range.hi - range.lo > 1_000_000n * 86_400_000_000n) return null;
+  const step = truncates && unit?.kind === 'constant' ? unit.text.replaceAll("'", '').toLowerCase() : 'day';
+  if (!/^(day|week|month|quarter|year)$/.test(step)) return null;
+  const at = (us: bigint): string => `date_trunc('${step}', make_timestamp(${us}))`;
+  const list = `unnest(generate_series(${at(range.lo)}, ${at(range.hi)}, INTERVAL 1 ${step === 'quarter' ? 'QUARTER' : step.toUpperCase()}))`;
+  return `CAST(${list} AS ${node.type})`;
+}
+
+/** Whether a moment's bounds were declared, rather than follow from its type. */
+const isDeclared = (node: Bound | undefined): boolean => node !== undefined && node.interval !== null;

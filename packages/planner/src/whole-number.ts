@@ -46,11 +46,13 @@ export function wholeOf(node: Bound, columns: Readonly<Record<string, Column>>):
   return whole;
 }
 
+const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
+
 function noBounds(text: string): RefusedError {
   return new RefusedError('plan/no-bounds', {
     stage: 'plan',
-    message: `No bounds are known for ${text}, or they are too wide to compute with exactly.`,
-    remedy: `Declare bounds for its columns in the agreement, or wrap it: least(greatest(${text}, lowest), highest).`,
+    message: `No bounds are known for ${shortened(text)}, or they are too wide to compute with exactly.`,
+    remedy: 'Declare bounds for its columns in the agreement, or clamp the value x in the question: least(greatest(x, lowest), highest).',
   });
 }
 
