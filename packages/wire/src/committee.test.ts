@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { RefusedError } from '@sluis/base';
-import type { OpenLinks } from './committee.ts';
+import type { OpenLinks } from './committee-links.ts';
 import { type Pins, station, type TestStation } from './fixtures/stations.ts';
 import type { WireLimits } from './limits.ts';
 

@@ -10,7 +10,8 @@
 import { type Clock, PeerError, systemClock } from '@sluis/base';
 import type http from 'node:http';
 import { Caller } from './caller.ts';
-import { CommitteeDesk, type LinkOptions, type OpenLinks } from './committee.ts';
+import { CommitteeDesk } from './committee.ts';
+import type { LinkOptions, OpenLinks } from './committee-links.ts';
 import type { Head } from './head.ts';
 import { DEFAULT_LIMITS, type WireLimits } from './limits.ts';
 import { createListener, type Listener, listen } from './listener.ts';
