@@ -34,7 +34,11 @@ const COLUMNS: readonly [string, Record<string, unknown>, RegExp | null][] = [
   ['a backward range', { type: 'DATE', domain: { range: ['2026-02-02', '2026-02-01'] } }, /ends before/],
   ['a million and one values', { type: 'BIGINT', uses: ['group'], domain: { range: [0, 1_000_000] } }, /more than 1000000/],
   ['a million values', { type: 'BIGINT', uses: ['group'], domain: { range: [1, 1_000_000] } }, null],
-  ['microseconds to group by', { type: 'TIMESTAMP', uses: ['group'], domain: { range: ['2026-01-01 00:00:00', '2026-01-02 00:00:00'] } }, /more than 1000000/],
+  [
+    'microseconds to group by',
+    { type: 'TIMESTAMP', uses: ['group'], domain: { range: ['2026-01-01 00:00:00', '2026-01-02 00:00:00'] } },
+    /more than 1000000/,
+  ],
   ['a range of text', { type: 'VARCHAR', domain: { range: ['a', 'b'] } }, /has no range/],
 ];
 for (const [title, column, expected] of COLUMNS) {
@@ -46,17 +50,42 @@ for (const [title, column, expected] of COLUMNS) {
 }
 
 const AGREEMENTS: readonly [string, Record<string, unknown>, RegExp][] = [
-  ['two organisations of one name', { organisations: [card('north', 1), card('NORTH', 2), card('south', 3), card('west', 5), card('centre', 4)] }, /another organisation is called/],
-  ['a shared identity', { organisations: [card('north', 1), card('south', 2), { ...card('west', 3), identity: card('north', 1).identity }, card('centre', 4)] }, /same identity key/],
+  [
+    'two organisations of one name',
+    { organisations: [card('north', 1), card('NORTH', 2), card('south', 3), card('west', 5), card('centre', 4)] },
+    /another organisation is called/,
+  ],
+  [
+    'a shared identity',
+    { organisations: [card('north', 1), card('south', 2), { ...card('west', 3), identity: card('north', 1).identity }, card('centre', 4)] },
+    /same identity key/,
+  ],
   ['one party twice in the committee', { committee: ['north', 'north', 'south'] }, /committee\.1: "north" stands twice/],
   ['an unknown receiver', { receivers: ['east'] }, /receivers\.0: "east" is none/],
   ['an end before the beginning', { valid: { from: '2027-01-01T00:00:00Z', until: '2026-01-01T00:00:00Z' } }, /ends before it begins/],
   ['half a dominance rule', { output: { dominance: { n: 2 } } }, /come together/],
   ['an empty template', { templates: { a: { sql: ' ' } } }, /has no SQL/],
   ['a second version without a first', { version: 2 }, /must name the version it replaces/],
-  ['an owner table of two', { tables: { t: { kind: 'owner', providers: ['north', 'south'], columns: { x: { type: 'DATE' } } } } }, /exactly one provider/],
-  ['columns that differ in case', { tables: { t: { providers: ['north'], columns: { x: { type: 'DATE' }, X: { type: 'DATE' } } } } }, /does not tell case apart/],
-  ['tables that differ in case', { tables: { t: { providers: ['north'], columns: { x: { type: 'DATE' } } }, T: { providers: ['north'], columns: { x: { type: 'DATE' } } } } }, /does not tell case apart/],
+  [
+    'an owner table of two',
+    { tables: { t: { kind: 'owner', providers: ['north', 'south'], columns: { x: { type: 'DATE' } } } } },
+    /exactly one provider/,
+  ],
+  [
+    'columns that differ in case',
+    { tables: { t: { providers: ['north'], columns: { x: { type: 'DATE' }, X: { type: 'DATE' } } } } },
+    /does not tell case apart/,
+  ],
+  [
+    'tables that differ in case',
+    {
+      tables: {
+        t: { providers: ['north'], columns: { x: { type: 'DATE' } } },
+        T: { providers: ['north'], columns: { x: { type: 'DATE' } } },
+      },
+    },
+    /does not tell case apart/,
+  ],
 ];
 for (const [title, change, expected] of AGREEMENTS) {
   test(`agreement: ${title}`, () => {
@@ -66,8 +95,19 @@ for (const [title, change, expected] of AGREEMENTS) {
 }
 
 test('warnings name reveal, committee receivers, two providers and impossible thresholds', () => {
-  const agreement = agreementSchema.parse({ ...withColumn({ type: 'VARCHAR', uses: ['reveal'] }), receivers: ['north'], output: { minimum_organisations: 3 } });
+  const agreement = agreementSchema.parse({
+    ...withColumn({ type: 'VARCHAR', uses: ['reveal'] }),
+    receivers: ['north'],
+    output: { minimum_organisations: 3 },
+  });
   const text = agreementWarnings(agreement).join('\n');
-  for (const expected of [/may be revealed/, /is a compute party/, /two providers/, /nothing is ever released/, /Any two of north, south, west/]) assert.match(text, expected);
+  for (const expected of [
+    /may be revealed/,
+    /is a compute party/,
+    /two providers/,
+    /nothing is ever released/,
+    /Any two of north, south, west/,
+  ])
+    assert.match(text, expected);
   assert.doesNotMatch(agreementWarnings(sampleAgreement()).join('\n'), /may be revealed|two providers/);
 });

@@ -6,7 +6,12 @@ import { type AgreementProblem, columnProblems } from './agreement-columns.ts';
 type Path = AgreementProblem['path'];
 
 /** One problem for each element whose key was there before. */
-function repeated<T>(items: readonly T[], key: (item: T) => string, path: (i: number) => Path, what: (item: T) => string): AgreementProblem[] {
+function repeated<T>(
+  items: readonly T[],
+  key: (item: T) => string,
+  path: (i: number) => Path,
+  what: (item: T) => string,
+): AgreementProblem[] {
   const seen = new Set<string>();
   const found: AgreementProblem[] = [];
   for (const [i, item] of items.entries()) {
@@ -19,14 +24,41 @@ function repeated<T>(items: readonly T[], key: (item: T) => string, path: (i: nu
 function organisationProblems(organisations: readonly Organisation[]): AgreementProblem[] {
   const at = (field: string) => (i: number) => ['organisations', i, field];
   return [
-    ...repeated(organisations, (o) => o.name.toLowerCase(), at('name'), (o) => `another organisation is called "${o.name}" (case does not count)`),
-    ...repeated(organisations, (o) => o.identity, at('identity'), (o) => `${o.name} has the same identity key as another organisation`),
-    ...repeated(organisations, (o) => o.sealing, at('sealing'), (o) => `${o.name} has the same sealing key as another organisation`),
-    ...repeated(organisations, (o) => o.certificate, at('certificate'), (o) => `${o.name} has the same certificate as another organisation`),
-    ...repeated(organisations, (o) => o.station.toLowerCase(), at('station'), (o) => `${o.name} has the same station address as another organisation`),
+    ...repeated(
+      organisations,
+      (o) => o.name.toLowerCase(),
+      at('name'),
+      (o) => `another organisation is called "${o.name}" (case does not count)`,
+    ),
+    ...repeated(
+      organisations,
+      (o) => o.identity,
+      at('identity'),
+      (o) => `${o.name} has the same identity key as another organisation`,
+    ),
+    ...repeated(
+      organisations,
+      (o) => o.sealing,
+      at('sealing'),
+      (o) => `${o.name} has the same sealing key as another organisation`,
+    ),
+    ...repeated(
+      organisations,
+      (o) => o.certificate,
+      at('certificate'),
+      (o) => `${o.name} has the same certificate as another organisation`,
+    ),
+    ...repeated(
+      organisations,
+      (o) => o.station.toLowerCase(),
+      at('station'),
+      (o) => `${o.name} has the same station address as another organisation`,
+    ),
     ...organisations.flatMap((o, i) => {
       const port = Number(o.station.slice(o.station.lastIndexOf(':') + 1));
-      return port >= 1 && port <= 65_535 ? [] : [{ path: ['organisations', i, 'station'], what: 'the port is not between 1 and 65535', remedy: 'write host:port' }];
+      return port >= 1 && port <= 65_535
+        ? []
+        : [{ path: ['organisations', i, 'station'], what: 'the port is not between 1 and 65535', remedy: 'write host:port' }];
     }),
   ];
 }
@@ -37,9 +69,20 @@ function namesProblems(agreement: Agreement, names: readonly string[], path: Pat
     ...names.flatMap((name, i) =>
       known.includes(name)
         ? []
-        : [{ path: [...path, i], what: `"${name}" is none of the organisations`, remedy: `use one of ${known.join(', ')}, or add its card under "organisations"` }],
+        : [
+            {
+              path: [...path, i],
+              what: `"${name}" is none of the organisations`,
+              remedy: `use one of ${known.join(', ')}, or add its card under "organisations"`,
+            },
+          ],
     ),
-    ...repeated(names, (n) => n, (i) => [...path, i], (n) => `"${n}" stands twice`),
+    ...repeated(
+      names,
+      (n) => n,
+      (i) => [...path, i],
+      (n) => `"${n}" stands twice`,
+    ),
   ];
 }
 
@@ -48,12 +91,21 @@ function tableProblems(agreement: Agreement, name: string, table: Table): Agreem
   const columns = Object.keys(table.columns);
   const found = [
     ...namesProblems(agreement, table.providers, [...path, 'providers']),
-    ...repeated(columns, (c) => c.toLowerCase(), (i) => [...path, 'columns', columns[i] ?? ''], (c) => `another column is called "${c}" (SQL does not tell case apart)`),
+    ...repeated(
+      columns,
+      (c) => c.toLowerCase(),
+      (i) => [...path, 'columns', columns[i] ?? ''],
+      (c) => `another column is called "${c}" (SQL does not tell case apart)`,
+    ),
     ...Object.entries(table.columns).flatMap(([column, definition]) => columnProblems(definition, [...path, 'columns', column])),
   ];
   if (columns.length === 0) found.push({ path: [...path, 'columns'], what: 'the table has no columns', remedy: 'add at least one column' });
   if (table.kind === 'owner' && table.providers.length !== 1) {
-    found.push({ path: [...path, 'providers'], what: 'a table of kind "owner" has exactly one provider', remedy: 'name one provider, or make it "kind: union"' });
+    found.push({
+      path: [...path, 'providers'],
+      what: 'a table of kind "owner" has exactly one provider',
+      remedy: 'name one provider, or make it "kind: union"',
+    });
   }
   return found;
 }
@@ -67,17 +119,29 @@ function termProblems(agreement: Agreement): AgreementProblem[] {
   if (output.dominance !== undefined) {
     const { n, k, p } = output.dominance;
     if ((n === undefined) !== (k === undefined)) {
-      found.push({ path: ['output', 'dominance'], what: 'n and k of the dominance rule come together', remedy: `add ${n === undefined ? 'n (how many largest contributions)' : 'k (their largest share in percent)'}` });
+      found.push({
+        path: ['output', 'dominance'],
+        what: 'n and k of the dominance rule come together',
+        remedy: `add ${n === undefined ? 'n (how many largest contributions)' : 'k (their largest share in percent)'}`,
+      });
     }
     if (n === undefined && k === undefined && p === undefined) {
-      found.push({ path: ['output', 'dominance'], what: 'the dominance rule says nothing', remedy: 'give n and k, or p, or leave "dominance" out' });
+      found.push({
+        path: ['output', 'dominance'],
+        what: 'the dominance rule says nothing',
+        remedy: 'give n and k, or p, or leave "dominance" out',
+      });
     }
   }
   if ((version === 1) !== (previous === null)) {
     found.push(
       version === 1
         ? { path: ['previous'], what: 'version 1 replaces no other version', remedy: 'leave "previous" out, or raise "version"' }
-        : { path: ['version'], what: `version ${version} must name the version it replaces`, remedy: 'add "previous" with its id (sluis agreement list)' },
+        : {
+            path: ['version'],
+            what: `version ${version} must name the version it replaces`,
+            remedy: 'add "previous" with its id (sluis agreement list)',
+          },
     );
   }
   return found;
@@ -92,10 +156,17 @@ export function agreementProblems(agreement: Agreement): AgreementProblem[] {
     ...namesProblems(agreement, agreement.committee, ['committee']),
     ...namesProblems(agreement, agreement.receivers, ['receivers']),
     ...namesProblems(agreement, agreement.askers, ['askers']),
-    ...repeated(tables, (t) => t.toLowerCase(), (i) => ['tables', tables[i] ?? ''], (t) => `another table is called "${t}" (SQL does not tell case apart)`),
+    ...repeated(
+      tables,
+      (t) => t.toLowerCase(),
+      (i) => ['tables', tables[i] ?? ''],
+      (t) => `another table is called "${t}" (SQL does not tell case apart)`,
+    ),
     ...Object.entries(agreement.tables).flatMap(([name, table]) => tableProblems(agreement, name, table)),
     ...Object.entries(agreement.templates).flatMap(([name, t]) =>
-      t.sql.trim() === '' ? [{ path: ['templates', name, 'sql'], what: `template "${name}" has no SQL`, remedy: 'write a SELECT, or take the template out' }] : [],
+      t.sql.trim() === ''
+        ? [{ path: ['templates', name, 'sql'], what: `template "${name}" has no SQL`, remedy: 'write a SELECT, or take the template out' }]
+        : [],
     ),
   ];
   if (tables.length === 0) found.push({ path: ['tables'], what: 'the agreement shares no table', remedy: 'add a table' });

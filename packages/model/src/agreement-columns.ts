@@ -17,7 +17,11 @@ type Found = AgreementProblem[];
 function checkType(column: Column, path: AgreementProblem['path'], found: Found): void {
   const decimal = decimalType(column.type);
   if (decimal !== null && (decimal.precision < 1 || decimal.precision > 18 || decimal.scale > decimal.precision)) {
-    found.push({ path: [...path, 'type'], what: `${column.type} is not supported`, remedy: 'use a precision of 1 to 18 and a scale not above it' });
+    found.push({
+      path: [...path, 'type'],
+      what: `${column.type} is not supported`,
+      remedy: 'use a precision of 1 to 18 and a scale not above it',
+    });
   }
   if (column.scale !== undefined && column.type !== 'DOUBLE') {
     found.push({ path: [...path, 'scale'], what: `a ${column.type} column has no separate scale`, remedy: 'leave "scale" out' });
@@ -26,12 +30,21 @@ function checkType(column: Column, path: AgreementProblem['path'], found: Found)
 
 function checkUses(column: Column, path: AgreementProblem['path'], found: Found): void {
   const has = (use: Column['uses'][number]) => column.uses.includes(use);
-  if (new Set(column.uses).size !== column.uses.length) found.push({ path: [...path, 'uses'], what: 'a use stands twice', remedy: 'name each use once' });
+  if (new Set(column.uses).size !== column.uses.length)
+    found.push({ path: [...path, 'uses'], what: 'a use stands twice', remedy: 'name each use once' });
   if (has('group') && column.domain === undefined && column.type !== 'BOOLEAN') {
-    found.push({ path: [...path, 'uses'], what: 'the use "group" needs a declared domain', remedy: 'add "domain" with "values" or "range", or take "group" out' });
+    found.push({
+      path: [...path, 'uses'],
+      what: 'the use "group" needs a declared domain',
+      remedy: 'add "domain" with "values" or "range", or take "group" out',
+    });
   }
   if (has('aggregate') && NUMERIC_TYPE.test(column.type) && column.bounds === undefined) {
-    found.push({ path: [...path, 'uses'], what: 'the use "aggregate" on a number needs bounds', remedy: 'add "bounds: [smallest, largest]", or take "aggregate" out' });
+    found.push({
+      path: [...path, 'uses'],
+      what: 'the use "aggregate" on a number needs bounds',
+      remedy: 'add "bounds: [smallest, largest]", or take "aggregate" out',
+    });
   }
   if (has('aggregate') && column.type === 'DOUBLE' && column.scale === undefined) {
     found.push({ path: [...path, 'uses'], what: 'a DOUBLE that is aggregated needs a scale', remedy: 'add "scale: 6" (decimals kept)' });
@@ -50,8 +63,18 @@ function checkBounds(column: Column, path: AgreementProblem['path'], found: Foun
   const units = column.bounds.map((b) => decimalUnits(b, scale));
   units.forEach((value, i) => {
     const path = [...at, i];
-    if (value === null) found.push({ path, what: `a bound of ${column.type} has at most ${scale} decimals here`, remedy: 'round it outwards, or raise the scale' });
-    else if (value < low || value > high) found.push({ path, what: `the bound does not fit ${column.type} with ${scale} decimals`, remedy: 'use a narrower bound, a smaller scale or a wider type' });
+    if (value === null)
+      found.push({
+        path,
+        what: `a bound of ${column.type} has at most ${scale} decimals here`,
+        remedy: 'round it outwards, or raise the scale',
+      });
+    else if (value < low || value > high)
+      found.push({
+        path,
+        what: `the bound does not fit ${column.type} with ${scale} decimals`,
+        remedy: 'use a narrower bound, a smaller scale or a wider type',
+      });
   });
   const [lower, upper] = units;
   if (lower !== null && lower !== undefined && upper !== null && upper !== undefined && lower > upper) {
@@ -84,14 +107,25 @@ function checkRange(column: Column, range: readonly [string, string], path: Agre
     return;
   }
   const [from, to] = range.map((v) => ordinal(column, v));
-  if (from === null || from === undefined) found.push({ path: [...path, 0], what: `this is not a value of ${column.type}`, remedy: literalAdvice(column) });
-  if (to === null || to === undefined) found.push({ path: [...path, 1], what: `this is not a value of ${column.type}`, remedy: literalAdvice(column) });
+  if (from === null || from === undefined)
+    found.push({ path: [...path, 0], what: `this is not a value of ${column.type}`, remedy: literalAdvice(column) });
+  if (to === null || to === undefined)
+    found.push({ path: [...path, 1], what: `this is not a value of ${column.type}`, remedy: literalAdvice(column) });
   if (from === null || from === undefined || to === null || to === undefined) return;
   if (from > to) found.push({ path, what: 'the range ends before it begins', remedy: 'write [first, last]' });
   if (!column.uses.includes('group')) return;
-  if (column.type === 'DOUBLE') found.push({ path, what: 'a DOUBLE range can not be grouped by', remedy: 'list the values, or declare the column as DECIMAL or INTEGER' });
+  if (column.type === 'DOUBLE')
+    found.push({
+      path,
+      what: 'a DOUBLE range can not be grouped by',
+      remedy: 'list the values, or declare the column as DECIMAL or INTEGER',
+    });
   else if (to - from >= BigInt(MAXIMUM_DOMAIN)) {
-    found.push({ path, what: `the range has more than ${MAXIMUM_DOMAIN} values`, remedy: 'narrow it, list values, use a coarser type (such as DATE), or take "group" out' });
+    found.push({
+      path,
+      what: `the range has more than ${MAXIMUM_DOMAIN} values`,
+      remedy: 'narrow it, list values, use a coarser type (such as DATE), or take "group" out',
+    });
   }
 }
 
@@ -101,7 +135,8 @@ export function columnProblems(column: Column, path: AgreementProblem['path']): 
   checkType(column, path, found);
   checkUses(column, path, found);
   checkBounds(column, path, found);
-  if (column.domain !== undefined && 'values' in column.domain) checkValues(column, column.domain.values, [...path, 'domain', 'values'], found);
+  if (column.domain !== undefined && 'values' in column.domain)
+    checkValues(column, column.domain.values, [...path, 'domain', 'values'], found);
   if (column.domain !== undefined && 'range' in column.domain) checkRange(column, column.domain.range, [...path, 'domain', 'range'], found);
   return found;
 }

@@ -19,7 +19,8 @@ type Effect = AgreementChange['effect'];
 /** Leaves by path. Lists are leaves, so that an inserted value is one change and not a shift of all. */
 function flatten(value: unknown, path: string, into: Map<string, unknown>): Map<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    for (const [key, member] of Object.entries(value)) if (member !== undefined) flatten(member, path === '' ? key : `${path}.${key}`, into);
+    for (const [key, member] of Object.entries(value))
+      if (member !== undefined) flatten(member, path === '' ? key : `${path}.${key}`, into);
   } else into.set(path, value);
   return into;
 }
@@ -93,9 +94,11 @@ export function diffAgreements(before: Agreement, after: Agreement): AgreementCh
   const paths = [...new Set([...a.keys(), ...b.keys()])].sort();
   const found = paths.filter((p) => JSON.stringify(a.get(p)) !== JSON.stringify(b.get(p))).map((p) => change(p, a.get(p), b.get(p)));
   const order = (x: Agreement) => x.organisations.map((o) => o.name);
-  if (JSON.stringify([...order(before)].sort()) === JSON.stringify([...order(after)].sort()) && JSON.stringify(order(before)) !== JSON.stringify(order(after))) {
+  if (
+    JSON.stringify([...order(before)].sort()) === JSON.stringify([...order(after)].sort()) &&
+    JSON.stringify(order(before)) !== JSON.stringify(order(after))
+  ) {
     found.push(change('organisations', order(before), order(after)));
   }
   return found;
 }
-

@@ -138,8 +138,14 @@ function draftRemarks(agreement: Agreement, options: DraftOptions): string[] {
       ? 'All uses are granted to all columns (group only where a domain is known).'
       : 'No column may be used yet: grant uses (group, filter, aggregate, reveal) column by column.',
   );
-  if (options.sandbox) found.push('Sandbox: ad-hoc questions are approved, there is no rate limit and no dominance rule; bounds and domains are what was found.');
-  else found.push('Bounds were widened to round numbers, so that no extreme value shows; domains are the values found: check that they may be shown.');
+  if (options.sandbox)
+    found.push(
+      'Sandbox: ad-hoc questions are approved, there is no rate limit and no dominance rule; bounds and domains are what was found.',
+    );
+  else
+    found.push(
+      'Bounds were widened to round numbers, so that no extreme value shows; domains are the values found: check that they may be shown.',
+    );
   for (const [table, { columns }] of Object.entries(agreement.tables)) {
     for (const [column, { type, scale }] of Object.entries(columns)) {
       if (type === 'DOUBLE') found.push(`${table}.${column}: numbers are summed at ${scale ?? 6} decimals.`);

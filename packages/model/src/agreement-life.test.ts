@@ -18,7 +18,10 @@ async function signedByAll() {
   const agreement = sampleAgreement({ organisations, receivers: ['north'], askers: ['north'] });
   const signatures: Record<string, string> = {};
   for (const [organisation, key] of keys) {
-    signatures[organisation] = await signAgreement(agreement, { organisation, sign: async (purpose, message) => sign(key.privateKey, purpose, message) });
+    signatures[organisation] = await signAgreement(agreement, {
+      organisation,
+      sign: async (purpose, message) => sign(key.privateKey, purpose, message),
+    });
   }
   return { agreement, signatures };
 }
@@ -39,7 +42,10 @@ test('missing, swapped and outdated signatures do not count', async () => {
   const { west: _west, ...two } = signatures;
   const missing = isInForce({ agreement, signatures: two }, DURING);
   assert.ok(!missing.ok && /not validly signed by west/.test(missing.reason));
-  assert.deepEqual(verifyAgreementSignatures({ agreement, signatures: { ...signatures, west: signatures['north'] ?? '' } }), ['north', 'south']);
+  assert.deepEqual(verifyAgreementSignatures({ agreement, signatures: { ...signatures, west: signatures['north'] ?? '' } }), [
+    'north',
+    'south',
+  ]);
   assert.deepEqual(verifyAgreementSignatures({ agreement: { ...agreement, title: 'changed' }, signatures }), []);
 });
 
@@ -84,12 +90,22 @@ test('a draft is valid; only a sandbox shows the extremes found and grants uses'
 
 test('a rules file overrides what it names, and its mistakes have places', () => {
   const { agreement } = draft(true);
-  const text = 'tables:\n  data:\n    columns:\n      SECTOR: {uses: [filter], domain: null}\noutput:\n  minimum_rows: 12\n  dominance: {p: 10}\n';
+  const text =
+    'tables:\n  data:\n    columns:\n      SECTOR: {uses: [filter], domain: null}\noutput:\n  minimum_rows: 12\n  dominance: {p: 10}\n';
   const changed = applyRules(agreement, parseRulesYaml(text, 'r.yaml'));
   assert.deepEqual(changed.tables['data']?.columns['sector'], { type: 'VARCHAR', description: '', uses: ['filter'], nullable: true });
   assert.deepEqual(changed.output, { minimum_rows: 12, minimum_organisations: 2, dominance: { p: 10 } });
   assert.deepEqual(changed.tables['data']?.columns['cost'], agreement.tables['data']?.columns['cost']);
-  assert.throws(() => applyRules(agreement, parseRulesYaml(text.replace('SECTOR', 'nothing'), 'r.yaml')), /r\.yaml:4:7: .*no column "nothing"/);
-  assert.throws(() => applyRules(agreement, parseRulesYaml(text.replace('domain: null', 'uses2: 1'), 'r.yaml')), /r\.yaml:4:.*"uses2" is not known/);
-  assert.throws(() => applyRules(agreement, parseRulesYaml('tables: {data: {columns: {cost: {bounds: [2, 1]}}}}', 'r.yaml')), /lower bound is above/);
+  assert.throws(
+    () => applyRules(agreement, parseRulesYaml(text.replace('SECTOR', 'nothing'), 'r.yaml')),
+    /r\.yaml:4:7: .*no column "nothing"/,
+  );
+  assert.throws(
+    () => applyRules(agreement, parseRulesYaml(text.replace('domain: null', 'uses2: 1'), 'r.yaml')),
+    /r\.yaml:4:.*"uses2" is not known/,
+  );
+  assert.throws(
+    () => applyRules(agreement, parseRulesYaml('tables: {data: {columns: {cost: {bounds: [2, 1]}}}}', 'r.yaml')),
+    /lower bound is above/,
+  );
 });

@@ -83,14 +83,22 @@ function overrideTables(agreement: Agreement, rules: Rules, problems: AgreementP
     const found = sameName(Object.keys(agreement.tables), name);
     const drafted = found === undefined ? undefined : agreement.tables[found];
     if (found === undefined || drafted === undefined) {
-      problems.push({ path: ['tables', name], what: `there is no table "${name}"`, remedy: `use ${Object.keys(agreement.tables).join(', ')}` });
+      problems.push({
+        path: ['tables', name],
+        what: `there is no table "${name}"`,
+        remedy: `use ${Object.keys(agreement.tables).join(', ')}`,
+      });
       continue;
     }
     const merged: Record<string, unknown> = { ...drafted.columns };
     for (const [columnName, change] of Object.entries(columns ?? {})) {
       const at = sameName(Object.keys(drafted.columns), columnName);
       if (at === undefined) {
-        problems.push({ path: ['tables', name, 'columns', columnName], what: `table ${found} has no column "${columnName}"`, remedy: `use ${Object.keys(drafted.columns).join(', ')}` });
+        problems.push({
+          path: ['tables', name, 'columns', columnName],
+          what: `table ${found} has no column "${columnName}"`,
+          remedy: `use ${Object.keys(drafted.columns).join(', ')}`,
+        });
       } else merged[at] = override(drafted.columns[at] ?? {}, change);
     }
     tables[found] = { ...override(drafted, rest), columns: merged };
@@ -101,7 +109,11 @@ function overrideTables(agreement: Agreement, rules: Rules, problems: AgreementP
 /** The agreement with the rules put over it; the whole is checked again. Throws InvalidError `agreement/invalid`. */
 export function applyRules(agreement: Agreement, { rules, source }: RulesFile): Agreement {
   const problems: AgreementProblem[] = [];
-  const merged = { ...agreement, tables: overrideTables(agreement, rules, problems), output: override(agreement.output, rules.output ?? {}) };
+  const merged = {
+    ...agreement,
+    tables: overrideTables(agreement, rules, problems),
+    output: override(agreement.output, rules.output ?? {}),
+  };
   refuseProblems(problems, source);
   const parsed = agreementSchema.safeParse(merged);
   if (!parsed.success) {

@@ -31,7 +31,9 @@ function columnForPeople(column: Column): unknown {
     ...(column.description === '' ? {} : { description: column.description }),
     uses: column.uses,
     ...(column.nullable ? { nullable: true } : {}),
-    ...(domain === undefined ? {} : { domain: 'values' in domain ? { values: domain.values.map(number) } : { range: domain.range.map(number) } }),
+    ...(domain === undefined
+      ? {}
+      : { domain: 'values' in domain ? { values: domain.values.map(number) } : { range: domain.range.map(number) } }),
     ...(bounds === undefined ? {} : { bounds: bounds.map(number) }),
     ...(column.scale === undefined ? {} : { scale: column.scale }),
   };

@@ -5,14 +5,24 @@ function tableWarnings(agreement: Agreement, name: string, table: Table): string
   const found: string[] = [];
   const { minimum_organisations: needed } = agreement.output;
   if (table.kind === 'union' && needed > table.providers.length) {
-    found.push(`Table ${name}: minimum_organisations is ${needed} but it has ${table.providers.length} providers, so nothing is ever released.`);
+    found.push(
+      `Table ${name}: minimum_organisations is ${needed} but it has ${table.providers.length} providers, so nothing is ever released.`,
+    );
   }
   if (table.kind === 'union' && table.providers.length === 2) {
-    found.push(`Table ${name}: with two providers, each that receives a sum can subtract its own part and learns the other's value, unless the rules suppress it.`);
+    found.push(
+      `Table ${name}: with two providers, each that receives a sum can subtract its own part and learns the other's value, unless the rules suppress it.`,
+    );
   }
   for (const [column, { uses, nullable, domain }] of Object.entries(table.columns)) {
-    if (uses.includes('reveal')) found.push(`Table ${name}: column ${column} may be revealed: MIN and MAX show a single record's value whatever the group's size.`);
-    if (uses.includes('filter') && domain === undefined && uses.includes('group') === false && /(^|_)(id|bsn|ssn|name|email|iban)$/i.test(column)) {
+    if (uses.includes('reveal'))
+      found.push(`Table ${name}: column ${column} may be revealed: MIN and MAX show a single record's value whatever the group's size.`);
+    if (
+      uses.includes('filter') &&
+      domain === undefined &&
+      uses.includes('group') === false &&
+      /(^|_)(id|bsn|ssn|name|email|iban)$/i.test(column)
+    ) {
       found.push(`Table ${name}: column ${column} looks like an identifier and may be filtered on: a filter can single somebody out.`);
     }
     if (uses.includes('group') && nullable) found.push(`Table ${name}: column ${column} may lack a value; NULL is a group of its own.`);
@@ -23,11 +33,19 @@ function tableWarnings(agreement: Agreement, name: string, table: Table): string
 function committeeWarnings(agreement: Agreement): string[] {
   const providers = new Set(Object.values(agreement.tables).flatMap((t) => t.providers));
   const found = [`Any two of ${agreement.committee.join(', ')} together can reconstruct all data shared for a question.`];
-  const hosts = agreement.committee.map((name) => agreement.organisations.find((o) => o.name === name)?.station.replace(/:\d+$/, '').toLowerCase());
-  if (!agreement.sandbox && new Set(hosts).size < 3) found.push('Compute parties share a host: who operates it can reconstruct everything.');
+  const hosts = agreement.committee.map((name) =>
+    agreement.organisations
+      .find((o) => o.name === name)
+      ?.station.replace(/:\d+$/, '')
+      .toLowerCase(),
+  );
+  if (!agreement.sandbox && new Set(hosts).size < 3)
+    found.push('Compute parties share a host: who operates it can reconstruct everything.');
   for (const receiver of agreement.receivers) {
-    if (providers.has(receiver)) found.push(`${receiver} receives results and provides data: the rules are checked again without its own rows, and suppress more.`);
-    if (agreement.committee.includes(receiver)) found.push(`${receiver} receives results and is a compute party: with one other compute party it learns everything.`);
+    if (providers.has(receiver))
+      found.push(`${receiver} receives results and provides data: the rules are checked again without its own rows, and suppress more.`);
+    if (agreement.committee.includes(receiver))
+      found.push(`${receiver} receives results and is a compute party: with one other compute party it learns everything.`);
   }
   return found;
 }
@@ -35,7 +53,10 @@ function committeeWarnings(agreement: Agreement): string[] {
 /** Sentences for people; an empty list never means that signing is safe. */
 export function agreementWarnings(agreement: Agreement): string[] {
   const { output, approval } = agreement;
-  const found = [...committeeWarnings(agreement), ...Object.entries(agreement.tables).flatMap(([name, table]) => tableWarnings(agreement, name, table))];
+  const found = [
+    ...committeeWarnings(agreement),
+    ...Object.entries(agreement.tables).flatMap(([name, table]) => tableWarnings(agreement, name, table)),
+  ];
   if (output.minimum_rows < 3) found.push(`minimum_rows is ${output.minimum_rows}: cells about one or two rows may be released.`);
   if (output.minimum_organisations < 2) found.push("minimum_organisations is 1: cells may show a single organisation's value.");
   if (approval.ad_hoc === 'none') found.push('Questions that nobody has seen before run without approval (approval.ad_hoc: none).');

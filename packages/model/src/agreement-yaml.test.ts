@@ -55,7 +55,9 @@ test('all problems are told at once, each at its place', () => {
 });
 
 test('schema problems have places too: unknown, missing and wrong entries', () => {
-  const text = good().replace('minimum_rows: 5', 'minimum_row: 5').replace(/purpose: .*\n/, '');
+  const text = good()
+    .replace('minimum_rows: 5', 'minimum_row: 5')
+    .replace(/purpose: .*\n/, '');
   const lines = linesOf(text);
   assert.ok(lines.some((l) => l.startsWith(placeOf(text, 'minimum_row')) && l.includes('"minimum_row" is not known')));
   assert.ok(lines.some((l) => l.includes('"purpose" is missing')));

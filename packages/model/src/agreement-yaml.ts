@@ -11,13 +11,19 @@ export function schemaProblems(error: z.ZodError): AgreementProblem[] {
   return error.issues.flatMap((issue): AgreementProblem[] => {
     const path = issue.path.map((p) => (typeof p === 'symbol' ? String(p) : p));
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], what: `"${key}" is not known here`, remedy: 'check its spelling, or take it out' }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        what: `"${key}" is not known here`,
+        remedy: 'check its spelling, or take it out',
+      }));
     }
     if (issue.code === 'invalid_type' && /received undefined/.test(issue.message)) {
       return [{ path, what: `"${path.at(-1) ?? 'the document'}" is missing`, remedy: 'add it' }];
     }
-    if (issue.code === 'invalid_key') return [{ path, what: `"${path.at(-1)}" is not a valid name`, remedy: 'start with a letter; use letters, digits and "_" only' }];
-    if (issue.code === 'invalid_union') return [{ path, what: 'this has none of the forms possible here', remedy: 'compare with the form in docs/agreement.md' }];
+    if (issue.code === 'invalid_key')
+      return [{ path, what: `"${path.at(-1)}" is not a valid name`, remedy: 'start with a letter; use letters, digits and "_" only' }];
+    if (issue.code === 'invalid_union')
+      return [{ path, what: 'this has none of the forms possible here', remedy: 'compare with the form in docs/agreement.md' }];
     return [{ path, what: issue.message, remedy: 'correct it' }];
   });
 }

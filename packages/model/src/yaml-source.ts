@@ -35,7 +35,8 @@ function structureProblems(document: Document): { offset: number; what: string }
       found.push({ offset: at(node), what: 'aliases (*name) are not allowed — write the value out' });
     },
     Node(_key, node, path) {
-      if ('anchor' in node && node.anchor !== undefined) found.push({ offset: at(node), what: 'anchors (&name) are not allowed — write the value out' });
+      if ('anchor' in node && node.anchor !== undefined)
+        found.push({ offset: at(node), what: 'anchors (&name) are not allowed — write the value out' });
       if (node.tag !== undefined && !/^tag:yaml\.org,2002:(map|seq|str|int|bool|null|float)$/.test(node.tag)) {
         found.push({ offset: at(node), what: 'tags (!name) are not allowed — take it out' });
       }
@@ -74,7 +75,8 @@ function placeOf(document: Document, path: readonly (string | number)[]): number
 
 /** Throws InvalidError `agreement/invalid` with one line per problem of form. */
 export function openYaml(text: string, fileName: string): SourceDocument {
-  if (text.length > MAXIMUM_BYTES) throw invalid([`${fileName}:1:1: the file is larger than ${MAXIMUM_BYTES} characters — declare ranges instead of long lists`]);
+  if (text.length > MAXIMUM_BYTES)
+    throw invalid([`${fileName}:1:1: the file is larger than ${MAXIMUM_BYTES} characters — declare ranges instead of long lists`]);
   const lines = new LineCounter();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -82,14 +84,23 @@ export function openYaml(text: string, fileName: string): SourceDocument {
   };
   let document: Document;
   try {
-    document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, strict: true, merge: false, prettyErrors: false, lineCounter: lines });
+    document = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      uniqueKeys: true,
+      strict: true,
+      merge: false,
+      prettyErrors: false,
+      lineCounter: lines,
+    });
   } catch {
     // The parser recurses: only absurdly nested text gets here.
     throw invalid([`${fileName}:1:1: this is nested too deeply — write it flatter`]);
   }
   const errors = document.errors.map((e) => `${place(e.pos[0])}: ${e.message} — correct the YAML here`);
   if (errors.length === 0) errors.push(...structureProblems(document).map((p) => `${place(p.offset)}: ${p.what}`));
-  if (errors.length === 0 && !isMap(document.contents)) errors.push(`${fileName}:1:1: this is no list of named entries — begin with "sluis: 1"`);
+  if (errors.length === 0 && !isMap(document.contents))
+    errors.push(`${fileName}:1:1: this is no list of named entries — begin with "sluis: 1"`);
   if (errors.length > 0) throw invalid(errors);
   keepNumberSource(document);
   return { value: document.toJS(), locate: (path) => place(placeOf(document, path)) };

@@ -7,7 +7,11 @@ import { StationError } from '@sluis/base';
 import { openPolicy, Policy } from './policy.ts';
 import { POLICY_ACTIONS, POLICY_ROLES, type PolicyAction, type PolicyRequest, type PolicyRole } from './requests.ts';
 
-const request = (action: PolicyAction, roles: readonly PolicyRole[], resource: PolicyRequest['resource'] = { id: 'r', askedBy: 'south/bob' }): PolicyRequest => ({
+const request = (
+  action: PolicyAction,
+  roles: readonly PolicyRole[],
+  resource: PolicyRequest['resource'] = { id: 'r', askedBy: 'south/bob' },
+): PolicyRequest => ({
   principal: { organisation: 'north', name: 'ann', roles },
   action,
   resource,
@@ -47,7 +51,10 @@ test('a policy that fails while it is evaluated denies, even where another permi
   const permit = 'permit (principal, action, resource);';
   assert.equal(await allowed(new Policy(permit), 'run.view', []), true);
   // Control above: without the failing forbid, Cedar allows; with it, Cedar would skip it and still allow.
-  assert.equal(await allowed(new Policy(`${permit} forbid (principal, action, resource) when { principal.missing == 1 };`), 'run.view', []), false);
+  assert.equal(
+    await allowed(new Policy(`${permit} forbid (principal, action, resource) when { principal.missing == 1 };`), 'run.view', []),
+    false,
+  );
   assert.equal(await allowed(new Policy('permit (principal, action, resource) when {'), 'run.view', []), false);
 });
 
@@ -69,8 +76,17 @@ test("a station's own files can forbid, and nothing else", async (t) => {
   const policy = await openPolicy({ folder: await folderWith(t, { 'quiet.cedar': forbid, 'note.txt': 'no policy' }) });
   assert.equal(await allowed(policy, 'question.ask', ['owner']), false);
   assert.equal(await allowed(policy, 'question.explain', ['owner']), true);
-  for (const text of ['permit (principal, action, resource);', `${forbid} permit (principal, action, resource);`, 'forbid (principal', 'forbid (principal == ?principal, action, resource);']) {
-    await assert.rejects(openPolicy({ folder: await folderWith(t, { 'a.cedar': text }) }), (e) => e instanceof StationError && e.code === 'access/policy-invalid', text);
+  for (const text of [
+    'permit (principal, action, resource);',
+    `${forbid} permit (principal, action, resource);`,
+    'forbid (principal',
+    'forbid (principal == ?principal, action, resource);',
+  ]) {
+    await assert.rejects(
+      openPolicy({ folder: await folderWith(t, { 'a.cedar': text }) }),
+      (e) => e instanceof StationError && e.code === 'access/policy-invalid',
+      text,
+    );
   }
   assert.ok(await openPolicy({ folder: '/nonexistent/policies' }));
 });

@@ -15,13 +15,21 @@ const SQLITE: Readonly<Record<number, readonly [string, string]>> = {
 
 /** PostgreSQL's SQLSTATE classes (appendix A of its manual), and Node's codes for files and connections. */
 const BY_CODE: readonly (readonly [RegExp, string, string])[] = [
-  [/^(ENOENT|ENOTDIR|EACCES|EPERM|EROFS)$/, 'the database file can not be opened', "Check that the station's folder exists and belongs to its user."],
+  [
+    /^(ENOENT|ENOTDIR|EACCES|EPERM|EROFS)$/,
+    'the database file can not be opened',
+    "Check that the station's folder exists and belongs to its user.",
+  ],
   [/^(ENOSPC|EDQUOT)$/, 'the disk is full', 'Free space on the disk that holds the station.'],
   [/^53100$/, "the database server's disk is full", 'Free space there; nothing half-written was kept.'],
   [/^53/, 'the database server has too few resources', 'Raise its limits or stop other clients.'],
   [/^(28|3D)/, 'the database server refuses the login', 'Check DATABASE_URL.'],
   [/^42501$/, 'the database user may not do this', 'Grant it the right to create and change tables in its schema.'],
-  [/^(08|57P|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EHOST|EAI_)/, 'the database server can not be reached', 'Check that it runs and that DATABASE_URL is right.'],
+  [
+    /^(08|57P|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EHOST|EAI_)/,
+    'the database server can not be reached',
+    'Check that it runs and that DATABASE_URL is right.',
+  ],
 ];
 
 function reasonOf(thrown: unknown): readonly [string, string] {
@@ -37,7 +45,12 @@ function reasonOf(thrown: unknown): readonly [string, string] {
 export function storeFailure(thrown: unknown, doing: string): Error {
   if (thrown instanceof SluisError || thrown instanceof RangeError) return thrown;
   const [what, remedy] = reasonOf(thrown);
-  return new StationError('store/failed', { stage: 'store', message: `The station's store failed while ${doing}: ${what}.`, remedy, cause: thrown });
+  return new StationError('store/failed', {
+    stage: 'store',
+    message: `The station's store failed while ${doing}: ${what}.`,
+    remedy,
+    cause: thrown,
+  });
 }
 
 /** Runs one store operation; every failure leaves through `storeFailure`. */

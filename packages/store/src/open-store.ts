@@ -28,7 +28,8 @@ interface Held extends Database {
 }
 
 async function hold(place: StorePlace): Promise<Held> {
-  if ('path' in place) return { db: new Kysely<Tables>({ dialect: sqliteDialect(place.path) }), requireLock: () => {}, release: async () => {} };
+  if ('path' in place)
+    return { db: new Kysely<Tables>({ dialect: sqliteDialect(place.path) }), requireLock: () => {}, release: async () => {} };
   // Loaded only where it is used: the client costs start-up time.
   const { holdPostgres } = await import('./postgres.ts');
   const held = await holdPostgres(place.databaseUrl);

@@ -47,14 +47,27 @@ export async function startPrivateServer(binaries: string): Promise<PrivateServe
   const folder = mkdtempSync(join(tmpdir(), 'sluis-postgres-'));
   const user = otherUser();
   if ('uid' in user) chownSync(folder, user['uid'] as number, user['gid'] as number);
-  const options: SpawnOptions = { ...user, cwd: folder, stdio: 'ignore', env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '', HOME: folder } };
+  const options: SpawnOptions = {
+    ...user,
+    cwd: folder,
+    stdio: 'ignore',
+    env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '', HOME: folder },
+  };
   const data = join(folder, 'data');
-  execFileSync(join(binaries, 'initdb'), ['-D', data, '-U', 'sluis', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...options, stdio: 'pipe' });
+  execFileSync(join(binaries, 'initdb'), ['-D', data, '-U', 'sluis', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
+    ...options,
+    stdio: 'pipe',
+  });
   const port = await freePort();
-  const server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-c', 'fsync=off'], options);
+  const server = spawn(
+    join(binaries, 'postgres'),
+    ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-c', 'fsync=off'],
+    options,
+  );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const url = (database: string) => `postgresql://sluis@127.0.0.1:${port}/${database}`;
-  const psql = (database: string, text: string) => execFileSync(join(binaries, 'psql'), ['-X', '-q', '-c', text, url(database)], { ...options, stdio: 'pipe' });
+  const psql = (database: string, text: string) =>
+    execFileSync(join(binaries, 'psql'), ['-X', '-q', '-c', text, url(database)], { ...options, stdio: 'pipe' });
   const stop = async () => {
     server.kill('SIGINT');
     await ended;

@@ -47,7 +47,9 @@ test('a station that lost its hold on the database writes no more', async (t) =>
   const opened = await openStore({ databaseUrl });
   const other = new pg.Client({ connectionString: databaseUrl });
   await other.connect();
-  await other.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())");
+  await other.query(
+    "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+  );
   await other.end();
   await new Promise((resolve) => setTimeout(resolve, 200));
   await assert.rejects(opened.store.removeDataset('c', 't'), hasCode('store/in-use'));
@@ -63,5 +65,8 @@ test('a newer schema is refused, and a server that is away is named as such', as
   await direct.query('update schema_version set version = 999');
   await direct.end();
   await assert.rejects(openStore({ databaseUrl }), hasCode('store/newer-schema'));
-  await assert.rejects(openStore({ databaseUrl: 'postgresql://sluis@127.0.0.1:1/none' }), (e) => e instanceof StationError && /can not be reached/.test(e.message));
+  await assert.rejects(
+    openStore({ databaseUrl: 'postgresql://sluis@127.0.0.1:1/none' }),
+    (e) => e instanceof StationError && /can not be reached/.test(e.message),
+  );
 });

@@ -22,7 +22,10 @@ export class RelationalLog implements LogStorage {
 
   size(): Promise<number> {
     return guarded('reading the log', async () => {
-      const { last } = await this.#database.db.selectFrom('log_entries').select((e) => e.fn.max('position').as('last')).executeTakeFirstOrThrow();
+      const { last } = await this.#database.db
+        .selectFrom('log_entries')
+        .select((e) => e.fn.max('position').as('last'))
+        .executeTakeFirstOrThrow();
       return last === null ? 0 : Number(last) + 1;
     });
   }

@@ -11,7 +11,12 @@ type Db = Kysely<Tables>;
 
 async function addTo(db: Db, agreement: string, signatures: Readonly<Record<string, string>>): Promise<void> {
   const rows = Object.entries(signatures).map(([organisation, signature]) => ({ agreement, organisation, signature }));
-  if (rows.length > 0) await db.insertInto('agreement_signatures').values(rows).onConflict((c) => c.columns(['agreement', 'organisation']).doNothing()).execute();
+  if (rows.length > 0)
+    await db
+      .insertInto('agreement_signatures')
+      .values(rows)
+      .onConflict((c) => c.columns(['agreement', 'organisation']).doNothing())
+      .execute();
 }
 
 async function readAgreement(db: Db, id: string): Promise<AgreementRecord | null> {
@@ -56,7 +61,11 @@ export class RelationalStore implements StationStore {
     return this.#write('an agreement', async (db) => {
       const { id, collaboration, version, state, canonical, receivedAt, signatures } = record;
       const row = { id, collaboration, version, state, canonical, received_at: receivedAt };
-      await db.insertInto('agreements').values(row).onConflict((c) => c.column('id').doNothing()).execute();
+      await db
+        .insertInto('agreements')
+        .values(row)
+        .onConflict((c) => c.column('id').doNothing())
+        .execute();
       await addTo(db, id, signatures);
     });
   }
@@ -111,7 +120,12 @@ export class RelationalStore implements StationStore {
 
   dataset(collaboration: string, table: string): Promise<DatasetRecord | null> {
     return this.#read('a dataset', async (db) => {
-      const row = await db.selectFrom('datasets').selectAll().where('collaboration', '=', collaboration).where('table_name', '=', table).executeTakeFirst();
+      const row = await db
+        .selectFrom('datasets')
+        .selectAll()
+        .where('collaboration', '=', collaboration)
+        .where('table_name', '=', table)
+        .executeTakeFirst();
       return row === undefined ? null : datasetRecord(row);
     });
   }
@@ -125,7 +139,11 @@ export class RelationalStore implements StationStore {
 
   removeDataset(collaboration: string, table: string): Promise<boolean> {
     return this.#write('a dataset', async (db) => {
-      const removed = await db.deleteFrom('datasets').where('collaboration', '=', collaboration).where('table_name', '=', table).executeTakeFirst();
+      const removed = await db
+        .deleteFrom('datasets')
+        .where('collaboration', '=', collaboration)
+        .where('table_name', '=', table)
+        .executeTakeFirst();
       return removed.numDeletedRows > 0n;
     });
   }
@@ -162,7 +180,12 @@ export class RelationalStore implements StationStore {
     });
   }
 
-  moveRun(id: string, from: readonly RunState[], to: RunState, change?: { attempt?: number; error?: string | null; at: number }): Promise<boolean> {
+  moveRun(
+    id: string,
+    from: readonly RunState[],
+    to: RunState,
+    change?: { attempt?: number; error?: string | null; at: number },
+  ): Promise<boolean> {
     if (from.length === 0) return Promise.resolve(false);
     return this.#write('a run', async (db) => {
       // The condition and the change are one statement: of two callers, one finds the state gone.
@@ -198,8 +221,17 @@ export class RelationalStore implements StationStore {
   saveApproval(record: ApprovalRecord): Promise<void> {
     return this.#write('an approval', async (db) => {
       const { run, organisation, approval } = record;
-      await db.insertInto('approvals').values({ run, organisation, approval }).onConflict((c) => c.columns(['run', 'organisation']).doNothing()).execute();
-      const kept = await db.selectFrom('approvals').select('approval').where('run', '=', run).where('organisation', '=', organisation).executeTakeFirstOrThrow();
+      await db
+        .insertInto('approvals')
+        .values({ run, organisation, approval })
+        .onConflict((c) => c.columns(['run', 'organisation']).doNothing())
+        .execute();
+      const kept = await db
+        .selectFrom('approvals')
+        .select('approval')
+        .where('run', '=', run)
+        .where('organisation', '=', organisation)
+        .executeTakeFirstOrThrow();
       if (kept.approval !== approval) {
         throw new RefusedError('approve/conflict', {
           stage: 'approve',
@@ -221,7 +253,11 @@ export class RelationalStore implements StationStore {
   saveResult(record: ResultRecord): Promise<void> {
     return this.#write('a result', async (db) => {
       const { run, result, receipt, savedAt } = record;
-      await db.insertInto('results').values({ run, result, receipt, saved_at: savedAt }).onConflict((c) => c.column('run').doNothing()).execute();
+      await db
+        .insertInto('results')
+        .values({ run, result, receipt, saved_at: savedAt })
+        .onConflict((c) => c.column('run').doNothing())
+        .execute();
       const kept = await db.selectFrom('results').selectAll().where('run', '=', run).executeTakeFirstOrThrow();
       // Nothing is released twice: a second, different result of one run is a fault, whoever brings it.
       if (kept.result !== result || kept.receipt !== receipt) {

@@ -6,7 +6,15 @@ export interface Tables {
   schema_version: { version: number };
   agreements: { id: string; collaboration: string; version: number; state: string; canonical: string; received_at: number };
   agreement_signatures: { agreement: string; organisation: string; signature: string };
-  datasets: { collaboration: string; table_name: string; agreement: string; sql: string; binding: string; report: string; connected_at: number };
+  datasets: {
+    collaboration: string;
+    table_name: string;
+    agreement: string;
+    sql: string;
+    binding: string;
+    report: string;
+    connected_at: number;
+  };
   runs: {
     id: string;
     collaboration: string;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { StationError } from '@sluis/base';
+import { logStorageContract } from '@sluis/ledger/contract';
 import { storeFailure } from './failures.ts';
 import { openStore } from './open-store.ts';
 import { storeContract } from './store.contract.ts';
@@ -24,6 +25,24 @@ storeContract('sqlite', async (t) => {
     async reopen() {
       await opened.close();
       return openStore({ path });
+    },
+  };
+});
+
+logStorageContract('sqlite', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'sluis-log-'));
+  const path = join(home, 'state.db');
+  let opened = await openStore({ path });
+  return {
+    storage: opened.log,
+    async reopen() {
+      await opened.close();
+      opened = await openStore({ path });
+      return opened.log;
+    },
+    async close() {
+      await opened.close();
+      await rm(home, { recursive: true, force: true });
     },
   };
 });
@@ -49,7 +68,9 @@ test('a second process on the same file is refused, and may open it after the fi
     try { await (await openStore({ path: process.argv[1] })).close(); console.log('opened'); } catch (e) { console.log(e.code); }`;
   const child = () =>
     new Promise<string>((resolve, reject) => {
-      execFile(process.execPath, ['--input-type=module', '-e', script, path], (error, stdout) => (error ? reject(error) : resolve(stdout.trim())));
+      execFile(process.execPath, ['--input-type=module', '-e', script, path], (error, stdout) =>
+        error ? reject(error) : resolve(stdout.trim()),
+      );
     });
   assert.equal(await child(), 'store/in-use');
   await opened.close();

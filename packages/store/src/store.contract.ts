@@ -16,7 +16,16 @@ const code = (expected: string) => (e: unknown) => (e instanceof RefusedError ||
 
 function agreement(version: number, change: Partial<AgreementRecord> = {}): AgreementRecord {
   const id = version.toString(16).padStart(64, 'a');
-  return { id, collaboration: 'c', version, state: 'proposed', canonical: `{"v":${version}}`, signatures: {}, receivedAt: 1_790_000_000_000 + version, ...change };
+  return {
+    id,
+    collaboration: 'c',
+    version,
+    state: 'proposed',
+    canonical: `{"v":${version}}`,
+    signatures: {},
+    receivedAt: 1_790_000_000_000 + version,
+    ...change,
+  };
 }
 
 function run(id: string, change: Partial<RunRecord> = {}): RunRecord {
@@ -68,7 +77,10 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
     await store.saveAgreement(agreement(2));
     const again = (await place.reopen()).store;
     assert.deepEqual(await again.agreement(agreement(1).id), { ...agreement(1), signatures: { north: 'aa', south: 'bb' } });
-    assert.deepEqual((await again.agreements('c')).map((a) => a.version), [2, 1]);
+    assert.deepEqual(
+      (await again.agreements('c')).map((a) => a.version),
+      [2, 1],
+    );
     assert.deepEqual(await again.agreements('other'), []);
     assert.equal(await again.agreement('f'.repeat(64)), null);
     await assert.rejects(again.addSignatures('f'.repeat(64), { north: 'aa' }), code('store/unknown-agreement'));
@@ -96,7 +108,9 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
 
   contract('of many callers that move a run, exactly one wins', async ({ opened: { store } }) => {
     await store.createRun(run('1'));
-    const moves = await Promise.all(Array.from({ length: 8 }, (_, i) => store.moveRun(run('1').id, ['proposed', 'waiting'], 'running', { attempt: i + 2, at: 5 })));
+    const moves = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => store.moveRun(run('1').id, ['proposed', 'waiting'], 'running', { attempt: i + 2, at: 5 })),
+    );
     assert.equal(moves.filter((m) => m).length, 1);
     const moved = await store.run(run('1').id);
     assert.deepEqual([moved?.state, moved?.attempt, moved?.updatedAt], ['running', moves.indexOf(true) + 2, 5]);
@@ -108,7 +122,10 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
 
   contract('runs come newest first and are counted per analyst', async ({ opened: { store } }) => {
     for (const [i, analyst] of ['ann', 'bob', 'ann'].entries()) await store.createRun(run(String(i), { analyst, createdAt: 1000 + i }));
-    assert.deepEqual((await store.runs(2)).map((r) => r.createdAt), [1002, 1001]);
+    assert.deepEqual(
+      (await store.runs(2)).map((r) => r.createdAt),
+      [1002, 1001],
+    );
     assert.equal(await store.countRuns('c', 'north', 'ann', 1000), 2);
     assert.equal(await store.countRuns('c', 'north', 'ann', 1001), 1);
     assert.equal(await store.countRuns('c', 'south', 'ann', 0), 0);
