@@ -1,12 +1,12 @@
 /** `sluis demo` */
 import { join } from 'node:path';
 import { RefusedError, SluisError, StationError, utf8 } from '@sluis/base';
-import { type AskRequest, type RunResult, serialiseAgreementYaml } from '@sluis/model';
+import { type AskRequest, type ExplainTopic, type RunResult, serialiseAgreementYaml } from '@sluis/model';
 import { writePrivate, writePublic } from '../files.ts';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { receiptText } from '../output/answer.ts';
-import { renderEstimate, renderExplanation } from '../output/explanation.ts';
+import { renderExplanation } from '../output/explanation.ts';
 import { failureText } from '../output/failure.ts';
 import { bytesText, durationText, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, remark } from '../output/streams.ts';
@@ -23,9 +23,12 @@ export async function demo(options: { readonly once?: boolean }): Promise<void> 
   const sandbox = Sandbox.open(undefined, signal);
   try {
     await setUp(sandbox);
-    const first = await askAndShow(sandbox, text.demoQuestionResult, { template: DEMO.template });
+    heading(text.demoQuestionResult);
+    const first = await askAndShow(sandbox, DEMO.questions.result, { template: DEMO.template });
     remark(painted.err.dim(text.demoFirst(durationText(Date.now() - begun))));
-    await askAndShow(sandbox, text.demoQuestionSuppressed, { sql: DEMO.questions.suppressed });
+    heading(text.demoQuestionSuppressed);
+    // What was explained at length before need not be again.
+    await askAndShow(sandbox, DEMO.questions.suppressed, { sql: DEMO.questions.suppressed }, ['receiver', 'suppression']);
     await showRefusal(sandbox, DEMO.questions.refused);
     await showReceipt(sandbox, first);
     if (options.once === true) return;
@@ -72,14 +75,14 @@ async function connect(sandbox: Sandbox, party: SampleParty): Promise<void> {
   remark(painted.err.dim(`  ${text.demoData(party.name, party.rows)}`));
 }
 
-async function askAndShow(sandbox: Sandbox, title: string, question: AskRequest): Promise<RunResult> {
+async function askAndShow(sandbox: Sandbox, sql: string, question: AskRequest, topics?: readonly ExplainTopic[]): Promise<RunResult> {
   const { client } = sandbox.member(DEMO.receiver);
   const request = { ...question, as: DEMO.analyst };
-  heading(title);
+  const width = terminalWidth(process.stderr);
+  remark(wrap(`${text.wordQuestion}: ${sql}`, width, '  '));
   const plan = await client.explain(request);
-  remark(`${painted.err.bold(text.wordQuestion)}: ${wrap(plan.sql, terminalWidth(process.stderr))}`);
-  remark(renderExplanation(plan.explanation, text, painted.err, terminalWidth(process.stderr)));
-  remark(painted.err.dim(renderEstimate(plan.explanation, text)));
+  const sentences = plan.explanation.sentences.filter((s) => topics === undefined || topics.includes(s.about));
+  remark(renderExplanation({ ...plan.explanation, sentences }, text, painted.err, width));
   if (plan.approvals.length > 0) remark(painted.err.yellow(text.demoApproving));
   const answer = await askWithProgress(client, request, 'table', {
     onPlanned: plan.approvals.length > 0 ? approverOf(sandbox) : undefined,
@@ -103,7 +106,7 @@ function approverOf(sandbox: Sandbox): (organisation: string, run: string) => vo
 
 async function showRefusal(sandbox: Sandbox, sql: string): Promise<void> {
   heading(text.demoQuestionRefused);
-  remark(`${painted.err.bold(text.wordQuestion)}: ${sql}`);
+  remark(wrap(`${text.wordQuestion}: ${sql}`, terminalWidth(process.stderr), '  '));
   try {
     await sandbox.member(DEMO.receiver).client.ask({ sql, as: DEMO.analyst });
   } catch (thrown) {

@@ -76,6 +76,7 @@ test('widths, wrapping and units', () => {
   assert.equal(widthOf('日本'), 4);
   assert.equal(widthOf('e\u0301'), 1);
   assert.equal(wrap('aa bb cc', 5, '  '), 'aa bb\n  cc');
+  assert.equal(wrap('  aa bb', 5, '    '), '  aa\n    bb');
   assert.deepEqual([999, 1200, 25_000_000].map(bytesText), ['999 B', '1.2 kB', '25 MB']);
   assert.deepEqual([12, 1250].map(durationText), ['12 ms', '1.3 s']);
 });

@@ -29,17 +29,17 @@ export function widthOf(value: string): number {
   return width;
 }
 
-/** Breaks text at spaces to lines of at most `width` columns, the following ones indented. */
+/** Breaks text at spaces to lines of at most `width` columns, the following ones indented. Its own indentation stays. */
 export function wrap(value: string, width: number, indent = ''): string {
+  const start = /^ */.exec(value)?.[0] ?? '';
   const lines: string[] = [];
   let line = '';
-  for (const word of value.split(' ')) {
-    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+  for (const word of value.slice(start.length).split(' ')) {
+    if (line === '') line = start + word;
+    else if (widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = indent + word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
+    } else line = `${line} ${word}`;
   }
   return [...lines, line].join('\n');
 }

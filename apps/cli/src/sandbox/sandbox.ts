@@ -86,12 +86,12 @@ export class Sandbox {
   async sign(agreement: Agreement): Promise<string> {
     const [first] = this.#members.values();
     if (first === undefined) throw new RangeError('a sandbox has members');
+    // Proposing at one station offers the agreement to all others.
     const { id } = await first.client.propose(agreement);
     const members = [...this.#members.values()];
     await Promise.all(
       members.map(async ({ client }) => {
         this.#signal.throwIfAborted();
-        await client.propose(agreement);
         await client.sign(id);
       }),
     );
