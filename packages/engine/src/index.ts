@@ -1,1 +1,3 @@
+export { type BindRequest, type BoundDataset, bindDataset } from './bind-dataset.ts';
+export type { CheckReport, Violation } from './row-check.ts';
 export { createSqlEngine } from './sql-engine.ts';

@@ -28,7 +28,7 @@ export function createSqlEngine(): SqlEngine {
   };
   return {
     parse: async (sql) => parse(await database(), sql),
-    print: async (ast) => print(await database(), ast),
+    print: async (ast) => printAst(await database(), ast),
     evaluate: async (sql) => evaluate(await database(), sql),
   };
 }
@@ -53,7 +53,7 @@ export async function parse(database: Database, sql: string): Promise<unknown> {
   return serialized;
 }
 
-async function print(database: Database, ast: unknown): Promise<string> {
+export async function printAst(database: Database, ast: unknown): Promise<string> {
   try {
     return await scalar(database, `SELECT json_deserialize_sql(${quoteText(writeAst(ast))}::JSON)`);
   } catch (cause) {

@@ -1,0 +1,138 @@
+/** Where a shared table's rows come from: SQL over named local files, made absolute, so that exactly these can be read. */
+import { globSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InvalidError } from '@sluis/base';
+import { type Database, quoteText } from './database.ts';
+import { parse, printAst } from './sql-engine.ts';
+
+export interface Source {
+  /** SELECT with absolute paths only. */
+  readonly sql: string;
+  /** Every file it reads. */
+  readonly files: readonly string[];
+}
+
+/** Tells whether a file is still the one that was checked. */
+export interface Fingerprint {
+  readonly path: string;
+  readonly size: string;
+  readonly modified: string;
+  readonly inode: string;
+}
+
+type Node = Record<string, unknown>;
+
+const READERS = new Set(['read_csv', 'read_csv_auto', 'read_parquet', 'parquet_scan', 'read_json', 'read_json_auto', 'read_ndjson', 'read_ndjson_auto']);
+const GENERATORS = new Set(['unnest', 'range', 'generate_series']);
+const FILE_KINDS: readonly [RegExp, (list: string) => string][] = [
+  // Text first: agreed types, not guessed ones, decide how a field is read ("0123" stays a code).
+  [/\.(csv|tsv|txt)(\.gz|\.zst)?$/i, (list) => `read_csv(${list}, all_varchar = true, header = true, union_by_name = true)`],
+  [/\.(parquet|pq)$/i, (list) => `read_parquet(${list}, union_by_name = true)`],
+  [/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i, (list) => `read_json(${list}, union_by_name = true)`],
+];
+
+/** The DuckDB table function that reads these files, which must be of one format. Throws InvalidError `dataset/unknown-format`. */
+export function readerOf(files: readonly string[]): string {
+  const kind = FILE_KINDS.find(([pattern]) => files.length > 0 && files.every((file) => pattern.test(file)));
+  if (kind === undefined) {
+    throw new InvalidError('dataset/unknown-format', {
+      stage: 'dataset',
+      message: `The format of ${files.join(', ')} is not known from its name.`,
+      remedy: 'Use .csv, .tsv, .parquet, .json or .ndjson files (CSV and JSON also as .gz), or give SQL.',
+    });
+  }
+  return kind[1](`[${files.map(quoteText).join(', ')}]`);
+}
+
+export function fileSource(file: string, folder: string): Source {
+  const files = existing(file, folder);
+  return { sql: `SELECT * FROM ${readerOf(files)}`, files };
+}
+
+/**
+ * Makes the paths in the operator's SELECT absolute and lists the files it reads.
+ * Throws InvalidError `dataset/source` if it reads anything but local files by DuckDB's readers.
+ */
+export async function sqlSource(database: Database, sql: string, folder: string): Promise<Source> {
+  const ast = await parse(database, sql);
+  const files = new Set<string>();
+  const collect = (path: string) => {
+    const found = existing(path, folder);
+    for (const file of found) files.add(file);
+    return found;
+  };
+  walk(ast, (node) => {
+    if (node['type'] === 'TABLE_FUNCTION') rewriteReader(node['function'] as Node, collect);
+    if (node['type'] === 'BASE_TABLE') rewriteTable(node, collect);
+  });
+  if (files.size === 0) throw problem('The SQL reads no local file.', "Name a file, for example: SELECT * FROM 'incidents.csv'");
+  return { sql: await printAst(database, ast), files: [...files] };
+}
+
+export const fingerprints = (files: readonly string[]): Fingerprint[] =>
+  files.map((path) => {
+    const s = statSync(path, { bigint: true });
+    return { path, size: String(s.size), modified: String(s.mtimeNs), inode: String(s.ino) };
+  });
+
+/** Whether all files are there and unchanged. */
+export function unchanged(before: readonly Fingerprint[]): boolean {
+  try {
+    return JSON.stringify(fingerprints(before.map((f) => f.path))) === JSON.stringify(before);
+  } catch {
+    return false;
+  }
+}
+
+function rewriteReader(call: Node, collect: (path: string) => string[]): void {
+  const name = String(call['function_name']).toLowerCase();
+  if (GENERATORS.has(name)) return;
+  if (!READERS.has(name)) throw problem(`The SQL may not use the table function ${name}().`, `Use one of: ${[...READERS].join(', ')}.`);
+  const children = call['children'] as Node[];
+  const first = children[0];
+  const constants = first?.['function_name'] === 'list_value' ? (first['children'] as Node[]) : first === undefined ? [] : [first];
+  const template = constants[0];
+  if (first === undefined || template === undefined || !constants.every((c) => typeof textOf(c) === 'string')) {
+    throw problem(`The files of ${name}() must be written out as text.`, `For example: ${name}('incidents.csv') or ${name}(['a.csv', 'b.csv'])`);
+  }
+  const paths = constants.flatMap((c) => collect(textOf(c) ?? ''));
+  const literals = paths.map((path) => ({ ...template, value: { ...(template['value'] as Node), value: path } }));
+  children[0] = literals.length === 1 ? (literals[0] as Node) : listOf(template, literals);
+}
+
+function rewriteTable(node: Node, collect: (path: string) => string[]): void {
+  const name = String(node['table_name']);
+  if (!/[./\\*]/.test(name)) return;
+  const found = collect(name);
+  if (found.length !== 1) throw problem(`"${name}" names ${found.length} files.`, 'Write the reader out, for example: read_csv(\'folder/*.csv\')');
+  node['table_name'] = found[0];
+}
+
+const textOf = (node: Node): string | null => {
+  const value = node['class'] === 'CONSTANT' ? (node['value'] as Node)['value'] : null;
+  return typeof value === 'string' ? value : null;
+};
+
+const listOf = (template: Node, children: Node[]): Node => ({
+  class: 'FUNCTION', type: 'FUNCTION', alias: '', query_location: template['query_location'], function_name: 'list_value', schema: 'main',
+  children, filter: null, order_bys: { type: 'ORDER_MODIFIER', orders: [] }, distinct: false, is_operator: false, export_state: false, catalog: '',
+});
+
+function existing(path: string, folder: string): string[] {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) throw problem(`"${path}" is not a local file.`, 'Copy the data to this station first.');
+  const absolute = resolve(folder, path);
+  const files = /[*?[]/.test(path) ? globSync(absolute).sort() : [absolute];
+  for (const file of files) {
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw problem(`There is no file ${file}.`, 'Check the name; relative names start from the current folder.');
+  }
+  if (files.length === 0) throw problem(`No file matches ${absolute}.`, 'Check the pattern; relative names start from the current folder.');
+  return files;
+}
+
+function walk(node: unknown, visit: (node: Node) => void): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (!Array.isArray(node)) visit(node as Node);
+  for (const child of Object.values(node)) walk(child, visit);
+}
+
+const problem = (message: string, remedy: string): InvalidError => new InvalidError('dataset/source', { stage: 'dataset', message, remedy });
