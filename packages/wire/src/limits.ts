@@ -4,7 +4,7 @@ export interface WireLimits {
   readonly bodyBytes: number;
   /** Largest header of one message. */
   readonly headerBytes: number;
-  /** Piece of a body that is sent before another message gets its turn; receivers take up to 1 MiB. */
+  /** Piece of a body that is sent before another message gets its turn; at most 1 MiB. */
   readonly chunkBytes: number;
   /** Bytes of requests that one connection may have in handlers at a time. */
   readonly handlingBytes: number;
@@ -39,7 +39,7 @@ const MiB = 1024 * 1024;
 export const DEFAULT_LIMITS: WireLimits = {
   bodyBytes: 512 * MiB,
   headerBytes: 256 * 1024,
-  chunkBytes: 256 * 1024,
+  chunkBytes: MiB,
   handlingBytes: 1024 * MiB,
   handlingRequests: 256,
   earlyBytes: 64 * MiB,

@@ -1,7 +1,7 @@
 /** The sending side of a connection: messages take turns, piece by piece, at the pace of the socket. */
 import type { Writable } from 'node:stream';
 import { FRAME_HEADER, frameHeader, KIND, type Kind } from './frame.ts';
-import type { WireLimits } from './limits.ts';
+import { FRAME_LIMIT, type WireLimits } from './limits.ts';
 
 /** Messages up to this size are begun at once, however much is being sent. */
 const SMALL = 64 * 1024;
@@ -117,7 +117,7 @@ export class Outbox {
       entry.number = this.#messages;
       entry.started?.(entry.number);
     }
-    const piece = entry.body.subarray(entry.offset, entry.offset + this.#limits.chunkBytes);
+    const piece = entry.body.subarray(entry.offset, entry.offset + Math.min(this.#limits.chunkBytes, FRAME_LIMIT));
     entry.offset += piece.length;
     const last = entry.offset === entry.body.length;
     const done = last ? () => entry.resolve() : undefined;
