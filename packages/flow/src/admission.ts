@@ -18,7 +18,13 @@ export function signedAgreementOf(record: AgreementRecord): SignedAgreement {
 }
 
 /** Throws a RefusedError unless the signature is the organisation's over this statement for this purpose. */
-export function requireSignature(agreement: Agreement, organisation: string, purpose: SignaturePurpose, statement: unknown, signature: string): void {
+export function requireSignature(
+  agreement: Agreement,
+  organisation: string,
+  purpose: SignaturePurpose,
+  statement: unknown,
+  signature: string,
+): void {
   const key = fromHex(organisationOf(agreement, organisation).identity);
   if (!verifySignature(key, purpose, canonicalBytes(statement), fromHex(signature))) {
     throw refused('run/bad-signature', {
@@ -116,7 +122,8 @@ export async function admit(station: StationContext, signed: SignedProposal, cla
       stage: 'run',
       party: station.organisation,
       message: `${station.organisation} plans this question differently from ${proposal.coordinator}${where === null ? '' : `: ${where}`}.`,
-      remedy: 'Nothing ran. Check that both stations run the same release of Sluis; if they do, the coordinator misrepresented the question.',
+      remedy:
+        'Nothing ran. Check that both stations run the same release of Sluis; if they do, the coordinator misrepresented the question.',
     });
   }
   return { proposal, agreement, prepared };
@@ -124,19 +131,32 @@ export async function admit(station: StationContext, signed: SignedProposal, cla
 
 function checkTerms(station: StationContext, agreement: Agreement, proposal: Proposal): void {
   const names = new Set(agreement.organisations.map((o) => o.name));
-  const say = (code: string, message: string, remedy: string) => refused(code, { stage: 'run', party: station.organisation, message, remedy });
+  const say = (code: string, message: string, remedy: string) =>
+    refused(code, { stage: 'run', party: station.organisation, message, remedy });
   if (proposal.collaboration !== agreement.collaboration || !names.has(proposal.coordinator)) {
     throw say('run/wrong-agreement', 'The proposal does not match the agreement it names.', 'Ask again under the agreement in force.');
   }
   if (!agreement.askers.includes(proposal.coordinator)) {
-    throw say('run/may-not-ask', `${proposal.coordinator} may not ask questions under this agreement.`, 'The agreement lists who may under "askers".');
+    throw say(
+      'run/may-not-ask',
+      `${proposal.coordinator} may not ask questions under this agreement.`,
+      'The agreement lists who may under "askers".',
+    );
   }
   const outside = proposal.receivers.filter((r) => !agreement.receivers.includes(r));
   if (outside.length > 0 || new Set(proposal.receivers).size !== proposal.receivers.length) {
-    throw say('run/receiver-not-agreed', `${outside.join(', ') || 'A receiver'} may not receive results under this agreement.`, 'The agreement lists "receivers".');
+    throw say(
+      'run/receiver-not-agreed',
+      `${outside.join(', ') || 'A receiver'} may not receive results under this agreement.`,
+      'The agreement lists "receivers".',
+    );
   }
   if (proposal.template !== null && agreement.templates[proposal.template]?.sql !== proposal.sql) {
-    throw say('run/template-differs', `The text is not that of template "${proposal.template}" in the agreement.`, 'Ask the template by name.');
+    throw say(
+      'run/template-differs',
+      `The text is not that of template "${proposal.template}" in the agreement.`,
+      'Ask the template by name.',
+    );
   }
   const asked = Date.parse(proposal.asked_at);
   const now = station.clock.now();

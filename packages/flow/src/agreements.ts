@@ -87,7 +87,10 @@ export class Agreements {
     checkAgreement(agreement);
     const id = agreementId(agreement);
     if ((await this.#station.store.agreement(id)) === null) {
-      await this.#audit.append({ kind: 'agreement.proposed', details: { agreement: id, collaboration: agreement.collaboration, version: agreement.version } });
+      await this.#audit.append({
+        kind: 'agreement.proposed',
+        details: { agreement: id, collaboration: agreement.collaboration, version: agreement.version },
+      });
       await this.#station.store.saveAgreement({
         id,
         collaboration: agreement.collaboration,
@@ -109,7 +112,10 @@ export class Agreements {
     const signed = signedAgreementOf(record);
     const complete = verifyAgreementSignatures(signed).length === agreement.organisations.length;
     if (!complete || !(await this.#succeeds(agreement))) return;
-    await this.#audit.append({ kind: 'agreement.in-force', details: { agreement: id, collaboration: agreement.collaboration, version: agreement.version } });
+    await this.#audit.append({
+      kind: 'agreement.in-force',
+      details: { agreement: id, collaboration: agreement.collaboration, version: agreement.version },
+    });
     await this.#station.store.putInForce(id);
   }
 
@@ -170,13 +176,19 @@ export class Agreements {
 }
 
 /** The agreement in force of a collaboration, or of the only one there is. */
-export async function currentAgreement(station: Pick<StationContext, 'store' | 'clock'>, collaboration?: string): Promise<{ id: string; signed: SignedAgreement }> {
+export async function currentAgreement(
+  station: Pick<StationContext, 'store' | 'clock'>,
+  collaboration?: string,
+): Promise<{ id: string; signed: SignedAgreement }> {
   const records = (await station.store.agreements(collaboration)).filter((r) => r.state === 'in-force');
   const [first, second] = records;
   if (first === undefined) {
     throw new RefusedError('agreement/none-in-force', {
       stage: 'agreement',
-      message: collaboration === undefined ? 'No agreement is in force at this station.' : `No agreement of "${collaboration}" is in force at this station.`,
+      message:
+        collaboration === undefined
+          ? 'No agreement is in force at this station.'
+          : `No agreement of "${collaboration}" is in force at this station.`,
       remedy: 'See who still has to sign: sluis agreement list',
     });
   }
@@ -198,4 +210,3 @@ export async function currentAgreement(station: Pick<StationContext, 'store' | '
   }
   return { id: first.id, signed };
 }
-

@@ -25,7 +25,12 @@ export interface AttemptOutcome {
 }
 
 /** Plays this station's roles concurrently; the first failure ends the others. `fail` aborts the attempt's signal. */
-export async function playAttempt(station: StationContext, run: Attempt, mailboxes: Mailboxes, fail: (reason: unknown) => void): Promise<AttemptOutcome> {
+export async function playAttempt(
+  station: StationContext,
+  run: Attempt,
+  mailboxes: Mailboxes,
+  fail: (reason: unknown) => void,
+): Promise<AttemptOutcome> {
   const { plan } = run.prepared;
   const seat = seatOf(plan, station.organisation);
   const roles: Promise<Partial<AttemptOutcome>>[] = [];

@@ -24,6 +24,9 @@ export async function contribute(station: StationContext, run: Attempt): Promise
   }
   run.progress('contribution', `computing partial aggregates of ${plan.table}`);
   const vectors = await station.engine.partials(run.prepared, dataset, run.signal);
-  await station.audit.append({ kind: 'contribution.computed', details: { run: run.proposal.run, plan: run.prepared.hash, cells: plan.cellCount } });
+  await station.audit.append({
+    kind: 'contribution.computed',
+    details: { run: run.proposal.run, plan: run.prepared.hash, cells: plan.cellCount },
+  });
   return { vectors } as Contribution;
 }

@@ -54,7 +54,14 @@ export class WireMessenger implements Messenger {
     await this.#request(to, run, 'run.approval', { run: run.proposal.run }, canonicalBytes(approval));
   }
 
-  async body(to: string, run: AdmittedRun, attempt: number, type: RunMessage, header: Record<string, unknown>, body: Uint8Array): Promise<void> {
+  async body(
+    to: string,
+    run: AdmittedRun,
+    attempt: number,
+    type: RunMessage,
+    header: Record<string, unknown>,
+    body: Uint8Array,
+  ): Promise<void> {
     const timeoutMs = run.agreement.limits.run_seconds * 1000;
     await this.#request(to, run, `run.${type}`, { ...header, run: run.proposal.run, attempt }, body, timeoutMs);
   }
@@ -154,4 +161,3 @@ function coordinatorLost(run: AdmittedRun): PeerError {
 }
 
 const nameOf = (m: Incoming): string => m.from.name ?? 'an unknown station';
-

@@ -1,7 +1,7 @@
 /** Step 6, Receipt: the compute parties log and sign what they release; receivers verify it and hold the openings. */
 import { canonicalBytes, canonicalText, fromBase64, ProtocolError, toBase64, toHex } from '@sluis/base';
 import { seal } from '@sluis/crypto';
-import { receiptBodyDigest, recombine, type VerifiedReceipt, verifyReceipt } from '@sluis/ledger';
+import { receiptBodyDigest, recombine, releaseEvent, type VerifiedReceipt, verifyReceipt } from '@sluis/ledger';
 import { type CommitteeLinks, type Receipt, type ReceiptBody, receiptSchema, type Released, type SignedAgreement } from '@sluis/model';
 import { z } from 'zod';
 import { type Attempt, type LogProof, organisationOf, type StationContext } from './context.ts';
@@ -37,10 +37,7 @@ export async function signReceipt(
 ): Promise<Receipt> {
   const body = await agreeOnBody(station, run, links, from);
   const digest = receiptBodyDigest(body);
-  const entry = await station.audit.append({
-    kind: 'release.opened',
-    details: { run: body.run, plan: body.plan, receipt: toHex(digest), receivers: body.receivers },
-  });
+  const entry = await station.audit.append(releaseEvent(body));
   const log = await station.proveLogged(entry.index);
   const signature = toHex(await station.signer.sign('receipt', digest));
   const own = canonicalBytes({ signature, log });
@@ -71,7 +68,6 @@ const partSchema = z.strictObject({
   }),
 });
 
-
 /** All three build the same body; the meters and the first party's time are exchanged in one round. */
 async function agreeOnBody(station: StationContext, run: Attempt, links: CommitteeLinks, from: Release): Promise<ReceiptBody> {
   const { plan } = run.prepared;
@@ -83,7 +79,12 @@ async function agreeOnBody(station: StationContext, run: Attempt, links: Committ
   const meters: BigUint64Array[] = [mine, mine, mine];
   for (const p of others) {
     const bytes = await links.receive(p, 'meter');
-    if (bytes.length !== 24) throw new ProtocolError('receipt/malformed', { stage: 'receipt', party: plan.committee[p], message: 'A meter reading is not of the agreed form.' });
+    if (bytes.length !== 24)
+      throw new ProtocolError('receipt/malformed', {
+        stage: 'receipt',
+        party: plan.committee[p],
+        message: 'A meter reading is not of the agreed form.',
+      });
     meters[p] = new BigUint64Array(bytes.slice().buffer);
   }
   meters[links.me] = mine;
@@ -177,7 +178,10 @@ export async function receive(station: StationContext, run: Attempt, boxes: Read
   });
   const receipt: Receipt = {
     ...first.receipt,
-    openings: { mask: first.mask, components: parts.map((p) => p.component) as unknown as [typeof first.component, typeof first.component, typeof first.component] },
+    openings: {
+      mask: first.mask,
+      components: parts.map((p) => p.component) as unknown as [typeof first.component, typeof first.component, typeof first.component],
+    },
   };
   checkReceiptOfRun(run, receipt);
   const verified = verifyReceipt(receipt);

@@ -36,7 +36,10 @@ export async function prepareRelease(
   from: NoisyAggregate,
 ): Promise<Release> {
   const { plan } = run.prepared;
-  await station.audit.append({ kind: 'aggregate.decided', details: { run: run.proposal.run, plan: run.prepared.hash, cells: plan.cellCount } });
+  await station.audit.append({
+    kind: 'aggregate.decided',
+    details: { run: run.proposal.run, plan: run.prepared.hash, cells: plan.cellCount },
+  });
   run.progress('release', 'opening which cells pass');
   const all = await committee.openBits(committee.concatBits(from.passes));
   const passed = plan.outputs.map((_, o) => all.subarray(o * plan.cellCount, (o + 1) * plan.cellCount));

@@ -7,7 +7,14 @@ import { checkApproval, checkApprovals, requiredApprovals, signApproval } from '
 import { type AttemptOutcome, type Mailboxes, playAttempt, shareLimit } from './attempt.ts';
 import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
 import { Mailbox } from './mailbox.ts';
-import { type Proposal, readMessage, type SignedApproval, type SignedProposal, signedApprovalSchema, signedProposalSchema } from './messages.ts';
+import {
+  type Proposal,
+  readMessage,
+  type SignedApproval,
+  type SignedProposal,
+  signedApprovalSchema,
+  signedProposalSchema,
+} from './messages.ts';
 import type { RunRecord, RunState } from './ports.ts';
 import { checkReceiptOfRun } from './receipt.ts';
 
@@ -129,7 +136,10 @@ export class Runs {
     }
     await this.#requireState(id, ['waiting']);
     const approval = await signApproval(station, run, approver);
-    await station.audit.append({ kind: 'run.approved', details: { run: id, plan: run.prepared.hash, organisation: station.organisation, approver } });
+    await station.audit.append({
+      kind: 'run.approved',
+      details: { run: id, plan: run.prepared.hash, organisation: station.organisation, approver },
+    });
     await station.store.saveApproval({ run: id, organisation: station.organisation, approval: canonicalText(approval) });
     station.events.emit(id, 'approve', station.organisation, 'approved');
     if (run.proposal.coordinator === station.organisation) this.#drive(id, () => this.#startIfApproved(run));
@@ -143,7 +153,10 @@ export class Runs {
     checkApproval(station, run, approval);
     await this.#requireState(id, ['waiting', 'proposed']);
     const organisation = approval.statement.organisation;
-    await station.audit.append({ kind: 'run.approved', details: { run: id, plan: run.prepared.hash, organisation, approver: approval.statement.approver } });
+    await station.audit.append({
+      kind: 'run.approved',
+      details: { run: id, plan: run.prepared.hash, organisation, approver: approval.statement.approver },
+    });
     await station.store.saveApproval({ run: id, organisation, approval: canonicalText(approval) });
     station.events.emit(id, 'approve', organisation, 'approved');
     this.#drive(id, () => this.#startIfApproved(run));
@@ -187,7 +200,9 @@ export class Runs {
     const timer = setTimeout(() => active.controller.abort(this.#timeUp(id)), limitMs);
     timer.unref();
     try {
-      const outcome = await playAttempt(station, this.#attemptOf(run, attempt, active), active.mailboxes, (reason) => active.controller.abort(reason));
+      const outcome = await playAttempt(station, this.#attemptOf(run, attempt, active), active.mailboxes, (reason) =>
+        active.controller.abort(reason),
+      );
       await this.#keep(run, outcome);
       return outcome;
     } catch (thrown) {
@@ -353,7 +368,8 @@ export class Runs {
       station.events.emit(run.proposal.run, 'propose', to, 'checked and planned the question');
     });
     const waiting = requiredApprovals(run);
-    if (waiting.length > 0) station.events.emit(run.proposal.run, 'waiting', station.organisation, `waiting for approval of ${waiting.join(', ')}`);
+    if (waiting.length > 0)
+      station.events.emit(run.proposal.run, 'waiting', station.organisation, `waiting for approval of ${waiting.join(', ')}`);
     await this.#startIfApproved(run);
   }
 
@@ -415,7 +431,11 @@ export class Runs {
   }
 
   async #forOthers(run: AdmittedRun, task: (to: string) => Promise<void>): Promise<void> {
-    await Promise.all(participantsOf(run).filter((name) => name !== this.#station.organisation).map(task));
+    await Promise.all(
+      participantsOf(run)
+        .filter((name) => name !== this.#station.organisation)
+        .map(task),
+    );
   }
 
   async #requireState(id: string, states: readonly RunState[]): Promise<RunRecord> {

@@ -63,7 +63,7 @@ export async function acceptShares(
   const inputs: { organisation: string; columns: SecretColumn[] }[] = [];
   for (const organisation of plan.providers) {
     const box = boxes.get(organisation);
-    if (box === undefined) throw new RangeError('a provider\'s box is missing');
+    if (box === undefined) throw new RangeError("a provider's box is missing");
     const message = await station.opener.open(box, shareInfo(run, organisation, station.organisation));
     inputs.push({ organisation, columns: sharing.combine(links.me, message, plan.cellCount, words) });
   }

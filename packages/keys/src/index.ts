@@ -1,1 +1,2 @@
 export * from './key-file.ts';
+export { findSecret, SECRET_FILE } from './unlock-secret.ts';

@@ -34,27 +34,27 @@ test('keys sign, open and serve, and their card verifies', () =>
 test('private keys stand nowhere in the file in the clear', () =>
   withFolder(async (folder) => {
     const keys = await openKeyFile(folder);
-    const file = readFileSync(join(folder, 'keys.locked'), 'latin1');
+    const file = readFileSync(join(folder, 'keys.sealed'), 'latin1');
     assert.ok(!file.includes('PRIVATE KEY') && !file.includes(keys.tls.key.slice(40, 80)));
   }));
 
 test('a wrong secret, a changed byte, open permissions and a second init are refused', () =>
   withFolder(async (folder) => {
-    const path = join(folder, 'keys.locked');
-    await assert.rejects(createKeyFile(folder, { name: 'delta', hosts: [], days: 1 }), { code: 'keys/exist' });
+    const path = join(folder, 'keys.sealed');
+    await assert.rejects(createKeyFile(folder, { name: 'delta', hosts: [], days: 1 }), { code: 'keys/exists' });
     const bytes = readFileSync(path);
     const changed = Buffer.from(bytes);
     changed[40] = (changed[40] ?? 0) ^ 1;
     writeFileSync(path, changed);
-    await assert.rejects(openKeyFile(folder), { code: 'keys/cannot-unlock' });
+    await assert.rejects(openKeyFile(folder), { code: 'keys/cannot-open' });
     writeFileSync(path, bytes);
     const secret = readFileSync(join(folder, 'unlock.secret'));
-    writeFileSync(join(folder, 'unlock.secret'), 'another');
-    await assert.rejects(openKeyFile(folder), { code: 'keys/cannot-unlock' });
+    writeFileSync(join(folder, 'unlock.secret'), 'another secret');
+    await assert.rejects(openKeyFile(folder), { code: 'keys/cannot-open' });
     writeFileSync(join(folder, 'unlock.secret'), secret);
     await openKeyFile(folder);
     chmodSync(path, 0o640);
-    await assert.rejects(openKeyFile(folder), { code: 'keys/readable' });
+    await assert.rejects(openKeyFile(folder), { code: 'keys/readable-by-others' });
     rmSync(path);
     await assert.rejects(openKeyFile(folder), { code: 'keys/missing' });
   }));

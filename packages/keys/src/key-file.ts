@@ -1,155 +1,147 @@
 /**
- * The embedded key provider: one encrypted file in the station's folder holds its three private keys.
+ * The embedded key provider: an encrypted file in the station's folder with its identity (Ed25519), sealing (X-Wing) and
+ * TLS keys. It is opened with a secret: the variable SLUIS_UNLOCK_SECRET, the file named by SLUIS_UNLOCK_SECRET_FILE, or by
+ * default `unlock.secret` beside it.
  *
- * `keys.locked` is locked with a secret: the environment variable SLUIS_UNLOCK, or the file it names as SLUIS_UNLOCK_FILE,
- * or by default `unlock.secret` beside it. Kept beside it, the secret protects backups and copies of the key file alone,
- * not a stolen folder: operators who need more keep it elsewhere.
+ * Warning: with the default, whoever can read the folder has the keys; put the secret elsewhere (a secret manager, another
+ * disk) to protect backups and stolen disks. Compromise of the opened keys: signing and being this organisation, and
+ * reading what was sealed to it, earlier runs included.
  */
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalBytes, fromHex, fromUtf8, InvalidError, systemClock, systemRandom, toBase64, toHex, utf8 } from '@sluis/base';
+import { canonicalBytes, fromHex, parseCanonical, StationError, systemClock, systemRandom, toBase64, toHex, utf8 } from '@sluis/base';
 import {
   createCertificate,
-  generateSealingKey,
-  generateSigningKey,
   decryptWithSecret,
   encryptWithSecret,
+  generateSealingKey,
+  generateSigningKey,
+  isSecretBox,
   open,
   sealingPublicKey,
   sign,
+  signingPublicKey,
   spkiSha256,
+  type StationCertificate,
   validityOf,
 } from '@sluis/crypto';
 import type { Opener, Organisation, Signer } from '@sluis/model';
+import { NAME } from '@sluis/model';
+import { z } from 'zod';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
+import { findSecret, SECRET_FILE } from './unlock-secret.ts';
 
-const KEYS = 'keys.locked';
-const SECRET = 'unlock.secret';
+export const KEY_FILE = 'keys.sealed';
 const CONTEXT = utf8('sluis/key-file/1');
+const SECRET_BYTES = 32;
 
-/** What `openKeyFile` gives: uses of the keys. Only the TLS key leaves, since the server needs it. */
-export interface StationKeys {
-  readonly signer: Signer & { readonly publicKey: Uint8Array };
-  readonly opener: Opener;
-  readonly tls: { readonly key: string; readonly cert: string };
-  readonly card: Pick<Organisation, 'identity' | 'sealing' | 'certificate'>;
-}
+const contentSchema = z.strictObject({
+  format: z.literal('sluis-keys/1'),
+  name: z.string().regex(NAME),
+  identity: z.string().regex(/^[0-9a-f]{64}$/),
+  sealing: z.string().regex(/^[0-9a-f]{64}$/),
+  tls: z.strictObject({ key: z.string().max(10_000), cert: z.string().max(10_000) }),
+});
+type Content = z.infer<typeof contentSchema>;
 
-interface Content {
-  readonly format: 'sluis-keys/1';
+export interface CreateOptions {
+  /** The organisation's name in agreements. */
   readonly name: string;
-  readonly identity: string;
-  readonly identityPublic: string;
-  readonly sealing: string;
-  readonly tlsKey: string;
-  readonly tlsCertificate: string;
-}
-
-export interface KeyFileRequest {
-  readonly name: string;
+  /** Host names and addresses of the TLS certificate, besides the local ones. */
   readonly hosts: readonly string[];
-  /** Days that the certificate is valid. */
+  /** Days that the TLS certificate is valid. */
   readonly days: number;
-  /** For tests of expiry; by default from now on. */
+  /** Instants instead of `days`, for tests of expiry. */
   readonly validity?: { readonly notBefore: Date; readonly notAfter: Date };
 }
 
-/** Makes fresh keys and writes them. Run by: `sluis station init`. Throws InvalidError `keys/exist` rather than overwrite. */
-export async function createKeyFile(folder: string, request: KeyFileRequest): Promise<void> {
-  const path = join(folder, KEYS);
-  if (existsSync(path)) {
-    throw new InvalidError('keys/exist', {
-      stage: 'keys',
-      message: `${path} exists already.`,
-      remedy: 'Keys are never overwritten; choose another folder.',
-    });
-  }
-  const identity = generateSigningKey();
-  const sealing = generateSealingKey();
-  const validity = request.validity ?? validityOf(systemClock.now(), request.days);
-  const tls = await createCertificate({ name: request.name, hosts: request.hosts, ...validity });
+/** What a station can do with its keys. Private keys stay inside, but for the TLS key, which the server needs. */
+export interface StationKeys {
+  readonly signer: Signer & { readonly publicKey: Uint8Array };
+  readonly opener: Opener;
+  readonly tls: StationCertificate;
+  /** The public keys as agreements name them. */
+  readonly card: Pick<Organisation, 'identity' | 'sealing' | 'certificate'>;
+}
+
+/**
+ * Makes fresh keys and writes them. Run by: `sluis station init`.
+ *
+ * @returns the certificate (PEM, public) and whether a new unlock secret was written beside the key file.
+ * @throws StationError `keys/exists` rather than overwriting keys; `keys/unlock-…` for an unusable secret.
+ */
+export async function createKeyFile(dir: string, options: CreateOptions): Promise<{ cert: string; secretWritten: boolean }> {
+  const path = join(dir, KEY_FILE);
+  if (existsSync(path)) throw exists(dir);
+  const given = findSecret(dir);
+  const secret = given ?? utf8(toHex(systemRandom.bytes(SECRET_BYTES)));
+  const tls = await createCertificate({
+    name: options.name,
+    hosts: options.hosts,
+    ...(options.validity ?? validityOf(systemClock.now(), options.days)),
+  });
   const content: Content = {
     format: 'sluis-keys/1',
-    name: request.name,
-    identity: toHex(identity.privateKey),
-    identityPublic: toHex(identity.publicKey),
-    sealing: toHex(sealing.privateKey),
-    tlsKey: tls.key,
-    tlsCertificate: tls.cert,
+    name: options.name,
+    identity: toHex(generateSigningKey().privateKey),
+    sealing: toHex(generateSealingKey().privateKey),
+    tls,
   };
-  const box = encryptWithSecret(readOrMakeSecret(folder), canonicalBytes(content), CONTEXT);
-  writeWhole(path, box);
+  contentSchema.parse(content);
+  if (given === null) writePrivateFile(join(dir, SECRET_FILE), secret);
+  writePrivateFile(path, encryptWithSecret(secret, canonicalBytes(content), CONTEXT));
+  return { cert: tls.cert, secretWritten: given === null };
 }
 
-/** Opens the keys. Throws InvalidError `keys/…`: missing, readable by others, wrong secret or changed. */
-export async function openKeyFile(folder: string): Promise<StationKeys> {
-  const path = join(folder, KEYS);
-  const plain = decryptWithSecret(readSecret(folder), readPrivate(path), CONTEXT);
-  if (plain === null) {
-    throw new InvalidError('keys/cannot-unlock', {
-      stage: 'keys',
-      message: `${path} can't be unlocked: the secret is another one, or the file was changed.`,
-      remedy: 'Give the secret that belongs to it (SLUIS_UNLOCK_FILE), or restore both from a backup.',
-    });
-  }
-  const content = JSON.parse(fromUtf8(plain)) as Content;
+/**
+ * Opens the key file. Run by: a station that starts. Takes about 0.1 s (scrypt).
+ *
+ * @throws StationError `keys/missing`, `keys/readable-by-others`, `keys/unlock-missing`, `keys/damaged` (not a key file) or
+ * `keys/cannot-open` (another secret, or a changed file: the two cannot be told apart).
+ */
+export async function openKeyFile(dir: string): Promise<StationKeys> {
+  const box = readPrivateFile(join(dir, KEY_FILE));
+  if (box === null) throw missing(dir);
+  if (!isSecretBox(box)) throw damaged();
+  const secret = findSecret(dir);
+  if (secret === null) throw noSecret(dir);
+  const plain = decryptWithSecret(secret, box, CONTEXT);
+  if (plain === null) throw cannotOpen();
+  const parsed = contentSchema.safeParse(parseCanonical(plain, 'The key file'));
+  plain.fill(0);
+  if (!parsed.success) throw damaged();
+  return useKeys(parsed.data);
+}
+
+function useKeys(content: Content): StationKeys {
   const identity = fromHex(content.identity);
   const sealing = fromHex(content.sealing);
+  const publicKey = signingPublicKey(identity);
   return {
-    signer: {
-      organisation: content.name,
-      publicKey: fromHex(content.identityPublic),
-      sign: async (purpose, message) => sign(identity, purpose, message),
-    },
+    signer: { organisation: content.name, publicKey, sign: async (purpose, message) => sign(identity, purpose, message) },
     opener: { open: async (box, info) => open(sealing, box, info) },
-    tls: { key: content.tlsKey, cert: content.tlsCertificate },
-    card: {
-      identity: content.identityPublic,
-      sealing: toBase64(sealingPublicKey(sealing)),
-      certificate: spkiSha256(content.tlsCertificate),
-    },
+    tls: content.tls,
+    card: { identity: toHex(publicKey), sealing: toBase64(sealingPublicKey(sealing)), certificate: spkiSha256(content.tls.cert) },
   };
 }
 
-function readOrMakeSecret(folder: string): Uint8Array {
-  const given = givenSecret();
-  if (given !== null) return given;
-  const path = join(folder, SECRET);
-  if (!existsSync(path)) writeFileSync(path, `${toHex(systemRandom.bytes(32))}\n`, { mode: 0o600, flag: 'wx' });
-  return readSecret(folder);
+function keysError(code: string, message: string, remedy: string): StationError {
+  return new StationError(`keys/${code}`, { stage: 'keys', message, remedy });
 }
-
-function readSecret(folder: string): Uint8Array {
-  return givenSecret() ?? utf8(fromUtf8(readPrivate(join(folder, SECRET))).trim());
-}
-
-function givenSecret(): Uint8Array | null {
-  const file = process.env['SLUIS_UNLOCK_FILE'];
-  if (file !== undefined) return utf8(fromUtf8(readPrivate(file)).trim());
-  const text = process.env['SLUIS_UNLOCK'];
-  return text === undefined ? null : utf8(text);
-}
-
-function readPrivate(path: string): Uint8Array {
-  if (!existsSync(path)) {
-    throw new InvalidError('keys/missing', {
-      stage: 'keys',
-      message: `${path} is missing.`,
-      remedy: 'Restore it from a backup; without it nobody can sign for this organisation.',
-    });
-  }
-  if ((statSync(path).mode & 0o077) !== 0) {
-    throw new InvalidError('keys/readable', {
-      stage: 'keys',
-      message: `${path} can be read by other users of this machine.`,
-      remedy: `Run: chmod 600 ${path}`,
-    });
-  }
-  return new Uint8Array(readFileSync(path));
-}
-
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const draft = `${path}.draft`;
-  writeFileSync(draft, bytes, { mode: 0o600, flush: true });
-  chmodSync(draft, 0o600);
-  renameSync(draft, path);
-}
+const exists = (dir: string) =>
+  keysError('exists', `There are keys in ${dir} already; they were not touched.`, 'Choose another folder, or keep using these keys.');
+const missing = (dir: string) =>
+  keysError('missing', `There is no key file in ${dir}.`, 'Make one with sluis station init, or name the right folder with --home.');
+const damaged = () => keysError('damaged', 'The key file is not one that Sluis wrote, or it is cut off.', 'Restore it from a backup.');
+const noSecret = (dir: string) =>
+  keysError(
+    'unlock-missing',
+    `The secret that opens the keys in ${dir} is not there.`,
+    `Set SLUIS_UNLOCK_SECRET or SLUIS_UNLOCK_SECRET_FILE, or put back the file ${SECRET_FILE}.`,
+  );
+const cannotOpen = () =>
+  keysError(
+    'cannot-open',
+    'The key file cannot be opened: the secret is another one, or the file was changed.',
+    'Check the unlock secret; else restore the key file from a backup.',
+  );
