@@ -125,8 +125,8 @@ export function runRoutes(services: Services): Hono {
     app.post(`/runs/:id/${path}`, async (c) => {
       const id = c.req.param('id');
       const request = await readBody(c, decisionRequestSchema);
-      await record(id);
-      await access.require(action, request.as ?? DEFAULT_PERSON, { id });
+      const found = await record(id);
+      await access.require(action, request.as ?? DEFAULT_PERSON, { id, askedBy: `${found.coordinator}/${found.analyst}` });
       await runs.stop(id, state, request.as ?? DEFAULT_PERSON, request.reason ?? '');
       return c.json(await view(id));
     });
