@@ -1,3 +1,5 @@
 export { type BindRequest, type BoundDataset, bindDataset } from './bind-dataset.ts';
 export type { CheckReport, Violation } from './row-check.ts';
 export { createSqlEngine } from './sql-engine.ts';
+export { createFinaliser } from './finaliser.ts';
+export { createProviderEngine, type ProviderEngineOptions } from './provider-engine.ts';

@@ -1,0 +1,161 @@
+/** A provider's partial aggregates, computed where its data lies. Nothing that goes wrong here tells anybody why. */
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { RefusedError, StationError } from '@sluis/base';
+import type { DatasetRecord, ProviderEngine } from '@sluis/flow';
+import type { Plan, Vectors } from '@sluis/model';
+import { type Prepared, providerStatement } from '@sluis/planner';
+import { type Binding, parseBinding, viewSql } from './binding.ts';
+import { type Database, openDatabase, temporaryFolder } from './database.ts';
+import { DenseVectors } from './dense-vectors.ts';
+import { checkRows, tooManyRows, violationsError } from './row-check.ts';
+import { fingerprints, unchanged } from './source.ts';
+
+export interface ProviderEngineOptions {
+  readonly home: string;
+  /** The station's own log: the only place where details of a failure go. */
+  readonly log?: (detail: string) => void;
+  readonly threads?: number;
+  /** DuckDB's notation. */
+  readonly memoryLimit?: string;
+}
+
+/**
+ * The provider's engine. Run by: each data provider, on its own data.
+ *
+ * Learns: nobody anything; whatever fails inside gives StationError `engine/failed` with one constant text, so that a
+ * failing expression is no oracle (only changes of the source file itself have errors of their own).
+ * Cost: one pass over the source in DuckDB, then memory for `cellCount` × layout words of 8 bytes.
+ */
+export function createProviderEngine(options: ProviderEngineOptions): ProviderEngine {
+  const rechecked = new Map<string, string>();
+  return {
+    async partials(prepared, dataset, signal) {
+      try {
+        signal.throwIfAborted();
+        return await partials(options, rechecked, prepared, dataset, signal);
+      } catch (error) {
+        if (error instanceof RefusedError && error.code.startsWith('dataset/')) throw error;
+        options.log?.(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        throw new StationError('engine/failed', {
+          stage: 'contribution',
+          message: "A provider's engine could not compute its partial aggregates.",
+          remedy: "The provider finds the reason in its station's own log.",
+        });
+      }
+    },
+  };
+}
+
+async function partials(options: ProviderEngineOptions, rechecked: Map<string, string>, prepared: Prepared, dataset: DatasetRecord, signal: AbortSignal): Promise<Vectors> {
+  const { plan } = prepared;
+  const binding = parseBinding(dataset.binding);
+  if (binding.table !== plan.table || dataset.collaboration !== plan.collaboration) throw new RangeError('the dataset is not the one of the plan');
+  using database = await openDatabase({
+    files: binding.files.map((f) => f.path),
+    temporary: temporaryFolder(options.home),
+    memoryLimit: options.memoryLimit ?? '1GB',
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
+  const interrupt = () => database.connection.interrupt();
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const trusted = unchanged(binding.files);
+    if (!trusted) await checkAgain(database, binding, rechecked);
+    const before = present(binding);
+    await database.run(viewSql(binding, trusted));
+    signal.throwIfAborted();
+    const vectors = await compute(database, prepared, signal);
+    // A file that changed under the query could have brought rows that nobody checked.
+    if (present(binding) !== before) throw changed(binding.table);
+    return vectors;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
+}
+
+async function compute(database: Database, prepared: Prepared, signal: AbortSignal): Promise<Vectors> {
+  const { plan } = prepared;
+  const dense = new DenseVectors(plan, prepared.domains);
+  const result = await database.connection.stream(providerStatement(plan));
+  const at = new Map(result.columnNames().map((name, i) => [name, i]));
+  const column = (name: string) => {
+    const index = at.get(name);
+    if (index === undefined) throw new RangeError('the statement lacks a column');
+    return index;
+  };
+  const read = rowReader(plan, dense, column);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    signal.throwIfAborted();
+    read(chunk);
+  }
+  return dense.vectors();
+}
+
+function rowReader(plan: Plan, dense: DenseVectors, column: (name: string) => number): (chunk: DuckDBDataChunk) => void {
+  const set = column('s');
+  const keys = plan.keys.map((_, i) => column(`k${i}`));
+  const counts = plan.contributions.map((_, i) => column(`c${i}`));
+  const accumulators = plan.accumulators.map((_, i) => column(`a${i}`));
+  const totals = plan.dominances.map((_, i) => column(`d${i}_abs`));
+  const tops = plan.dominances.map((_, i) => column(`d${i}_top`));
+  return (chunk) => {
+    const values = (indices: readonly number[]) => indices.map((i) => chunk.getColumnValues(i));
+    const [sets] = values([set]);
+    const [k, c, a, d, t] = [values(keys), values(counts), values(accumulators), values(totals), values(tops)];
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const cell = dense.cellOf(Number(sets?.[row]), (i) => textOrNull(k[i]?.[row]));
+      c.forEach((v, i) => dense.count(i, cell, integer(v[row]) ?? 0n));
+      a.forEach((v, i) => dense.accumulator(i, cell, integer(v[row])));
+      d.forEach((v, i) => dense.dominance(i, cell, integer(v[row]), integers(t[i]?.[row])));
+    }
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  if (value === null || typeof value === 'string') return value;
+  throw new RangeError('a key is no text');
+}
+
+function integer(value: unknown): bigint | null {
+  if (value === null) return null;
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === 'string' && /^-?\d+$/.test(value)) return BigInt(value);
+  throw new RangeError('a partial aggregate is no integer');
+}
+
+function integers(value: unknown): bigint[] {
+  if (value === null || value === undefined) return [];
+  return (value as { items: readonly unknown[] }).items.flatMap((item) => integer(item) ?? []);
+}
+
+/** The source is not the one that was connected: check it as `connect` did, once per state of the files. */
+async function checkAgain(database: Database, binding: Binding, rechecked: Map<string, string>): Promise<void> {
+  const state = present(binding);
+  const key = `${binding.table}\n${binding.sql}`;
+  if (rechecked.get(key) === state) return;
+  const report = await checkRows(database, binding.sql, binding.columns, binding.violations);
+  if (report.rows > binding.maximumRows) throw tooManyRows(binding.table, binding.maximumRows);
+  if (binding.violations === 'refuse' && report.violations.length > 0) throw changed(binding.table, violationsError('dataset/changed', binding.table, report));
+  rechecked.set(key, state);
+}
+
+function present(binding: Binding): string {
+  try {
+    return JSON.stringify(fingerprints(binding.files.map((f) => f.path)));
+  } catch {
+    throw changed(binding.table);
+  }
+}
+
+/** Crosses to other stations: it says that the files changed, and nothing of what is in them. */
+const changed = (table: string, cause?: unknown): RefusedError =>
+  new RefusedError('dataset/changed', {
+    stage: 'contribution',
+    message: `The source of "${table}" changed since it was connected and no longer keeps the agreement.`,
+    remedy: 'Its owner checks it with: sluis dataset check, and connects it again.',
+    cause,
+  });
