@@ -1,0 +1,46 @@
+/** SQL of what the rules look at, per group and aggregate, straight from the pooled rows: no partial results, no splitting. */
+import type { Aggregate, Argument, Query, Rules } from './query.ts';
+
+/** Who is counted: everybody, or everybody but one receiver. */
+export const viewpoints = (rules: Rules): (string | null)[] => [null, ...rules.receivers];
+
+/** A DOUBLE is summed at a declared number of decimals; everything else as it is. */
+export function valueSql(argument: Argument): string {
+  return argument.grid === null ? argument.meaning : `(CAST((${argument.meaning}) * 1e${argument.grid} AS HUGEINT) / 1e${argument.grid})`;
+}
+
+/** The condition under which a row contributes to the aggregate. */
+function contributes({ kind, argument, filter }: Aggregate, without: string | null): string {
+  const conditions = [
+    ...(filter === null ? [] : [`(${filter.meaning})`]),
+    ...(argument === null ? [] : [kind === 'count_if' ? `(${argument.meaning})` : `(${argument.meaning}) IS NOT NULL`]),
+    ...(without === null ? [] : [`__party <> '${without}'`]),
+  ];
+  return conditions.length === 0 ? 'true' : conditions.join(' AND ');
+}
+
+function aggregateSql(aggregate: Aggregate): string {
+  const { kind, argument } = aggregate;
+  const where = ` FILTER (WHERE ${contributes(aggregate, null)})`;
+  if (argument === null || kind === 'count' || kind === 'count_if') return `count(*)${where}`;
+  const value = kind === 'min' || kind === 'max' ? argument.meaning : valueSql(argument);
+  return `${kind}(${value})${where}`;
+}
+
+const MEASURED = new Set(['sum', 'avg', 'var_samp', 'var_pop', 'stddev_samp', 'stddev_pop']);
+export const isMeasured = ({ kind }: Aggregate): boolean => MEASURED.has(kind);
+
+/** Columns `v` (value), `n` (rows), `o` (organisations), `t` (sum of sizes), `m` (largest sizes), by aggregate and viewpoint. */
+export function measures(query: Query, rules: Rules): string[] {
+  return query.aggregates.flatMap((aggregate, a) => [
+    `${aggregateSql(aggregate)} AS v${a}`,
+    ...viewpoints(rules).flatMap((without, w) => {
+      const where = ` FILTER (WHERE ${contributes(aggregate, without)})`;
+      const counted = [`count(*)${where} AS n${a}_${w}`, `count(DISTINCT __party)${where} AS o${a}_${w}`];
+      if (!isMeasured(aggregate) || aggregate.argument === null) return counted;
+      const size = `abs(${valueSql(aggregate.argument)})`;
+      const top = Math.max(rules.dominance?.n ?? 0, 2);
+      return [...counted, `sum(${size})${where} AS t${a}_${w}`, `max(${size}, ${top})${where} AS m${a}_${w}`];
+    }),
+  ]);
+}
