@@ -35,8 +35,8 @@ export interface Cast {
 }
 
 export async function inspectParties(parties: readonly PartyFile[]): Promise<Found> {
-  const { columns, rows } = await inspectFiles(parties.map((p) => p.file));
-  return { columns, maximumRows: Math.max(...rows) };
+  const { columns, files } = await inspectFiles(parties.map((p) => p.file));
+  return { columns, maximumRows: Math.max(...files.map((f) => f.rows)) };
 }
 
 /** Who takes part: the files' organisations or the values of `--split-by`, a third station if they are two, and the receiver. */
