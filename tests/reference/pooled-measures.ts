@@ -4,7 +4,7 @@ import type { Aggregate, Argument, Query, Rules } from './query.ts';
 /** Who is counted: everybody, or everybody but one receiver. */
 export const viewpoints = (rules: Rules): (string | null)[] => [null, ...rules.receivers];
 
-/** A DOUBLE is summed at a declared number of decimals; everything else as it is. */
+/** A DOUBLE is rounded to a declared number of decimals; everything else is taken as it is. */
 export function valueSql(argument: Argument): string {
   return argument.grid === null ? argument.meaning : `(CAST((${argument.meaning}) * 1e${argument.grid} AS HUGEINT) / 1e${argument.grid})`;
 }
@@ -23,8 +23,7 @@ function aggregateSql(aggregate: Aggregate): string {
   const { kind, argument } = aggregate;
   const where = ` FILTER (WHERE ${contributes(aggregate, null)})`;
   if (argument === null || kind === 'count' || kind === 'count_if') return `count(*)${where}`;
-  const value = kind === 'min' || kind === 'max' ? argument.meaning : valueSql(argument);
-  return `${kind}(${value})${where}`;
+  return `${kind}(${valueSql(argument)})${where}`;
 }
 
 const MEASURED = new Set(['sum', 'avg', 'var_samp', 'var_pop', 'stddev_samp', 'stddev_pop']);

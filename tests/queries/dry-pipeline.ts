@@ -1,0 +1,120 @@
+/**
+ * The whole line without stations, network or secrets: plan, every provider's partial aggregates, plain sums, the
+ * rules in the clear, the receiver's finaliser. What it shows is right or wrong for the same reasons as the real line.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bindDataset, createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/engine';
+import type { DatasetRecord } from '@sluis/flow';
+import { type Agreement, layoutOf, openingMasks, type Plan, type Released, type ResultTable, type Vectors } from '@sluis/model';
+import { type Prepared, prepare } from '@sluis/planner';
+import { decideInTheClear } from '@sluis/rules';
+
+export interface DryParty {
+  readonly party: string;
+  /** The file that its rows come from. */
+  readonly file: string;
+}
+
+export class DryPipeline {
+  readonly #agreement: Agreement;
+  readonly #home: string;
+  readonly #datasets: readonly DatasetRecord[];
+  readonly #sql = createSqlEngine();
+  /** What engines said to their owners. */
+  readonly faults: string[] = [];
+
+  private constructor(agreement: Agreement, home: string, datasets: readonly DatasetRecord[]) {
+    this.#agreement = agreement;
+    this.#home = home;
+    this.#datasets = datasets;
+  }
+
+  /** Binds and checks every party's file, as `sluis dataset connect` does. */
+  static async open(agreement: Agreement, tableName: string, parties: readonly DryParty[]): Promise<DryPipeline> {
+    const home = mkdtempSync(join(tmpdir(), 'sluis-dry-'));
+    const datasets: DatasetRecord[] = [];
+    for (const { party, file } of parties) {
+      const bound = await bindDataset({ agreement, tableName, home, organisation: party, file });
+      const report = JSON.stringify(bound.report);
+      datasets.push({
+        collaboration: agreement.collaboration,
+        table: tableName,
+        agreement: 'dry',
+        sql: bound.sql,
+        binding: bound.binding,
+        report,
+        connectedAt: 0,
+      });
+    }
+    return new DryPipeline(agreement, home, datasets);
+  }
+
+  plan(sql: string, receivers: readonly string[] = this.#agreement.receivers): Promise<Prepared> {
+    return prepare({ sql, agreement: this.#agreement, agreementId: 'dry', receivers }, this.#sql);
+  }
+
+  async answer(prepared: Prepared): Promise<ResultTable> {
+    const engine = createProviderEngine({ home: this.#home, threads: 1, log: (detail) => this.faults.push(detail) });
+    const inputs: { organisation: string; vectors: Vectors }[] = [];
+    for (const [i, dataset] of this.#datasets.entries()) {
+      const vectors = await engine.partials(prepared, dataset, AbortSignal.timeout(60_000));
+      inputs.push({ organisation: prepared.plan.providers[i] ?? '', vectors });
+    }
+    const passed = decideInTheClear(prepared.plan, inputs);
+    return createFinaliser().finalise(
+      prepared,
+      combine(
+        prepared.plan,
+        passed,
+        inputs.map((i) => i.vectors),
+      ),
+    );
+  }
+
+  close(): void {
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+/** Plain sums, minima and maxima over providers, kept only where an output that needs them passed. */
+export function combine(plan: Plan, passed: readonly Uint8Array[], inputs: readonly Vectors[]): Released {
+  const masks = openingMasks(plan, passed);
+  const counts: (bigint | null)[][] = plan.contributions.map(() => []);
+  const accumulators: (bigint | null)[][] = plan.accumulators.map(() => []);
+  layoutOf(plan).forEach((column, c) => {
+    const values = inputs.map((v) => integers(v.columns[c] as BigUint64Array, plan.cellCount, column.words));
+    const at = (cell: number): bigint[] => values.map((v) => v[cell] as bigint);
+    if (column.kind === 'count') {
+      const mask = masks.counts[column.contribution];
+      counts[column.contribution] = Array.from({ length: plan.cellCount }, (_, i) => (mask?.[i] === 1 ? total(at(i)) : null));
+    }
+    if (column.kind === 'accumulator') {
+      const mask = masks.accumulators[column.accumulator];
+      const { kind } = plan.accumulators[column.accumulator] as Plan['accumulators'][number];
+      const choose = kind === 'sum' ? total : (all: bigint[]) => all.reduce((a, b) => ((kind === 'min') === a < b ? a : b));
+      accumulators[column.accumulator] = Array.from({ length: plan.cellCount }, (_, i) => (mask?.[i] === 1 ? choose(at(i)) : null));
+    }
+  });
+  return { passed, counts, accumulators };
+}
+
+const total = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);
+
+function integers(column: BigUint64Array, cells: number, words: number): bigint[] {
+  return Array.from({ length: cells }, (_, cell) => {
+    let value = 0n;
+    for (let j = words - 1; j >= 0; j--) value = (value << 64n) | (column[j * cells + cell] as bigint);
+    return BigInt.asIntN(64 * words, value);
+  });
+}
+
+/** Writes each party's CSV text to a file of its own. */
+export function writeParties(folder: string, files: readonly { party: string; csv: string }[]): DryParty[] {
+  return files.map(({ party, csv }) => {
+    const file = join(folder, `party_${party}.csv`);
+    writeFileSync(file, csv);
+    return { party, file };
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * Generated questions through the dry pipeline, compared with the reference cell for cell. All names of the planner's
+ * allow-list occur; the coverage is printed.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Agreement } from '@sluis/model';
+import { allowList } from '@sluis/planner';
+import fc from 'fast-check';
+import { pooledAnswer } from '../reference/pooled-answer.ts';
+import type { Query, Rules } from '../reference/query.ts';
+import { arbitraryQuery } from './arbitrary-query.ts';
+import { compareAnswer } from './compare-answer.ts';
+import { coverageOf, uncovered } from './coverage.ts';
+import { DryPipeline, type DryParty, writeParties } from './dry-pipeline.ts';
+import { orderFiles, orders, PARTIES, TABLE } from './generated-table.ts';
+import { declaredValues, openPooled } from './pooled-rows.ts';
+import { render } from './render.ts';
+import { OUTSIDER, sampleAgreement } from './sample-agreement.ts';
+
+const QUESTIONS = Number(process.env['SLUIS_QUESTIONS'] ?? 520);
+const SEED = Number(process.env['SLUIS_SEED'] ?? 20_261);
+
+/** Output rules and receivers that questions take in turn. */
+const SETTINGS: readonly { readonly output: Agreement['output']; readonly receivers: readonly string[] }[] = [
+  { output: { minimum_rows: 5, minimum_organisations: 2 }, receivers: [OUTSIDER] },
+  { output: { minimum_rows: 8, minimum_organisations: 3 }, receivers: ['amber', OUTSIDER] },
+  { output: { minimum_rows: 3, minimum_organisations: 2, dominance: { n: 2, k: 45 } }, receivers: [OUTSIDER] },
+  { output: { minimum_rows: 1, minimum_organisations: 1, dominance: { p: 12 } }, receivers: ['cedar'] },
+];
+
+let folder: string;
+let parties: DryParty[];
+let pooled: DuckDBConnection;
+let pipelines: DryPipeline[];
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sluis-questions-'));
+  parties = writeParties(folder, orderFiles(SEED));
+  pooled = await openPooled(TABLE, orders, parties);
+  pipelines = [];
+  for (const { output, receivers } of SETTINGS) {
+    const agreement = sampleAgreement({ table: TABLE, definition: orders, parties: PARTIES, output, receivers });
+    pipelines.push(await DryPipeline.open(agreement, TABLE, parties));
+  }
+});
+
+after(() => {
+  for (const pipeline of pipelines ?? []) pipeline.close();
+  pooled?.closeSync();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function rulesOf({ output, receivers }: (typeof SETTINGS)[number]): Rules {
+  const { n, k, p } = output.dominance ?? {};
+  return {
+    minimumRows: output.minimum_rows,
+    minimumOrganisations: output.minimum_organisations,
+    dominance: n === undefined || k === undefined ? null : { n, k },
+    pPercent: p ?? null,
+    receivers: receivers.filter((r) => (PARTIES as readonly string[]).includes(r)),
+  };
+}
+
+async function problemsOf(query: Query, index: number): Promise<string[]> {
+  const setting = SETTINGS[index % SETTINGS.length] as (typeof SETTINGS)[number];
+  const pipeline = pipelines[index % SETTINGS.length] as DryPipeline;
+  const prepared = await pipeline.plan(render(query));
+  const result = await pipeline.answer(prepared);
+  return compareAnswer(result, await pooledAnswer(query, pooled, rulesOf(setting), declaredValues(orders)));
+}
+
+test(`${QUESTIONS} generated questions are answered as the reference does (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
+  const failures: string[] = [];
+  const asked: Query[] = [];
+  for (let i = 0; i < QUESTIONS; i++) {
+    const [query] = fc.sample(arbitraryQuery(i, TABLE), { seed: SEED + i, numRuns: 1 });
+    assert.ok(query !== undefined);
+    asked.push(query);
+    const problems = await problemsOf(query, i).catch((error: Error) => [
+      `${error.name}: ${error.message} ${pipelines.flatMap((p) => p.faults.splice(0)).join('; ')}`,
+    ]);
+    if (problems.length > 0) failures.push(`question ${i}: ${render(query)}\n    ${problems.slice(0, 4).join('\n    ')}`);
+  }
+  const covered = coverageOf(asked);
+  for (const line of covered.lines) t.diagnostic(line);
+  if (QUESTIONS >= 500) assert.deepEqual(uncovered(covered.names, allowList()), []);
+  assert.equal(failures.length, 0, `${failures.length} of ${QUESTIONS} differ (seed ${SEED}):\n${failures.slice(0, 60).join('\n')}`);
+});
