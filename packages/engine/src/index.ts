@@ -3,3 +3,4 @@ export type { CheckReport, Violation } from './row-check.ts';
 export { createSqlEngine } from './sql-engine.ts';
 export { createFinaliser } from './finaliser.ts';
 export { createProviderEngine, type ProviderEngineOptions } from './provider-engine.ts';
+export { type InspectOptions, type Inspection, inspectFiles } from './inspect-files.ts';

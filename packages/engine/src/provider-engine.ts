@@ -50,6 +50,13 @@ async function partials(options: ProviderEngineOptions, rechecked: Map<string, s
   const { plan } = prepared;
   const binding = parseBinding(dataset.binding);
   if (binding.table !== plan.table || dataset.collaboration !== plan.collaboration) throw new RangeError('the dataset is not the one of the plan');
+  if (dataset.agreement !== plan.agreement) {
+    throw new RefusedError('dataset/other-agreement', {
+      stage: 'contribution',
+      message: `The rows of "${plan.table}" were checked against another version of the agreement.`,
+      remedy: 'Their owner connects them again: sluis dataset connect',
+    });
+  }
   using database = await openDatabase({
     files: binding.files.map((f) => f.path),
     temporary: temporaryFolder(options.home),
