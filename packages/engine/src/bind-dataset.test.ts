@@ -42,12 +42,18 @@ async function viewRows(bound: { binding: string }, trusted = true) {
 
 const HEADER = 'id,sector,cost,day,score\n';
 const GOOD = '0123,Energy,10.50,2024-01-02,-5\n7,Finance,,,\n';
-const code = (expected: string, text = /./) => (e: unknown) => e instanceof SluisError && e.code === expected && text.test(e.message) && !e.message.includes(CANARY);
+const code =
+  (expected: string, text = /./) =>
+  (e: unknown) =>
+    e instanceof SluisError && e.code === expected && text.test(e.message) && !e.message.includes(CANARY);
 
 test('clean rows are bound with their agreed types', async () => {
   const bound = await bind(HEADER + GOOD);
   assert.deepEqual(bound.report, { rows: 2, kept: 2, dropped: 0, clipped: 0, policy: 'refuse', violations: [] });
-  const expected = [['0123', 'Energy', '10.50', '2024-01-02', '-5'], ['7', 'Finance', null, null, null]];
+  const expected = [
+    ['0123', 'Energy', '10.50', '2024-01-02', '-5'],
+    ['7', 'Finance', null, null, null],
+  ];
   assert.deepEqual(await viewRows(bound), expected);
   assert.deepEqual(await viewRows(bound, false), expected);
 });
@@ -62,7 +68,13 @@ const BAD = `,Energy,1,2024-01-01,0
 `;
 
 test('every kind of violation is counted with its row numbers, and its values are not told', async () => {
-  await assert.rejects(bind(HEADER + GOOD + BAD), code('dataset/violations', /id: 1 rows lack a value \(row 3\).*sector: 1 .*domain \(row 4\).*cost: 1 .*type \(row 7\).*cost: 2 .*bounds \(rows 5, 6\).*day: 2 .*type \(rows 8, 9\).*score: 1 .*type \(row 9\).*score: 1 .*bounds \(row 6\)/));
+  await assert.rejects(
+    bind(HEADER + GOOD + BAD),
+    code(
+      'dataset/violations',
+      /id: 1 rows lack a value \(row 3\).*sector: 1 .*domain \(row 4\).*cost: 1 .*type \(row 7\).*cost: 2 .*bounds \(rows 5, 6\).*day: 2 .*type \(rows 8, 9\).*score: 1 .*type \(row 9\).*score: 1 .*bounds \(row 6\)/,
+    ),
+  );
 });
 
 test('clip mends bounds, empties what cannot be mended, and drops rows that then lack a value', async () => {
@@ -87,14 +99,24 @@ test('drop leaves only rows without any violation', async () => {
 });
 
 test('a file without an agreed column is refused by column and file', async () => {
-  await assert.rejects(bind('id,sector,cost,day\n1,Energy,2,2024-01-01\n'), code('dataset/missing-columns', /rows\.csv.*lacks the column score/));
+  await assert.rejects(
+    bind('id,sector,cost,day\n1,Energy,2,2024-01-01\n'),
+    code('dataset/missing-columns', /rows\.csv.*lacks the column score/),
+  );
 });
 
 test('more rows than agreed are refused', async () => {
   await assert.rejects(bind(HEADER + GOOD, 'refuse', { maximum_rows: 1 }), code('dataset/too-many-rows'));
 });
 
-const request = (sql: string) => ({ agreement: agreement('refuse'), tableName: 'incidents', home, organisation: 'north', folder: home, sql });
+const request = (sql: string) => ({
+  agreement: agreement('refuse'),
+  tableName: 'incidents',
+  home,
+  organisation: 'north',
+  folder: home,
+  sql,
+});
 
 test('SQL over CSV, Parquet and JSON files of the folder gives the same rows', async () => {
   writeFileSync(join(home, 'good.csv'), HEADER + GOOD);
@@ -102,8 +124,16 @@ test('SQL over CSV, Parquet and JSON files of the folder gives the same rows', a
   const all = `SELECT * FROM read_csv(${quoteText(join(home, 'good.csv'))}, types = {'id': 'VARCHAR'})`;
   await writer.run(`COPY (${all}) TO ${quoteText(join(home, 'good.parquet'))} (FORMAT parquet)`);
   await writer.run(`COPY (${all}) TO ${quoteText(join(home, 'good.json'))} (FORMAT json)`);
-  const expected = [['0123', 'Energy', '10.50', '2024-01-02', '-5'], ['7', 'Finance', null, null, null]];
-  for (const sql of ["SELECT * FROM read_csv('good.csv', all_varchar = true)", "SELECT * FROM 'good.parquet'", "SELECT * FROM 'good.json'", "WITH g AS (SELECT * FROM read_parquet('goo?.parquet')) SELECT * FROM g"]) {
+  const expected = [
+    ['0123', 'Energy', '10.50', '2024-01-02', '-5'],
+    ['7', 'Finance', null, null, null],
+  ];
+  for (const sql of [
+    "SELECT * FROM read_csv('good.csv', all_varchar = true)",
+    "SELECT * FROM 'good.parquet'",
+    "SELECT * FROM 'good.json'",
+    "WITH g AS (SELECT * FROM read_parquet('goo?.parquet')) SELECT * FROM g",
+  ]) {
     const bound = await bindDataset(request(sql));
     assert.equal(bound.report.rows, 2, sql);
     assert.deepEqual(await viewRows(bound), expected, sql);
@@ -113,7 +143,9 @@ test('SQL over CSV, Parquet and JSON files of the folder gives the same rows', a
 test('a SQLite table is copied and bound', async () => {
   const file = join(home, 'rows.sqlite');
   const database = new DatabaseSync(file);
-  database.exec("CREATE TABLE t (id TEXT, sector TEXT, cost REAL, day TEXT, score INTEGER); INSERT INTO t VALUES ('0123', 'Energy', 10.5, '2024-01-02', -5)");
+  database.exec(
+    "CREATE TABLE t (id TEXT, sector TEXT, cost REAL, day TEXT, score INTEGER); INSERT INTO t VALUES ('0123', 'Energy', 10.5, '2024-01-02', -5)",
+  );
   database.close();
   const { sql: _, ...base } = request('');
   const bound = await bindDataset({ ...base, file });
@@ -132,12 +164,15 @@ test('SQL that is no SELECT over local files is refused', async () => {
     "SELECT * FROM read_csv('no-such.csv')",
     "SELECT * FROM read_csv('/etc/' || 'passwd')",
     "SELECT *, (SELECT content FROM read_text('/etc/passwd')) FROM 'good.csv'",
-    "PRAGMA database_list",
+    'PRAGMA database_list',
   ];
   for (const sql of refused) await assert.rejects(bindDataset(request(sql)), SluisError, sql);
 });
 
 test('what DuckDB says of a value is withheld', async () => {
   writeFileSync(join(home, 'canary.csv'), `id\n${CANARY}\n`);
-  await assert.rejects(bindDataset(request("SELECT CAST(id AS INTEGER) AS id, '' AS sector, 1 AS cost, '' AS day, 1 AS score FROM 'canary.csv'")), code('dataset/source', /withheld/));
+  await assert.rejects(
+    bindDataset(request("SELECT CAST(id AS INTEGER) AS id, '' AS sector, 1 AS cost, '' AS day, 1 AS score FROM 'canary.csv'")),
+    code('dataset/source', /withheld/),
+  );
 });

@@ -55,7 +55,11 @@ export async function bindDataset(request: BindRequest): Promise<BoundDataset> {
   if (report.rows > table.maximum_rows) throw tooManyRows(request.tableName, table.maximum_rows);
   if (table.violations === 'refuse' && report.violations.length > 0) throw violationsError('dataset/violations', request.tableName, report);
   if (JSON.stringify(fingerprints(source.files)) !== JSON.stringify(files)) {
-    throw new RefusedError('dataset/changed', { stage: 'dataset', message: 'A source file changed while it was being checked.', remedy: 'Connect again.' });
+    throw new RefusedError('dataset/changed', {
+      stage: 'dataset',
+      message: 'A source file changed while it was being checked.',
+      remedy: 'Connect again.',
+    });
   }
   const binding: Binding = {
     format: 'sluis-binding/1',
@@ -73,7 +77,8 @@ export async function bindDataset(request: BindRequest): Promise<BoundDataset> {
 async function sourceOf(request: BindRequest): Promise<Source> {
   const folder = request.folder ?? process.cwd();
   if (request.postgres !== undefined && request.sql !== undefined) return postgresSnapshot(request.home, request.postgres, request.sql);
-  if (request.file !== undefined && /\.(sqlite3?|db)$/i.test(request.file)) return sqliteSnapshot(request.home, request.file, folder, request.sql);
+  if (request.file !== undefined && /\.(sqlite3?|db)$/i.test(request.file))
+    return sqliteSnapshot(request.home, request.file, folder, request.sql);
   if (request.sql !== undefined) {
     using parser = await openDatabase({ threads: 1 });
     return await sqlSource(parser, request.sql, folder);
@@ -88,12 +93,19 @@ async function match(database: Database, source: Source, tableName: string, tabl
   const specs: ColumnSpec[] = [];
   const missing: string[] = [];
   for (const [name, column] of Object.entries(table.columns)) {
-    const at = found.find((f) => f.name.toLowerCase() === name.toLowerCase()) ?? found.find((f) => plainName(f.name).toLowerCase() === name.toLowerCase());
+    const at =
+      found.find((f) => f.name.toLowerCase() === name.toLowerCase()) ??
+      found.find((f) => plainName(f.name).toLowerCase() === name.toLowerCase());
     if (at === undefined) missing.push(name);
     else {
       specs.push({
-        name, source: at.name, sourceType: at.type, type: column.type, nullable: column.nullable,
-        domain: column.domain ?? null, bounds: column.bounds ?? null,
+        name,
+        source: at.name,
+        sourceType: at.type,
+        type: column.type,
+        nullable: column.nullable,
+        domain: column.domain ?? null,
+        bounds: column.bounds ?? null,
       });
     }
   }
@@ -109,7 +121,11 @@ async function match(database: Database, source: Source, tableName: string, tabl
 
 /** A column's name as an agreement can write it: letters, digits and "_" only. */
 export function plainName(header: string): string {
-  const plain = header.trim().replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 63);
+  const plain = header
+    .trim()
+    .replace(/[^A-Za-z0-9_]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 63);
   return /^[A-Za-z_]/.test(plain) ? plain : `_${plain}`.slice(0, 63);
 }
 
@@ -120,7 +136,9 @@ export async function ownersFault<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof SluisError) throw cause;
     const said = firstLine(cause);
-    const about = /^(Parser|Binder|Catalog|IO|Permission) Error/.test(said) ? said : `${/^[\w ]{1,40} Error/.exec(said)?.[0] ?? 'an unexpected error'} (details are withheld, since they may show values)`;
+    const about = /^(Parser|Binder|Catalog|IO|Permission) Error/.test(said)
+      ? said
+      : `${/^[\w ]{1,40} Error/.exec(said)?.[0] ?? 'an unexpected error'} (details are withheld, since they may show values)`;
     throw new InvalidError('dataset/source', {
       stage: 'dataset',
       message: `The source cannot be read: ${about}`,

@@ -102,7 +102,8 @@ function limits(spec: ColumnSpec): readonly [string | null, string | null] {
   if (spec.type === 'DOUBLE') return [`CAST('${spec.bounds[0]}' AS DOUBLE)`, `CAST('${spec.bounds[1]}' AS DOUBLE)`];
   const grid = gridOf(spec.type);
   if (grid === null) return [null, null];
-  const literal = (units: bigint) => (units < -grid.largest || units > grid.largest ? null : `CAST('${decimalText(units, grid.scale)}' AS ${spec.type})`);
+  const literal = (units: bigint) =>
+    units < -grid.largest || units > grid.largest ? null : `CAST('${decimalText(units, grid.scale)}' AS ${spec.type})`;
   return [literal(-floorUnits(negated(spec.bounds[0]), grid.scale)), literal(floorUnits(spec.bounds[1], grid.scale))];
 }
 

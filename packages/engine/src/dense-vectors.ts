@@ -64,9 +64,10 @@ export class DenseVectors {
     let at = 2 * this.#plan.contributions.length + this.#plan.accumulators.length;
     for (let i = 0; i < index; i++) at += 1 + (this.#plan.dominances[i]?.top ?? 0);
     if (top.length > ranks || top.some((v) => v < 0n || v > BigInt(maximum))) throw new RangeError('a contribution is outside its bounds');
-    if (total !== null && (total < 0n || total > BigInt(maximum) * BigInt(this.#plan.maximumRows))) throw new RangeError('a total is outside its bounds');
+    if (total !== null && (total < 0n || total > BigInt(maximum) * BigInt(this.#plan.maximumRows)))
+      throw new RangeError('a total is outside its bounds');
     this.#store(at, cell, total ?? 0n);
-    top.forEach((value, rank) => this.#store(at + 1 + rank, cell, value));
+    for (const [rank, value] of top.entries()) this.#store(at + 1 + rank, cell, value);
   }
 
   vectors(): Vectors {

@@ -23,7 +23,12 @@ export function createFinaliser(): Finaliser {
         const rows = (await result.getRowsJson()).map((row) => row.map((value, i) => cellValue(value, plan.columns[i]?.type ?? 'VARCHAR')));
         return { columns: plan.columns, rows, suppressed: suppressedGroups(plan, domains, released) };
       } catch (cause) {
-        throw new StationError('release/cannot-finalise', { stage: 'release', message: 'The opened values could not be turned into an answer.', remedy: 'Report it with the question; the values stay sealed in the receipt.', cause });
+        throw new StationError('release/cannot-finalise', {
+          stage: 'release',
+          message: 'The opened values could not be turned into an answer.',
+          remedy: 'Report it with the question; the values stay sealed in the receipt.',
+          cause,
+        });
       }
     },
   };
@@ -47,7 +52,9 @@ async function loadCells(database: Database, plan: Plan, domains: readonly Domai
   }
   appender.flushSync();
   appender.closeSync();
-  await database.run(`CREATE TABLE cells AS SELECT ${columns.map((c) => `CAST(${c.name} AS ${c.type}) AS ${c.name}`).join(', ')} FROM texts`);
+  await database.run(
+    `CREATE TABLE cells AS SELECT ${columns.map((c) => `CAST(${c.name} AS ${c.type}) AS ${c.name}`).join(', ')} FROM texts`,
+  );
 }
 
 /** One row per cell in which any output passed, as text. */

@@ -9,10 +9,19 @@ const home = mkdtempSync(join(tmpdir(), 'sluis-inspect-'));
 after(() => rmSync(home, { recursive: true }));
 
 test('types, bounds and domains come from all files together', async () => {
-  writeFileSync(join(home, 'a.csv'), 'code,n,price,ratio,day,seen,ok,Free text,gone,empty\n0123,1,1.5,0.1234567,2024-01-01,2024-01-01 10:00:00,true,x,,\n');
-  writeFileSync(join(home, 'b.csv'), 'code,n,price,ratio,day,seen,ok,Free text,gone,empty\n44,-20,2.250,3e2,2024-03-01,2024-01-02T10:00,false,7a,5,\n');
+  writeFileSync(
+    join(home, 'a.csv'),
+    'code,n,price,ratio,day,seen,ok,Free text,gone,empty\n0123,1,1.5,0.1234567,2024-01-01,2024-01-01 10:00:00,true,x,,\n',
+  );
+  writeFileSync(
+    join(home, 'b.csv'),
+    'code,n,price,ratio,day,seen,ok,Free text,gone,empty\n44,-20,2.250,3e2,2024-03-01,2024-01-02T10:00,false,7a,5,\n',
+  );
   const { columns, files } = await inspectFiles(['a.csv', 'b.csv'], { folder: home });
-  assert.deepEqual(files.map((f) => f.rows), [1, 1]);
+  assert.deepEqual(
+    files.map((f) => f.rows),
+    [1, 1],
+  );
   assert.deepEqual(columns, [
     { name: 'code', type: 'VARCHAR', nullable: false, domain: { values: ['0123', '44'] } },
     { name: 'n', type: 'BIGINT', nullable: false, bounds: ['-20', '1'], domain: { values: ['-20', '1'] } },

@@ -19,7 +19,7 @@ export interface Inspection {
 }
 
 const DOUBLE_SCALE = 6;
-const WHOLE = "^\\s*-?(0|[1-9][0-9]*)\\s*$";
+const WHOLE = '^\\s*-?(0|[1-9][0-9]*)\\s*$';
 const DECIMAL = `^\\s*-?(0|[1-9][0-9]*)(\\.[0-9]{1,${DOUBLE_SCALE}})?\\s*$`;
 const NUMBER = '^\\s*-?(0|[1-9][0-9]*)?(\\.[0-9]*)?([eE][+-]?[0-9]+)?\\s*$';
 const DAY = '^[0-9]{4}-[0-9]{2}-[0-9]{2}$';
@@ -62,7 +62,9 @@ export async function inspectFiles(files: readonly string[], options: InspectOpt
 
 async function selectAs(database: Database, table: string, types: ReadonlyMap<string, string>): Promise<string> {
   const present = new Set((await database.text(`DESCRIBE ${table}`)).map(([name]) => name));
-  const columns = [...types].map(([name, type]) => `${present.has(name) ? `CAST(${quoteName(name)} AS ${type})` : `CAST(NULL AS ${type})`} AS ${quoteName(name)}`);
+  const columns = [...types].map(
+    ([name, type]) => `${present.has(name) ? `CAST(${quoteName(name)} AS ${type})` : `CAST(NULL AS ${type})`} AS ${quoteName(name)}`,
+  );
   return `SELECT ${columns.join(', ')} FROM ${table}`;
 }
 
@@ -70,11 +72,14 @@ async function propose(database: Database, source: string, sourceType: string, m
   const raw = quoteName(source);
   const type = sourceType === 'VARCHAR' ? await typeOfText(database, raw) : await typeOfNative(database, raw, sourceType);
   const value = `CAST(${raw} AS ${type})`;
-  const [facts] = await database.text(`SELECT count(*) - count(${raw}), CAST(min(${value}) AS VARCHAR), CAST(max(${value}) AS VARCHAR), approx_count_distinct(${raw}) FROM pooled`);
+  const [facts] = await database.text(
+    `SELECT count(*) - count(${raw}), CAST(min(${value}) AS VARCHAR), CAST(max(${value}) AS VARCHAR), approx_count_distinct(${raw}) FROM pooled`,
+  );
   const [nulls, low, high, approximate] = facts ?? [];
   const common = { name: plainName(source), type, nullable: nulls !== '0' || low === null };
   if (low === null || low === undefined || high === null || high === undefined || type === 'BOOLEAN') return common;
-  const bounds = type === 'DOUBLE' ? await doubleBounds(database, value) : /^(INTEGER|BIGINT|DECIMAL)/.test(type) ? ([low, high] as const) : null;
+  const bounds =
+    type === 'DOUBLE' ? await doubleBounds(database, value) : /^(INTEGER|BIGINT|DECIMAL)/.test(type) ? ([low, high] as const) : null;
   const numbers = { ...common, ...(bounds === null ? {} : { bounds }), ...(type === 'DOUBLE' ? { scale: DOUBLE_SCALE } : {}) };
   if (type === 'DOUBLE') return numbers;
   const values = Number(approximate) > 2 * maximumDistinct ? null : await distinct(database, value, maximumDistinct);
@@ -83,7 +88,9 @@ async function propose(database: Database, source: string, sourceType: string, m
 }
 
 async function distinct(database: Database, value: string, maximum: number): Promise<string[] | null> {
-  const rows = await database.text(`SELECT CAST(v AS VARCHAR) FROM (SELECT DISTINCT ${value} AS v FROM pooled) WHERE v IS NOT NULL ORDER BY v LIMIT ${maximum + 1}`);
+  const rows = await database.text(
+    `SELECT CAST(v AS VARCHAR) FROM (SELECT DISTINCT ${value} AS v FROM pooled) WHERE v IS NOT NULL ORDER BY v LIMIT ${maximum + 1}`,
+  );
   return rows.length > maximum ? null : rows.map(([text]) => text ?? '');
 }
 
@@ -129,13 +136,19 @@ async function typeOfNative(database: Database, raw: string, type: string): Prom
 }
 
 async function fits(database: Database, raw: string, type: string): Promise<boolean> {
-  return (await database.text(`SELECT coalesce(bool_and(TRY_CAST(${raw} AS ${type}) = ${raw}), true) FROM pooled WHERE ${raw} IS NOT NULL`))[0]?.[0] === 'true';
+  return (
+    (
+      await database.text(`SELECT coalesce(bool_and(TRY_CAST(${raw} AS ${type}) = ${raw}), true) FROM pooled WHERE ${raw} IS NOT NULL`)
+    )[0]?.[0] === 'true'
+  );
 }
 
 /** Bounds on the summing grid, rounded outwards; null where they are too large to be written as decimals. */
 async function doubleBounds(database: Database, value: string): Promise<readonly [string, string] | null> {
   const grid = `DECIMAL(38,12)`;
-  const [row] = await database.text(`SELECT CAST(TRY_CAST(min(${value}) AS ${grid}) AS VARCHAR), CAST(TRY_CAST(max(${value}) AS ${grid}) AS VARCHAR) FROM pooled WHERE isfinite(${value})`);
+  const [row] = await database.text(
+    `SELECT CAST(TRY_CAST(min(${value}) AS ${grid}) AS VARCHAR), CAST(TRY_CAST(max(${value}) AS ${grid}) AS VARCHAR) FROM pooled WHERE isfinite(${value})`,
+  );
   const [low, high] = row ?? [];
   if (low === null || low === undefined || high === null || high === undefined) return null;
   const negated = high.startsWith('-') ? high.slice(1) : `-${high}`;

@@ -17,17 +17,32 @@ after(() => rmSync(home, { recursive: true }));
 
 const CANARY = 'canary-91c4';
 const all = ['group', 'filter', 'aggregate', 'reveal'];
-const organisation = (name: string) => ({ name, station: 'localhost:4400', identity: '0'.repeat(64), sealing: `${'A'.repeat(1621)}AA=`, certificate: '1'.repeat(64) });
+const organisation = (name: string) => ({
+  name,
+  station: 'localhost:4400',
+  identity: '0'.repeat(64),
+  sealing: `${'A'.repeat(1621)}AA=`,
+  certificate: '1'.repeat(64),
+});
 
 function agreementWith(violations: string): Agreement {
   return agreementSchema.parse({
-    sluis: 1, collaboration: 'securened', version: 1, purpose: 'test', legal_basis: 'test',
+    sluis: 1,
+    collaboration: 'securened',
+    version: 1,
+    purpose: 'test',
+    legal_basis: 'test',
     valid: { from: '2026-01-01T00:00:00Z', until: '2027-01-01T00:00:00Z' },
-    organisations: ['north', 'south', 'centre'].map(organisation), committee: ['north', 'south', 'centre'], receivers: ['centre'], askers: ['centre'],
+    organisations: ['north', 'south', 'centre'].map(organisation),
+    committee: ['north', 'south', 'centre'],
+    receivers: ['centre'],
+    askers: ['centre'],
     output: { minimum_rows: 1, minimum_organisations: 1, dominance: { n: 2, k: 90 } },
     tables: {
       incidents: {
-        providers: ['north', 'south'], violations, maximum_rows: 1000,
+        providers: ['north', 'south'],
+        violations,
+        maximum_rows: 1000,
         columns: {
           sector: { type: 'VARCHAR', uses: all, nullable: true, domain: { values: ['Energy', 'Finance', 'Health'] } },
           cost: { type: 'DECIMAL(9,2)', uses: all, nullable: true, bounds: ['-1000', '1000'] },
@@ -47,7 +62,15 @@ async function connect(rows: string, from = agreement): Promise<DatasetRecord> {
   const file = join(home, `${Math.random()}.csv`);
   writeFileSync(file, `sector,cost,records,day\n${rows}`);
   const bound = await bindDataset({ agreement: from, tableName: 'incidents', home, organisation: 'north', file });
-  return { collaboration: 'securened', table: 'incidents', agreement: 'a'.repeat(64), sql: bound.sql, binding: bound.binding, report: '', connectedAt: 0 };
+  return {
+    collaboration: 'securened',
+    table: 'incidents',
+    agreement: 'a'.repeat(64),
+    sql: bound.sql,
+    binding: bound.binding,
+    report: '',
+    connectedAt: 0,
+  };
 }
 
 const ROWS = 'Energy,-10.50,3,2024-01-02\nEnergy,20.25,1000000000000,2024-02-02\nFinance,,7,\n,1.00,0,2024-12-31\n';
@@ -71,7 +94,11 @@ function opened(prepared: Plan, vectors: Vectors): Released {
   const layout = layoutOf(prepared);
   const where = (kind: string) => layout.flatMap((c, i) => (c.kind === kind ? [integers(prepared, vectors, i)] : []));
   return {
-    passed: prepared.outputs.map((o) => Uint8Array.from({ length: prepared.cellCount }, (_, cell) => Number(o.aggregates.every((a) => (where('count')[prepared.aggregates[a]?.contribution ?? -1]?.[cell] ?? 0n) > 0n)))),
+    passed: prepared.outputs.map((o) =>
+      Uint8Array.from({ length: prepared.cellCount }, (_, cell) =>
+        Number(o.aggregates.every((a) => (where('count')[prepared.aggregates[a]?.contribution ?? -1]?.[cell] ?? 0n) > 0n)),
+      ),
+    ),
     counts: where('count'),
     accumulators: where('accumulator'),
   };
@@ -88,11 +115,16 @@ test('partials are dense, in layout order, with neutral elements where no row co
   assert.deepEqual(accumulators, ['975,0,0,100', `-1050,100001,100001,100`]);
   const absolute = columns.filter((c) => c.kind === 'absolute').map((c) => c.values.join());
   assert.deepEqual(absolute, ['3075,0,0,100']);
-  assert.deepEqual(columns.filter((c) => c.kind === 'top').map((c) => c.values.join()), ['2025,0,0,100', '1050,0,0,0']);
+  assert.deepEqual(
+    columns.filter((c) => c.kind === 'top').map((c) => c.values.join()),
+    ['2025,0,0,100', '1050,0,0,0'],
+  );
 });
 
 test('opened partials of one provider finalise to what DuckDB answers', async () => {
-  const prepared = await plan("SELECT sector, count(*) AS n, sum(cost) AS s, avg(cost) AS m, sum(records) AS r, count(*) FILTER (WHERE day >= DATE '2024-02-01') AS late, max(day) AS latest FROM incidents GROUP BY ROLLUP (sector) ORDER BY n DESC, sector");
+  const prepared = await plan(
+    "SELECT sector, count(*) AS n, sum(cost) AS s, avg(cost) AS m, sum(records) AS r, count(*) FILTER (WHERE day >= DATE '2024-02-01') AS late, max(day) AS latest FROM incidents GROUP BY ROLLUP (sector) ORDER BY n DESC, sector",
+  );
   const table = await createFinaliser().finalise(prepared, opened(prepared.plan, await run(prepared)));
   assert.deepEqual(table.rows, [
     [null, 4, '10.75', 3.5833333333333335, 1000000000010, 2, '2024-12-31'],
@@ -103,7 +135,11 @@ test('opened partials of one provider finalise to what DuckDB answers', async ()
   assert.ok(table.suppressed.some((s) => s.group['sector'] === 'Health'));
 });
 
-const failed = (error: unknown) => error instanceof SluisError && error.code === 'engine/failed' && !`${error.message}${error.remedy}`.includes(CANARY) && error.cause === undefined;
+const failed = (error: unknown) =>
+  error instanceof SluisError &&
+  error.code === 'engine/failed' &&
+  !`${error.message}${error.remedy}`.includes(CANARY) &&
+  error.cause === undefined;
 
 test('every failure inside the engine gives the same error, with details only in the own log', async () => {
   const prepared = await plan('SELECT sector, sum(cost) AS s FROM incidents GROUP BY sector');
@@ -115,7 +151,10 @@ test('every failure inside the engine gives the same error, with details only in
     { from: "'/etc/passwd.csv'" },
   ];
   for (const provider of broken) {
-    await assert.rejects(engine.partials({ ...prepared, plan: { ...prepared.plan, provider: { ...prepared.plan.provider, ...provider } } }, dataset, signal()), failed);
+    await assert.rejects(
+      engine.partials({ ...prepared, plan: { ...prepared.plan, provider: { ...prepared.plan.provider, ...provider } } }, dataset, signal()),
+      failed,
+    );
   }
   const narrow = prepared.plan.accumulators.map((a) => ({ ...a, maximum: '10' }));
   await assert.rejects(engine.partials({ ...prepared, plan: { ...prepared.plan, accumulators: narrow } }, dataset, signal()), failed);
@@ -126,7 +165,10 @@ test('every failure inside the engine gives the same error, with details only in
 
 test('a cancelled run stops', async () => {
   const prepared = await plan('SELECT count(*) AS n FROM incidents');
-  const slow = { ...prepared.plan, provider: { ...prepared.plan.provider, from: '(SELECT sector FROM incidents, range(4000000) a, range(4000000) b)' } };
+  const slow = {
+    ...prepared.plan,
+    provider: { ...prepared.plan.provider, from: '(SELECT sector FROM incidents, range(4000000) a, range(4000000) b)' },
+  };
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 200);
   const began = Date.now();
@@ -141,9 +183,15 @@ test('a changed file is checked again before it is used', async () => {
   appendFileSync(path, 'Health,1.00,1,2024-03-03\n');
   assert.deepEqual(integers(prepared.plan, await engine.partials(prepared, dataset, signal()), 0), [5n]);
   appendFileSync(path, 'Health,1000.01,1,2024-03-03\n');
-  await assert.rejects(engine.partials(prepared, dataset, signal()), (e: unknown) => e instanceof SluisError && e.code === 'dataset/changed');
+  await assert.rejects(
+    engine.partials(prepared, dataset, signal()),
+    (e: unknown) => e instanceof SluisError && e.code === 'dataset/changed',
+  );
   rmSync(path);
-  await assert.rejects(engine.partials(prepared, dataset, signal()), (e: unknown) => e instanceof SluisError && e.code === 'dataset/changed');
+  await assert.rejects(
+    engine.partials(prepared, dataset, signal()),
+    (e: unknown) => e instanceof SluisError && e.code === 'dataset/changed',
+  );
 });
 
 test('a value out of bounds never enters, even from a file changed later', async () => {
@@ -160,5 +208,8 @@ test('a value out of bounds never enters, even from a file changed later', async
 test('rows checked against another version of the agreement are not used', async () => {
   const prepared = await plan('SELECT count(*) AS n FROM incidents');
   const dataset = { ...(await connect(ROWS)), agreement: 'b'.repeat(64) };
-  await assert.rejects(engine.partials(prepared, dataset, signal()), (e: unknown) => e instanceof SluisError && e.code === 'dataset/other-agreement');
+  await assert.rejects(
+    engine.partials(prepared, dataset, signal()),
+    (e: unknown) => e instanceof SluisError && e.code === 'dataset/other-agreement',
+  );
 });

@@ -46,10 +46,17 @@ export function createProviderEngine(options: ProviderEngineOptions): ProviderEn
   };
 }
 
-async function partials(options: ProviderEngineOptions, rechecked: Map<string, string>, prepared: Prepared, dataset: DatasetRecord, signal: AbortSignal): Promise<Vectors> {
+async function partials(
+  options: ProviderEngineOptions,
+  rechecked: Map<string, string>,
+  prepared: Prepared,
+  dataset: DatasetRecord,
+  signal: AbortSignal,
+): Promise<Vectors> {
   const { plan } = prepared;
   const binding = parseBinding(dataset.binding);
-  if (binding.table !== plan.table || dataset.collaboration !== plan.collaboration) throw new RangeError('the dataset is not the one of the plan');
+  if (binding.table !== plan.table || dataset.collaboration !== plan.collaboration)
+    throw new RangeError('the dataset is not the one of the plan');
   if (dataset.agreement !== plan.agreement) {
     throw new RefusedError('dataset/other-agreement', {
       stage: 'contribution',
@@ -113,9 +120,9 @@ function rowReader(plan: Plan, dense: DenseVectors, column: (name: string) => nu
     const [k, c, a, d, t] = [values(keys), values(counts), values(accumulators), values(totals), values(tops)];
     for (let row = 0; row < chunk.rowCount; row++) {
       const cell = dense.cellOf(Number(sets?.[row]), (i) => textOrNull(k[i]?.[row]));
-      c.forEach((v, i) => dense.count(i, cell, integer(v[row]) ?? 0n));
-      a.forEach((v, i) => dense.accumulator(i, cell, integer(v[row])));
-      d.forEach((v, i) => dense.dominance(i, cell, integer(v[row]), integers(t[i]?.[row])));
+      for (const [i, v] of c.entries()) dense.count(i, cell, integer(v[row]) ?? 0n);
+      for (const [i, v] of a.entries()) dense.accumulator(i, cell, integer(v[row]));
+      for (const [i, v] of d.entries()) dense.dominance(i, cell, integer(v[row]), integers(t[i]?.[row]));
     }
   };
 }
@@ -146,7 +153,8 @@ async function checkAgain(database: Database, binding: Binding, rechecked: Map<s
   if (rechecked.get(key) === state) return;
   const report = await checkRows(database, binding.sql, binding.columns, binding.violations);
   if (report.rows > binding.maximumRows) throw tooManyRows(binding.table, binding.maximumRows);
-  if (binding.violations === 'refuse' && report.violations.length > 0) throw changed(binding.table, violationsError('dataset/changed', binding.table, report));
+  if (binding.violations === 'refuse' && report.violations.length > 0)
+    throw changed(binding.table, violationsError('dataset/changed', binding.table, report));
   rechecked.set(key, state);
 }
 

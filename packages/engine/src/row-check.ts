@@ -25,7 +25,12 @@ export interface CheckReport {
 }
 
 /** Reads the whole source once. Row numbers follow the order of the source's rows. */
-export async function checkRows(database: Database, sql: string, columns: readonly ColumnSpec[], policy: ViolationPolicy): Promise<CheckReport> {
+export async function checkRows(
+  database: Database,
+  sql: string,
+  columns: readonly ColumnSpec[],
+  policy: ViolationPolicy,
+): Promise<CheckReport> {
   const checks = columns.flatMap((spec) => violationsSql(spec).map((v) => ({ column: spec.name, ...v })));
   const keep = columns.flatMap((spec) => keepSql(spec, policy) ?? []);
   const flags = checks.map((c, i) => `${c.sql} AS v${i}`);
@@ -58,7 +63,10 @@ const WORDS: Record<ViolationKind, string> = {
 
 /** The error of a source that may not have violations. Its text holds counts and row numbers, no values. */
 export function violationsError(code: string, table: string, report: CheckReport): RefusedError {
-  const lines = report.violations.map((v) => `${v.column}: ${v.count} ${WORDS[v.kind]} (row${v.count === 1 ? '' : 's'} ${v.rows.slice(0, 3).join(', ')}${v.count > 3 ? ', …' : ''})`);
+  const lines = report.violations.map(
+    (v) =>
+      `${v.column}: ${v.count} ${WORDS[v.kind]} (row${v.count === 1 ? '' : 's'} ${v.rows.slice(0, 3).join(', ')}${v.count > 3 ? ', …' : ''})`,
+  );
   return new RefusedError(code, {
     stage: 'dataset',
     message: `The rows for "${table}" break the agreement. ${lines.join('; ')}.`,

@@ -17,7 +17,11 @@ type Rows = { readonly columns: readonly string[]; readonly batches: AsyncIterab
 export async function postgresSnapshot(home: string, secretFile: string, sql: string): Promise<Source> {
   const url = readSecret(secretFile);
   const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url, types: { getTypeParser: () => (text: string) => text } as never, connectionTimeoutMillis: 15_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    types: { getTypeParser: () => (text: string) => text } as never,
+    connectionTimeoutMillis: 15_000,
+  });
   try {
     await client.connect();
     await client.query("BEGIN READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL timezone = 'UTC'");
@@ -71,7 +75,11 @@ function onlyTable(database: DatabaseSync): string {
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'").all();
   const name = tables[0]?.['name'];
   if (tables.length !== 1 || typeof name !== 'string') {
-    throw new InvalidError('dataset/source', { stage: 'dataset', message: `The SQLite file has ${tables.length} tables.`, remedy: 'Keep the one to share in a file of its own, or export it to CSV or Parquet.' });
+    throw new InvalidError('dataset/source', {
+      stage: 'dataset',
+      message: `The SQLite file has ${tables.length} tables.`,
+      remedy: 'Keep the one to share in a file of its own, or export it to CSV or Parquet.',
+    });
   }
   return name;
 }
@@ -84,7 +92,8 @@ const sqliteText = (value: unknown): string | null => {
 
 async function write(home: string, rows: Rows): Promise<Source> {
   const names = rows.columns.map((name) => name.toLowerCase());
-  if (names.length === 0 || new Set(names).size !== names.length) throw databaseFault('The database', 'the query needs columns with different names');
+  if (names.length === 0 || new Set(names).size !== names.length)
+    throw databaseFault('The database', 'the query needs columns with different names');
   const { DuckDBDataChunk, VARCHAR } = await import('@duckdb/node-api');
   const folder = join(home, 'datasets');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -116,9 +125,17 @@ function readSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {
-    throw new InvalidError('dataset/source', { stage: 'dataset', message: `The file ${file} with the connection URL cannot be read.`, remedy: 'Write postgres://user:password@host:port/database into it, mode 0600.' });
+    throw new InvalidError('dataset/source', {
+      stage: 'dataset',
+      message: `The file ${file} with the connection URL cannot be read.`,
+      remedy: 'Write postgres://user:password@host:port/database into it, mode 0600.',
+    });
   }
 }
 
 const databaseFault = (kind: string, what: string): InvalidError =>
-  new InvalidError('dataset/source', { stage: 'dataset', message: `${kind} could not give the rows (${what}).`, remedy: "Check the connection and the SQL with the database's own client." });
+  new InvalidError('dataset/source', {
+    stage: 'dataset',
+    message: `${kind} could not give the rows (${what}).`,
+    remedy: "Check the connection and the SQL with the database's own client.",
+  });

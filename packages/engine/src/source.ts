@@ -22,7 +22,16 @@ export interface Fingerprint {
 
 type Node = Record<string, unknown>;
 
-const READERS = new Set(['read_csv', 'read_csv_auto', 'read_parquet', 'parquet_scan', 'read_json', 'read_json_auto', 'read_ndjson', 'read_ndjson_auto']);
+const READERS = new Set([
+  'read_csv',
+  'read_csv_auto',
+  'read_parquet',
+  'parquet_scan',
+  'read_json',
+  'read_json_auto',
+  'read_ndjson',
+  'read_ndjson_auto',
+]);
 const GENERATORS = new Set(['unnest', 'range', 'generate_series']);
 const FILE_KINDS: readonly [RegExp, (list: string) => string][] = [
   // Text first: agreed types, not guessed ones, decide how a field is read ("0123" stays a code).
@@ -93,7 +102,10 @@ function rewriteReader(call: Node, collect: (path: string) => string[]): void {
   const constants = first?.['function_name'] === 'list_value' ? (first['children'] as Node[]) : first === undefined ? [] : [first];
   const template = constants[0];
   if (first === undefined || template === undefined || !constants.every((c) => typeof textOf(c) === 'string')) {
-    throw problem(`The files of ${name}() must be written out as text.`, `For example: ${name}('incidents.csv') or ${name}(['a.csv', 'b.csv'])`);
+    throw problem(
+      `The files of ${name}() must be written out as text.`,
+      `For example: ${name}('incidents.csv') or ${name}(['a.csv', 'b.csv'])`,
+    );
   }
   const paths = constants.flatMap((c) => collect(textOf(c) ?? ''));
   const literals = paths.map((path) => ({ ...template, value: { ...(template['value'] as Node), value: path } }));
@@ -104,7 +116,8 @@ function rewriteTable(node: Node, collect: (path: string) => string[]): void {
   const name = String(node['table_name']);
   if (!/[./\\*]/.test(name)) return;
   const found = collect(name);
-  if (found.length !== 1) throw problem(`"${name}" names ${found.length} files.`, 'Write the reader out, for example: read_csv(\'folder/*.csv\')');
+  if (found.length !== 1)
+    throw problem(`"${name}" names ${found.length} files.`, "Write the reader out, for example: read_csv('folder/*.csv')");
   node['table_name'] = found[0];
 }
 
@@ -114,8 +127,19 @@ const textOf = (node: Node): string | null => {
 };
 
 const listOf = (template: Node, children: Node[]): Node => ({
-  class: 'FUNCTION', type: 'FUNCTION', alias: '', query_location: template['query_location'], function_name: 'list_value', schema: 'main',
-  children, filter: null, order_bys: { type: 'ORDER_MODIFIER', orders: [] }, distinct: false, is_operator: false, export_state: false, catalog: '',
+  class: 'FUNCTION',
+  type: 'FUNCTION',
+  alias: '',
+  query_location: template['query_location'],
+  function_name: 'list_value',
+  schema: 'main',
+  children,
+  filter: null,
+  order_bys: { type: 'ORDER_MODIFIER', orders: [] },
+  distinct: false,
+  is_operator: false,
+  export_state: false,
+  catalog: '',
 });
 
 function existing(path: string, folder: string): string[] {
@@ -123,7 +147,8 @@ function existing(path: string, folder: string): string[] {
   const absolute = resolve(folder, path);
   const files = /[*?[]/.test(path) ? globSync(absolute).sort() : [absolute];
   for (const file of files) {
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw problem(`There is no file ${file}.`, 'Check the name; relative names start from the current folder.');
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+      throw problem(`There is no file ${file}.`, 'Check the name; relative names start from the current folder.');
   }
   if (files.length === 0) throw problem(`No file matches ${absolute}.`, 'Check the pattern; relative names start from the current folder.');
   return files;
@@ -135,4 +160,5 @@ function walk(node: unknown, visit: (node: Node) => void): void {
   for (const child of Object.values(node)) walk(child, visit);
 }
 
-const problem = (message: string, remedy: string): InvalidError => new InvalidError('dataset/source', { stage: 'dataset', message, remedy });
+const problem = (message: string, remedy: string): InvalidError =>
+  new InvalidError('dataset/source', { stage: 'dataset', message, remedy });

@@ -8,7 +8,9 @@ const refusedWith = (code: string, text: RegExp) => (error: unknown) =>
   error instanceof RefusedError && error.code === code && text.test(error.message);
 
 test('a statement survives parsing and printing', async () => {
-  const ast = await engine.parse("SELECT sector, sum(cost) FILTER (WHERE a <> 'it''s') AS total FROM t GROUP BY ALL ORDER BY 2 DESC LIMIT 3");
+  const ast = await engine.parse(
+    "SELECT sector, sum(cost) FILTER (WHERE a <> 'it''s') AS total FROM t GROUP BY ALL ORDER BY 2 DESC LIMIT 3",
+  );
   const printed = await engine.print(ast);
   assert.match(printed, /FILTER \(WHERE \(a != 'it''s'\)\)/);
   assert.equal(await engine.print(await engine.parse(printed)), printed);
@@ -19,15 +21,29 @@ test('a syntax error names line and column', async () => {
 });
 
 test('only one SELECT is accepted', async () => {
-  for (const sql of ['SELECT 1; SELECT 2', '', '  -- nothing', 'DROP TABLE t', 'COPY (SELECT 1) TO \'x\'', 'ATTACH \'x\'', 'SET threads = 1', 'INSTALL httpfs']) {
+  for (const sql of [
+    'SELECT 1; SELECT 2',
+    '',
+    '  -- nothing',
+    'DROP TABLE t',
+    "COPY (SELECT 1) TO 'x'",
+    "ATTACH 'x'",
+    'SET threads = 1',
+    'INSTALL httpfs',
+  ]) {
     await assert.rejects(engine.parse(sql), refusedWith('plan/syntax', /./), sql);
   }
 });
 
 test('values come back as text with their types', async () => {
-  const table = await engine.evaluate("SELECT 1 AS a, 1.50::DECIMAL(9,2) AS b, NULL::DATE AS c, 'x' AS a, 170141183460469231731687303715884105727 AS e");
+  const table = await engine.evaluate(
+    "SELECT 1 AS a, 1.50::DECIMAL(9,2) AS b, NULL::DATE AS c, 'x' AS a, 170141183460469231731687303715884105727 AS e",
+  );
   assert.deepEqual(table.rows, [['1', '1.50', null, 'x', '170141183460469231731687303715884105727']]);
-  assert.deepEqual(table.columns.map((c) => c.type), ['INTEGER', 'DECIMAL(9,2)', 'DATE', 'VARCHAR', 'HUGEINT']);
+  assert.deepEqual(
+    table.columns.map((c) => c.type),
+    ['INTEGER', 'DECIMAL(9,2)', 'DATE', 'VARCHAR', 'HUGEINT'],
+  );
 });
 
 test('an evaluated statement reaches no file, setting or extension', async () => {
@@ -47,7 +63,9 @@ test('an evaluated statement reaches no file, setting or extension', async () =>
 });
 
 test('large whole numbers and joins survive parsing and printing', async () => {
-  const sql = 'SELECT a FROM t , u WHERE (a = 9007199254740993) OR (a = -9223372036854775807) OR (a = 170141183460469231731687303715884105727)';
+  const sql =
+    'SELECT a FROM t , u WHERE (a = 9007199254740993) OR (a = -9223372036854775807) OR (a = 170141183460469231731687303715884105727)';
   const printed = await engine.print(await engine.parse(sql));
-  for (const digits of ['9007199254740993', '9223372036854775807', '170141183460469231731687303715884105727']) assert.ok(printed.includes(digits), digits);
+  for (const digits of ['9007199254740993', '9223372036854775807', '170141183460469231731687303715884105727'])
+    assert.ok(printed.includes(digits), digits);
 });
