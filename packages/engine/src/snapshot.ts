@@ -25,7 +25,9 @@ export async function postgresSnapshot(home: string, secretFile: string, sql: st
   try {
     await client.connect();
     await client.query("BEGIN READ ONLY; SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL timezone = 'UTC'");
-    await client.query(`DECLARE sluis NO SCROLL CURSOR FOR ${sql}`);
+    // The extended protocol takes one statement only: nothing can follow the SELECT and leave the read-only transaction.
+    const declare = { text: `DECLARE sluis NO SCROLL CURSOR FOR ${sql}`, queryMode: 'extended' };
+    await client.query(declare);
     const fetch = () => client.query<(string | null)[]>({ text: `FETCH ${BATCH} FROM sluis`, rowMode: 'array' });
     const first = await fetch();
     async function* batches() {
@@ -33,6 +35,7 @@ export async function postgresSnapshot(home: string, secretFile: string, sql: st
     }
     return await write(home, { columns: first.fields.map((f) => f.name), batches: batches() });
   } catch (cause) {
+    if (cause instanceof InvalidError) throw cause;
     throw databaseFault('PostgreSQL', (cause as { code?: string }).code ?? 'connection failed');
   } finally {
     await client.end().catch(() => undefined);
