@@ -11,7 +11,12 @@ export function aggregateValues(plan: Plan, released: Released): (string | null)
     Array.from({ length: plan.cellCount }, (_, cell) => {
       const count = released.counts[aggregate.contribution]?.[cell] ?? null;
       const parts = aggregate.accumulators.map((a) => released.accumulators[a]?.[cell] ?? null);
-      return valueOf(aggregate, count, parts, aggregate.accumulators.map((a) => accumulatorOf(plan, a)));
+      return aggregateValue(
+        aggregate,
+        count,
+        parts,
+        aggregate.accumulators.map((a) => accumulatorOf(plan, a)),
+      );
     }),
   );
 }
@@ -22,7 +27,12 @@ function accumulatorOf(plan: Plan, index: number): PlanAccumulator {
   return accumulator;
 }
 
-function valueOf(aggregate: PlanAggregate, count: bigint | null, parts: readonly (bigint | null)[], of: readonly PlanAccumulator[]): string | null {
+function aggregateValue(
+  aggregate: PlanAggregate,
+  count: bigint | null,
+  parts: readonly (bigint | null)[],
+  of: readonly PlanAccumulator[],
+): string | null {
   if (aggregate.kind === 'count') return count === null ? null : String(count);
   const [first, squares] = parts;
   const scale = of[0]?.scale ?? 0;
@@ -67,7 +77,7 @@ export function quotient(a: bigint, b: bigint): number {
   const shift = Math.max(0, bottom.toString(2).length - top.toString(2).length + 66);
   const scaled = top << BigInt(shift);
   // An inexact quotient gets its last bit set, so that rounding to 53 bits goes the right way.
-  const bits = scaled / bottom | (scaled % bottom === 0n ? 0n : 1n);
+  const bits = (scaled / bottom) | (scaled % bottom === 0n ? 0n : 1n);
   const size = Number(bits) * 2 ** -Math.min(shift, 1000) * 2 ** -Math.max(shift - 1000, 0);
   return negative ? -size : size;
 }
@@ -86,7 +96,9 @@ function timestampText(microseconds: bigint): string {
   const within = ((microseconds % day) + day) % day;
   const seconds = Number(within / 1_000_000n);
   const date = dateText(Number((microseconds - within) / day));
-  const fraction = String(within % 1_000_000n).padStart(6, '0').replace(/0+$/, '');
+  const fraction = String(within % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction === '' ? '' : `.${fraction}`}`;
   return date.endsWith(' (BC)') ? `${date.slice(0, -5)} ${time} (BC)` : `${date} ${time}`;
 }

@@ -3,7 +3,21 @@
  * only where no width suffices is the operation wrapped in TRY. Division by zero and non-finite results are NULL.
  */
 import type { Bound, OperationNode, Role } from './expression.ts';
-import { absolute, between, gridStep, magnitude, negate, parseFixed, plus, quotient, times, toWhole, type Interval } from './interval.ts';
+import {
+  absolute,
+  between,
+  gridStep,
+  leastOf,
+  magnitude,
+  negate,
+  parseFixed,
+  plus,
+  quotient,
+  times,
+  toWhole,
+  type Interval,
+} from './interval.ts';
+import { withNearDates } from './near-dates.ts';
 import { decimalOf, integerBits, isFloat, isInteger, isMoment, type Operand, type Typing } from './types.ts';
 
 /** Bounds that follow from the type alone. */
@@ -99,7 +113,7 @@ async function choose(
   } else if (op === '-' && args.length === 2 && args.every((a) => a.type === 'DATE')) {
     return { type, total: true, write: raw };
   }
-  return { type, total: false, write: (texts) => `TRY(${raw(texts)})` };
+  return { type, total: false, write: withNearDates(args, type, (texts) => `TRY(${raw(texts)})`) };
 }
 
 /** Types to try, per argument, from narrow to wide. */
@@ -122,7 +136,8 @@ function resultBounds(op: string, args: readonly Bound[]): Interval | null {
   if (a === null || left === undefined) return null;
   if (right === undefined) return op === '-' ? negate(a) : a;
   const b = right.type === 'INTERVAL' ? null : boundsOf(right);
-  if (b === null || isMoment(left.type) !== isMoment(right.type)) return isMoment(left.type) && right.type !== 'INTERVAL' && b !== null ? shifted(op, a, b) : null;
+  if (b === null || isMoment(left.type) !== isMoment(right.type))
+    return isMoment(left.type) && right.type !== 'INTERVAL' && b !== null ? shifted(op, a, b) : null;
   switch (op) {
     case '+':
       return plus(a, b);
@@ -137,7 +152,7 @@ function resultBounds(op: string, args: readonly Bound[]): Interval | null {
       return q === null ? null : toWhole(q);
     }
     case '%': {
-      const size = magnitude(a) < magnitude(b) ? magnitude(a) : magnitude(b);
+      const size = leastOf([absolute(a), absolute(b)]).hi;
       return { lo: a.lo >= 0n ? 0n : -size, hi: a.hi <= 0n ? 0n : size };
     }
     case '^':

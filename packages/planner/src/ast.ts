@@ -23,9 +23,18 @@ export function withoutPositions(value: unknown): unknown {
 /** A statement `SELECT expression`, for printing an expression as DuckDB names it. */
 export function selectOf(expression: Ast): unknown {
   const node = {
-    type: 'SELECT_NODE', modifiers: [], cte_map: { map: [] }, select_list: [{ ...expression, alias: '' }],
-    from_table: { type: 'EMPTY', alias: '', sample: null }, where_clause: null, group_expressions: [], group_sets: [],
-    aggregate_handling: 'STANDARD_HANDLING', having: null, sample: null, qualify: null,
+    type: 'SELECT_NODE',
+    modifiers: [],
+    cte_map: { map: [] },
+    select_list: [{ ...expression, alias: '' }],
+    from_table: { type: 'EMPTY', alias: '', sample: null },
+    where_clause: null,
+    group_expressions: [],
+    group_sets: [],
+    aggregate_handling: 'STANDARD_HANDLING',
+    having: null,
+    sample: null,
+    qualify: null,
   };
   return withoutPositions({ error: false, statements: [{ node, named_param_map: [] }] });
 }

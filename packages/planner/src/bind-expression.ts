@@ -10,6 +10,7 @@ import { DAY_COUNT_ROLES, dateBounds, isDayCount } from './date-bounds.ts';
 import { limitGrowth } from './growth.ts';
 import { isClosed, print, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { between, hull, type Interval } from './interval.ts';
+import { withNearDates } from './near-dates.ts';
 import { refuseFunction, refuseShape } from './not-supported.ts';
 import { unsupported } from './refusal.ts';
 import { isFloat, isNumber, type Typing } from './types.ts';
@@ -84,7 +85,8 @@ interface Operation {
 }
 
 async function operation(o: Operation, typing: Typing): Promise<OperationNode> {
-  return { kind: 'operation', ...o, type: await typing.of(o.args.map(operandOf), o.write) };
+  const type = await typing.of(o.args.map(operandOf), o.write);
+  return { kind: 'operation', ...o, type, write: withNearDates(o.args, type, o.write, o.name.startsWith('epoch')) };
 }
 
 const TRUTH = between(0, 1);
@@ -94,13 +96,24 @@ const deciding = (args: readonly unknown[]): Role[] => args.map(() => 'decides')
 function comparable(args: readonly Bound[]): boolean {
   const typed = args.filter((a) => a.kind !== 'constant');
   const [first] = typed;
-  return first === undefined || typed.every((a) => a.type === first.type || (isNumber(a.type) && isNumber(first.type) && a.type !== 'HUGEINT' && first.type !== 'HUGEINT'));
+  return (
+    first === undefined ||
+    typed.every(
+      (a) => a.type === first.type || (isNumber(a.type) && isNumber(first.type) && a.type !== 'HUGEINT' && first.type !== 'HUGEINT'),
+    )
+  );
 }
 
-async function predicate(name: string, args: readonly Bound[], write: (t: readonly string[]) => string, typing: Typing): Promise<OperationNode> {
+async function predicate(
+  name: string,
+  args: readonly Bound[],
+  write: (t: readonly string[]) => string,
+  typing: Typing,
+): Promise<OperationNode> {
   const safe = comparable(args);
   const nullable = !safe || args.some((a) => a.nullable);
-  return operation({ name, args, roles: deciding(args), write: safe ? write : (t) => `TRY(${write(t)})`, interval: TRUTH, nullable }, typing);
+  const total = safe ? write : (t: readonly string[]): string => `TRY(${write(t)})`;
+  return operation({ name, args, roles: deciding(args), write: total, interval: TRUTH, nullable }, typing);
 }
 
 async function bindComparison(node: Ast, context: ExpressionContext): Promise<Bound> {
@@ -131,12 +144,18 @@ async function bindConditions(values: readonly unknown[], context: ExpressionCon
 async function bindLogic(operator: 'AND' | 'OR', values: readonly unknown[], context: ExpressionContext): Promise<Bound> {
   const args = await bindConditions(values, context);
   const write = (t: readonly string[]): string => `(${t.join(` ${operator} `)})`;
-  return operation({ name: operator, args, roles: deciding(args), write, interval: TRUTH, nullable: args.some((a) => a.nullable) }, context.typing);
+  return operation(
+    { name: operator, args, roles: deciding(args), write, interval: TRUTH, nullable: args.some((a) => a.nullable) },
+    context.typing,
+  );
 }
 
 async function bindCase(node: Ast, context: ExpressionContext): Promise<Bound> {
   const checks = list(node['case_checks']).map(ast);
-  const whens = await bindConditions(checks.map((c) => c['when_expr']), context);
+  const whens = await bindConditions(
+    checks.map((c) => c['when_expr']),
+    context,
+  );
   const branches = await bindAll([...checks.map((c) => c['then_expr']), ...(isAst(node['else_expr']) ? [node['else_expr']] : [])], context);
   const args = [...whens, ...branches];
   const write = (t: readonly string[]): string => {
@@ -168,7 +187,10 @@ async function bindOperator(node: Ast, context: ExpressionContext): Promise<Boun
     }
     case 'OPERATOR_NOT': {
       const args = await bindConditions(children, context);
-      return operation({ name: 'NOT', args, roles: deciding(args), write: ([a]) => `(NOT ${a})`, interval: TRUTH, nullable: args.some((a) => a.nullable) }, typing);
+      return operation(
+        { name: 'NOT', args, roles: deciding(args), write: ([a]) => `(NOT ${a})`, interval: TRUTH, nullable: args.some((a) => a.nullable) },
+        typing,
+      );
     }
     case 'COMPARE_IN':
     case 'COMPARE_NOT_IN': {
@@ -198,7 +220,8 @@ async function bindFunction(node: Ast, context: ExpressionContext): Promise<Boun
   const name = text(node['function_name']).toLowerCase();
   if (AGGREGATES.has(name)) return bindAggregate(name, node, context);
   const schema = text(node['schema']);
-  if ((schema !== '' && schema !== 'main') || text(node['catalog']) !== '' || isAst(node['filter']) || node['distinct'] === true) throw refuseFunction(name);
+  if ((schema !== '' && schema !== 'main') || text(node['catalog']) !== '' || isAst(node['filter']) || node['distinct'] === true)
+    throw refuseFunction(name);
   const operator = ARITHMETIC.get(name);
   const simple = OPERATORS.get(name);
   const rule = functionRule(name);
@@ -210,7 +233,10 @@ async function bindFunction(node: Ast, context: ExpressionContext): Promise<Boun
     if (simple.literalRight) requireLiteral(name, args, [1]);
     const write = ([a, b]: readonly string[]): string => `(${a} ${name} ${b})`;
     const interval = simple.role === 'decides' ? TRUTH : null;
-    return operation({ name, args, roles: args.map(() => simple.role), write, interval, nullable: args.some((a) => a.nullable) }, context.typing);
+    return operation(
+      { name, args, roles: args.map(() => simple.role), write, interval, nullable: args.some((a) => a.nullable) },
+      context.typing,
+    );
   }
   return bindListed(name, args, context.typing);
 }
@@ -236,28 +262,43 @@ async function bindListed(name: string, args: readonly Bound[], typing: Typing):
   const rule = functionRule(name);
   if (rule === null) throw refuseFunction(name);
   if (args.length < rule.least || args.length > rule.most) {
-    throw unsupported(`${name} with ${args.length} arguments`, `Give ${rule.least === rule.most ? rule.least : `${rule.least} to ${rule.most}`}.`);
+    throw unsupported(
+      `${name} with ${args.length} arguments`,
+      `Give ${rule.least === rule.most ? rule.least : `${rule.least} to ${rule.most}`}.`,
+    );
   }
   requireLiteral(name, args, rule.literal);
   limitGrowth(name, args);
-  const call = (t: readonly string[]): string => `${name === '@' ? 'abs' : (rule.written ?? name)}(${t.join(', ')})`;
+  const written = name === '@' ? 'abs' : (rule.written ?? name);
+  const call = (t: readonly string[]): string => `${written}(${t.join(', ')})`;
   const dayCount = isDayCount(name, args);
   const guarded = rule.total || dayCount ? call : (t: readonly string[]): string => `TRY(${call(t)})`;
-  const interval = dateBounds(name, args) ?? rule.bounds?.(args.map(boundsOf), args.map((a) => a.nullable)) ?? null;
+  const interval =
+    dateBounds(name, args) ??
+    rule.bounds?.(
+      args.map(boundsOf),
+      args.map((a) => a.nullable),
+    ) ??
+    null;
   const roles = dayCount ? DAY_COUNT_ROLES : args.map(() => rule.role);
   const nullable = !dayCount || args.some((a) => a.nullable);
   const draft = await operation({ name, args, roles, write: guarded, interval, nullable }, typing);
   if (!isFloat(draft.type) || fits(interval, draft.type)) return draft;
-  return { ...draft, write: (t) => finite(guarded(t)) };
+  return { ...draft, write: (t) => finite(draft.write(t)) };
 }
 
 async function bindAggregate(name: string, node: Ast, context: ExpressionContext): Promise<AggregateNode> {
-  if (context.aggregates !== true) throw unsupported(`The aggregate ${name} ${context.aggregates}`, 'Aggregate in the SELECT list, HAVING or ORDER BY.');
+  if (context.aggregates !== true)
+    throw unsupported(`The aggregate ${name} ${context.aggregates}`, 'Aggregate in the SELECT list, HAVING or ORDER BY.');
   if (node['distinct'] === true) {
-    throw unsupported(`${name}(DISTINCT …)`, 'Two organisations may hold the same value; count rows with COUNT(*), or group by the column.');
+    throw unsupported(
+      `${name}(DISTINCT …)`,
+      'Two organisations may hold the same value; count rows with COUNT(*), or group by the column.',
+    );
   }
   const orders = isAst(node['order_bys']) ? list(node['order_bys']['orders']) : [];
-  if (orders.length > 0 && text(node['type']) === 'FUNCTION') throw unsupported(`ORDER BY inside ${name}`, 'Leave it out: the order does not change this aggregate.');
+  if (orders.length > 0 && text(node['type']) === 'FUNCTION')
+    throw unsupported(`ORDER BY inside ${name}`, 'Leave it out: the order does not change this aggregate.');
   const rows: ExpressionContext = { ...context, aggregates: 'inside another aggregate' };
   const args = await bindAll(list(node['children']), rows);
   const filters = isAst(node['filter']) ? await bindConditions([node['filter']], rows) : [];
@@ -288,7 +329,9 @@ function checkArgument(name: string, kind: string, argument: Bound): void {
   throw new RefusedError('plan/type-mismatch', {
     stage: 'plan',
     message: `${name} of ${argument.type} is not supported.`,
-    remedy: ordered ? 'Use it on numbers, dates, timestamps, BOOLEAN or text with a declared domain.' : 'Use it on numbers; date_diff gives a number of days.',
+    remedy: ordered
+      ? 'Use it on numbers, dates, timestamps, BOOLEAN or text with a declared domain.'
+      : 'Use it on numbers; date_diff gives a number of days.',
   });
 }
 
@@ -298,6 +341,8 @@ export async function conjunction(conditions: readonly Bound[], typing: Typing):
   if (first === undefined) return null;
   if (conditions.length === 1) return first;
   const write = (t: readonly string[]): string => `(${t.join(' AND ')})`;
-  return operation({ name: 'AND', args: conditions, roles: deciding(conditions), write, interval: TRUTH, nullable: conditions.some((c) => c.nullable) }, typing);
+  return operation(
+    { name: 'AND', args: conditions, roles: deciding(conditions), write, interval: TRUTH, nullable: conditions.some((c) => c.nullable) },
+    typing,
+  );
 }
-

@@ -13,7 +13,11 @@ export async function bindGrouping(node: Ast, names: Names, typing: Typing): Pro
   const automatic = text(node['aggregate_handling']) === 'FORCE_AGGREGATES';
   const distinct = list(node['modifiers']).some((m) => text(ast(m)['type']) === 'DISTINCT_MODIFIER');
   if (automatic || (written.length === 0 && sets.length === 0 && distinct && !names.items.some((i) => hasAggregate(i.expression)))) {
-    return deduplicated(plainItems(names).map((i) => i.expression), null, names);
+    return deduplicated(
+      plainItems(names).map((i) => i.expression),
+      null,
+      names,
+    );
   }
   const expressions: Bound[] = [];
   for (const value of written) expressions.push(await groupExpression(value, names, typing));
@@ -22,13 +26,15 @@ export async function bindGrouping(node: Ast, names: Names, typing: Typing): Pro
   return grouping;
 }
 
-const plainItems = (names: Names): Item[] => names.items.filter((i) => !hasAggregate(i.expression) && !isClosed(i.expression) && i.expression.kind !== 'grouping');
+const plainItems = (names: Names): Item[] =>
+  names.items.filter((i) => !hasAggregate(i.expression) && !isClosed(i.expression) && i.expression.kind !== 'grouping');
 
 async function groupExpression(value: Ast, names: Names, typing: Typing): Promise<Bound> {
   if (text(value['class']) === 'CONSTANT') {
     const position = Number(ast(value['value'])['value']);
     const item = names.items[position - 1];
-    if (item === undefined) throw unknownName(`GROUP BY ${position} names no column of the answer.`, `Give a number from 1 to ${names.items.length}.`);
+    if (item === undefined)
+      throw unknownName(`GROUP BY ${position} names no column of the answer.`, `Give a number from 1 to ${names.items.length}.`);
     if (hasAggregate(item.expression)) throw unsupported('GROUP BY an aggregate', 'Group by columns or expressions over rows.');
     return item.expression;
   }
@@ -38,13 +44,20 @@ async function groupExpression(value: Ast, names: Names, typing: Typing): Promis
 }
 
 /** One key per different expression; the sets are renumbered, without repetition. */
-function deduplicated(expressions: readonly Bound[], sets: readonly (readonly number[])[] | null, names: Names): Pick<Question, 'keys' | 'groupingSets'> {
+function deduplicated(
+  expressions: readonly Bound[],
+  sets: readonly (readonly number[])[] | null,
+  names: Names,
+): Pick<Question, 'keys' | 'groupingSets'> {
   const texts = expressions.map((e) => print(e));
   const distinct = [...new Set(texts)];
   const keys = distinct.map((t): Item => {
     const expression = expressions[texts.indexOf(t)];
     if (expression === undefined) throw new RangeError('a key lost its expression');
-    return { name: names.items.find((i) => print(i.expression) === t)?.name ?? (expression.kind === 'column' ? expression.name : t), expression };
+    return {
+      name: names.items.find((i) => print(i.expression) === t)?.name ?? (expression.kind === 'column' ? expression.name : t),
+      expression,
+    };
   });
   const wanted = sets === null || sets.length === 0 ? [expressions.map((_, i) => i)] : sets;
   const renumbered = wanted.map((set) => [...new Set(set.map((i) => distinct.indexOf(texts[i] ?? '')))].sort((a, b) => a - b));
@@ -62,7 +75,10 @@ function checkSets({ keys, groupingSets }: Pick<Question, 'keys' | 'groupingSets
       const onlyB = b.filter((k) => !a.includes(k)).flatMap((k) => columnsOfKey(keys, k));
       const shared = onlyA.find((c) => onlyB.includes(c));
       if (shared !== undefined) {
-        throw unsupported(`Grouping by two different expressions over ${shared} in grouping sets that are not nested`, 'Their differences could isolate single records. Use ROLLUP, or ask two questions.');
+        throw unsupported(
+          `Grouping by two different expressions over ${shared} in grouping sets that are not nested`,
+          'Their differences could isolate single records. Use ROLLUP, or ask two questions.',
+        );
       }
     }
   }

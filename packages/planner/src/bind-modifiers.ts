@@ -19,9 +19,14 @@ export async function bindModifiers(node: Ast, names: Names, typing: Typing): Pr
   for (const modifier of list(node['modifiers']).map(ast)) {
     const type = text(modifier['type']);
     if (type === 'ORDER_MODIFIER') out = { ...out, orders: await bindOrders(list(modifier['orders']).map(ast), names, typing) };
-    else if (type === 'LIMIT_MODIFIER') out = { ...out, limit: count('LIMIT', modifier['limit']), offset: count('OFFSET', modifier['offset']) ?? 0 };
+    else if (type === 'LIMIT_MODIFIER')
+      out = { ...out, limit: count('LIMIT', modifier['limit']), offset: count('OFFSET', modifier['offset']) ?? 0 };
     else if (type === 'DISTINCT_MODIFIER' && list(modifier['distinct_on_targets']).length === 0) out = { ...out, distinct: true };
-    else throw unsupported(type === 'DISTINCT_MODIFIER' ? 'DISTINCT ON' : 'LIMIT with a percentage', 'Use GROUP BY, ORDER BY and LIMIT with a number.');
+    else
+      throw unsupported(
+        type === 'DISTINCT_MODIFIER' ? 'DISTINCT ON' : 'LIMIT with a percentage',
+        'Use GROUP BY, ORDER BY and LIMIT with a number.',
+      );
   }
   return out;
 }
@@ -37,7 +42,10 @@ async function bindOrders(values: readonly Ast[], names: Names, typing: Typing):
   const orders: Ordering[] = [];
   for (const order of values) {
     const expression = ast(order['expression']);
-    const direction = { descending: text(order['type']) === 'DESCENDING', nullsFirst: text(order['null_order']) === 'NULLS FIRST' || text(order['null_order']) === 'NULLSFIRST' };
+    const direction = {
+      descending: text(order['type']) === 'DESCENDING',
+      nullsFirst: text(order['null_order']) === 'NULLS FIRST' || text(order['null_order']) === 'NULLSFIRST',
+    };
     for (const bound of await orderExpressions(expression, names, typing)) orders.push({ expression: bound, ...direction });
   }
   return orders.filter((o) => !isClosed(o.expression));
@@ -48,7 +56,8 @@ async function orderExpressions(value: Ast, names: Names, typing: Typing): Promi
   if (text(value['class']) === 'CONSTANT') {
     const position = Number(ast(value['value'])['value']);
     const item = names.items[position - 1];
-    if (item === undefined) throw unknownName(`ORDER BY ${position} names no column of the answer.`, `Give a number from 1 to ${names.items.length}.`);
+    if (item === undefined)
+      throw unknownName(`ORDER BY ${position} names no column of the answer.`, `Give a number from 1 to ${names.items.length}.`);
     return [item.expression];
   }
   return [await bindExpression(value, { typing, resolve: names.resolver('alias', 'ORDER BY'), aggregates: true })];

@@ -32,7 +32,10 @@ export class Names {
     return (path) => {
       const name = path.at(-1) ?? '';
       if (path.length > 2 || (path.length === 2 && path[0]?.toLowerCase() !== this.relation.alias.toLowerCase())) {
-        throw unknownName(`There is no ${path.join('.')}.`, `Columns of ${this.relation.alias}: ${this.relation.columns.map((c) => c.name).join(', ')}.`);
+        throw unknownName(
+          `There is no ${path.join('.')}.`,
+          `Columns of ${this.relation.alias}: ${this.relation.columns.map((c) => c.name).join(', ')}.`,
+        );
       }
       const column = this.relation.columns.find((c) => same(c.name, name))?.expression;
       const alias = path.length === 2 ? undefined : this.items.find((i) => same(i.name, name))?.expression;
@@ -41,7 +44,10 @@ export class Names {
       if (/^(current_(date|time|timestamp)|localtime|localtimestamp|user|current_user|session_user)$/i.test(name)) {
         throw unsupported(`${name} in ${clause}`, "Write the date or time into the question, such as DATE '2026-01-31'.");
       }
-      throw unknownName(`There is no column ${name} in ${this.relation.alias}.`, `Its columns are: ${this.relation.columns.map((c) => c.name).join(', ')}.`);
+      throw unknownName(
+        `There is no column ${name} in ${this.relation.alias}.`,
+        `Its columns are: ${this.relation.columns.map((c) => c.name).join(', ')}.`,
+      );
     };
   }
 }
@@ -52,7 +58,9 @@ async function bindQuestion(node: Ast, outer: Surroundings): Promise<Question> {
   const around = withCtes(node, outer);
   refuseClauses(node);
   const relation = await bindFrom(node['from_table'], around);
-  return relation.grouped === null ? bindGrouped(node, relation, around.typing) : bindOuter(node, relation, relation.grouped, around.typing);
+  return relation.grouped === null
+    ? bindGrouped(node, relation, around.typing)
+    : bindOuter(node, relation, relation.grouped, around.typing);
 }
 
 function refuseClauses(node: Ast): void {
@@ -105,10 +113,21 @@ async function bindOuter(node: Ast, relation: Relation, inner: Question, typing:
   if (narrows && (where !== null || modifiers.orders.length > 0 || modifiers.limit !== null)) {
     throw unsupported('Filtering or ordering a subquery that has a LIMIT', 'Put WHERE, ORDER BY and LIMIT into one SELECT.');
   }
-  if (modifiers.distinct) throw unsupported('DISTINCT over a subquery that aggregates already', 'Leave DISTINCT out: groups differ anyway.');
-  const having = await conjunction([inner.having, where].filter((c) => c !== null), typing);
+  if (modifiers.distinct)
+    throw unsupported('DISTINCT over a subquery that aggregates already', 'Leave DISTINCT out: groups differ anyway.');
+  const having = await conjunction(
+    [inner.having, where].filter((c) => c !== null),
+    typing,
+  );
   const ordered = modifiers.orders.length > 0 ? modifiers.orders : inner.orders;
-  return { ...inner, items: names.items, having, orders: ordered, limit: narrows ? inner.limit : modifiers.limit, offset: narrows ? inner.offset : modifiers.offset };
+  return {
+    ...inner,
+    items: names.items,
+    having,
+    orders: ordered,
+    limit: narrows ? inner.limit : modifiers.limit,
+    offset: narrows ? inner.offset : modifiers.offset,
+  };
 }
 
 /** Binds SELECT's list in order, so that later items and clauses can use earlier names. */
@@ -125,12 +144,18 @@ async function bindItems(node: Ast, names: Names, typing: Typing, noAggregates?:
 }
 
 async function expandStar(star: Ast, relation: Relation, context: ExpressionContext): Promise<Item[]> {
-  if (star['columns'] === true || isAst(star['expr']) || list(star['rename_list']).length > 0 || list(star['qualified_exclude_list']).length > 0) {
+  if (
+    star['columns'] === true ||
+    isAst(star['expr']) ||
+    list(star['rename_list']).length > 0 ||
+    list(star['qualified_exclude_list']).length > 0
+  ) {
     throw unsupported('COLUMNS(…)', 'Name the columns.');
   }
   const excluded = list(star['exclude_list']).map((e) => text(e).toLowerCase());
   const replaced = new Map<string, Bound>();
-  for (const entry of list(star['replace_list']).map(ast)) replaced.set(text(entry['key']).toLowerCase(), await bindExpression(entry['value'], context));
+  for (const entry of list(star['replace_list']).map(ast))
+    replaced.set(text(entry['key']).toLowerCase(), await bindExpression(entry['value'], context));
   return relation.columns
     .filter((c) => !excluded.includes(c.name.toLowerCase()))
     .map((c) => ({ name: c.name, expression: replaced.get(c.name.toLowerCase()) ?? c.expression }));
@@ -154,7 +179,12 @@ async function bindInner(value: unknown, alias: string, around: Surroundings): P
   await bindItems(node, names, around.typing);
   const distinct = list(node['modifiers']).some((m) => text(ast(m)['type']) === 'DISTINCT_MODIFIER');
   const groups =
-    relation.grouped !== null || distinct || list(node['group_expressions']).length > 0 || isAst(node['having']) || text(node['aggregate_handling']) !== 'STANDARD_HANDLING' || names.items.some((i) => hasAggregate(i.expression));
+    relation.grouped !== null ||
+    distinct ||
+    list(node['group_expressions']).length > 0 ||
+    isAst(node['having']) ||
+    text(node['aggregate_handling']) !== 'STANDARD_HANDLING' ||
+    names.items.some((i) => hasAggregate(i.expression));
   if (groups) {
     const grouped = await bindQuestion(node, around);
     return { ...relation, alias, columns: grouped.items, where: [], grouped };

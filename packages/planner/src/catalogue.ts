@@ -24,17 +24,21 @@ export interface FunctionRule {
 const first = (args: Bounds): Interval | null => args[0] ?? null;
 const known = (args: Bounds): Interval[] | null => (args.every((a) => a !== null) ? (args as Interval[]) : null);
 const fixed = (lo: number, hi: number) => (): Interval => between(lo, hi);
-const onFirst = (f: (a: Interval) => Interval | null) => (args: Bounds): Interval | null => {
-  const a = first(args);
-  return a === null ? null : f(a);
-};
+const onFirst =
+  (f: (a: Interval) => Interval | null) =>
+  (args: Bounds): Interval | null => {
+    const a = first(args);
+    return a === null ? null : f(a);
+  };
 
 /** A logarithm of any double lies between `least` and `most`; declared bounds narrow that. */
-const logarithm = (f: (x: number) => number, least: number, most: number) => (args: Bounds): Interval => {
-  const a = first(args);
-  const narrow = a !== null && a.lo > 0n ? monotone(a, f) : null;
-  return narrow ?? between(least, most);
-};
+const logarithm =
+  (f: (x: number) => number, least: number, most: number) =>
+  (args: Bounds): Interval => {
+    const a = first(args);
+    const narrow = a !== null && a.lo > 0n ? monotone(a, f) : null;
+    return narrow ?? between(least, most);
+  };
 
 const catalogue = new Map<string, FunctionRule>();
 
@@ -50,7 +54,9 @@ allow('number', 'round_even', 2, 2, { literal: [1], bounds: onFirst(toWhole) });
 allow('number', 'floor ceil ceiling', 1, 1, { bounds: onFirst(toWhole) });
 allow('number', 'trunc', 1, 2, { literal: [1], bounds: onFirst(toWhole) });
 allow('number', 'sign', 1, 1, { bounds: fixed(-1, 1) });
-allow('number', 'sqrt', 1, 1, { bounds: onFirst((a) => (a.hi < 0n ? null : monotone({ lo: a.lo < 0n ? 0n : a.lo, hi: a.hi }, Math.sqrt))) });
+allow('number', 'sqrt', 1, 1, {
+  bounds: onFirst((a) => (a.hi < 0n ? null : monotone({ lo: a.lo < 0n ? 0n : a.lo, hi: a.hi }, Math.sqrt))),
+});
 allow('number', 'cbrt', 1, 1, { bounds: onFirst((a) => monotone(a, Math.cbrt)) });
 allow('number', 'exp', 1, 1, { bounds: onFirst((a) => monotone(a, Math.exp)) });
 allow('number', 'ln', 1, 1, { bounds: logarithm(Math.log, -745, 712) });
@@ -101,7 +107,11 @@ allow('pattern', 'starts_with prefix ends_with suffix contains', 2, 2, { total: 
 allow('pattern', 'regexp_matches regexp_full_match', 2, 3, { literal: [1, 2], role: 'decides', bounds: fixed(0, 1) });
 allow('pattern', 'regexp_extract', 2, 4, { literal: [1, 2, 3] });
 allow('pattern', 'regexp_replace', 3, 4, { literal: [1, 2, 3] });
-allow('pattern', 'like_escape not_like_escape ilike_escape not_ilike_escape', 3, 3, { literal: [1, 2], role: 'decides', bounds: fixed(0, 1) });
+allow('pattern', 'like_escape not_like_escape ilike_escape not_ilike_escape', 3, 3, {
+  literal: [1, 2],
+  role: 'decides',
+  bounds: fixed(0, 1),
+});
 
 allow('date', 'year isoyear', 1, 1, { bounds: fixed(-300_000, 300_000) });
 allow('date', 'month', 1, 1, { bounds: fixed(1, 12) });
@@ -138,8 +148,21 @@ export const OPERATORS: ReadonlyMap<string, Pick<FunctionRule, 'total' | 'role'>
 
 /** Arithmetic, in `arithmetic.ts`; the names map to the operator. */
 export const ARITHMETIC: ReadonlyMap<string, string> = new Map([
-  ['+', '+'], ['-', '-'], ['*', '*'], ['/', '/'], ['//', '//'], ['%', '%'], ['^', '^'], ['**', '^'],
-  ['add', '+'], ['subtract', '-'], ['multiply', '*'], ['divide', '//'], ['mod', '%'], ['pow', '^'], ['power', '^'],
+  ['+', '+'],
+  ['-', '-'],
+  ['*', '*'],
+  ['/', '/'],
+  ['//', '//'],
+  ['%', '%'],
+  ['^', '^'],
+  ['**', '^'],
+  ['add', '+'],
+  ['subtract', '-'],
+  ['multiply', '*'],
+  ['divide', '//'],
+  ['mod', '%'],
+  ['pow', '^'],
+  ['power', '^'],
 ]);
 
 /** Conditions with rules of their own, in `bind-expression.ts`. */
@@ -147,13 +170,39 @@ export const CONDITIONALS = ['case', 'if', 'ifnull', 'coalesce', 'nullif'] as co
 
 /** Aggregate functions by the names under which they may be called. */
 export const AGGREGATES: ReadonlyMap<string, string> = new Map([
-  ['count_star', 'count'], ['count', 'count'], ['count_if', 'count_if'], ['countif', 'count_if'], ['sum', 'sum'], ['avg', 'avg'], ['mean', 'avg'],
-  ['min', 'min'], ['max', 'max'], ['var_samp', 'var_samp'], ['variance', 'var_samp'], ['var_pop', 'var_pop'],
-  ['stddev', 'stddev_samp'], ['stddev_samp', 'stddev_samp'], ['stddev_pop', 'stddev_pop'],
+  ['count_star', 'count'],
+  ['count', 'count'],
+  ['count_if', 'count_if'],
+  ['countif', 'count_if'],
+  ['sum', 'sum'],
+  ['avg', 'avg'],
+  ['mean', 'avg'],
+  ['min', 'min'],
+  ['max', 'max'],
+  ['var_samp', 'var_samp'],
+  ['variance', 'var_samp'],
+  ['var_pop', 'var_pop'],
+  ['stddev', 'stddev_samp'],
+  ['stddev_samp', 'stddev_samp'],
+  ['stddev_pop', 'stddev_pop'],
 ]);
 
 /** Types that CAST may name. */
-export const CAST_TYPES = ['BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'DECIMAL', 'FLOAT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'VARCHAR', 'INTERVAL'] as const;
+export const CAST_TYPES = [
+  'BOOLEAN',
+  'TINYINT',
+  'SMALLINT',
+  'INTEGER',
+  'BIGINT',
+  'HUGEINT',
+  'DECIMAL',
+  'FLOAT',
+  'DOUBLE',
+  'DATE',
+  'TIMESTAMP',
+  'VARCHAR',
+  'INTERVAL',
+] as const;
 
 export const functionRule = (name: string): FunctionRule | null => catalogue.get(name) ?? null;
 

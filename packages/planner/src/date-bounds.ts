@@ -17,7 +17,8 @@ const UNIT_US: Readonly<Record<string, bigint>> = {
   year: 365n * DAY_US,
 };
 
-const literalText = (node: Bound | undefined): string => (node?.kind === 'constant' ? node.text.replaceAll("'", '').toLowerCase().replace(/s$/, '') : '');
+const literalText = (node: Bound | undefined): string =>
+  node?.kind === 'constant' ? node.text.replaceAll("'", '').toLowerCase().replace(/s$/, '') : '';
 
 /** Microseconds since 1970 between which a moment lies; null if that is not declared. */
 export function microseconds(node: Bound | undefined): { readonly lo: bigint; readonly hi: bigint } | null {

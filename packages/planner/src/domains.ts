@@ -76,7 +76,8 @@ function canonicalValue(value: string, type: string): string {
     return `${minimum < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
   }
   if (type === 'BOOLEAN') return value.toLowerCase();
-  if (type === 'DOUBLE') return Number.isInteger(Number(value)) && Math.abs(Number(value)) < 1e15 ? `${Number(value)}.0` : String(Number(value));
+  if (type === 'DOUBLE')
+    return Number.isInteger(Number(value)) && Math.abs(Number(value)) < 1e15 ? `${Number(value)}.0` : String(Number(value));
   return type === 'TIMESTAMP' ? value.replace('T', ' ').replace(/(\.0+)?Z?$/, '') : value;
 }
 
@@ -153,7 +154,10 @@ async function possibleValues(node: Bound, table: Table, typing: Typing): Promis
   if (period !== null) return [...(await evaluated(period, [], typing)), ...nothing];
   const grid = gridValues(node);
   if (grid === null) return fromParts(node, table, typing);
-  return [...(await evaluated(`CAST(CAST("v" AS HUGEINT) AS ${node.type})`, [{ name: 'v', type: 'VARCHAR', values: grid }], typing)), ...nothing];
+  return [
+    ...(await evaluated(`CAST(CAST("v" AS HUGEINT) AS ${node.type})`, [{ name: 'v', type: 'VARCHAR', values: grid }], typing)),
+    ...nothing,
+  ];
 }
 
 /** The whole numbers (or tens, hundreds… for round(x, -1), round(x, -2)…) between the bounds of an expression. */
@@ -180,7 +184,13 @@ async function branchValues(node: OperationNode, table: Table, typing: Typing): 
     const own = await possibleValues(branch, table, typing);
     if (own === null) return null;
     // Branches of other types are converted as DuckDB does it for the whole CASE.
-    values.push(...(await evaluated(`CAST("v" AS ${node.type})`, [{ name: 'v', type: branch.type === 'NULL' ? node.type : branch.type, values: own }], typing)));
+    values.push(
+      ...(await evaluated(
+        `CAST("v" AS ${node.type})`,
+        [{ name: 'v', type: branch.type === 'NULL' ? node.type : branch.type, values: own }],
+        typing,
+      )),
+    );
   }
   return values;
 }

@@ -8,7 +8,12 @@ interface Sentence {
 }
 
 /** `floats` are the DOUBLE columns of the table with the decimals that are kept of them. */
-export function explain(plan: Plan, agreement: Agreement, floats: readonly { readonly name: string; readonly scale: number }[], cost: Cost | null): Explanation {
+export function explain(
+  plan: Plan,
+  agreement: Agreement,
+  floats: readonly { readonly name: string; readonly scale: number }[],
+  cost: Cost | null,
+): Explanation {
   const sentences: Sentence[] = [
     ...sandbox(agreement),
     ...sends(plan, floats),
@@ -32,20 +37,39 @@ const several = (n: number, one: string, many = `${one}s`): string => (n === 1 ?
 
 function sandbox(agreement: Agreement): Sentence[] {
   if (!agreement.sandbox) return [];
-  return say('sandbox', 'This is a sandbox: one person runs all stations, and drafting its agreement looked at the data. Nothing here is protected from that person.');
+  return say(
+    'sandbox',
+    'This is a sandbox: one person runs all stations, and drafting its agreement looked at the data. Nothing here is protected from that person.',
+  );
 }
 
 function sends(plan: Plan, floats: readonly { readonly name: string; readonly scale: number }[]): Sentence[] {
-  const parts = [several(plan.contributions.length, 'row count'), ...(plan.accumulators.length === 0 ? [] : [several(plan.accumulators.length, 'partial aggregate')])];
+  const parts = [
+    several(plan.contributions.length, 'row count'),
+    ...(plan.accumulators.length === 0 ? [] : [several(plan.accumulators.length, 'partial aggregate')]),
+  ];
   const where = plan.provider.where === '' ? 'all its rows' : `its rows with ${plan.provider.where}`;
   const used = floats.filter((f) => plan.accumulators.some((a) => a.sql.includes(`"${f.name}"`)));
   return say(
     'sends',
     `Each of ${several(plan.providers.length, 'data provider')} (${listed(plan.providers)}) computes ${listed(parts)} for every one of ${several(plan.cellCount, 'declared group')} in its own engine, over ${where}.`,
     'It splits every number into secret shares and sends them, encrypted, to the three compute parties. No row leaves a provider, and the shares look the same size whatever the data.',
-    ...(plan.dominances.length === 0 ? [] : [`For the dominance rule it also shares, per group, the sum of absolute values and its ${several(plan.dominances[0]?.top ?? 0, 'largest single value')}.`]),
+    ...(plan.dominances.length === 0
+      ? []
+      : [
+          `For the dominance rule it also shares, per group, the sum of absolute values and its ${several(plan.dominances[0]?.top ?? 0, 'largest single value')}.`,
+        ]),
+    ...computedScales(plan).map(
+      (d) => `Computed values that are no whole numbers or decimals are rounded to ${several(d, 'decimal')} before they are added.`,
+    ),
     ...used.map((f) => `Values of ${f.name} are rounded to ${several(f.scale, 'decimal')} before they are added.`),
   );
+}
+
+/** Decimals kept of computed DOUBLE values: those multiplied into integers from anything but a column. */
+function computedScales(plan: Plan): number[] {
+  const found = plan.accumulators.flatMap((a) => [...a.sql.matchAll(/[^"] \* 1e(\d+) AS/g)].map((m) => Number(m[1])));
+  return [...new Set(found)].sort((a, b) => a - b);
 }
 
 function committee(plan: Plan): Sentence[] {
@@ -63,7 +87,9 @@ function receiver(plan: Plan): Sentence[] {
     'receiver',
     `${listed(plan.receivers)} ${plan.receivers.length === 1 ? 'receives' : 'receive'} ${columns.length === 0 ? 'which groups exist' : listed(columns)} for every group that passes the rules.`,
     ...(hidden.length === 0 ? [] : [`For HAVING, ORDER BY or the list of groups, ${listed(hidden)} is opened to the receivers as well.`]),
-    ...(narrowed ? ['HAVING, LIMIT and OFFSET are applied by the receiver after opening: it also sees the values of groups that they then remove.'] : []),
+    ...(narrowed
+      ? ['HAVING, LIMIT and OFFSET are applied by the receiver after opening: it also sees the values of groups that they then remove.']
+      : []),
   );
 }
 
@@ -76,18 +102,42 @@ const PARTS: Partial<Record<PlanAggregate['kind'], string>> = {
 };
 
 function intermediate(plan: Plan): Sentence[] {
-  const inside = plan.aggregates.flatMap((a) => (PARTS[a.kind] === undefined ? [] : [`${a.sql} is computed by the receiver from ${PARTS[a.kind]}, which it therefore learns.`]));
-  const mixed = plan.outputs.filter((o) => o.visible && o.aggregates.length > 1).map((o) => `"${o.name}" is computed by the receiver from ${listed(o.aggregates.map((a) => plan.aggregates[a]?.sql ?? ''))}, which it therefore learns.`);
+  const inside = plan.aggregates.flatMap((a) =>
+    PARTS[a.kind] === undefined ? [] : [`${a.sql} is computed by the receiver from ${PARTS[a.kind]}, which it therefore learns.`],
+  );
+  const mixed = plan.outputs
+    .filter((o) => o.visible && o.aggregates.length > 1)
+    .map(
+      (o) =>
+        `"${o.name}" is computed by the receiver from ${listed(o.aggregates.map((a) => plan.aggregates[a]?.sql ?? ''))}, which it therefore learns.`,
+    );
   return say('intermediate', ...inside, ...mixed);
 }
 
 function suppression(plan: Plan): Sentence[] {
   const { rules } = plan;
-  const largest = rules.dominance === null ? [] : [`A sum is not opened if its ${several(rules.dominance.n, 'largest contribution')} make up more than ${rules.dominance.k} percent of it.`];
-  const estimate = rules.pPercent === null ? [] : [`A sum is not opened if the second largest contributor could estimate the largest contribution to within ${rules.pPercent} percent.`];
-  const own = rules.withoutReceivers.length === 0 ? [] : [`The same must hold without the rows of ${listed(rules.withoutReceivers)}, since a receiver can subtract its own part.`];
+  const largest =
+    rules.dominance === null
+      ? []
+      : [
+          `A sum is not opened if its ${several(rules.dominance.n, 'largest contribution')} make up more than ${rules.dominance.k} percent of it.`,
+        ];
+  const estimate =
+    rules.pPercent === null
+      ? []
+      : [
+          `A sum is not opened if the second largest contributor could estimate the largest contribution to within ${rules.pPercent} percent.`,
+        ];
+  const own =
+    rules.withoutReceivers.length === 0
+      ? []
+      : [`The same must hold without the rows of ${listed(rules.withoutReceivers)}, since a receiver can subtract its own part.`];
   const totals =
-    plan.groupingSets.length < 2 ? [] : ['While a group with rows is suppressed, so are totals over it. Empty groups suppress no totals, so a total that is shown tells that its missing groups are empty.'];
+    plan.groupingSets.length < 2
+      ? []
+      : [
+          'While a group with rows is suppressed, so are totals over it. Empty groups suppress no totals, so a total that is shown tells that its missing groups are empty.',
+        ];
   return say(
     'suppression',
     `A cell is opened only if at least ${several(rules.minimumRows, 'row')} from at least ${several(rules.minimumOrganisations, 'organisation')} contribute to it. Every other declared group shows as "suppressed or empty".`,
@@ -101,10 +151,17 @@ function suppression(plan: Plan): Sentence[] {
 /** Any two of the three hold all components; a provider that is also a compute party counts as both. */
 function coalition(plan: Plan): Sentence[] {
   const [a, b, c] = plan.committee;
-  const pairs = [[a, b], [a, c], [b, c]].map((p) => p.join(' with '));
+  const pairs = [
+    [a, b],
+    [a, c],
+    [b, c],
+  ].map((p) => p.join(' with '));
   const own = plan.committee.filter((p) => plan.providers.includes(p));
   const external = plan.committee.filter((p) => !plan.providers.includes(p));
-  const two = plan.providers.length === 2 ? ['With two data providers, a sum tells each of them, if it sees the result, the value of the other.'] : [];
+  const two =
+    plan.providers.length === 2
+      ? ['With two data providers, a sum tells each of them, if it sees the result, the value of the other.']
+      : [];
   return say(
     'coalition',
     `Two compute parties together could reconstruct everything that was shared: ${pairs.join(', or ')}. One alone learns nothing.`,
@@ -116,5 +173,8 @@ function coalition(plan: Plan): Sentence[] {
 function costs(cost: Cost | null): Sentence[] {
   if (cost === null) return [];
   const size = cost.bytes < 1e6 ? `${Math.ceil(cost.bytes / 1000)} kB` : `${(cost.bytes / 1e6).toFixed(1)} MB`;
-  return say('cost', `It takes about ${several(cost.rounds, 'round')} of messages, ${size} in all, and ${cost.seconds < 1 ? 'under a second' : `about ${several(Math.ceil(cost.seconds), 'second')}`}, besides each provider's own query.`);
+  return say(
+    'cost',
+    `It takes about ${several(cost.rounds, 'round')} of messages, ${size} in all, and ${cost.seconds < 1 ? 'under a second' : `about ${several(Math.ceil(cost.seconds), 'second')}`}, besides each provider's own query.`,
+  );
 }

@@ -73,7 +73,7 @@ export function childrenOf(node: Bound): readonly Bound[] {
 }
 
 /** Every node of a tree, from the top down; `enter` false skips what lies below. */
-export function walk(node: Bound, visit: (node: Bound) => boolean | void): void {
+export function walk(node: Bound, visit: (node: Bound) => boolean | undefined): void {
   if (visit(node) === false) return;
   for (const child of childrenOf(node)) walk(child, visit);
 }
@@ -83,6 +83,7 @@ export function columnsOf(node: Bound): string[] {
   const names = new Set<string>();
   walk(node, (n) => {
     if (n.kind === 'column') names.add(n.name);
+    return undefined;
   });
   return [...names];
 }
@@ -104,6 +105,7 @@ export function isClosed(node: Bound): boolean {
   let closed = true;
   walk(node, (n) => {
     if (n.kind === 'column' || n.kind === 'aggregate' || n.kind === 'grouping') closed = false;
+    return closed;
   });
   return closed;
 }

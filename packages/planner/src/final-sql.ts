@@ -11,7 +11,9 @@ import type { Split } from './split.ts';
  */
 export function finalSql(question: Question, split: Split, outputs: Outputs): string {
   const base = baseText(question, split);
-  const shown = new Map(question.items.map((item, i) => [print(item.expression), columnText(item.expression, outputs.ofItem[i] ?? null, base)]));
+  const shown = new Map(
+    question.items.map((item, i) => [print(item.expression), columnText(item.expression, outputs.ofItem[i] ?? null, base)]),
+  );
   const later = (node: Bound): string => print(node, (n) => laterText(n, shown, split, outputs) ?? base(n));
   const columns = question.items.map((item, i) => `${columnText(item.expression, outputs.ofItem[i] ?? null, base)} AS c${i}`);
   const orders = question.orders.map((o, i) => `${later(o.expression)} AS o${i}`);

@@ -11,7 +11,9 @@ const organisation = (name: string): unknown => ({
 });
 
 /** Table `incidents` over three providers; `changes` replaces parts of the document. */
-export function sampleAgreement(changes: { readonly columns?: Record<string, unknown>; readonly output?: unknown; readonly receivers?: readonly string[] } = {}): Agreement {
+export function sampleAgreement(
+  changes: { readonly columns?: Record<string, unknown>; readonly output?: unknown; readonly receivers?: readonly string[] } = {},
+): Agreement {
   return agreementSchema.parse({
     sluis: 1,
     collaboration: 'securened',

@@ -24,6 +24,7 @@ export function limitGrowth(name: string, args: readonly Bound[]): void {
   for (const arg of args) {
     walk(arg, (n) => {
       if (n.kind === 'operation' && GROWING.has(n.name)) nested++;
+      return undefined;
     });
   }
   if (nested > MOST_NESTED) throw unsupported(`${name} around more than ${MOST_NESTED} other replacements`, 'Use one regexp_replace.');

@@ -13,8 +13,12 @@ const ONE = 10n ** 18n;
 
 const floorDiv = (a: bigint, b: bigint): bigint => (a % b !== 0n && a < 0n !== b < 0n ? a / b - 1n : a / b);
 const ceilDiv = (a: bigint, b: bigint): bigint => -floorDiv(-a, b);
-const lowest = (...xs: bigint[]): bigint => xs.reduce((a, b) => (b < a ? b : a));
-const highest = (...xs: bigint[]): bigint => xs.reduce((a, b) => (b > a ? b : a));
+const lesser = (a: bigint, b: bigint): bigint => {
+  if (b < a) return b;
+  return a;
+};
+const lowest = (...xs: bigint[]): bigint => xs.reduce(lesser);
+const highest = (...xs: bigint[]): bigint => -xs.map((x) => -x).reduce(lesser);
 
 /** Reads decimal text such as "-12.5" or "1e3"; null if it is none. */
 export function parseFixed(text: string): bigint | null {
@@ -69,8 +73,14 @@ export function absolute(a: Interval): Interval {
 /** Both bounds outwards to the next integer (floor, ceil, round, trunc, conversion to integers). */
 export const toWhole = (a: Interval): Interval => ({ lo: floorDiv(a.lo, ONE) * ONE, hi: ceilDiv(a.hi, ONE) * ONE });
 
-export const leastOf = (list: readonly Interval[]): Interval => ({ lo: lowest(...list.map((i) => i.lo)), hi: lowest(...list.map((i) => i.hi)) });
-export const greatestOf = (list: readonly Interval[]): Interval => ({ lo: highest(...list.map((i) => i.lo)), hi: highest(...list.map((i) => i.hi)) });
+export const leastOf = (list: readonly Interval[]): Interval => ({
+  lo: lowest(...list.map((i) => i.lo)),
+  hi: lowest(...list.map((i) => i.hi)),
+});
+export const greatestOf = (list: readonly Interval[]): Interval => ({
+  lo: highest(...list.map((i) => i.lo)),
+  hi: highest(...list.map((i) => i.hi)),
+});
 
 /** An increasing function computed in floating point; rounded outwards to three digits, so that every platform agrees. */
 export function monotone(a: Interval, f: (x: number) => number): Interval | null {

@@ -4,16 +4,43 @@ import { text, type Ast } from './ast.ts';
 import { unsupported } from './refusal.ts';
 
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
-  [/^(median|quantile|quantile_cont|quantile_disc|percentile_cont|percentile_disc|mode|mad|approx_quantile)$/, 'A quantile needs the values themselves; ask for counts per range (GROUP BY a CASE of ranges) instead.'],
+  [
+    /^(median|quantile|quantile_cont|quantile_disc|percentile_cont|percentile_disc|mode|mad|approx_quantile)$/,
+    'A quantile needs the values themselves; ask for counts per range (GROUP BY a CASE of ranges) instead.',
+  ],
   [/^(approx_count_distinct|count_distinct)$/, 'Two organisations may hold the same value; count rows, or group by the column.'],
-  [/^(first|last|any_value|arbitrary|arg_max|arg_min|max_by|min_by|list|array_agg|string_agg|group_concat|listagg|histogram|first_value|last_value)$/, 'It would reveal single records; use COUNT, SUM, AVG, VAR or STDDEV.'],
-  [/^(corr|covar_pop|covar_samp|regr_.*|skewness|kurtosis.*|entropy)$/, 'Ask for the sums it is made of: SUM(x), SUM(y), SUM(x * y), COUNT(*).'],
-  [/^(product|geomean|geometric_mean|bool_and|bool_or|bit_and|bit_or|bit_xor|fsum|kahan_sum|sumkahan|favg)$/, 'Use COUNT, SUM, AVG, MIN, MAX, VAR or STDDEV, or COUNT(*) FILTER (WHERE …).'],
-  [/^(random|uuid|gen_random_uuid|setseed|nextval|hash|md5|sha1|sha256)$/, 'Only functions that give the same value every time and reveal nothing else are allowed.'],
-  [/^(now|today|get_current_timestamp|get_current_time|transaction_timestamp|current_timestamp|current_date|current_time|current_localtimestamp|age)$/, 'Write the date or time into the question, such as DATE \'2026-01-31\'.'],
-  [/^(error|getenv|read_.*|glob|current_.*|getvariable|version|pragma_.*|duckdb_.*|txid_current)$/, 'A question can only look at the columns of its shared table.'],
-  [/^(list_.*|array_.*|unnest|struct_.*|row|map.*|json.*|from_json|to_json|generate_series|range|string_split|str_split|split|regexp_split_to_array|regexp_extract_all)$/, 'Lists, structs, maps and JSON are not supported; use scalar values.'],
-  [/^(row_number|rank|dense_rank|percent_rank|cume_dist|ntile|lag|lead|nth_value)$/, 'Window functions need single rows; ORDER BY and LIMIT give the top groups.'],
+  [
+    /^(first|last|any_value|arbitrary|arg_max|arg_min|max_by|min_by|list|array_agg|string_agg|group_concat|listagg|histogram|first_value|last_value)$/,
+    'It would reveal single records; use COUNT, SUM, AVG, VAR or STDDEV.',
+  ],
+  [
+    /^(corr|covar_pop|covar_samp|regr_.*|skewness|kurtosis.*|entropy)$/,
+    'Ask for the sums it is made of: SUM(x), SUM(y), SUM(x * y), COUNT(*).',
+  ],
+  [
+    /^(product|geomean|geometric_mean|bool_and|bool_or|bit_and|bit_or|bit_xor|fsum|kahan_sum|sumkahan|favg)$/,
+    'Use COUNT, SUM, AVG, MIN, MAX, VAR or STDDEV, or COUNT(*) FILTER (WHERE …).',
+  ],
+  [
+    /^(random|uuid|gen_random_uuid|setseed|nextval|hash|md5|sha1|sha256)$/,
+    'Only functions that give the same value every time and reveal nothing else are allowed.',
+  ],
+  [
+    /^(now|today|get_current_timestamp|get_current_time|transaction_timestamp|current_timestamp|current_date|current_time|current_localtimestamp|age)$/,
+    "Write the date or time into the question, such as DATE '2026-01-31'.",
+  ],
+  [
+    /^(error|getenv|read_.*|glob|current_.*|getvariable|version|pragma_.*|duckdb_.*|txid_current)$/,
+    'A question can only look at the columns of its shared table.',
+  ],
+  [
+    /^(list_.*|array_.*|unnest|struct_.*|row|map.*|json.*|from_json|to_json|generate_series|range|string_split|str_split|split|regexp_split_to_array|regexp_extract_all)$/,
+    'Lists, structs, maps and JSON are not supported; use scalar values.',
+  ],
+  [
+    /^(row_number|rank|dense_rank|percent_rank|cume_dist|ntile|lag|lead|nth_value)$/,
+    'Window functions need single rows; ORDER BY and LIMIT give the top groups.',
+  ],
 ];
 
 /** A function that is not on the allow-list. */
@@ -23,7 +50,10 @@ export function refuseFunction(name: string): RefusedError {
 }
 
 const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
-  WINDOW: ['A window function (OVER)', 'Ask for the groups and compute shares or ranks from the answer; ORDER BY and LIMIT give the top groups.'],
+  WINDOW: [
+    'A window function (OVER)',
+    'Ask for the groups and compute shares or ranks from the answer; ORDER BY and LIMIT give the top groups.',
+  ],
   SUBQUERY: ['A subquery inside an expression', 'Ask two questions, or use FILTER: count(*) FILTER (WHERE …) / count(*).'],
   LAMBDA: ['A lambda', 'Use the scalar functions listed in docs/sql.md.'],
   PARAMETER: ['A parameter such as ? or $1', 'Write the value into the question.'],
@@ -35,6 +65,9 @@ const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
 
 /** A form of expression that is not supported. */
 export function refuseShape(node: Ast): RefusedError {
-  const [what, instead] = SHAPES[text(node['class'])] ?? [`${text(node['type']).replaceAll('_', ' ').toLowerCase() || 'This'} expression`.replace(/^\w/, (c) => c.toUpperCase()), 'See docs/sql.md for what can be used.'];
+  const [what, instead] = SHAPES[text(node['class'])] ?? [
+    `${text(node['type']).replaceAll('_', ' ').toLowerCase() || 'This'} expression`.replace(/^\w/, (c) => c.toUpperCase()),
+    'See docs/sql.md for what can be used.',
+  ];
   return unsupported(what, instead);
 }

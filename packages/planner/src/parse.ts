@@ -7,8 +7,8 @@ const LONGEST_QUESTION = 50_000;
 
 export interface Parsed {
   readonly node: Ast;
-  /** The statement as DuckDB prints it: one text for every layout of the same question. */
-  readonly canonical: string;
+  /** The whole document, for printing it once it is known to be supported. */
+  readonly document: unknown;
 }
 
 /** Throws RefusedError `plan/syntax` (from the engine) or `plan/unsupported`. */
@@ -20,7 +20,7 @@ export async function parse(sql: string, engine: SqlEngine): Promise<Parsed> {
   if (statements.length !== 1 || !isAst(statement)) throw unsupported('More than one statement', 'Ask one question at a time.');
   if (list(statement['named_param_map']).length > 0) throw unsupported('A parameter such as ? or $1', 'Write the value into the question.');
   const node = selectNode(statement['node']);
-  return { node, canonical: await engine.print(withoutPositions(tree)) };
+  return { node, document: withoutPositions(tree) };
 }
 
 /** The node of a SELECT without set operations. */

@@ -50,7 +50,9 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   for (const key of question.keys) domains.push(await domainOf(key.expression, question.table, typing));
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
   const parts = await split(question, agreement.output, typing, hiddenCount ? [COUNT_ROWS] : []);
-  const plan = protect({ agreement, agreementId: asking.agreementId, receivers, canonical: parsed.canonical, question, split: parts, domains, hiddenCount });
+  // One text for every layout of the same question.
+  const canonical = await engine.print(parsed.document);
+  const plan = protect({ agreement, agreementId: asking.agreementId, receivers, canonical, question, split: parts, domains, hiddenCount });
   const explanation = explain(plan, agreement, floatsOf(question), asking.costs?.(plan) ?? null);
   return { plan, hash: planHash(plan), domains, explanation };
 }

@@ -33,7 +33,13 @@ export function protect(p: Protecting): Plan {
   const { question, split, agreement } = p;
   const keys = question.keys.map((key, i): PlanKey => {
     const values = p.domains[i]?.values ?? [];
-    return { name: key.name, sql: print(key.expression), type: key.expression.type, size: values.length, domainHash: toHex(taggedHash('sluis/domain/1', canonicalBytes([...values]))) };
+    return {
+      name: key.name,
+      sql: print(key.expression),
+      type: key.expression.type,
+      size: values.length,
+      domainHash: toHex(taggedHash('sluis/domain/1', canonicalBytes([...values]))),
+    };
   });
   const outputs = outputsOf(question, split, p.hiddenCount);
   return {

@@ -28,7 +28,9 @@ export function providerStatement(plan: Plan): string {
 function groupBy(plan: Plan, keys: readonly string[]): string {
   if (keys.length === 0) return '';
   const sets = plan.groupingSets.map((set) => `(${set.map((k) => keys[k]).join(', ')})`);
-  return sets.length === 1 && plan.groupingSets[0]?.length === keys.length ? ` GROUP BY ${keys.join(', ')}` : ` GROUP BY GROUPING SETS (${sets.join(', ')})`;
+  return sets.length === 1 && plan.groupingSets[0]?.length === keys.length
+    ? ` GROUP BY ${keys.join(', ')}`
+    : ` GROUP BY GROUPING SETS (${sets.join(', ')})`;
 }
 
 /** The grouping set of a row, from the bits that GROUPING gives: 1 where a key is rolled up, first key highest. */

@@ -2,7 +2,7 @@
 import type { Agreement, Column, Table } from '@sluis/model';
 import { ast, isAst, list, text, type Ast } from './ast.ts';
 import type { Bound, ColumnNode } from './expression.ts';
-import { between, parseFixed, type Interval } from './interval.ts';
+import { between, hull, parseFixed, type Interval } from './interval.ts';
 import type { Question } from './question.ts';
 import { unknownName, unsupported } from './refusal.ts';
 import type { Typing } from './types.ts';
@@ -95,10 +95,9 @@ function declaredBounds(column: Column): Interval | null {
   if (bounds !== undefined) return ordered(numberOf(bounds[0], type), numberOf(bounds[1], type));
   if (domain === undefined || type === 'VARCHAR') return null;
   const ends = 'range' in domain ? domain.range : domain.values;
-  return ends.map((e) => numberOf(e, type)).reduce<Interval | null | undefined>((all, x) => {
-    if (x === null || all === null) return null;
-    return all === undefined ? { lo: x, hi: x } : { lo: x < all.lo ? x : all.lo, hi: x > all.hi ? x : all.hi };
-  }, undefined) ?? null;
+  const numbers = ends.map((e) => numberOf(e, type));
+  const known = numbers.filter((n) => n !== null).map((n) => ({ lo: n, hi: n }));
+  return known.length === 0 || known.length < numbers.length ? null : known.reduce(hull);
 }
 
 const ordered = (lo: bigint | null, hi: bigint | null): Interval | null => (lo === null || hi === null || lo > hi ? null : { lo, hi });

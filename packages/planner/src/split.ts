@@ -3,7 +3,17 @@
  * and which aggregates of the question are made of them. Equal parts are computed once.
  */
 import { RefusedError } from '@sluis/base';
-import { comparisonBits, dominanceBits, signedBits, wordsForBits, type OutputRules, type PlanAccumulator, type PlanAggregate, type PlanContribution, type PlanDominance } from '@sluis/model';
+import {
+  comparisonBits,
+  dominanceBits,
+  signedBits,
+  wordsForBits,
+  type OutputRules,
+  type PlanAccumulator,
+  type PlanAggregate,
+  type PlanContribution,
+  type PlanDominance,
+} from '@sluis/model';
 import { domainOf } from './domains.ts';
 import { aggregatesOf, print, type AggregateNode, type Bound } from './expression.ts';
 import type { Question } from './question.ts';
@@ -20,7 +30,15 @@ export interface Split {
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
-export const COUNT_ROWS: AggregateNode = { kind: 'aggregate', aggregate: 'count', argument: null, filter: null, type: 'BIGINT', interval: null, nullable: false };
+export const COUNT_ROWS: AggregateNode = {
+  kind: 'aggregate',
+  aggregate: 'count',
+  argument: null,
+  filter: null,
+  type: 'BIGINT',
+  interval: null,
+  nullable: false,
+};
 
 /** Collects parts without repetition. */
 class Parts<T> {
@@ -71,11 +89,21 @@ export async function split(question: Question, rules: OutputRules, typing: Typi
     aggregates.add(key, () => made);
   }
   const { contributions, accumulators, dominances } = making;
-  return { contributions: contributions.list, accumulators: accumulators.list, dominances: dominances.list, aggregates: aggregates.list, indexOf: aggregates.index };
+  return {
+    contributions: contributions.list,
+    accumulators: accumulators.list,
+    dominances: dominances.list,
+    aggregates: aggregates.list,
+    indexOf: aggregates.index,
+  };
 }
 
 export function expressionsOf(question: Question): Bound[] {
-  return [...question.items.map((i) => i.expression), ...(question.having === null ? [] : [question.having]), ...question.orders.map((o) => o.expression)];
+  return [
+    ...question.items.map((i) => i.expression),
+    ...(question.having === null ? [] : [question.having]),
+    ...question.orders.map((o) => o.expression),
+  ];
 }
 
 const filterSql = (filter: Bound | null): string => (filter === null ? '' : ` FILTER (WHERE ${print(filter)})`);
@@ -94,7 +122,14 @@ async function aggregateOf(node: AggregateNode, making: Making): Promise<PlanAgg
   return { ...base, accumulators, dominance: addDominance(whole, node.filter, making) };
 }
 
-function accumulator(kind: PlanAccumulator['kind'], sql: string, scale: number, minimum: bigint, maximum: bigint, bits: number): PlanAccumulator {
+function accumulator(
+  kind: PlanAccumulator['kind'],
+  sql: string,
+  scale: number,
+  minimum: bigint,
+  maximum: bigint,
+  bits: number,
+): PlanAccumulator {
   return { kind, sql, scale, minimum: String(minimum), maximum: String(maximum), words: wordsForBits(bits) };
 }
 
@@ -119,18 +154,34 @@ function addSum(w: Whole, filter: string, making: Making, shown: boolean): numbe
 function addSquares(w: Whole, filter: string, making: Making): number {
   const sql = squareSumSql(w, making.rows, filter);
   const maximum = sizeOf(w) ** 2n * making.rows;
-  return making.accumulators.add(`sum ${sql}`, () => accumulator('sum', sql, 2 * w.scale, 0n, maximum, signedBits(maximum * making.providers)));
+  return making.accumulators.add(`sum ${sql}`, () =>
+    accumulator('sum', sql, 2 * w.scale, 0n, maximum, signedBits(maximum * making.providers)),
+  );
 }
 
-async function extremeOf(kind: 'min' | 'max', argument: Bound, filter: string, making: Making): Promise<Pick<PlanAggregate, 'accumulators' | 'dictionary'>> {
+async function extremeOf(
+  kind: 'min' | 'max',
+  argument: Bound,
+  filter: string,
+  making: Making,
+): Promise<Pick<PlanAggregate, 'accumulators' | 'dictionary'>> {
   const { table } = making.question;
   const dictionary = argument.type === 'VARCHAR' ? (await domainOf(argument, table, making.typing)).values.filter((v) => v !== null) : null;
   const bounds = dictionary === null ? null : { lo: 0n, hi: BigInt(Math.max(dictionary.length - 1, 0)) * 10n ** 18n };
-  const whole = bounds === null ? wholeOf(argument, table.columns) : { node: argument, text: print(argument), scale: 0, minimum: 0n, maximum: bounds.hi / 10n ** 18n };
+  const whole =
+    bounds === null
+      ? wholeOf(argument, table.columns)
+      : { node: argument, text: print(argument), scale: 0, minimum: 0n, maximum: bounds.hi / 10n ** 18n };
   const sql = extremeSql(kind, whole, filter, dictionary === null ? null : `[${dictionary.map(quoteText).join(', ')}]`);
   const { minimum, maximum } = whole;
-  const bits = Math.max(signedBits(sizeOf({ minimum: minimum - 1n, maximum: maximum + 1n })), comparisonBits({ minimum: String(minimum), maximum: String(maximum) }));
-  return { accumulators: [making.accumulators.add(`${kind} ${sql}`, () => accumulator(kind, sql, whole.scale, minimum, maximum, bits))], dictionary };
+  const bits = Math.max(
+    signedBits(sizeOf({ minimum: minimum - 1n, maximum: maximum + 1n })),
+    comparisonBits({ minimum: String(minimum), maximum: String(maximum) }),
+  );
+  return {
+    accumulators: [making.accumulators.add(`${kind} ${sql}`, () => accumulator(kind, sql, whole.scale, minimum, maximum, bits))],
+    dictionary,
+  };
 }
 
 /** Row measures for the dominance rule: |x| of contributing rows. */

@@ -16,7 +16,11 @@ export function suppressedGroups(plan: Plan, domains: readonly Domain[], release
       const cell = (offsets[s] ?? 0) + i;
       const failed = watched.filter((o) => released.passed[o.index]?.[cell] !== 1);
       if (failed.length === 0) continue;
-      found.push({ group: groupOf(plan, domains, set, i), cells: failed.flatMap((o) => (o.name === null ? [] : [o.name])), reason: REASON });
+      found.push({
+        group: groupOf(plan, domains, set, i),
+        cells: failed.flatMap((o) => (o.name === null ? [] : [o.name])),
+        reason: REASON,
+      });
     }
   });
   return found;

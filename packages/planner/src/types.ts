@@ -26,13 +26,21 @@ export const isSupportedType = (type: string): boolean =>
 /** What an operation is applied to: literal text (whose DuckDB type adapts) or a value of a type. */
 export type Operand = { readonly literal: string } | { readonly type: string };
 
+/** Types depend on nothing but the text asked, so they are kept per engine. */
+const KNOWN = new WeakMap<SqlEngine, Map<string, Promise<string>>>();
+const MOST_KNOWN = 10_000;
+
 /** Asks DuckDB for types, each question once. */
 export class Typing {
   readonly engine: SqlEngine;
-  readonly #known = new Map<string, Promise<string>>();
+  readonly #known: Map<string, Promise<string>>;
 
   constructor(engine: SqlEngine) {
     this.engine = engine;
+    const known = KNOWN.get(engine) ?? new Map<string, Promise<string>>();
+    if (known.size > MOST_KNOWN) known.clear();
+    KNOWN.set(engine, known);
+    this.#known = known;
   }
 
   /**
@@ -48,6 +56,8 @@ export class Typing {
     if (known !== undefined) return known;
     const asked = this.#ask(sql, write(operands.map((o) => ('literal' in o ? o.literal : o.type))));
     this.#known.set(sql, asked);
+    // Only answers are kept: an engine that failed once may answer the next time.
+    asked.catch(() => this.#known.delete(sql));
     return asked;
   }
 

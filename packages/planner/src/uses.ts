@@ -41,7 +41,11 @@ function needsOf(question: Question): Need[] {
     needs.push(...every(key.expression, ['group'], 'to group'));
     needs.push(...only(usesOf(key.expression).deciding, 'filter', 'as a condition inside GROUP BY'));
   }
-  const expressions = [...question.items.map((i) => i.expression), ...(question.having === null ? [] : [question.having]), ...question.orders.map((o) => o.expression)];
+  const expressions = [
+    ...question.items.map((i) => i.expression),
+    ...(question.having === null ? [] : [question.having]),
+    ...question.orders.map((o) => o.expression),
+  ];
   for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate));
   return needs;
 }
@@ -62,7 +66,8 @@ function needsOfAggregate(node: AggregateNode): Need[] {
 }
 
 const every = (node: Bound, uses: readonly ColumnUse[], why: string): Need[] => columnsOf(node).map((column) => ({ column, uses, why }));
-const only = (columns: ReadonlySet<string>, use: ColumnUse, why: string): Need[] => [...columns].map((column) => ({ column, uses: [use], why }));
+const only = (columns: ReadonlySet<string>, use: ColumnUse, why: string): Need[] =>
+  [...columns].map((column) => ({ column, uses: [use], why }));
 
 interface ColumnRoles {
   readonly value: Set<string>;

@@ -61,5 +61,5 @@ function checkGrouping(node: Bound, keys: ReadonlySet<string>): void {
       remedy: 'Name expressions of GROUP BY in it.',
     });
   }
-  if (node.kind !== 'aggregate') childrenOf(node).forEach((c) => checkGrouping(c, keys));
+  if (node.kind !== 'aggregate') for (const child of childrenOf(node)) checkGrouping(child, keys);
 }

@@ -11,6 +11,7 @@ import { decimalOf, isFloat, isInteger } from './types.ts';
 
 /** Decimals kept of DOUBLE values for which the agreement declares no scale. */
 export const DEFAULT_SCALE = 6;
+const MOST_DECIMALS = 12;
 const INT64 = 2n ** 63n;
 const INT128 = 2n ** 127n;
 const DECIMAL_38 = 10n ** 38n;
@@ -30,9 +31,17 @@ export const sizeOf = (w: Pick<Whole, 'minimum' | 'maximum'>): bigint => {
   return low > high ? low : high;
 };
 
+/**
+ * Decimals that are kept: a DECIMAL's own, a DOUBLE column's declared ones, and for computed DOUBLE values as many as
+ * 64-bit integers hold between their bounds, from six to twelve.
+ */
 export function scaleOf(node: Bound, columns: Readonly<Record<string, Column>>): number {
-  if (isFloat(node.type)) return node.kind === 'column' ? (columns[node.name]?.scale ?? DEFAULT_SCALE) : DEFAULT_SCALE;
-  return decimalOf(node.type)?.scale ?? 0;
+  if (!isFloat(node.type)) return decimalOf(node.type)?.scale ?? 0;
+  if (node.kind === 'column') return columns[node.name]?.scale ?? DEFAULT_SCALE;
+  const bounds = boundsOf(node);
+  let scale = MOST_DECIMALS;
+  while (bounds !== null && scale > DEFAULT_SCALE && sizeOf(integersAt(bounds, scale)) >= INT64 / 2n) scale--;
+  return scale;
 }
 
 /** Throws RefusedError `plan/no-bounds` if the value has no bounds or does not fit in 127 bits. */

@@ -1,0 +1,140 @@
+/** What is not supported is refused by name, and what may not be used is refused with column, use and grantor. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RefusedError } from '@sluis/base';
+import { createSqlEngine } from '@sluis/engine';
+import { prepare } from './index.ts';
+import { sampleAgreement } from './fixture.ts';
+
+const engine = createSqlEngine();
+const plan = (sql: string, agreement = sampleAgreement()) => prepare({ sql, agreement, agreementId: 'a'.repeat(64) }, engine);
+
+async function refused(sql: string, code: string, text: RegExp, agreement = sampleAgreement()): Promise<void> {
+  await assert.rejects(plan(sql, agreement), (error: unknown) => {
+    assert.ok(error instanceof RefusedError, `${sql}: ${error}`);
+    assert.equal(error.code, code, `${sql}: ${error.message}`);
+    assert.match(`${error.message} ${error.remedy}`, text, sql);
+    return true;
+  });
+}
+
+const UNSUPPORTED: readonly (readonly [string, RegExp])[] = [
+  ['SELECT count(DISTINCT sector) FROM incidents', /DISTINCT/],
+  ['SELECT median(cost) FROM incidents', /median.*counts per range/],
+  ['SELECT quantile_cont(cost, 0.5) FROM incidents', /quantile_cont/],
+  ['SELECT any_value(note) FROM incidents', /any_value.*single records/],
+  ['SELECT string_agg(note) FROM incidents', /string_agg/],
+  ['SELECT sector, count(*) OVER () FROM incidents GROUP BY sector', /window function/i],
+  ['SELECT count(*) FROM incidents WHERE cost > (SELECT avg(cost) FROM incidents)', /subquery inside an expression/i],
+  ['SELECT count(*) FROM incidents a JOIN incidents b ON a.id = b.id', /join/],
+  ['SELECT count(*) FROM incidents UNION SELECT count(*) FROM incidents', /UNION/],
+  ['SELECT count(*) FROM incidents TABLESAMPLE 10%', /TABLESAMPLE/],
+  ['SELECT count(*) FROM (SELECT * FROM incidents LIMIT 10)', /LIMIT in a subquery/],
+  ['SELECT sum(error(note)::INT) FROM incidents', /error/],
+  ['SELECT count(*) FROM incidents WHERE random() < 0.5', /random/],
+  ['SELECT count(*) FROM incidents WHERE happened < now()', /now/],
+  ['SELECT count(*) FROM incidents WHERE happened < current_date', /current_date/],
+  ["SELECT count(*) FROM incidents WHERE getenv('HOME') = note", /getenv/],
+  ["SELECT count(*) FROM incidents WHERE note = (read_text('x'))", /read_text/],
+  ["SELECT count(*) FROM read_csv('x')", /table function/],
+  ['SELECT list_value(count(*)) FROM incidents', /list_value/],
+  ['SELECT count(*) FROM incidents WHERE regexp_matches(note, sector)', /differs by row/],
+  ['SELECT count(*) FROM incidents WHERE note LIKE sector', /differs by row|not supported/],
+  ['SELECT sum(sum(cost)) FROM incidents', /inside another aggregate/],
+  ['SELECT count(*) FROM incidents GROUP BY count(*)', /in GROUP BY/],
+  ['SELECT sector, count(*) FROM incidents GROUP BY sector QUALIFY row_number() OVER () = 1', /QUALIFY/],
+  ['SELECT max(cost, 3) FROM incidents', /arguments/],
+  ["SELECT count(*) FROM incidents WHERE lpad(note, 100000, 'x') = ''", /1000 characters/],
+  [
+    "SELECT count(*) FROM incidents WHERE replace(replace(replace(replace(replace(note, 'a', 'aa'), 'a', 'aa'), 'a', 'aa'), 'a', 'aa'), 'a', 'aa') = ''",
+    /replacements/,
+  ],
+  ["SELECT count(*) FROM incidents WHERE main.note = 'x'", /There is no main.note/],
+];
+
+test('everything outside the dialect is refused by name', async () => {
+  for (const [sql, text] of UNSUPPORTED) {
+    await refused(sql, /There is no/.test(text.source) ? 'plan/unknown-name' : 'plan/unsupported', text);
+  }
+});
+
+test('rows are never shown', async () => {
+  await refused('SELECT sector FROM incidents', 'plan/rows-asked', /single rows/);
+  await refused('SELECT sector, cost FROM incidents GROUP BY sector', 'plan/rows-asked', /"cost"/);
+  await refused('SELECT sector, count(*) FROM incidents GROUP BY sector ORDER BY cost', 'plan/rows-asked', /ORDER BY/);
+  await refused('SELECT 1 FROM incidents', 'plan/rows-asked', /one line per row/);
+});
+
+test('names that do not exist are told apart from what may not be used', async () => {
+  await refused('SELECT count(*) FROM nothing', 'plan/unknown-name', /no shared table nothing.*incidents/);
+  await refused('SELECT sum(costs) FROM incidents', 'plan/unknown-name', /costs/);
+  await refused('SELECT sum(x.cost) FROM incidents', 'plan/unknown-name', /x\.cost/);
+  await refused("SELECT count(*) FROM incidents WHERE happened > 'yesterday'", 'plan/type-mismatch', /DATE/);
+  await refused('SELECT sum(note) FROM incidents', 'plan/type-mismatch', /sum of VARCHAR/);
+});
+
+/** Ways to single out record 7 through a column that may only be aggregated; each needs `filter`. */
+const SINGLING_OUT = [
+  'SELECT sum(cost) FROM incidents WHERE id = 7',
+  'SELECT sum(CASE WHEN id = 7 THEN cost END) FROM incidents',
+  'SELECT sum(cost) FILTER (WHERE id = 7) FROM incidents',
+  'SELECT sum(cost * (id = 7)::INT) FROM incidents',
+  'SELECT sum((id = 7)::INT) FROM incidents',
+  'SELECT count_if(id = 7) FROM incidents',
+  'SELECT sum(if(id = 7, cost, 0)) FROM incidents',
+  'SELECT sum(cost / nullif(id - 7, 0)) FROM incidents',
+  'SELECT count(nullif(id, 7)) FROM incidents',
+  'SELECT sum(1 - least(abs(id - 7), 1)) FROM incidents',
+  'SELECT sum(greatest(id, 7)) FROM incidents',
+  'SELECT sum(1 // (id - 6)) FROM incidents',
+  'SELECT sum(1 / (id - 7)) FROM incidents',
+  'SELECT sum(0.0000001 ^ abs(id - 7)) FROM incidents',
+  'SELECT sum(round(id / 14.0)) FROM incidents',
+  'SELECT count(TRY_CAST(id AS TINYINT)) FROM incidents',
+  'SELECT sum(id % 8) FROM incidents',
+  'SELECT count(*) FROM (SELECT * FROM incidents WHERE id <> 7)',
+  'WITH x AS (SELECT cost, id AS other FROM incidents) SELECT sum(cost) FROM x WHERE other = 7',
+  'SELECT sum(coalesce(nullif(id, 7), 0)) FROM incidents',
+  'SELECT sum(sign(id - 7)) FROM incidents',
+];
+
+test('a column that may only be aggregated cannot decide which rows count; with filter each question is answered', async () => {
+  const open = sampleAgreement({ columns: { id: { type: 'INTEGER', uses: ['aggregate', 'filter'], bounds: [0, 1_000_000] } } });
+  for (const sql of SINGLING_OUT) {
+    await refused(sql, 'plan/column-use-missing', /incidents\.id.*"filter" to id.*harbour, bank, hospital/);
+    await plan(sql, open).catch((error: RefusedError) => assert.equal(error.code, 'plan/no-bounds', `${sql}: ${error.message}`));
+  }
+});
+
+test('linear sums need aggregate only; extremes need reveal; keys need group', async () => {
+  await plan('SELECT sum(id), avg(2 * id + 1), var_samp(id / 2), count(id) FROM incidents');
+  await refused('SELECT max(id) FROM incidents', 'plan/column-use-missing', /"reveal" to id/);
+  await refused('SELECT id, count(*) FROM incidents GROUP BY id', 'plan/column-use-missing', /"group" to id/);
+  const grouped = sampleAgreement({ columns: { severity: { type: 'INTEGER', uses: ['group'], domain: { range: [1, 5] } } } });
+  await plan('SELECT severity, count(*) FROM incidents GROUP BY severity', grouped);
+  await refused('SELECT severity > 3, count(*) FROM incidents GROUP BY ALL', 'plan/column-use-missing', /"filter" to severity/, grouped);
+  await refused('SELECT sum(severity) FROM incidents', 'plan/column-use-missing', /"aggregate" to severity/, grouped);
+});
+
+test('two cuts of one column in one question are refused unless nested', async () => {
+  const cuts = 'SELECT severity < 3, severity < 4, count(*) FROM incidents';
+  await refused(`${cuts} GROUP BY GROUPING SETS ((1), (2))`, 'plan/unsupported', /over severity/);
+  await plan(`${cuts} GROUP BY ROLLUP (1, 2)`);
+  await plan('SELECT sector, severity, count(*) FROM incidents GROUP BY CUBE (sector, severity)');
+});
+
+test('receivers must be those agreed on', async () => {
+  await assert.rejects(
+    prepare({ sql: 'SELECT count(*) FROM incidents', agreement: sampleAgreement(), agreementId: 'a', receivers: ['harbour'] }, engine),
+    { code: 'plan/receiver-not-agreed' },
+  );
+});
+
+test('sums without bounds are refused; a clamp gives bounds', async () => {
+  await refused('SELECT sum(score) FROM incidents', 'plan/no-bounds', /least\(greatest/);
+  const { plan: clamped } = await plan('SELECT sum(least(greatest(score, -1), 100)) FROM incidents');
+  assert.deepEqual(
+    [clamped.accumulators[0]?.minimum, clamped.accumulators[0]?.maximum],
+    [String(-(10n ** 12n) * 1_000_000n), String(100n * 10n ** 12n * 1_000_000n)],
+  );
+});
