@@ -80,7 +80,7 @@ export async function askWithProgress(
   const announce = () => remark(painted.err.yellow(text.cancelling));
   signal.addEventListener('abort', announce, { once: true });
   try {
-    return await askAndFollow(client, request, {
+    const answer = await askAndFollow(client, request, {
       as: request.as,
       signal,
       onEvent: (event) => {
@@ -91,8 +91,12 @@ export async function askWithProgress(
         if (format !== 'json' || process.stderr.isTTY === true) remark(painted.err.dim(text.runPut(run.id, run.coordinator)));
       },
     });
+    view.end(true);
+    return answer;
+  } catch (thrown) {
+    view.end(false);
+    throw thrown;
   } finally {
-    view.end();
     signal.removeEventListener('abort', announce);
   }
 }

@@ -137,13 +137,14 @@ async function showReceipt(sandbox: Sandbox, answer: RunResult): Promise<void> {
 function hints(sandbox: Sandbox): string {
   const home = (name: string) => `--home ${sandbox.member(name).home}`;
   const analyst = home(DEMO.receiver);
-  const approver = DEMO.committee[0];
+  const [approver] = DEMO.committee;
+  const providers = sandbox.names().join(' ');
   const list: [string, string][] = [
     [text.demoHintTemplate, `npx sluis ask --template ${DEMO.template} ${analyst}`],
     [text.demoHintExplain, `npx sluis explain "${DEMO.questions.own}" ${analyst}`],
     [text.demoHintAsk, `npx sluis ask "${DEMO.questions.own}" --as ${DEMO.analyst} ${analyst}`],
     [text.demoHintRuns, `npx sluis runs ${home(approver)}`],
-    [text.demoHintApprove, `npx sluis approve RUN --as you ${home(approver)}`],
+    [text.demoHintApprove, `for o in ${providers}; do npx sluis approve RUN --home ${sandbox.folder}/$o; done`],
     [text.demoHintVerify, `npx sluis verify ${receiptPath(sandbox)} --agreement ${join(sandbox.folder, 'agreement.yaml')}`],
     [text.demoHintAgreement, `npx sluis agreement show ${analyst}`],
   ];

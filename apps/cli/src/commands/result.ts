@@ -28,9 +28,12 @@ export async function result(given: string, options: ResultOptions): Promise<voi
 async function waitFor(client: StationClient, id: string) {
   const view = new ProgressView(process.stderr, text, painted.err);
   try {
-    return await follow(client, id, { onEvent: view.onEvent });
-  } finally {
-    view.end();
+    const answer = await follow(client, id, { onEvent: view.onEvent });
+    view.end(true);
+    return answer;
+  } catch (thrown) {
+    view.end(false);
+    throw thrown;
   }
 }
 

@@ -35,7 +35,15 @@ const leftovers = () => readdirSync(folder).filter((entry) => /^sluis-[A-Za-z0-9
 test('answers over files, hides a group of one organisation, and leaves a receipt that verifies', () => {
   const dir = writeParties('three', ['north', 'south', 'west']);
   const kept = join(folder, 'kept');
-  const run = sluis('try', dir, '--ask', 'SELECT sector, count(*) AS n, sum(cost) AS cost FROM data GROUP BY sector', '--json', '--keep', kept);
+  const run = sluis(
+    'try',
+    dir,
+    '--ask',
+    'SELECT sector, count(*) AS n, sum(cost) AS cost FROM data GROUP BY sector',
+    '--json',
+    '--keep',
+    kept,
+  );
   assert.equal(run.code, 0, run.err);
   const answer = run.json();
   assert.deepEqual(Object.keys(answer), ['columns', 'rows', 'suppressed', 'receipt', 'explain', 'timings', 'bytes', 'rounds']);
@@ -91,7 +99,10 @@ test('an interruption ends every station and removes the folder', async () => {
   const code = await new Promise((resolve) => child.on('exit', resolve));
   assert.equal(code, 1);
   assert.equal((JSON.parse(out) as { error: { code: string } }).error.code, 'run/cancelled');
-  assert.deepEqual(readdirSync(own).filter((e) => e.startsWith('sluis-')), []);
+  assert.deepEqual(
+    readdirSync(own).filter((e) => e.startsWith('sluis-')),
+    [],
+  );
   // Stations name their home on their command line; none of this test's may be left.
   const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
   assert.equal(processes.includes(own), false);

@@ -117,7 +117,7 @@ export const en = {
   demoHintAsk: 'Ask something yourself',
   demoHintTemplate: 'Ask a pre-approved question: no approvals needed',
   demoHintExplain: 'See what a question would reveal, without asking it',
-  demoHintApprove: 'Approve what is waiting, as one of the providers',
+  demoHintApprove: 'Approve it for every provider (RUN is its id, or the beginning of it)',
   demoHintRuns: 'See what was asked',
   demoHintVerify: 'Verify the receipt once more',
   demoHintAgreement: 'Read the agreement they signed',

@@ -137,7 +137,7 @@ export const nl: Messages = {
   demoHintAsk: 'Stel zelf een vraag',
   demoHintTemplate: 'Stel een vooraf goedgekeurde vraag: geen goedkeuring nodig',
   demoHintExplain: 'Zie wat een vraag zou onthullen, zonder haar te stellen',
-  demoHintApprove: 'Keur goed wat wacht, als een van de gegevenshouders',
+  demoHintApprove: 'Keur haar goed voor elke gegevenshouder (RUN is het nummer, of het begin ervan)',
   demoHintRuns: 'Zie wat er gevraagd is',
   demoHintVerify: 'Controleer het ontvangstbewijs nog eens',
   demoHintAgreement: 'Lees de afspraak die ze ondertekenden',

@@ -107,6 +107,16 @@ test('progress is one line a step where there is no terminal', () => {
   ] as const) {
     view.onEvent(event(step, party));
   }
-  view.end();
+  view.end(true);
   assert.equal(written, `  ${en.stepPropose}\n  ${en.stepContribution}\n`);
+});
+
+test('on a terminal, a failed run ends with its last step marked as failed', () => {
+  let written = '';
+  const view = new ProgressView({ isTTY: true, columns: 80, write: (t) => (written += t) }, en, plain);
+  view.onEvent({ sequence: 1, at: 0, run: '', step: 'propose', party: 'a', detail: '' });
+  view.onEvent({ sequence: 2, at: 0, run: '', step: 'share', party: 'a', detail: '' });
+  view.end(false);
+  const last = written.split('\u001b[0J').at(-1) ?? '';
+  assert.match(last, /✓ .*\n {2}✗ /);
 });

@@ -11,6 +11,7 @@ interface Output {
 
 const ORDER = ['propose', 'approve', 'contribution', 'share', 'aggregate', 'release', 'receipt'] as const;
 type Step = (typeof ORDER)[number];
+type Mark = 'going' | 'done' | 'failed';
 
 /** Collects events and shows them. `end` leaves the finished list standing. */
 export class ProgressView {
@@ -35,35 +36,36 @@ export class ProgressView {
     const parties = this.#parties.get(step);
     if (parties === undefined) this.#parties.set(step, new Set([event.party]));
     else parties.add(event.party);
-    if (this.#output.isTTY === true) this.#draw(false);
+    if (this.#output.isTTY === true) this.#draw('going');
     else if (parties === undefined) this.#output.write(`  ${this.#label(step)}\n`);
   };
 
-  end(): void {
-    if (this.#output.isTTY === true) this.#draw(true);
+  /** The step that was going on is shown as done or as failed. */
+  end(succeeded: boolean): void {
+    if (this.#output.isTTY === true) this.#draw(succeeded ? 'done' : 'failed');
   }
 
   #wait(detail: string): void {
     this.#waiting = detail;
-    if (this.#output.isTTY === true) this.#draw(false);
+    if (this.#output.isTTY === true) this.#draw('going');
     else this.#output.write(`  ${this.#messages.stepWaiting}: ${detail.replace(/^waiting for approval of /, '')}\n`);
   }
 
-  #draw(ended: boolean): void {
+  #draw(last: Mark): void {
     const steps = ORDER.filter((s) => this.#parties.has(s));
     const width = terminalWidth(this.#output);
-    const lines = steps.map((step, i) => this.#line(step, ended || i < steps.length - 1, width));
-    if (this.#waiting !== '' && !ended) lines.push(this.#paint.yellow(cut(`  … ${this.#waiting}`, width)));
+    const lines = steps.map((step, i) => this.#line(step, i < steps.length - 1 ? 'done' : last, width));
+    if (this.#waiting !== '' && last === 'going') lines.push(this.#paint.yellow(cut(`  … ${this.#waiting}`, width)));
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\u001b[0J` : '';
     this.#output.write(`${up}${lines.map((l) => `${l}\n`).join('')}`);
     this.#drawn = lines.length;
   }
 
-  #line(step: Step, done: boolean, width: number): string {
+  #line(step: Step, state: Mark, width: number): string {
     const parties = [...(this.#parties.get(step) ?? [])];
-    const mark = done ? this.#paint.green('✓') : this.#paint.yellow('…');
+    const mark = { done: this.#paint.green('✓'), going: this.#paint.yellow('…'), failed: this.#paint.red('✗') }[state];
     const label = this.#label(step);
-    const rest = cut(parties.map(printable).join(', '), width - label.length - 7);
+    const rest = cut(`${parties.length}: ${parties.map(printable).join(', ')}`, width - label.length - 7);
     return `  ${mark} ${label}  ${this.#paint.dim(rest)}`;
   }
 

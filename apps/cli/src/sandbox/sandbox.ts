@@ -76,6 +76,11 @@ export class Sandbox {
     await Promise.all(this.#processes.map((p) => p.ready(this.#signal)));
   }
 
+  /** Of all members, in the order in which they were made. */
+  names(): string[] {
+    return [...this.#members.keys()];
+  }
+
   member(name: string): Member {
     const found = this.#members.get(name);
     if (found === undefined) throw new RangeError(`the sandbox has no member ${name}`);
