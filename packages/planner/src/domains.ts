@@ -175,7 +175,7 @@ function gridValues(node: OperationNode): string[] | null {
   return values.filter((v) => places < 0n || (v >= minimum && v <= maximum)).map(String);
 }
 
-const MOST_INTEGERS = 1000n;
+const MOST_INTEGERS = 10_000n;
 
 async function branchValues(node: OperationNode, table: Table, typing: Typing): Promise<(string | null)[] | null> {
   const values: (string | null)[] = node.nullable ? [null] : [];
