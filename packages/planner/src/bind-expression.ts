@@ -8,7 +8,7 @@ import { AGGREGATES, ARITHMETIC, functionRule, OPERATORS } from './catalogue.ts'
 import { bindConstant, withClosedBounds } from './constants.ts';
 import { DAY_COUNT_ROLES, dateBounds, isDayCount } from './date-bounds.ts';
 import { limitGrowth } from './growth.ts';
-import { isClosed, print, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
+import { hasAggregate, isClosed, print, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { between, hull, type Interval } from './interval.ts';
 import { withNearDates } from './near-dates.ts';
 import { refuseFunction, refuseShape } from './not-supported.ts';
@@ -21,6 +21,8 @@ export type Resolve = (path: readonly string[]) => Bound;
 export interface ExpressionContext {
   readonly typing: Typing;
   readonly resolve: Resolve;
+  /** What names stand for inside an aggregate, if not the same: a column there is never an alias of the answer. */
+  readonly resolveRows?: Resolve;
   /** Whether aggregate functions may stand here; else why not. */
   readonly aggregates: true | string;
 }
@@ -299,9 +301,12 @@ async function bindAggregate(name: string, node: Ast, context: ExpressionContext
   const orders = isAst(node['order_bys']) ? list(node['order_bys']['orders']) : [];
   if (orders.length > 0 && text(node['type']) === 'FUNCTION')
     throw unsupported(`ORDER BY inside ${name}`, 'Leave it out: the order does not change this aggregate.');
-  const rows: ExpressionContext = { ...context, aggregates: 'inside another aggregate' };
+  const resolve = context.resolveRows ?? context.resolve;
+  const rows: ExpressionContext = { ...context, resolve, aggregates: 'inside another aggregate' };
   const args = await bindAll(list(node['children']), rows);
   const filters = isAst(node['filter']) ? await bindConditions([node['filter']], rows) : [];
+  if ([...args, ...filters].some(hasAggregate))
+    throw unsupported(`An aggregate inside ${name}`, 'Aggregate once, over the rows of the shared table.');
   return makeAggregate(name, AGGREGATES.get(name) ?? '', args, filters, context.typing);
 }
 

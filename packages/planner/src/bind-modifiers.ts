@@ -60,5 +60,12 @@ async function orderExpressions(value: Ast, names: Names, typing: Typing): Promi
       throw unknownName(`ORDER BY ${position} names no column of the answer.`, `Give a number from 1 to ${names.items.length}.`);
     return [item.expression];
   }
-  return [await bindExpression(value, { typing, resolve: names.resolver('alias', 'ORDER BY'), aggregates: true })];
+  return [
+    await bindExpression(value, {
+      typing,
+      resolve: names.resolver('alias', 'ORDER BY'),
+      resolveRows: names.resolver('column', 'ORDER BY'),
+      aggregates: true,
+    }),
+  ];
 }

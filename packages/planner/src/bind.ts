@@ -96,7 +96,13 @@ async function bindGrouped(node: Ast, relation: Relation, typing: Typing): Promi
 
 async function bindHaving(node: Ast, names: Names, typing: Typing): Promise<Bound | null> {
   if (!isAst(node['having'])) return null;
-  const context: ExpressionContext = { typing, resolve: names.resolver('column', 'HAVING'), aggregates: true };
+  // DuckDB looks for names of the answer first, except inside aggregates.
+  const context: ExpressionContext = {
+    typing,
+    resolve: names.resolver('alias', 'HAVING'),
+    resolveRows: names.resolver('column', 'HAVING'),
+    aggregates: true,
+  };
   return asCondition(await bindExpression(node['having'], context), typing);
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSqlEngine } from '@sluis/engine';
 import { planHash, prepare, suppressedGroups } from './index.ts';
-import { sampleAgreement } from './fixture.ts';
+import { sampleAgreement } from './fixtures/sample-agreement.ts';
 
 const engine = createSqlEngine();
 const QUESTION =

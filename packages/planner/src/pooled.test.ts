@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createSqlEngine } from '@sluis/engine';
-import { comparable, openDuckDb, runInTheClear } from './clear-run.ts';
+import { comparable, openDuckDb, runInTheClear } from './fixtures/clear-run.ts';
 import { prepare } from './index.ts';
-import { sampleAgreement } from './fixture.ts';
+import { sampleAgreement } from './fixtures/sample-agreement.ts';
 
 const engine = createSqlEngine();
 let db: DuckDBConnection;
@@ -42,6 +42,7 @@ const QUESTIONS: readonly string[] = [
   'SELECT severity + 1 AS s, count_if(cost IS NULL)::BIGINT, sum(paid::INT), avg(paid::INT) FROM incidents GROUP BY severity + 1 ORDER BY s',
   "SELECT strftime(happened, '%Y-%m') AS ym, count(*) FROM incidents WHERE happened BETWEEN '2024-03-01' AND '2024-08-31' GROUP BY ym ORDER BY ym",
   'SELECT floor(cost / 1000) * 1000 AS bin, count(*) FROM incidents WHERE cost IS NOT NULL GROUP BY bin ORDER BY bin',
+  'SELECT sector, sum(cost) AS cost FROM incidents GROUP BY sector HAVING cost > 1000000 AND sum(cost) > 0 ORDER BY sum(cost), cost',
   'SELECT min(x), max(x), stddev(x) FROM (SELECT cost - 6000 AS x FROM incidents)',
 ];
 

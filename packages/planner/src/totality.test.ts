@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { RefusedError } from '@sluis/base';
 import { createSqlEngine } from '@sluis/engine';
 import { allowList, prepare, providerStatement } from './index.ts';
-import { openDuckDb } from './clear-run.ts';
-import { sampleAgreement } from './fixture.ts';
+import { openDuckDb } from './fixtures/clear-run.ts';
+import { sampleAgreement } from './fixtures/sample-agreement.ts';
 
 const engine = createSqlEngine();
 
