@@ -2,8 +2,8 @@
  * Test seam, loaded with `node --import`: writes what this process sends and receives inside TLS to a file, so that
  * tests can read "decrypted transcripts". Production code neither imports nor knows it.
  *
- * Record: 1 byte direction (0 received, 1 sent), 32 bytes SHA-256 of the peer's public key (zero if it has shown none),
- * 4 bytes length, then the bytes.
+ * Record: 1 byte direction (0 received, 1 sent), 4 bytes connection, 32 bytes SHA-256 of the peer's public key (zero if
+ * it has shown none), 4 bytes length, then the bytes. Numbers are big-endian; connections are counted from 0.
  */
 import { createHash } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
@@ -14,35 +14,54 @@ const folder = process.env['SLUIS_TEST_TRANSCRIPTS'];
 if (folder === undefined) throw new Error('SLUIS_TEST_TRANSCRIPTS must name a folder');
 const file = openSync(join(folder, `${process.pid}.transcript`), 'a', 0o600);
 
-function peerOf(socket: TLSSocket): Uint8Array {
+interface Connection {
+  readonly number: number;
+  /** Known after the handshake. */
+  peer: Uint8Array | null;
+}
+const connections = new WeakMap<TLSSocket, Connection>();
+let count = 0;
+
+function connectionOf(socket: TLSSocket): Connection {
+  let known = connections.get(socket);
+  if (known === undefined) {
+    known = { number: count++, peer: null };
+    connections.set(socket, known);
+  }
+  known.peer ??= peerOf(socket);
+  return known;
+}
+
+function peerOf(socket: TLSSocket): Uint8Array | null {
   const certificate = socket.getPeerX509Certificate?.();
-  if (certificate === undefined) return new Uint8Array(32);
+  if (certificate === undefined) return null;
   return createHash('sha256')
     .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
     .digest();
 }
 
-function record(socket: TLSSocket, direction: 0 | 1, chunk: unknown): void {
+function record(socket: TLSSocket, direction: 0 | 1, chunk: unknown, encoding?: unknown): void {
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
-  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-  const head = Buffer.alloc(37);
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, (typeof encoding === 'string' ? encoding : 'utf8') as BufferEncoding) : chunk;
+  const { number, peer } = connectionOf(socket);
+  const head = Buffer.alloc(41);
   head[0] = direction;
-  head.set(peerOf(socket), 1);
-  head.writeUInt32BE(bytes.length, 33);
+  head.writeUInt32BE(number, 1);
+  if (peer !== null) head.set(peer, 5);
+  head.writeUInt32BE(bytes.length, 37);
   writeSync(file, Buffer.concat([head, bytes]));
 }
 
-const prototype = TLSSocket.prototype as unknown as {
-  write(chunk: unknown, ...rest: unknown[]): boolean;
-  end(chunk?: unknown, ...rest: unknown[]): unknown;
-  push(chunk: unknown, ...rest: unknown[]): boolean;
-};
-const original = { write: prototype.write, end: prototype.end, push: prototype.push };
-prototype.write = function (this: TLSSocket, chunk, ...rest) {
-  record(this, 1, chunk);
-  return original.write.call(this, chunk, ...rest);
-} as typeof prototype.write;
-prototype.push = function (this: TLSSocket, chunk, ...rest) {
-  record(this, 0, chunk);
-  return original.push.call(this, chunk, ...rest);
-} as typeof prototype.push;
+type Method = (chunk?: unknown, ...rest: unknown[]) => unknown;
+
+function tap(name: 'write' | 'end' | 'push', direction: 0 | 1): void {
+  const prototype = TLSSocket.prototype as unknown as Record<string, Method>;
+  const original = prototype[name] as Method;
+  prototype[name] = function (this: TLSSocket, chunk, ...rest) {
+    record(this, direction, chunk, rest[0]);
+    return original.call(this, chunk, ...rest);
+  };
+}
+tap('write', 1);
+tap('end', 1);
+tap('push', 0);
