@@ -50,19 +50,19 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       clock: systemClock,
       random: systemRandom,
     });
-    const certificates = new Certificates(opened.store);
+    const certificates = new Certificates(opened.store, config.name);
     await certificates.refresh();
     const wire = new Wire({
       tls: keys.tls,
       identify: (certificate) => certificates.identify(certificate),
-      strangers: ['agreement.offer'],
+      strangers: ['agreement.offer', 'agreement.signatures'],
       clock: systemClock,
       log: (event) => log.wire(event),
     });
     const station: StationContext = {
       organisation: config.name,
       card: keys.card,
-      store: watchAgreements(opened.store, () => certificates.refresh()),
+      store: watchAgreements(opened.store, config.name, () => certificates.refresh()),
       audit: ledger,
       proveLogged: (index) => ledger.prove(index),
       signer: keys.signer,

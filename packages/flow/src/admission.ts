@@ -12,8 +12,17 @@ import type { AgreementRecord } from './ports.ts';
 /** How far a proposal's time may differ from this station's clock. */
 export const SKEW_MS = 5 * 60_000;
 
+/** Validated agreements by their canonical text: an id's text never changes, and large ones take long to validate. */
+const validated = new Map<string, Agreement>();
+const VALIDATED_LIMIT = 32;
+
 export function signedAgreementOf(record: AgreementRecord): SignedAgreement {
-  const agreement = readMessage(agreementSchema, JSON.parse(record.canonical), 'agreement', 'the store');
+  let agreement = validated.get(record.canonical);
+  if (agreement === undefined) {
+    agreement = readMessage(agreementSchema, JSON.parse(record.canonical), 'agreement', 'the store');
+    if (validated.size >= VALIDATED_LIMIT) validated.delete(validated.keys().next().value ?? '');
+    validated.set(record.canonical, agreement);
+  }
   return { agreement, signatures: { ...record.signatures } };
 }
 

@@ -1,5 +1,5 @@
 /** Agreements between stations: offering, signing, gathering signatures, and coming into force. */
-import { canonicalBytes, canonicalText, InvalidError, RefusedError, toSluisError } from '@sluis/base';
+import { canonicalBytes, canonicalText, InvalidError, RefusedError, SluisError, toSluisError } from '@sluis/base';
 import {
   type Agreement,
   agreementId,
@@ -11,6 +11,7 @@ import {
   signedAgreementSchema,
   verifyAgreementSignatures,
 } from '@sluis/model';
+import { z } from 'zod';
 import { signedAgreementOf } from './admission.ts';
 import { peerOf, type StationContext } from './context.ts';
 import { parseBody, readMessage } from './messages.ts';
@@ -18,6 +19,10 @@ import { requireSender } from './messenger.ts';
 import type { AgreementRecord } from './ports.ts';
 
 const OFFER_MS = 15_000;
+
+const signatures = signedAgreementSchema.shape.signatures;
+const knownSchema = z.strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/), signatures });
+const answerSchema = z.strictObject({ signatures });
 
 export interface AgreementStatus {
   readonly id: string;
@@ -37,23 +42,18 @@ export class Agreements {
     this.#audit = station.audit;
   }
 
-  /** Writes an agreement down as proposed and offers it to the stations it names. Idempotent. */
+  /** Writes an agreement down as proposed and, if it was not known before, offers it to the stations it names. */
   async propose(agreement: Agreement): Promise<AgreementStatus> {
+    const id = agreementId(agreement);
+    const known = (await this.#station.store.agreement(id)) !== null;
     await this.#keep({ agreement, signatures: {} });
-    return this.#offer(agreementId(agreement));
+    return known ? this.status(id) : this.#offer(id);
   }
 
   /** Signs for this organisation and tells the others. */
   async sign(id: string): Promise<AgreementStatus> {
     const record = await this.#station.store.agreement(id);
-    if (record === null) {
-      throw new InvalidError('agreement/unknown', {
-        stage: 'agreement',
-        party: this.#station.organisation,
-        message: `${this.#station.organisation} knows no agreement ${id.slice(0, 12)}….`,
-        remedy: 'List them with: sluis agreement list',
-      });
-    }
+    if (record === null) throw this.#unknown(id);
     const { agreement } = signedAgreementOf(record);
     this.#requireNamed(agreement);
     await this.#audit.append({ kind: 'agreement.signed', details: { agreement: id, organisation: this.#station.organisation } });
@@ -70,14 +70,23 @@ export class Agreements {
     return { id, state: record.state, signed, missing: names.filter((n) => !signed.includes(n)), offered };
   }
 
-  /** Registers the offers that other stations make. Only stations that the offered agreement itself names are heard. */
+  /** Registers the offers that other stations make. Only stations that the agreement itself names are heard. */
   serve(): void {
-    this.#station.wire.onRequest('agreement.offer', async (m) => {
+    const { wire, store } = this.#station;
+    wire.onRequest('agreement.offer', async (m) => {
       const offered = readMessage(signedAgreementSchema, parseBody(m.body), 'agreement.offer', m.from.name ?? 'an unknown station');
       requireSender(offered.agreement, m, null);
       await this.#keep(offered);
-      const record = await this.#station.store.agreement(agreementId(offered.agreement));
-      return { body: record === null ? new Uint8Array(0) : canonicalBytes(signedAgreementOf(record)) };
+      return { body: canonicalBytes({ signatures: (await store.agreement(agreementId(offered.agreement)))?.signatures ?? {} }) };
+    });
+    wire.onRequest('agreement.signatures', async (m) => {
+      const { id, signatures } = readMessage(knownSchema, parseBody(m.body), 'agreement.signatures', m.from.name ?? 'an unknown station');
+      const record = await store.agreement(id);
+      if (record === null) throw this.#unknown(id);
+      const { agreement } = signedAgreementOf(record);
+      requireSender(agreement, m, null);
+      await this.#takeSignatures(agreement, record.signatures, signatures);
+      return { body: canonicalBytes({ signatures: (await store.agreement(id))?.signatures ?? {} }) };
     });
   }
 
@@ -101,8 +110,18 @@ export class Agreements {
         receivedAt: this.#station.clock.now(),
       });
     }
-    const valid = verifyAgreementSignatures(offered);
-    await this.#addSignatures(agreement, Object.fromEntries(valid.map((name) => [name, offered.signatures[name] ?? ''])));
+    await this.#takeSignatures(agreement, (await this.#station.store.agreement(id))?.signatures ?? {}, offered.signatures);
+  }
+
+  /** Adds those signatures that are new and valid; the others are not looked at. */
+  async #takeSignatures(
+    agreement: Agreement,
+    have: Readonly<Record<string, string>>,
+    offered: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const fresh = Object.fromEntries(Object.entries(offered).filter(([name]) => have[name] === undefined));
+    const valid = verifyAgreementSignatures({ agreement, signatures: fresh });
+    if (valid.length > 0) await this.#addSignatures(agreement, Object.fromEntries(valid.map((name) => [name, fresh[name] ?? ''])));
   }
 
   async #addSignatures(agreement: Agreement, signatures: Record<string, string>): Promise<void> {
@@ -139,10 +158,9 @@ export class Agreements {
         .filter((o) => o.name !== station.organisation)
         .map(async ({ name }) => {
           try {
-            const peer = peerOf(signed.agreement, name);
-            const reply = await station.wire.request(peer, 'agreement.offer', {}, canonicalBytes(signed), { timeoutMs: OFFER_MS });
-            const theirs = readMessage(signedAgreementSchema, parseBody(reply.body), 'agreement.offer', name);
-            if (agreementId(theirs.agreement) === id) await this.#keep(theirs);
+            const theirs = await this.#tell(signed, id, name);
+            const record = await station.store.agreement(id);
+            if (record !== null) await this.#takeSignatures(signed.agreement, record.signatures, theirs);
             offered.push({ organisation: name, error: null });
           } catch (thrown) {
             offered.push({ organisation: name, error: toSluisError(thrown, 'agreement').message });
@@ -150,6 +168,31 @@ export class Agreements {
         }),
     );
     return this.status(id, offered);
+  }
+
+  /** Signatures alone if the other station knows the agreement, else the whole; gives the signatures it has. */
+  async #tell(signed: SignedAgreement, id: string, name: string): Promise<Readonly<Record<string, string>>> {
+    const { wire } = this.#station;
+    const peer = peerOf(signed.agreement, name);
+    const send = async (type: string, message: unknown) => {
+      const reply = await wire.request(peer, type, {}, canonicalBytes(message), { timeoutMs: OFFER_MS });
+      return readMessage(answerSchema, parseBody(reply.body), type, name).signatures;
+    };
+    try {
+      return await send('agreement.signatures', { id, signatures: signed.signatures });
+    } catch (thrown) {
+      if (!(thrown instanceof SluisError) || thrown.code !== 'agreement/unknown') throw thrown;
+      return send('agreement.offer', signed);
+    }
+  }
+
+  #unknown(id: string): InvalidError {
+    return new InvalidError('agreement/unknown', {
+      stage: 'agreement',
+      party: this.#station.organisation,
+      message: `${this.#station.organisation} knows no agreement ${id.slice(0, 12)}….`,
+      remedy: 'List them with: sluis agreement list',
+    });
   }
 
   #requireNamed(agreement: Agreement): void {

@@ -9,6 +9,8 @@ import { makeStation } from '../new-station.ts';
 import { freePorts } from './ports.ts';
 import { StationProcess } from './station-process.ts';
 
+const SIGNING_AT_ONCE = 4;
+
 export interface MemberPlan {
   readonly name: string;
   readonly title?: string;
@@ -94,12 +96,16 @@ export class Sandbox {
     // Proposing at one station offers the agreement to all others.
     const { id } = await first.client.propose(agreement);
     const members = [...this.#members.values()];
-    await Promise.all(
-      members.map(async ({ client }) => {
-        this.#signal.throwIfAborted();
-        await client.sign(id);
-      }),
-    );
+    // In small groups: each signature is told to all, and stations limit what strangers may send.
+    for (let i = 0; i < members.length; i += SIGNING_AT_ONCE) {
+      await Promise.all(
+        members.slice(i, i + SIGNING_AT_ONCE).map(async ({ client }) => {
+          this.#signal.throwIfAborted();
+          await client.propose(agreement);
+          await client.sign(id);
+        }),
+      );
+    }
     await Promise.all(members.map((member) => this.#requireInForce(member, id)));
     return id;
   }
