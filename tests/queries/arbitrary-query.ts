@@ -1,7 +1,16 @@
 /** Generated questions: fast-check draws the shape, and the run's index walks through every allow-listed name. */
 import fc from 'fast-check';
-import type { Aggregate, Argument, Column, Formula, Key, Kind, Ordering, Query } from '../reference/query.ts';
-import { keys, numbers, others, predicates } from './expressions.ts';
+import type { Aggregate, Argument, Column, Expression, Formula, Key, Kind, Ordering, Query } from '../reference/query.ts';
+
+/** What questions over one table are made of. */
+export interface Vocabulary {
+  readonly table: string;
+  readonly keys: readonly Omit<Key, 'name'>[];
+  readonly numbers: readonly Argument[];
+  /** Values with an order but no sum. */
+  readonly others: readonly Argument[];
+  readonly predicates: readonly Expression[];
+}
 
 const SPELLINGS: readonly (readonly [spelling: string, kind: Kind])[] = [
   ['count_star', 'count'],
@@ -21,21 +30,28 @@ const SPELLINGS: readonly (readonly [spelling: string, kind: Kind])[] = [
   ['stddev_pop', 'stddev_pop'],
 ];
 
-const predicate = fc.constantFrom(...predicates);
 const maybe = <T>(of: fc.Arbitrary<T>, frequency: number): fc.Arbitrary<T | null> => fc.option(of, { nil: null, freq: frequency });
 
-function aggregateOf(spelling: string, kind: Kind, argument: Argument): fc.Arbitrary<Aggregate> {
+function aggregateOf(words: Vocabulary, spelling: string, kind: Kind, argument: Argument): fc.Arbitrary<Aggregate> {
+  const predicate = fc.constantFrom(...words.predicates);
   return maybe(predicate, 1).chain((filter): fc.Arbitrary<Aggregate> => {
     if (spelling === 'count_star') return fc.constant({ kind, spelling, argument: null, filter });
     if (kind === 'count_if') return predicate.map((p) => ({ kind, spelling, argument: { ...p, grid: null }, filter }));
     const ordered = kind === 'min' || kind === 'max' || kind === 'count';
-    return (ordered ? fc.constantFrom(argument, ...others) : fc.constant(argument)).map((a) => ({ kind, spelling, argument: a, filter }));
+    return (ordered ? fc.constantFrom(argument, ...words.others) : fc.constant(argument)).map((a) => ({
+      kind,
+      spelling,
+      argument: a,
+      filter,
+    }));
   });
 }
 
-const aggregate = fc
-  .tuple(fc.constantFrom(...SPELLINGS), fc.constantFrom(...numbers))
-  .chain(([[spelling, kind], n]) => aggregateOf(spelling, kind, n));
+const anyAggregate = (words: Vocabulary): fc.Arbitrary<Aggregate> =>
+  fc
+    .tuple(fc.constantFrom(...SPELLINGS), fc.constantFrom(...words.numbers))
+    .chain(([[spelling, kind], n]) => aggregateOf(words, spelling, kind, n));
+
 const one = (i: number): Formula => ({ template: `$${i}`, uses: [i] });
 
 /** Columns: every aggregate by itself, and now and then an expression over several. */
@@ -64,17 +80,18 @@ function compatible(chosen: readonly Omit<Key, 'name'>[]): Omit<Key, 'name'>[] {
 }
 
 /** `index` picks the key, argument, predicate and aggregate that this question must exercise. */
-export function arbitraryQuery(index: number, table: string): fc.Arbitrary<Query> {
+export function arbitraryQuery(index: number, words: Vocabulary): fc.Arbitrary<Query> {
+  const { table, keys, numbers, predicates } = words;
   const at = <T>(list: readonly T[]): T => list[index % list.length] as T;
   const [spelling, kind] = at(SPELLINGS);
-  const covered = (kind === 'count_if' ? fc.constant(at(numbers)) : fc.constant(at(numbers))).chain((n) => aggregateOf(spelling, kind, n));
-  const sum = fc.constantFrom<Kind>('sum', 'avg', 'max').chain((k) => aggregateOf(k, k, at(numbers)));
+  const covered = aggregateOf(words, spelling, kind, at(numbers));
+  const sum = fc.constantFrom<Kind>('sum', 'avg', 'max').chain((k) => aggregateOf(words, k, k, at(numbers)));
   const shape = fc.record({
     keyCount: fc.constantFrom(0, 1, 1, 1, 2),
     second: fc.constantFrom(...keys.slice(0, 5)),
     grouping: fc.constantFrom<Query['grouping']>('plain', 'plain', 'rollup', 'cube', 'sets', 'all', 'position'),
     source: fc.constantFrom<Query['source']>('table', 'table', 'with', 'subquery'),
-    aggregates: fc.tuple(covered, sum, fc.array(aggregate, { maxLength: 1 })).map(([a, b, more]) => [a, b, ...more]),
+    aggregates: fc.tuple(covered, sum, fc.array(anyAggregate(words), { maxLength: 1 })).map(([a, b, more]) => [a, b, ...more]),
     where: fc.oneof(fc.constant(at(predicates)), fc.constant(null)),
     combined: fc.nat(3),
     having: fc.nat(4),

@@ -3,12 +3,13 @@
  * where the contract does: partial functions are NULL where undefined, numbers that are not finite too.
  */
 import type { Argument, Expression, Key } from '../reference/query.ts';
+import type { Vocabulary } from './arbitrary-query.ts';
 
 const covering = (covers: string): string[] => (covers === '' ? [] : covers.split(' '));
 const same = (sql: string, covers = ''): Expression => ({ sql, meaning: sql, covers: covering(covers) });
 const partial = (sql: string, covers = ''): Expression => ({ sql, meaning: `TRY(${sql})`, covers: covering(covers) });
 
-export const predicates: readonly Expression[] = [
+const predicates: readonly Expression[] = [
   same('amount > 10', '>'),
   same('amount BETWEEN -5 AND 30'),
   same("region IN ('north', 'east')"),
@@ -46,13 +47,13 @@ export const predicates: readonly Expression[] = [
 ];
 
 const exact = (sql: string, covers = '', meaning = sql): Argument => ({ sql, meaning, covers: covering(covers), grid: null });
-/** A DOUBLE, summed at six decimals. */
+/** A DOUBLE: a column at its declared six decimals, an expression at so many that the tolerance covers the rest. */
 const float = (sql: string, covers = ''): Argument => {
   const tried = `TRY(CAST(${sql} AS DOUBLE))`;
-  return { sql, meaning: `(CASE WHEN isfinite(${tried}) THEN ${tried} END)`, covers: covering(covers), grid: 6 };
+  return { sql, meaning: `(CASE WHEN isfinite(${tried}) THEN ${tried} END)`, covers: covering(covers), grid: sql === 'ratio' ? 6 : null };
 };
 
-export const numbers: readonly Argument[] = [
+const numbers: readonly Argument[] = [
   exact('amount'),
   exact('units'),
   exact('price'),
@@ -160,7 +161,7 @@ export const numbers: readonly Argument[] = [
 ];
 
 /** Values with an order but no sum. */
-export const others: readonly Argument[] = [exact('day'), exact('moment'), exact('region'), exact('kind'), exact('flag'), exact('note')];
+const others: readonly Argument[] = [exact('day'), exact('moment'), exact('region'), exact('kind'), exact('flag'), exact('note')];
 
 const key = (sql: string, columns: string, covers = '', meaning = sql): Omit<Key, 'name'> => ({
   sql,
@@ -170,7 +171,7 @@ const key = (sql: string, columns: string, covers = '', meaning = sql): Omit<Key
 });
 const tried = (sql: string, columns: string, covers = ''): Omit<Key, 'name'> => key(sql, columns, covers, `TRY(${sql})`);
 
-export const keys: readonly Omit<Key, 'name'>[] = [
+const keys: readonly Omit<Key, 'name'>[] = [
   key('region', 'region'),
   key('kind', 'kind'),
   key('note', 'note'),
@@ -234,3 +235,6 @@ export const keys: readonly Omit<Key, 'name'>[] = [
   key("nullif(region, 'west')", 'region', 'nullif'),
   key("region = 'north' AND flag", 'region flag'),
 ];
+
+/** Everything above, for the generator. */
+export const orderWords: Vocabulary = { table: 'orders', keys, numbers, others, predicates };
