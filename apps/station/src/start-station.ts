@@ -100,10 +100,10 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       version(),
     );
     (wire.http as Server).on('request', getRequestListener(app.fetch));
+    await runs.recover();
     const { host, port } = splitAddress(config.listen);
     const bound = await wire.listen(host, port);
     await ledger.append({ kind: 'station.started', details: { organisation: config.name } });
-    await runs.recover();
     log.started(bound);
     return {
       url: `https://${config.listen.replace(/:\d+$/, `:${bound}`)}`,

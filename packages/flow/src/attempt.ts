@@ -65,17 +65,16 @@ async function provide(station: StationContext, run: Attempt): Promise<Partial<A
 
 async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, mailbox: Mailbox): Promise<Partial<AttemptOutcome>> {
   const { plan } = run.prepared;
-  const timeoutMs = run.agreement.limits.run_seconds * 1000;
   const links = station.wire.links({
     run: run.proposal.run,
     attempt: run.attempt,
     me: seat,
     peers: plan.committee.map((name) => (name === station.organisation ? null : peerOf(run.agreement, name))) as never,
-    timeoutMs,
+    timeoutMs: run.timeLeftMs(),
     signal: run.signal,
   });
   try {
-    const boxes = await mailbox.all(timeoutMs, run.signal);
+    const boxes = await mailbox.all(run.timeLeftMs(), run.signal);
     const computation = station.registry.get('computation', plan.techniques.computation);
     const context = canonicalBytes({ purpose: 'sluis/committee/1', run: run.proposal.run, attempt: run.attempt, plan: run.prepared.hash });
     const committee = await computation.convene(links, context, station.random);
@@ -93,7 +92,7 @@ async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, m
 }
 
 async function collect(station: StationContext, run: Attempt, mailbox: Mailbox): Promise<Partial<AttemptOutcome>> {
-  const boxes = await mailbox.all(run.agreement.limits.run_seconds * 1000, run.signal);
+  const boxes = await mailbox.all(run.timeLeftMs(), run.signal);
   const received = await receive(station, run, boxes);
   const table = await station.finaliser.finalise(run.prepared, received.released);
   await station.audit.append({ kind: 'release.received', details: { run: run.proposal.run, plan: run.prepared.hash } });

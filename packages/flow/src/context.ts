@@ -48,6 +48,8 @@ export interface AdmittedRun {
 export interface Attempt extends AdmittedRun {
   readonly attempt: number;
   readonly signal: AbortSignal;
+  /** How long any wait of this attempt may still take. */
+  readonly timeLeftMs: () => number;
   /** Tells the coordinator (and the local log of events) which step this station has reached. */
   readonly progress: (step: string, detail: string) => void;
   /** Sends a message of this run to another participant's station (or hands it over locally to oneself). */

@@ -1,5 +1,5 @@
 /** The coordinator's part of a run: proposing it to all participants, starting it once all agree, and telling its end. */
-import { PeerError, RefusedError, SluisError, toSluisError } from '@sluis/base';
+import { PeerError, RefusedError, type SluisError, toSluisError } from '@sluis/base';
 import { verifyReceipt } from '@sluis/ledger';
 import type { Receipt } from '@sluis/model';
 import { requiredApprovals } from './approvals.ts';

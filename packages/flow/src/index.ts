@@ -5,6 +5,7 @@ export * from './attempt.ts';
 export * from './context.ts';
 export * from './messages.ts';
 export * from './messenger.ts';
+export * from './messenger-port.ts';
 export * from './ports.ts';
 export * from './run.ts';
 export * from './run-events.ts';

@@ -51,6 +51,7 @@ export const startSchema = z.strictObject({
   approvals: z.array(signedApprovalSchema).max(200),
 });
 export const runReferenceSchema = z.strictObject({ run: hex16, attempt: z.number().int().min(1).max(1) });
+export const runOnlySchema = z.strictObject({ run: hex16 });
 export const endSchema = z.strictObject({
   run: hex16,
   state: z.enum(['refused', 'failed', 'cancelled']),

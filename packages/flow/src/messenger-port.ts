@@ -22,7 +22,7 @@ export interface Messenger {
     type: RunMessage,
     header: Record<string, unknown>,
     body: Uint8Array,
-    signal: AbortSignal,
+    bounds: { readonly signal: AbortSignal; readonly timeoutMs: number },
   ): Promise<void>;
   progress(to: string, run: AdmittedRun, step: string, detail: string): void;
 }

@@ -1,13 +1,14 @@
 /** The flow over the wire: how runs are told to other stations, and what they may tell this one. */
-import { canonicalBytes, PeerError, RefusedError, type SluisError, errorFromRecord } from '@sluis/base';
+import { canonicalBytes, errorFromRecord, PeerError, RefusedError, SluisError, StationError } from '@sluis/base';
 import { type Agreement, type Receipt, receiptSchema } from '@sluis/model';
-import type { Incoming } from '@sluis/wire';
-import { type AdmittedRun, peerOf, type RunMessage, type StationContext } from './context.ts';
+import type { Incoming, RequestOptions } from '@sluis/wire';
+import { type AdmittedRun, participantsOf, peerOf, type RunMessage, type StationContext } from './context.ts';
 import {
   endSchema,
   parseBody,
   progressSchema,
   readMessage,
+  runOnlySchema,
   runReferenceSchema,
   type SignedApproval,
   type SignedProposal,
@@ -15,13 +16,28 @@ import {
   signedProposalSchema,
   startSchema,
 } from './messages.ts';
-import type { Messenger, Runs } from './run.ts';
+import type { Messenger } from './messenger-port.ts';
+import type { Runs } from './run.ts';
+import type { BadEnd } from './run-ends.ts';
 import { signedAgreementOf } from './admission.ts';
 
 /** Waits for peers that only check and write down. */
 const SHORT_MS = 30_000;
 /** What a run's start may take beyond the agreed time before the coordinator gives up on a silent peer. */
 const GRACE_MS = 5_000;
+/** For telling the end of a run to a station that may be gone. */
+const END_MS = 10_000;
+const NOTHING = new Uint8Array(0);
+
+/** What was being done with a peer, for error texts. */
+const DOING: Readonly<Record<string, string>> = {
+  'run.propose': 'it was asked to check the question (step "propose")',
+  'run.start': 'it was playing its part of the run',
+  'run.finished': 'it was given the receipt (step "receipt")',
+  'run.approval': 'it was given the approval (step "approve")',
+  'run.share': 'it was given a share (step "share")',
+  'run.delivery': 'it was given the result (step "receipt")',
+};
 
 export class WireMessenger implements Messenger {
   readonly #station: Pick<StationContext, 'wire' | 'organisation'>;
@@ -34,24 +50,36 @@ export class WireMessenger implements Messenger {
     await this.#request(to, run, 'run.propose', { proposal: signed }, canonicalBytes(run.prepared.plan));
   }
 
-  async start(to: string, run: AdmittedRun, attempt: number, approvals: readonly SignedApproval[]): Promise<Receipt | null> {
+  async start(
+    to: string,
+    run: AdmittedRun,
+    attempt: number,
+    approvals: readonly SignedApproval[],
+    signal: AbortSignal,
+  ): Promise<Receipt | null> {
     const timeoutMs = run.agreement.limits.run_seconds * 1000 + GRACE_MS;
     const message = { run: run.proposal.run, attempt, approvals };
-    const reply = await this.#request(to, run, 'run.start', { run: run.proposal.run }, canonicalBytes(message), timeoutMs);
-    return reply.body.length === 0 ? null : readMessage(receiptSchema, parseBody(reply.body), 'receipt', to);
+    const reply = await this.#request(to, run, 'run.start', { run: run.proposal.run }, canonicalBytes(message), { timeoutMs, signal });
+    return receiptIn(reply.body, to);
   }
 
   async finish(to: string, run: AdmittedRun, receipt: Receipt): Promise<void> {
     await this.#request(to, run, 'run.finished', { run: run.proposal.run }, canonicalBytes(receipt));
   }
 
-  async end(to: string, run: AdmittedRun, state: 'refused' | 'failed' | 'cancelled', error: SluisError): Promise<void> {
+  async end(to: string, run: AdmittedRun, state: BadEnd, error: SluisError): Promise<void> {
     const message = { run: run.proposal.run, state, error: { ...error.toRecord(), exitCode: Math.max(1, error.exitCode) } };
-    await this.#request(to, run, 'run.end', { run: run.proposal.run }, canonicalBytes(message));
+    const bounds = { timeoutMs: END_MS };
+    await this.#request(to, run, 'run.end', { run: run.proposal.run }, canonicalBytes(message), bounds);
   }
 
   async approve(to: string, run: AdmittedRun, approval: SignedApproval): Promise<void> {
     await this.#request(to, run, 'run.approval', { run: run.proposal.run }, canonicalBytes(approval));
+  }
+
+  async receipt(from: string, run: AdmittedRun): Promise<Receipt | null> {
+    const reply = await this.#request(from, run, 'run.receipt', { run: run.proposal.run }, NOTHING, { timeoutMs: END_MS });
+    return receiptIn(reply.body, from);
   }
 
   async body(
@@ -61,21 +89,57 @@ export class WireMessenger implements Messenger {
     type: RunMessage,
     header: Record<string, unknown>,
     body: Uint8Array,
+    bounds: RequestOptions,
   ): Promise<void> {
-    const timeoutMs = run.agreement.limits.run_seconds * 1000;
-    await this.#request(to, run, `run.${type}`, { ...header, run: run.proposal.run, attempt }, body, timeoutMs);
+    await this.#request(to, run, `run.${type}`, { ...header, run: run.proposal.run, attempt }, body, bounds);
   }
 
   progress(to: string, run: AdmittedRun, step: string, detail: string): void {
     const peer = peerOf(run.agreement, to);
     // Progress is a courtesy: a coordinator that can't be told misses a line, nothing else.
-    this.#station.wire.push(peer, 'run.progress', { run: run.proposal.run, step, detail }, new Uint8Array(0), {}).catch(() => undefined);
+    this.#station.wire.push(peer, 'run.progress', { run: run.proposal.run, step, detail }, NOTHING, {}).catch(() => undefined);
   }
 
-  #request(to: string, run: AdmittedRun, type: string, header: Record<string, unknown>, body: Uint8Array, timeoutMs = SHORT_MS) {
-    return this.#station.wire.request(peerOf(run.agreement, to), type, header, body, { timeoutMs });
+  async #request(
+    to: string,
+    run: AdmittedRun,
+    type: string,
+    header: Record<string, unknown>,
+    body: Uint8Array,
+    bounds: RequestOptions = { timeoutMs: SHORT_MS },
+  ) {
+    try {
+      return await this.#station.wire.request(peerOf(run.agreement, to), type, header, body, bounds);
+    } catch (thrown) {
+      throw whileDoing(thrown, to, DOING[type] ?? null);
+    }
   }
 }
+
+/** A failure of the wire says what was being done; a failure inside the peer's own station is, for this one, a peer's failure. */
+function whileDoing(thrown: unknown, to: string, doing: string | null): unknown {
+  if (!(thrown instanceof SluisError)) return thrown;
+  const broken = thrown.code.startsWith('wire/') && thrown.party === to && doing !== null;
+  const inside = thrown instanceof StationError;
+  if (!broken && !inside) return thrown;
+  const { stage, party, message, remedy } = thrown;
+  return new PeerError(thrown.code, {
+    stage: stage === 'wire' ? 'run' : stage,
+    party: party ?? to,
+    message: inside ? `At ${party ?? to}: ${message}` : during(message, doing ?? ''),
+    ...(remedy === null ? {} : { remedy }),
+    cause: thrown,
+  });
+}
+
+/** The wire's text ends with the type of the message; people are told what it was for. */
+function during(message: string, doing: string): string {
+  const cut = message.replace(/ \("run\.[a-z]+"\)\.$/, ` while ${doing}.`);
+  return cut === message ? `${message} This happened while ${doing}.` : cut;
+}
+
+const receiptIn = (body: Uint8Array, from: string): Receipt | null =>
+  body.length === 0 ? null : readMessage(receiptSchema, parseBody(body), 'receipt', from);
 
 /** Registers what other stations may tell this one about runs. Senders are known by certificate and agreement only. */
 export function serveRuns(station: StationContext, runs: Runs): void {
@@ -99,11 +163,8 @@ export function serveRuns(station: StationContext, runs: Runs): void {
     const start = readMessage(startSchema, parseBody(m.body), 'run.start', nameOf(m));
     const run = await runs.admitted(start.run);
     requireSender(run.agreement, m, run.proposal.coordinator);
-    const stop = () => void runs.ended(start.run, 'failed', coordinatorLost(run));
-    m.signal.addEventListener('abort', stop, { once: true });
-    const { receipt } = await runs.participate(start.run, start.attempt, start.approvals);
-    m.signal.removeEventListener('abort', stop);
-    return { body: receipt === null ? new Uint8Array(0) : canonicalBytes(receipt) };
+    const { receipt } = await runs.participate(start.run, start.attempt, start.approvals, m.signal);
+    return { body: receipt === null ? NOTHING : canonicalBytes(receipt) };
   });
   wire.onRequest('run.finished', async (m) => {
     const receipt = readMessage(receiptSchema, parseBody(m.body), 'run.finished', nameOf(m));
@@ -111,6 +172,13 @@ export function serveRuns(station: StationContext, runs: Runs): void {
     requireSender(run.agreement, m, run.proposal.coordinator);
     await runs.finished(receipt.body.run, receipt);
     return {};
+  });
+  wire.onRequest('run.receipt', async (m) => {
+    const { run: id } = readMessage(runOnlySchema, m.header, 'run.receipt', nameOf(m));
+    const run = await runs.admitted(id);
+    if (!participantsOf(run).includes(requireSender(run.agreement, m, null))) throw notNamed(m);
+    const receipt = await runs.receiptOf(id);
+    return { body: receipt === null ? NOTHING : canonicalBytes(receipt) };
   });
   wire.onRequest('run.end', async (m) => {
     const end = readMessage(endSchema, parseBody(m.body), 'run.end', nameOf(m));
@@ -148,15 +216,6 @@ function notNamed(message: Incoming): RefusedError {
     stage: 'wire',
     message: `The sender's certificate does not match what the agreement names for "${message.type}".`,
     remedy: 'Check that both stations use the same agreement version and the certificates named in it.',
-  });
-}
-
-function coordinatorLost(run: AdmittedRun): PeerError {
-  return new PeerError('run/coordinator-lost', {
-    stage: 'run',
-    party: run.proposal.coordinator,
-    message: `The connection with ${run.proposal.coordinator}, which asked run ${run.proposal.run}, broke while it was being played.`,
-    remedy: 'Ask again when its station is back.',
   });
 }
 

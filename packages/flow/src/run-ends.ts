@@ -25,12 +25,20 @@ export class RunEnds {
   }
 
   /** Ends a run unless it has ended. Never throws: a run whose end can't be written down has ended nevertheless. */
-  async end(id: string, state: BadEnd, error: SluisError): Promise<void> {
+  end(id: string, state: BadEnd, error: SluisError): Promise<void> {
+    return this.exclusively(id, () => this.#end(id, { state, error }));
+  }
+
+  /** One at a time for each run, so that a run that is being kept does not end otherwise in the middle of it. */
+  async exclusively(id: string, task: () => Promise<void>): Promise<void> {
     const before = this.#writing.get(id) ?? Promise.resolve();
-    const mine = before.then(() => this.#end(id, { state, error }));
+    const mine = before.catch(() => undefined).then(task);
     this.#writing.set(id, mine);
-    await mine;
-    if (this.#writing.get(id) === mine) this.#writing.delete(id);
+    try {
+      await mine;
+    } finally {
+      if (this.#writing.get(id) === mine) this.#writing.delete(id);
+    }
   }
 
   async #end(id: string, end: End): Promise<void> {

@@ -1,11 +1,12 @@
 /** The run state machine: asking, admitting, approving, playing an attempt, ending. One instance per station. */
-import { canonicalBytes, canonicalText, PeerError, RefusedError, type SluisError, StationError, toHex, toSluisError } from '@sluis/base';
-import { layoutOf, type Receipt } from '@sluis/model';
+import { canonicalBytes, canonicalText, RefusedError, type SluisError, toHex, toSluisError } from '@sluis/base';
 import { verifyReceipt } from '@sluis/ledger';
+import { layoutOf, type Receipt, type ResultTable } from '@sluis/model';
 import { admit, agreementInForce, planQuestion, requireSignature, unknownRun } from './admission.ts';
 import { checkApproval, checkApprovals, requiredApprovals, signApproval } from './approvals.ts';
 import { type AttemptOutcome, type Mailboxes, playAttempt, shareLimit } from './attempt.ts';
-import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
+import type { AdmittedRun, Attempt, RunMessage, StationContext } from './context.ts';
+import { Coordinator } from './coordinator.ts';
 import { Mailbox } from './mailbox.ts';
 import {
   type Proposal,
@@ -15,13 +16,18 @@ import {
   signedApprovalSchema,
   signedProposalSchema,
 } from './messages.ts';
-import type { RunRecord, RunState } from './ports.ts';
+import type { Messenger } from './messenger-port.ts';
+import type { RunRecord } from './ports.ts';
 import { checkReceiptOfRun } from './receipt.ts';
+import { type BadEnd, OPEN, RunEnds } from './run-ends.ts';
+import { coordinatorLost, interrupted, notStarted, stopping, timeUp } from './run-faults.ts';
 
 /** How long a question waits for approvals. */
 const PROPOSAL_HOURS = 24;
 const DELIVERY_LIMIT = 512 * 1024 * 1024;
-const OPEN: readonly RunState[] = ['proposed', 'waiting', 'running'];
+/** A question that nobody has to approve is started at once; after this its coordinator has given up or is gone. */
+const START_MS = 120_000;
+const TIDY_MS = 5_000;
 
 export interface Question {
   readonly agreement: string;
@@ -35,28 +41,27 @@ interface Active {
   readonly admitted: AdmittedRun;
   readonly controller: AbortController;
   readonly mailboxes: Mailboxes;
-}
-
-/** What the coordinator's part needs of the others' stations; `Runs` answers it for its own station. */
-export interface Messenger {
-  propose(to: string, run: AdmittedRun, signed: SignedProposal): Promise<void>;
-  start(to: string, run: AdmittedRun, attempt: number, approvals: readonly SignedApproval[]): Promise<Receipt | null>;
-  finish(to: string, run: AdmittedRun, receipt: Receipt): Promise<void>;
-  end(to: string, run: AdmittedRun, state: 'refused' | 'failed' | 'cancelled', error: SluisError): Promise<void>;
-  approve(to: string, run: AdmittedRun, approval: SignedApproval): Promise<void>;
-  body(to: string, run: AdmittedRun, attempt: number, type: RunMessage, header: Record<string, unknown>, body: Uint8Array): Promise<void>;
-  progress(to: string, run: AdmittedRun, step: string, detail: string): void;
+  /** Resolves when the run is over at this station. */
+  readonly over: PromiseWithResolvers<void>;
 }
 
 export class Runs {
   readonly #station: StationContext;
   readonly #messenger: Messenger;
+  readonly #coordinator: Coordinator;
+  readonly #ends: RunEnds;
   readonly #active = new Map<string, Active>();
-  readonly #driving = new Map<string, Promise<void>>();
+  /** Runs that are not started yet, with the time after which they never will be. */
+  readonly #pending = new Map<string, number>();
+  readonly #tidying: NodeJS.Timeout;
 
   constructor(station: StationContext, messenger: Messenger) {
     this.#station = station;
     this.#messenger = messenger;
+    this.#ends = new RunEnds(station);
+    this.#coordinator = new Coordinator(station, messenger, this);
+    this.#tidying = setInterval(() => void this.tidy(), TIDY_MS);
+    this.#tidying.unref();
   }
 
   /** Plans a question, writes it down and starts it in the background. Returns the run's id at once. Run by: the coordinator. */
@@ -82,7 +87,7 @@ export class Runs {
     const signature = toHex(await station.signer.sign('proposal', canonicalBytes(statement)));
     const signed: SignedProposal = { statement, signature };
     const admitted = await this.accept(signed, prepared.plan);
-    this.#drive(statement.run, () => this.#propose(admitted, signed));
+    this.#coordinator.begin(admitted, signed);
     return statement.run;
   }
 
@@ -118,6 +123,7 @@ export class Runs {
       updatedAt: now,
     });
     this.#remember(admitted);
+    this.#expect(admitted, now);
     station.events.emit(statement.run, 'propose', station.organisation, 'checked and planned the question');
     return admitted;
   }
@@ -134,16 +140,27 @@ export class Runs {
         remedy: 'Only data providers approve, and only where the agreement asks for it.',
       });
     }
-    await this.#requireState(id, ['waiting']);
-    const approval = await signApproval(station, run, approver);
-    await station.audit.append({
-      kind: 'run.approved',
-      details: { run: id, plan: run.prepared.hash, organisation: station.organisation, approver },
-    });
-    await station.store.saveApproval({ run: id, organisation: station.organisation, approval: canonicalText(approval) });
-    station.events.emit(id, 'approve', station.organisation, 'approved');
-    if (run.proposal.coordinator === station.organisation) this.#drive(id, () => this.#startIfApproved(run));
+    await this.#ends.require(id, ['waiting']);
+    const approval = (await this.#ownApproval(id)) ?? (await this.#signApproval(run, approver));
+    if (run.proposal.coordinator === station.organisation) this.#coordinator.proceed(run);
     else await this.#messenger.approve(run.proposal.coordinator, run, approval);
+  }
+
+  /** The approval given before, which may not have reached the coordinator then. */
+  async #ownApproval(id: string): Promise<SignedApproval | null> {
+    const { store, organisation } = this.#station;
+    const own = (await store.approvals(id)).find((a) => a.organisation === organisation);
+    return own === undefined ? null : readMessage(signedApprovalSchema, JSON.parse(own.approval), 'approval', 'the store');
+  }
+
+  async #signApproval(run: AdmittedRun, approver: string): Promise<SignedApproval> {
+    const { audit, store, events, organisation } = this.#station;
+    const id = run.proposal.run;
+    const approval = await signApproval(this.#station, run, approver);
+    await audit.append({ kind: 'run.approved', details: { run: id, plan: run.prepared.hash, organisation, approver } });
+    await store.saveApproval({ run: id, organisation, approval: canonicalText(approval) });
+    events.emit(id, 'approve', organisation, 'approved');
+    return approval;
   }
 
   /** A provider's approval as it reaches the coordinator. */
@@ -151,7 +168,7 @@ export class Runs {
     const station = this.#station;
     const run = await this.admitted(id);
     checkApproval(station, run, approval);
-    await this.#requireState(id, ['waiting', 'proposed']);
+    await this.#ends.require(id, ['waiting', 'proposed']);
     const organisation = approval.statement.organisation;
     await station.audit.append({
       kind: 'run.approved',
@@ -159,60 +176,112 @@ export class Runs {
     });
     await station.store.saveApproval({ run: id, organisation, approval: canonicalText(approval) });
     station.events.emit(id, 'approve', organisation, 'approved');
-    this.#drive(id, () => this.#startIfApproved(run));
+    this.#coordinator.proceed(run);
   }
 
   /** Ends a run for everybody. Run by: the coordinator, or a data provider that says no. */
   async stop(id: string, state: 'refused' | 'cancelled', by: string, reason: string): Promise<void> {
     const station = this.#station;
     const run = await this.admitted(id);
-    await this.#requireState(id, OPEN);
+    await this.#ends.require(id, OPEN);
     const error = new RefusedError(state === 'refused' ? 'approve/refused' : 'run/cancelled', {
       stage: state === 'refused' ? 'approve' : 'run',
       party: station.organisation,
       message: `${by} of ${station.organisation} ${state === 'refused' ? 'did not approve' : 'cancelled'} run ${id}${reason === '' ? '.' : `: ${reason}`}`,
       remedy: 'Nothing was released. Talk to them, then ask again.',
     });
-    await this.#endEverywhere(run, state, error);
+    await this.#coordinator.endEverywhere(run, state, error);
   }
 
   /**
    * Plays this station's part of an attempt, from checking approvals to its outcome.
    * Run by: every participant when the coordinator says start. Moves the run to `running` exactly once.
+   *
+   * @param lost - aborts when the coordinator is gone; null at the coordinator itself. With it, a station that gets no
+   *   receipt of its own waits until the coordinator brings one.
    */
-  async participate(id: string, attempt: number, approvals: readonly SignedApproval[]): Promise<AttemptOutcome> {
-    const station = this.#station;
+  async participate(
+    id: string,
+    attempt: number,
+    approvals: readonly SignedApproval[],
+    lost: AbortSignal | null = null,
+  ): Promise<AttemptOutcome> {
     const run = await this.admitted(id);
+    await this.#start(run, attempt, approvals);
+    const active = this.#remember(run);
+    const gone = () => active.controller.abort(coordinatorLost(run));
+    lost?.addEventListener('abort', gone, { once: true });
+    if (lost?.aborted) gone();
+    const limitMs = run.agreement.limits.run_seconds * 1000;
+    const timer = setTimeout(() => active.controller.abort(timeUp(run, this.#station.organisation)), limitMs);
+    timer.unref();
+    try {
+      const outcome = await this.#play(run, attempt, active, limitMs);
+      if (outcome.receipt === null && lost !== null) await this.#untilOver(run, active);
+      return outcome;
+    } finally {
+      clearTimeout(timer);
+      lost?.removeEventListener('abort', gone);
+    }
+  }
+
+  async #start(run: AdmittedRun, attempt: number, approvals: readonly SignedApproval[]): Promise<void> {
+    const station = this.#station;
+    const id = run.proposal.run;
     checkApprovals(station, run, approvals);
     await agreementInForce(station, run.proposal.agreement);
     await station.audit.append({ kind: 'run.started', details: { run: id, plan: run.prepared.hash, attempt } });
     const moved = await station.store.moveRun(id, ['proposed', 'waiting'], 'running', { attempt, at: station.clock.now() });
-    if (!moved) {
-      throw new RefusedError('run/replayed', {
-        stage: 'run',
-        party: station.organisation,
-        message: `Run ${id} has already been started or ended at ${station.organisation}; a run is played once.`,
-        remedy: 'Ask the question again.',
-      });
-    }
-    const active = this.#remember(run);
-    const limitMs = run.agreement.limits.run_seconds * 1000;
-    const timer = setTimeout(() => active.controller.abort(this.#timeUp(id)), limitMs);
-    timer.unref();
+    this.#pending.delete(id);
+    if (moved) return;
+    // If it has ended, that is the reason to give.
+    await this.#ends.require(id, ['running', 'released', 'suppressed']);
+    throw new RefusedError('run/replayed', {
+      stage: 'run',
+      party: station.organisation,
+      message: `Run ${id} has already been started or ended at ${station.organisation}; a run is played once.`,
+      remedy: 'Ask the question again.',
+    });
+  }
+
+  async #play(run: AdmittedRun, attempt: number, active: Active, limitMs: number): Promise<AttemptOutcome> {
+    const id = run.proposal.run;
     try {
-      const outcome = await playAttempt(station, this.#attemptOf(run, attempt, active), active.mailboxes, (reason) =>
-        active.controller.abort(reason),
-      );
-      await this.#keep(run, outcome);
+      const fail = (reason: unknown) => active.controller.abort(reason);
+      const outcome = await playAttempt(this.#station, this.#attemptOf(run, attempt, active, limitMs), active.mailboxes, fail);
+      if (outcome.receipt !== null) await this.#keep(run, outcome.receipt, outcome.result);
       return outcome;
     } catch (thrown) {
       const error = toSluisError(thrown, 'run');
       await this.ended(id, 'failed', error);
       throw error;
-    } finally {
-      clearTimeout(timer);
-      this.#active.delete(id);
     }
+  }
+
+  /** Waits for the coordinator's word. Without it, the compute parties know whether there was a release. */
+  async #untilOver(run: AdmittedRun, active: Active): Promise<void> {
+    const { signal } = active.controller;
+    const aborted = Promise.withResolvers<void>();
+    const abort = () => aborted.resolve();
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    await Promise.race([active.over.promise, aborted.promise]);
+    signal.removeEventListener('abort', abort);
+    if (signal.aborted) await this.#settle(run, toSluisError(signal.reason, 'run'));
+  }
+
+  /** Takes the receipt from a compute party if there was a release after all; otherwise the run ends with `error`. */
+  async #settle(run: AdmittedRun, error: SluisError): Promise<void> {
+    for (const name of run.prepared.plan.committee) {
+      if (name === this.#station.organisation) continue;
+      try {
+        const receipt = await this.#messenger.receipt(name, run);
+        if (receipt !== null) return await this.finished(run.proposal.run, receipt);
+      } catch {
+        // The next one may know.
+      }
+    }
+    await this.ended(run.proposal.run, 'failed', error);
   }
 
   /** Takes the receipt of a finished run. Run by: participants that are neither compute party nor receiver. */
@@ -220,58 +289,101 @@ export class Runs {
     const run = await this.admitted(id);
     checkReceiptOfRun(run, receipt);
     verifyReceipt(receipt);
-    await this.#keepUnlessKept(run, receipt);
+    await this.keepUnlessKept(run, receipt);
+  }
+
+  async keepUnlessKept(run: AdmittedRun, receipt: Receipt): Promise<void> {
+    if ((await this.#station.store.result(run.proposal.run)) === null) await this.#keep(run, receipt, null);
   }
 
   /** Marks a run as ended here, and stops whatever part of it is being played. Idempotent. */
-  async ended(id: string, state: 'refused' | 'failed' | 'cancelled', error: SluisError): Promise<void> {
-    const station = this.#station;
+  async ended(id: string, state: BadEnd, error: SluisError): Promise<void> {
     this.#active.get(id)?.controller.abort(error);
-    this.#active.delete(id);
-    const record = JSON.stringify({ ...error.toRecord(), exitCode: error.exitCode });
-    if (!(await station.store.moveRun(id, OPEN, state, { error: record, at: station.clock.now() }))) return;
-    const kind = state === 'failed' ? 'run.failed' : state === 'cancelled' ? 'run.cancelled' : 'run.refused';
-    await station.audit.append({ kind, details: { run: id, code: error.code, party: error.party } });
-    station.events.emit(id, state, error.party ?? station.organisation, error.message);
+    await this.#ends.end(id, state, error);
+    this.#over(id);
   }
 
   /** Takes a sealed body that another participant sends within a run. */
   async bodyArrived(id: string, attempt: number, type: RunMessage, from: string, body: Uint8Array): Promise<void> {
     const run = await this.admitted(id);
-    await this.#requireState(id, OPEN);
+    await this.#ends.require(id, OPEN);
     if (attempt !== 1) throw new RangeError('runs have one attempt');
     const active = this.#remember(run);
     (type === 'share' ? active.mailboxes.shares : active.mailboxes.deliveries).put(from, body);
   }
 
-  /** After a restart: runs that were being played are over (a protocol never resumes); those waiting go on. */
+  /** The receipt this station holds of a run, without openings; null if it has none. */
+  async receiptOf(id: string): Promise<Receipt | null> {
+    const saved = await this.#station.store.result(id);
+    if (saved === null) return null;
+    const { openings: _, ...receipt } = JSON.parse(saved.receipt) as Receipt;
+    return receipt;
+  }
+
+  /** A run's record as people see it; null if there is none. */
+  async record(id: string): Promise<RunRecord | null> {
+    const record = await this.#station.store.run(id);
+    return record === null ? null : this.#ends.seen(record);
+  }
+
+  /** Newest first. */
+  async records(limit: number): Promise<RunRecord[]> {
+    return (await this.#station.store.runs(limit)).map((record) => this.#ends.seen(record));
+  }
+
+  /**
+   * After a restart, before anybody can reach this station: runs that were being played are over (a protocol never
+   * resumes), unless their result had been kept; those that wait for approval go on.
+   */
   async recover(): Promise<void> {
     for (const record of await this.#station.store.runs(1000)) {
-      if (record.state === 'running' || (record.state === 'proposed' && record.coordinator === this.#station.organisation)) {
-        const error = new StationError('run/interrupted', {
-          stage: 'run',
-          party: this.#station.organisation,
-          message: `The station of ${this.#station.organisation} stopped during run ${record.id}; nothing more is released for it.`,
-          remedy: 'Ask the question again.',
-        });
-        await this.ended(record.id, 'failed', error);
-        if (record.coordinator === this.#station.organisation) {
-          const run = await this.admitted(record.id).catch(() => null);
-          if (run !== null) void this.#tellEnd(run, 'failed', error);
-        }
-      }
+      if (record.state === 'running' || record.state === 'proposed') await this.#recoverStarted(record);
+      if (record.state === 'waiting') await this.#recoverWaiting(record);
     }
   }
 
-  /** Stops everything that is being played and waits for it. */
+  async #recoverStarted(record: RunRecord): Promise<void> {
+    const { store, organisation, clock } = this.#station;
+    const kept = await store.result(record.id);
+    if (kept !== null) {
+      await store.moveRun(record.id, OPEN, endState(kept.result), { at: clock.now() });
+      return;
+    }
+    const error = interrupted(record.id, organisation);
+    const run = await this.admitted(record.id).catch(() => null);
+    const { committee, receivers } = run?.prepared.plan ?? { committee: [], receivers: [] };
+    const onlyProvided = run !== null && record.coordinator !== organisation && ![...committee, ...receivers].includes(organisation);
+    if (onlyProvided && record.state === 'running') return void this.#settle(run, error).catch(() => undefined);
+    await this.ended(record.id, 'failed', error);
+    if (run !== null && record.coordinator === organisation) void this.#coordinator.tellEnd(run, 'failed', error);
+  }
+
+  async #recoverWaiting(record: RunRecord): Promise<void> {
+    const run = await this.admitted(record.id).catch(() => null);
+    if (run === null) return;
+    this.#expect(run, record.createdAt);
+    const signed = readMessage(signedProposalSchema, JSON.parse(record.proposal), 'proposal', 'the store');
+    if (record.coordinator === this.#station.organisation) this.#coordinator.remind(run, signed);
+  }
+
+  /** Ends what will never be started any more, and writes down what could not be written. Never throws. */
+  async tidy(): Promise<void> {
+    await this.#ends.retry();
+    const { clock, organisation } = this.#station;
+    for (const [id, until] of this.#pending) {
+      if (clock.now() < until) continue;
+      const run = await this.admitted(id).catch(() => null);
+      this.#pending.delete(id);
+      await this.ended(id, 'failed', notStarted(id, organisation, run?.proposal.coordinator ?? organisation));
+    }
+  }
+
+  /** Stops everything that is being played and waits a moment for it. */
   async close(): Promise<void> {
-    const error = new StationError('run/station-stopping', {
-      stage: 'run',
-      party: this.#station.organisation,
-      message: `The station of ${this.#station.organisation} is stopping.`,
-    });
-    await Promise.all([...this.#active.keys()].map((id) => this.#active.get(id)?.controller.abort(error)));
-    await Promise.allSettled(this.#driving.values());
+    clearInterval(this.#tidying);
+    const error = stopping(this.#station.organisation);
+    for (const { controller } of this.#active.values()) controller.abort(error);
+    await this.#coordinator.close(error);
   }
 
   /** The run as this station admitted it; planned anew after a restart. */
@@ -296,6 +408,7 @@ export class Runs {
     const active: Active = {
       admitted,
       controller: new AbortController(),
+      over: Promise.withResolvers(),
       mailboxes: {
         shares: new Mailbox('share', plan.providers, shareLimit(plan.cellCount, words)),
         deliveries: new Mailbox('delivery', plan.committee, DELIVERY_LIMIT),
@@ -305,13 +418,30 @@ export class Runs {
     return active;
   }
 
-  #attemptOf(run: AdmittedRun, attempt: number, active: Active): Attempt {
+  /** Notes until when a run must have been started. */
+  #expect(run: AdmittedRun, since: number): void {
+    const waits = requiredApprovals(run).length > 0;
+    this.#pending.set(run.proposal.run, waits ? Date.parse(run.proposal.expires_at) : since + START_MS);
+  }
+
+  #over(id: string): void {
+    this.#pending.delete(id);
+    this.#active.get(id)?.over.resolve();
+    this.#active.delete(id);
+  }
+
+  #attemptOf(run: AdmittedRun, attempt: number, active: Active, limitMs: number): Attempt {
     const station = this.#station;
     const id = run.proposal.run;
+    const { signal } = active.controller;
+    // Waits end a little before the run does, so that it ends with the name of whoever was waited for.
+    const until = performance.now() + limitMs - Math.min(2_000, limitMs / 10);
+    const timeLeftMs = () => Math.max(1, until - performance.now());
     return {
       ...run,
       attempt,
-      signal: active.controller.signal,
+      signal,
+      timeLeftMs,
       progress: (step, detail) => {
         station.events.emit(id, step, station.organisation, detail);
         if (run.proposal.coordinator !== station.organisation) this.#messenger.progress(run.proposal.coordinator, run, step, detail);
@@ -319,145 +449,33 @@ export class Runs {
       send: (to, type, header, body) =>
         to === station.organisation
           ? this.bodyArrived(id, attempt, type, station.organisation, body)
-          : this.#messenger.body(to, run, attempt, type, header, body),
+          : this.#messenger.body(to, run, attempt, type, header, body, { signal, timeoutMs: timeLeftMs() }),
     };
   }
 
-  async #keep(run: AdmittedRun, outcome: AttemptOutcome): Promise<void> {
-    if (outcome.receipt === null) return;
+  /** Keeps receipt and result of a run, unless it has ended otherwise in the meantime. */
+  async #keep(run: AdmittedRun, receipt: Receipt, result: AttemptOutcome['result']): Promise<void> {
     const station = this.#station;
     const id = run.proposal.run;
-    const { result } = outcome;
-    const at = station.clock.now();
-    await station.audit.append({ kind: 'receipt.issued', details: { run: id, plan: run.prepared.hash, receiver: result !== null } });
-    await station.store.saveResult({
-      run: id,
-      result: result === null ? null : JSON.stringify(result.table),
-      receipt: result === null ? canonicalText(outcome.receipt) : new TextDecoder().decode(result.receiptBytes),
-      savedAt: at,
-    });
-    const nothing = result !== null && result.table.rows.length === 0 && result.table.suppressed.length > 0;
-    await station.store.moveRun(id, OPEN, nothing ? 'suppressed' : 'released', { at });
-  }
-
-  /** Runs a coordinator's task in the background; a failure ends the run everywhere. */
-  #drive(id: string, task: () => Promise<void>): void {
-    const before = this.#driving.get(id) ?? Promise.resolve();
-    const next = before
-      .then(task)
-      .catch(async (thrown: unknown) => {
-        const error = toSluisError(thrown, 'run');
-        const run = await this.admitted(id).catch(() => null);
-        const state = error instanceof RefusedError ? 'refused' : 'failed';
-        if (run === null) await this.ended(id, state, error);
-        else await this.#endEverywhere(run, state, error);
-      })
-      .catch((thrown: unknown) => {
-        this.#station.events.emit(id, 'failed', this.#station.organisation, toSluisError(thrown, 'run').message);
-      })
-      .finally(() => {
-        if (this.#driving.get(id) === next) this.#driving.delete(id);
+    await this.#ends.exclusively(id, async () => {
+      await this.#ends.require(id, OPEN);
+      const at = station.clock.now();
+      const table = result === null ? null : JSON.stringify(result.table);
+      await station.audit.append({ kind: 'receipt.issued', details: { run: id, plan: run.prepared.hash, receiver: result !== null } });
+      await station.store.saveResult({
+        run: id,
+        result: table,
+        receipt: result === null ? canonicalText(receipt) : new TextDecoder().decode(result.receiptBytes),
+        savedAt: at,
       });
-    this.#driving.set(id, next);
-  }
-
-  async #propose(run: AdmittedRun, signed: SignedProposal): Promise<void> {
-    const station = this.#station;
-    await this.#forOthers(run, async (to) => {
-      await this.#messenger.propose(to, run, signed);
-      station.events.emit(run.proposal.run, 'propose', to, 'checked and planned the question');
+      await station.store.moveRun(id, OPEN, endState(table), { at });
     });
-    const waiting = requiredApprovals(run);
-    if (waiting.length > 0)
-      station.events.emit(run.proposal.run, 'waiting', station.organisation, `waiting for approval of ${waiting.join(', ')}`);
-    await this.#startIfApproved(run);
+    this.#over(id);
   }
+}
 
-  async #startIfApproved(run: AdmittedRun): Promise<void> {
-    const station = this.#station;
-    const id = run.proposal.run;
-    const records = await station.store.approvals(id);
-    const approvals = records.map((r) => readMessage(signedApprovalSchema, JSON.parse(r.approval), 'approval', 'the store'));
-    const given = new Set(approvals.map((a) => a.statement.organisation));
-    if (requiredApprovals(run).some((name) => !given.has(name))) return;
-    const record = await station.store.run(id);
-    if (record === null || (record.state !== 'waiting' && record.state !== 'proposed')) return;
-    station.events.emit(id, 'start', station.organisation, 'all have agreed; starting');
-    const receipts = await this.#startEverywhere(run, approvals);
-    const receipt = receipts.find((r) => r !== null);
-    if (receipt === undefined || receipt === null) throw new RangeError('a finished run has a receipt');
-    checkReceiptOfRun(run, receipt);
-    verifyReceipt(receipt);
-    await this.#forOthers(run, (to) => this.#messenger.finish(to, run, receipt));
-    await this.#keepUnlessKept(run, receipt);
-    station.events.emit(id, 'finished', station.organisation, 'the receivers have the result');
-  }
-
-  /** Starts all participants at once; the first failure stops all of them. */
-  async #startEverywhere(run: AdmittedRun, approvals: readonly SignedApproval[]): Promise<(Receipt | null)[]> {
-    const id = run.proposal.run;
-    const failure: { first?: unknown } = {};
-    const parts = participantsOf(run).map(async (to) => {
-      try {
-        if (to === this.#station.organisation) return (await this.participate(id, 1, approvals)).receipt;
-        return await this.#messenger.start(to, run, 1, approvals);
-      } catch (thrown) {
-        if (!('first' in failure)) {
-          failure.first = thrown;
-          const error = toSluisError(thrown, 'run');
-          await this.#endEverywhere(run, error instanceof RefusedError ? 'refused' : 'failed', error);
-        }
-        return null;
-      }
-    });
-    const receipts = await Promise.all(parts);
-    if ('first' in failure) throw failure.first;
-    return receipts;
-  }
-
-  async #keepUnlessKept(run: AdmittedRun, receipt: Receipt): Promise<void> {
-    if ((await this.#station.store.result(run.proposal.run)) === null) await this.#keep(run, { receipt, result: null });
-  }
-
-  async #endEverywhere(run: AdmittedRun, state: 'refused' | 'failed' | 'cancelled', error: SluisError): Promise<void> {
-    await this.ended(run.proposal.run, state, error);
-    await this.#tellEnd(run, state, error);
-  }
-
-  /** Tells the others; those that can't be reached find out by their own time-out. */
-  async #tellEnd(run: AdmittedRun, state: 'refused' | 'failed' | 'cancelled', error: SluisError): Promise<void> {
-    const others = participantsOf(run).filter((name) => name !== this.#station.organisation);
-    await Promise.allSettled(others.map((to) => this.#messenger.end(to, run, state, error)));
-  }
-
-  async #forOthers(run: AdmittedRun, task: (to: string) => Promise<void>): Promise<void> {
-    await Promise.all(
-      participantsOf(run)
-        .filter((name) => name !== this.#station.organisation)
-        .map(task),
-    );
-  }
-
-  async #requireState(id: string, states: readonly RunState[]): Promise<RunRecord> {
-    const record = await this.#station.store.run(id);
-    if (record === null) throw unknownRun(this.#station, id);
-    if (!states.includes(record.state)) {
-      throw new RefusedError('run/wrong-state', {
-        stage: 'run',
-        party: this.#station.organisation,
-        message: `Run ${id} is ${record.state} at ${this.#station.organisation}; this is possible only while it is ${states.join(' or ')}.`,
-        remedy: 'See: sluis runs',
-      });
-    }
-    return record;
-  }
-
-  #timeUp(id: string): PeerError {
-    return new PeerError('run/timeout', {
-      stage: 'run',
-      party: this.#station.organisation,
-      message: `Run ${id} took longer at ${this.#station.organisation} than the agreement allows.`,
-      remedy: 'Ask a smaller question, or agree on a larger "run_seconds".',
-    });
-  }
+function endState(result: string | null): 'released' | 'suppressed' {
+  if (result === null) return 'released';
+  const { rows, suppressed } = JSON.parse(result) as ResultTable;
+  return rows.length === 0 && suppressed.length > 0 ? 'suppressed' : 'released';
 }

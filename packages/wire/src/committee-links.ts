@@ -19,7 +19,7 @@ export interface LinkOptions {
   readonly me: Seat;
   /** In committee order; null at this station's own seat. */
   readonly peers: readonly [Peer | null, Peer | null, Peer | null];
-  /** Longest wait for one step. */
+  /** How long after their opening the links may still be waited on. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -57,12 +57,14 @@ export class Links implements OpenLinks {
   readonly #ended: () => void;
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #until: number;
 
   constructor(options: LinkOptions, desk: CommitteeOptions, ended: () => void) {
     this.me = options.me;
     this.#options = options;
     this.#desk = desk;
     this.#ended = ended;
+    this.#until = performance.now() + options.timeoutMs;
     this.#signal = AbortSignal.any([options.signal, this.#closing.signal]);
     this.#lines = options.peers.map((peer, seat) => {
       if ((peer === null) !== (seat === options.me)) throw new RangeError('exactly the own seat has no peer');
@@ -71,9 +73,9 @@ export class Links implements OpenLinks {
   }
 
   async send(to: Seat, step: string, payload: Uint8Array): Promise<void> {
-    const { run, attempt, timeoutMs } = this.#options;
+    const { run, attempt } = this.#options;
     const head: MpcHead = { kind: 'mpc', run, attempt, step, bytes: payload.length };
-    await this.#desk.push(this.#line(to).peer, head, payload, { timeoutMs, signal: this.#signal });
+    await this.#desk.push(this.#line(to).peer, head, payload, { timeoutMs: this.#timeLeftMs(), signal: this.#signal });
   }
 
   async receive(from: Seat, step: string): Promise<Uint8Array> {
@@ -85,7 +87,7 @@ export class Links implements OpenLinks {
     if (line.seen.has(step) || line.waiting.has(step)) throw new RangeError(`step "${step}" is received twice`);
     const waiting = Promise.withResolvers<Uint8Array>();
     line.waiting.set(step, waiting);
-    const { timeoutMs } = this.#options;
+    const timeoutMs = this.#timeLeftMs();
     const deadline = new Deadline(timeoutMs, this.#signal, () => timedOut(line.peer.name, step, timeoutMs));
     try {
       return await deadline.race(waiting.promise);
@@ -150,6 +152,10 @@ export class Links implements OpenLinks {
     line.ready.delete(step);
     line.bytes -= payload.length;
     return payload;
+  }
+
+  #timeLeftMs(): number {
+    return Math.max(1, this.#until - performance.now());
   }
 
   #line(seat: Seat): Line {

@@ -81,7 +81,7 @@ export function runRoutes(services: Services): Hono {
   app.get('/runs', async (c) => {
     await access.require('run.view', DEFAULT_PERSON, { id: 'runs' });
     const limit = Math.min(1000, Math.max(1, Number(c.req.query('limit') ?? 50) || 50));
-    return c.json({ runs: (await station.store.runs(limit)).map(runSummary) });
+    return c.json({ runs: (await runs.records(limit)).map(runSummary) });
   });
 
   app.get('/runs/:id', async (c) => c.json(await view(c.req.param('id'))));
@@ -151,7 +151,7 @@ export function runRoutes(services: Services): Hono {
   });
 
   const record = async (id: string) => {
-    const found = await station.store.run(id);
+    const found = await runs.record(id);
     if (found === null) throw unknown('run', id);
     return found;
   };

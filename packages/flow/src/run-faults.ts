@@ -1,0 +1,51 @@
+/** Errors of a run as a whole: what happened to it, at whose station, and what to do next. */
+import { PeerError, StationError } from '@sluis/base';
+import type { AdmittedRun } from './context.ts';
+
+export function coordinatorLost(run: AdmittedRun): PeerError {
+  const { coordinator, run: id } = run.proposal;
+  return new PeerError('run/coordinator-lost', {
+    stage: 'run',
+    party: coordinator,
+    message: `The connection with ${coordinator}, which asked run ${id}, broke while it was being played.`,
+    remedy: `Nothing more is done for it. ${coordinator} can ask again when its station is back.`,
+  });
+}
+
+export function timeUp(run: AdmittedRun, organisation: string): PeerError {
+  const seconds = run.agreement.limits.run_seconds;
+  return new PeerError('run/timeout', {
+    stage: 'run',
+    party: organisation,
+    message: `The part of ${organisation} in run ${run.proposal.run} took longer than the ${seconds} seconds that the agreement allows.`,
+    remedy: 'Ask a smaller question, or agree on a larger "run_seconds".',
+  });
+}
+
+export function interrupted(run: string, organisation: string): StationError {
+  return new StationError('run/interrupted', {
+    stage: 'run',
+    party: organisation,
+    message: `The station of ${organisation} stopped during run ${run}; a run never resumes in the middle.`,
+    remedy: 'Ask the question again; it starts afresh.',
+  });
+}
+
+/** Approvals that did not come, or a coordinator that never said start. */
+export function notStarted(run: string, organisation: string, coordinator: string): PeerError {
+  return new PeerError('run/not-started', {
+    stage: 'run',
+    party: coordinator,
+    message: `${coordinator} did not start run ${run} in time, as far as ${organisation} knows: an approval is missing, or its station stopped.`,
+    remedy: 'Ask the question again.',
+  });
+}
+
+export function stopping(organisation: string): PeerError {
+  return new PeerError('run/station-stopping', {
+    stage: 'run',
+    party: organisation,
+    message: `The station of ${organisation} was stopped while the run was being played.`,
+    remedy: `Ask again when the station of ${organisation} is back.`,
+  });
+}

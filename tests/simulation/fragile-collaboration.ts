@@ -1,0 +1,226 @@
+/**
+ * Five organisations with fragile stations: `alpha`, `beta` and `gamma` provide data and compute, `delta` only provides,
+ * `centre` asks and receives. What must hold after any fault is checked here, once for all faults.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { canonicalText, SluisError } from '@sluis/base';
+import { createKeyFile, openKeyFile } from '@sluis/keys';
+import { verifyReceipt } from '@sluis/ledger';
+import { type Agreement, agreementId, type Card, OPEN_RUN_STATES, type RunResult, type RunSummary, STATION_FILES } from '@sluis/model';
+import { askAndFollow, type Following } from '@sluis/sdk';
+import { makeStation } from '../../apps/cli/src/new-station.ts';
+import { freePorts } from '../../apps/cli/src/sandbox/ports.ts';
+import { agreementOf } from '../harness/collaboration.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { FragileStation } from './fragile-station.ts';
+
+export const NAMES = ['alpha', 'beta', 'gamma', 'delta', 'centre'] as const;
+export type Name = (typeof NAMES)[number];
+const PROVIDERS: readonly Name[] = ['alpha', 'beta', 'gamma', 'delta'];
+const KINDS = ['a', 'b', 'c'];
+const PER_PROVIDER = 20;
+export const SQL = 'SELECT kind, count(*) AS n, sum(hours) AS hours FROM visits GROUP BY kind ORDER BY kind';
+/** Longest time until every surviving station knows a run's end. */
+const END_MS = 30_000;
+
+export interface FragilePlan {
+  /** Agreement terms beside the usual ones. */
+  readonly terms?: Record<string, unknown>;
+  /** Whose station is reached through a fault proxy only. */
+  readonly proxied?: Name;
+  /** Another end of a certificate's validity. */
+  readonly certificateUntil?: { readonly name: Name; readonly notAfter: Date };
+  /** Folder of a station elsewhere than the rest. */
+  readonly homes?: Partial<Record<Name, string>>;
+}
+
+export class FragileCollaboration {
+  readonly stations: ReadonlyMap<string, FragileStation>;
+  readonly agreement: Agreement;
+  readonly proxy: FaultProxy | null;
+  readonly #folder: string;
+
+  private constructor(folder: string, stations: ReadonlyMap<string, FragileStation>, agreement: Agreement, proxy: FaultProxy | null) {
+    this.#folder = folder;
+    this.stations = stations;
+    this.agreement = agreement;
+    this.proxy = proxy;
+  }
+
+  static async open(plan: FragilePlan = {}): Promise<FragileCollaboration> {
+    const folder = mkdtempSync(join(tmpdir(), 'sluis-fragile-'));
+    const ports = await freePorts(NAMES.length);
+    const proxied = plan.proxied === undefined ? null : await FaultProxy.start(ports[NAMES.indexOf(plan.proxied)] ?? 0);
+    const stations = new Map<string, FragileStation>();
+    for (const [i, name] of NAMES.entries()) {
+      const home = plan.homes?.[name] ?? join(folder, name);
+      const advertise = name === plan.proxied ? proxied?.address : undefined;
+      let card = await makeStation({ home, name, listen: `127.0.0.1:${ports[i]}`, advertise });
+      if (plan.certificateUntil?.name === name) card = await newKeys(home, card, plan.certificateUntil.notAfter);
+      stations.set(name, new FragileStation(name, home, folder, card));
+    }
+    const csv = Object.fromEntries(PROVIDERS.map((name, i) => [name, rowsOf(i)]));
+    const agreement = agreementOf(
+      {
+        parties: NAMES.map((name) => ({ name, ...(csv[name] === undefined ? {} : { csv: csv[name] }) })),
+        table: 'visits',
+        columns: {
+          kind: { type: 'VARCHAR', uses: ['group', 'filter'], domain: { values: [...KINDS, 'never'] } },
+          hours: { type: 'INTEGER', uses: ['aggregate'], bounds: ['0', '100'] },
+        },
+        terms: { limits: { run_seconds: 20, questions_per_day: null }, ...plan.terms },
+      },
+      [...stations.values()].map((s) => s.card),
+    );
+    const self = new FragileCollaboration(folder, stations, agreement, proxied);
+    try {
+      await Promise.all([...stations.values()].map((s) => s.start()));
+      await self.#agree();
+      await Promise.all(PROVIDERS.map((name) => self.#connect(name, csv[name] ?? '')));
+    } catch (thrown) {
+      await self.close();
+      throw thrown;
+    }
+    return self;
+  }
+
+  station(name: string): FragileStation {
+    const found = this.stations.get(name);
+    if (found === undefined) throw new RangeError(`no station ${name}`);
+    return found;
+  }
+
+  ask(following: Following = {}): Promise<RunResult> {
+    return askAndFollow(this.station('centre').client, { sql: SQL, as: 'ana' }, following);
+  }
+
+  /** Asks, expecting an end other than the right result at most; gives the error, or null when the right result came. */
+  async askUnderFault(): Promise<{ readonly run: string | null; readonly error: SluisError | null; readonly ms: number }> {
+    let run: string | null = null;
+    const begun = performance.now();
+    try {
+      const answer = await this.ask({
+        onRun: (r) => {
+          run = r.id;
+        },
+      });
+      assertRight(answer);
+      return { run, error: null, ms: performance.now() - begun };
+    } catch (thrown) {
+      assert.ok(thrown instanceof SluisError, `not an error of Sluis: ${String(thrown)}`);
+      return { run, error: thrown, ms: performance.now() - begun };
+    }
+  }
+
+  /**
+   * What holds after every fault: each station that lives knows the end of each run, no two stations hold different
+   * releases of one run, and what is held is right.
+   */
+  async assertSettled(): Promise<void> {
+    const living = [...this.stations.values()].filter((s) => s.alive);
+    const until = Date.now() + END_MS;
+    for (const station of living) {
+      for (;;) {
+        const open = (await station.client.runs(1000)).runs.filter((r) => isOpen(r));
+        if (open.length === 0) break;
+        assert.ok(Date.now() < until, `${station.name} still has run ${open[0]?.id} as ${open[0]?.state}`);
+        await sleep(100);
+      }
+    }
+    const releases = new Map<string, string>();
+    for (const station of living) {
+      for (const { id, state } of (await station.client.runs(1000)).runs) {
+        const saved = await station.client.result(id).catch(() => null);
+        if (saved === null) continue;
+        assert.ok(state === 'released' || state === 'suppressed', `${station.name} holds a release of a run that is ${state}`);
+        verifyReceipt(saved.receipt);
+        if (saved.result !== null) assertRight(saved);
+        const body = canonicalText(saved.receipt.body);
+        assert.equal(releases.get(id) ?? body, body, `two different releases of run ${id}`);
+        releases.set(id, body);
+      }
+    }
+  }
+
+  /** A fresh question, after everything, is answered rightly. */
+  async assertWorks(): Promise<void> {
+    assertRight(await this.ask());
+  }
+
+  async close(): Promise<void> {
+    for (const station of this.stations.values()) station.client.close();
+    for (const station of this.stations.values()) station.signal('SIGKILL');
+    await Promise.all([...this.stations.values()].map((s) => s.ended()));
+    await this.proxy?.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #agree(): Promise<void> {
+    const id = agreementId(this.agreement);
+    await this.station('alpha').client.propose(this.agreement);
+    await Promise.all([...this.stations.values()].map((s) => s.client.sign(id)));
+    for (const s of this.stations.values()) assert.equal((await s.client.agreement(id)).state, 'in-force', s.name);
+  }
+
+  async #connect(name: Name, csv: string): Promise<void> {
+    const file = join(this.#folder, `${name}.csv`);
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(file, csv);
+    await this.station(name).client.connect({ table: 'visits', file });
+  }
+}
+
+function isOpen(run: RunSummary): boolean {
+  // A question that waits for people is not stuck.
+  return OPEN_RUN_STATES.includes(run.state) && run.state !== 'waiting';
+}
+
+/** Replaces a station's keys and certificate. */
+export async function newKeys(home: string, card: Card, notAfter: Date): Promise<Card> {
+  for (const file of ['keys.sealed', 'unlock.secret', STATION_FILES.certificate]) rmSync(join(home, file), { force: true });
+  const validity = { notBefore: new Date(Date.now() - 86_400_000), notAfter };
+  await createKeyFile(home, { name: card.name, hosts: ['127.0.0.1'], days: 1, validity });
+  const keys = await openKeyFile(home);
+  writeFileSync(join(home, STATION_FILES.certificate), keys.tls.cert, { mode: 0o600 });
+  return { ...card, ...keys.card };
+}
+
+const kindOf = (row: number): string => KINDS[Math.min(2, row % 4)] ?? '';
+const hoursOf = (provider: number, row: number): number => (provider * 7 + row * 3) % 50;
+
+function rowsOf(provider: number): string {
+  const rows = Array.from({ length: PER_PROVIDER }, (_, row) => `${kindOf(row)},${hoursOf(provider, row)}`);
+  return `kind,hours\n${rows.join('\n')}\n`;
+}
+
+/** Computed in the clear from the same rows; the group "never" has none and is therefore not released. */
+function expected(): [string, number, number][] {
+  return KINDS.map((kind) => {
+    let n = 0;
+    let hours = 0;
+    for (let provider = 0; provider < PROVIDERS.length; provider++) {
+      for (let row = 0; row < PER_PROVIDER; row++) {
+        if (kindOf(row) !== kind) continue;
+        n += 1;
+        hours += hoursOf(provider, row);
+      }
+    }
+    return [kind, n, hours];
+  });
+}
+
+export function assertRight(answer: RunResult): void {
+  assert.ok(answer.result !== null);
+  assert.deepEqual(
+    answer.result.rows.map(([kind, n, hours]) => [kind, Number(n), Number(hours)]),
+    expected(),
+  );
+  assert.deepEqual(
+    answer.result.suppressed.map((s) => s.group['kind']),
+    ['never'],
+  );
+}
