@@ -1,5 +1,5 @@
 /**
- * The corpus: 200 questions that analysts would really ask, written before the planner. Some cannot be answered
+ * The corpus: 200 questions that analysts would really ask, written without looking at the planner. Some cannot be answered
  * (medians, distinct counts, window functions, nested aggregates); they stay, so that the share answered is honest.
  */
 import { cissmQuestions } from './cissm-questions.ts';
