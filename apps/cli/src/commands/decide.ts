@@ -21,7 +21,7 @@ export async function decide(decision: Decision, given: string, options: DecideO
     });
   });
   if (options.json === true) return printJson({ run: run.id, state: run.state, approvals: run.approvals });
-  const missing = run.approvals.needed.filter((name) => !run.approvals.given.includes(name));
   print(`${DONE[decision]}: run ${run.id} is ${run.state}.`);
-  if (decision === 'approve' && run.state === 'waiting' && missing.length > 0) print(`Still to approve: ${missing.join(', ')}.`);
+  // Only the asking station knows of every approval.
+  if (run.state === 'waiting') print('It starts when every data provider that must approve has done so.');
 }
