@@ -66,7 +66,10 @@ test('stations are made and started, cards travel as text, and the agreement is 
   await Promise.all([...organisations.values()].map((o) => o.start()));
 
   const centre = at('centre');
-  const sample = centre.file('sample.csv', `region,amount\n${Array.from({ length: data.REGIONS }, (_, c) => `${data.region(c)},${c}\n`).join('')}`);
+  const sample = centre.file(
+    'sample.csv',
+    `region,amount\n${Array.from({ length: data.REGIONS }, (_, c) => `${data.region(c)},${c}\n`).join('')}`,
+  );
   const files = cards.flatMap((text, i) => ['--card', centre.file(`card-${i}.json`, text)]);
   const draft = await centre.sluis(
     ...['agreement', 'draft', '--collaboration', 'readings', '--table', 'readings', '--from-csv', sample, ...files],
@@ -88,19 +91,34 @@ function granted(draft: string): string {
   const proposed = parseAgreementYaml(draft, 'draft');
   const { readings } = proposed.tables;
   assert.ok(readings?.columns['region'] && readings.columns['amount']);
-  assert.deepEqual(Object.values(readings.columns).map((c) => c.uses), [[], []], 'a draft grants nothing');
+  assert.deepEqual(
+    Object.values(readings.columns).map((c) => c.uses),
+    [[], []],
+    'a draft grants nothing',
+  );
   const columns = {
     region: { ...readings.columns['region'], uses: ['group'] },
     amount: { ...readings.columns['amount'], uses: ['aggregate'], bounds: ['0', '10000000000'], domain: undefined },
   };
   const output = { minimum_rows: data.MINIMUM_ROWS, minimum_organisations: data.MINIMUM_ORGANISATIONS };
-  return serialiseAgreementYaml(agreementSchema.parse(JSON.parse(JSON.stringify({ ...proposed, output, tables: { readings: { ...readings, columns } } }))));
+  return serialiseAgreementYaml(
+    agreementSchema.parse(JSON.parse(JSON.stringify({ ...proposed, output, tables: { readings: { ...readings, columns } } }))),
+  );
 }
 
 test('providers connect their rows; a question waits for every one of them; a no ends it', async () => {
   for (const [i, name] of PROVIDERS.entries()) {
-    const view = await at(name).json('dataset', 'connect', 'readings', '--file', at(name).file('rows.csv', data.csvOf(holdings[i] as data.Holding)));
-    assert.equal(view.report.rows, holdings[i]?.rows.reduce((a, b) => a + b, 0));
+    const view = await at(name).json(
+      'dataset',
+      'connect',
+      'readings',
+      '--file',
+      at(name).file('rows.csv', data.csvOf(holdings[i] as data.Holding)),
+    );
+    assert.equal(
+      view.report.rows,
+      holdings[i]?.rows.reduce((a, b) => a + b, 0),
+    );
   }
   const explained = await at('centre').json('explain', data.SQL);
   assert.deepEqual([...explained.approvals].sort(), [...PROVIDERS].sort());
@@ -121,15 +139,23 @@ test('approved by hand it runs; before that nothing is released; the receipt ver
     const early = await centre.sluis('result', run, '--home', centre.home, '--json');
     assert.notEqual(early.code, 0, `no result before ${name} approves`);
     assert.equal(JSON.parse(early.stdout).error.code, 'result/not-found');
-    await waitFor(async () => (await at(name).json('runs')).runs.some((r: { id: string; state: string }) => r.id === run && r.state === 'waiting'));
+    await waitFor(async () =>
+      (await at(name).json('runs')).runs.some((r: { id: string; state: string }) => r.id === run && r.state === 'waiting'),
+    );
     await at(name).json('approve', run, '--as', `approver of ${name}`);
   }
   const receipt = join(centre.desk, 'receipt.json');
   answer = await centre.json('result', run, '--wait', '--receipt', receipt);
   const expected = pooled.passes.flatMap((bit, c) => (bit === 1 ? [[data.region(c), pooled.rows[c], pooled.sums[c]]] : []));
-  assert.deepEqual(answer.rows.map((r: unknown[]) => [r[0], Number(r[1]), Number(r[2])]), expected);
+  assert.deepEqual(
+    answer.rows.map((r: unknown[]) => [r[0], Number(r[1]), Number(r[2])]),
+    expected,
+  );
   const held = pooled.passes.flatMap((bit, c) => (bit === 1 ? [] : [data.region(c)]));
-  assert.deepEqual(answer.suppressed.map((s: { group: { region: string } }) => s.group.region), held);
+  assert.deepEqual(
+    answer.suppressed.map((s: { group: { region: string } }) => s.group.region),
+    held,
+  );
 
   const verified = await centre.sluis('verify', receipt, '--agreement', join(centre.desk, 'agreement.yaml'), '--json');
   assert.equal(verified.code, 0, verified.stdout);
@@ -179,7 +205,8 @@ const openFiles = (pid: number): string[] =>
   });
 
 /** Messages of the answered run that an organisation saw. */
-const seenBy = (name: string): SeenMessage[] => messagesOf(at(name).transcripts, agreement).filter((m) => m.run === null || m.run === terms.run);
+const seenBy = (name: string): SeenMessage[] =>
+  messagesOf(at(name).transcripts, agreement).filter((m) => m.run === null || m.run === terms.run);
 
 /** Boxes of the answered run that an organisation received, opened with its own key. */
 async function openedBy(name: string): Promise<{ seen: SeenMessage; plain: Buffer }[]> {
@@ -200,12 +227,17 @@ async function componentsAt(name: string) {
 /** Everything that the processes of an organisation saw, in every form that can be got at without breaking cryptography. */
 async function everythingAt(name: string): Promise<Piece[]> {
   const pieces = [...streamsOf(at(name).transcripts), { what: 'printed', bytes: Buffer.from(at(name).printed.join('\n')) }];
-  for (const m of messagesOf(at(name).transcripts, agreement)) pieces.push({ what: `${m.kind} ${m.direction}, ${m.peer}`, bytes: m.message.body });
+  for (const m of messagesOf(at(name).transcripts, agreement))
+    pieces.push({ what: `${m.kind} ${m.direction}, ${m.peer}`, bytes: m.message.body });
   for (const { seen, plain } of await openedBy(name)) pieces.push({ what: `${seen.kind} of ${seen.peer}, opened`, bytes: plain });
   if (!(COMMITTEE as readonly string[]).includes(name)) return pieces;
   for (const { provider, mine, next } of await componentsAt(name)) {
     const both = mine.map((m, c) => m.map((v, k) => v + (next[c]?.[k] ?? 0n)));
-    for (const [what, columns] of [['own', mine], ['next', next], ['sum of both', both]] as const)
+    for (const [what, columns] of [
+      ['own', mine],
+      ['next', next],
+      ['sum of both', both],
+    ] as const)
       pieces.push({ what: `components of ${provider}: ${what}`, bytes: Buffer.concat(columns.map(bytesOf)) });
   }
   return pieces;
@@ -249,14 +281,17 @@ function released(): Search {
   return search;
 }
 
-test('from all decrypted transcripts: nobody but its owner holds a partial aggregate, a count or an organisation\'s bit', async () => {
+test("from all decrypted transcripts: nobody but its owner holds a partial aggregate, a count or an organisation's bit", async () => {
   plan = planProposedTo('west');
   // The data is such that the search means something.
   assert.equal(pooled.passes[2], 0, 'one organisation alone does not pass');
   assert.equal(pooled.passes[3], 0, 'too few rows do not pass');
   for (const name of NAMES) {
     const pieces = await everythingAt(name);
-    assert.ok(pieces.some((p) => p.bytes.length > 1000), `something was recorded at ${name}`);
+    assert.ok(
+      pieces.some((p) => p.bytes.length > 1000),
+      `something was recorded at ${name}`,
+    );
     assert.deepEqual(findIn(partials(), pieces), [], `at ${name}`);
     assert.deepEqual(findIn(undecided(), pieces), [], `at ${name}`);
   }
@@ -282,8 +317,13 @@ test('released totals and the pass bits stand at the receiver and nowhere else i
 });
 
 test('thresholds are decided on secrets: the committee opens one bit per output and cell, and what it sends adds up to them', async () => {
+  console.log('DEBUG', [...new Set(seenBy('north').map(m=>m.direction+' '+m.peer+' '+m.kind))]);
   const sent = COMMITTEE.map((name) => seenBy(name).filter((m) => m.direction === 'sent' && /^mpc \d+ open$/.test(m.kind)));
-  for (const opened of sent) assert.deepEqual(opened.map((m) => m.message.body.length), [(plan.cellCount * plan.outputs.length) / 8]);
+  for (const opened of sent)
+    assert.deepEqual(
+      opened.map((m) => m.message.body.length),
+      [(plan.cellCount * plan.outputs.length) / 8],
+    );
   const [a, b, c] = sent.map((opened) => (opened[0] as SeenMessage).message.body) as [Buffer, Buffer, Buffer];
   const combined = Buffer.from(a.map((byte, i) => byte ^ (b[i] ?? 0) ^ (c[i] ?? 0)));
   const mask = Array.from(combined).flatMap((byte) => Array.from({ length: 8 }, (_, k) => (byte >> k) & 1));
@@ -302,6 +342,7 @@ test('control: two compute parties together reconstruct what one of them does no
     const whole = one.mine.map((m, c) => m.map((v, k) => v + (one.next[c]?.[k] ?? 0n) + (two.next[c]?.[k] ?? 0n)));
     const found = findIn(partials(), [{ what: 'collusion', bytes: Buffer.concat(whole.map(bytesOf)) }]).map((f) => f.secret);
     const own = holdings[PROVIDERS.indexOf(name)] as data.Holding;
+    console.log('DEBUG', name, found.length, found.slice(0,5), data.sums(own).slice(0,4), own.rows.slice(0,4), whole.map(w=>[w.length,...w.slice(0,4)]), [one.mine.length,one.next.length,two.next.length]);
     data.sums(own).forEach((sum, c) => sum > 0 && assert.ok(found.includes(`sum of ${name} in ${data.region(c)}`), `${name} ${c}`));
     for (const what of ['counts', 'sums', 'bits']) assert.ok(found.includes(`${what} of ${name}`), `${what} of ${name}`);
   }
@@ -324,8 +365,17 @@ test('control: a partial planted anywhere in a transcript, in any form, is found
     const [longest, ...rest] = (await everythingAt('arbiter')).sort((p, q) => q.bytes.length - p.bytes.length);
     assert.ok(longest !== undefined);
     const half = longest.bytes.length >> 1;
-    const bytes = Buffer.concat([longest.bytes.subarray(0, half), Buffer.from('\n'), leak, Buffer.from('\n'), longest.bytes.subarray(half)]);
+    const bytes = Buffer.concat([
+      longest.bytes.subarray(0, half),
+      Buffer.from('\n'),
+      leak,
+      Buffer.from('\n'),
+      longest.bytes.subarray(half),
+    ]);
     const found = findIn(partials(), [{ what: 'planted', bytes }, ...rest.slice(0, 2)]);
-    assert.ok(found.some((f) => f.where === 'planted'), form);
+    assert.ok(
+      found.some((f) => f.where === 'planted'),
+      form,
+    );
   }
 });

@@ -8,11 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Agreement } from '@sluis/model';
 import { allowList } from '@sluis/planner';
 import fc from 'fast-check';
 import { pooledAnswer } from '../reference/pooled-answer.ts';
-import type { Query, Rules } from '../reference/query.ts';
+import type { Query } from '../reference/query.ts';
 import { arbitraryQuery } from './arbitrary-query.ts';
 import { compareAnswer } from './compare-answer.ts';
 import { coverageOf, uncovered } from './coverage.ts';
@@ -21,18 +20,11 @@ import { orderWords } from './expressions.ts';
 import { orderFiles, orders, PARTIES, TABLE } from './generated-table.ts';
 import { declaredValues, openPooled } from './pooled-rows.ts';
 import { render } from './render.ts';
-import { OUTSIDER, sampleAgreement } from './sample-agreement.ts';
+import { sampleAgreement } from './sample-agreement.ts';
+import { rulesOf, SETTINGS } from './settings.ts';
 
 const QUESTIONS = Number(process.env['SLUIS_QUESTIONS'] ?? 520);
 const SEED = Number(process.env['SLUIS_SEED'] ?? 20_261);
-
-/** Output rules and receivers that questions take in turn. */
-const SETTINGS: readonly { readonly output: Agreement['output']; readonly receivers: readonly string[] }[] = [
-  { output: { minimum_rows: 5, minimum_organisations: 2 }, receivers: [OUTSIDER] },
-  { output: { minimum_rows: 8, minimum_organisations: 3 }, receivers: ['amber', OUTSIDER] },
-  { output: { minimum_rows: 3, minimum_organisations: 2, dominance: { n: 2, k: 45 } }, receivers: [OUTSIDER] },
-  { output: { minimum_rows: 1, minimum_organisations: 1, dominance: { p: 12 } }, receivers: ['cedar'] },
-];
 
 /** How much there was to compare: answers without cells would agree too easily. */
 const compared = { released: 0, suppressed: 0 };
@@ -58,17 +50,6 @@ after(() => {
   pooled?.closeSync();
   rmSync(folder, { recursive: true, force: true });
 });
-
-function rulesOf({ output, receivers }: (typeof SETTINGS)[number]): Rules {
-  const { n, k, p } = output.dominance ?? {};
-  return {
-    minimumRows: output.minimum_rows,
-    minimumOrganisations: output.minimum_organisations,
-    dominance: n === undefined || k === undefined ? null : { n, k },
-    pPercent: p ?? null,
-    receivers: receivers.filter((r) => (PARTIES as readonly string[]).includes(r)),
-  };
-}
 
 const COUNT_BY_REGION: Partial<Query> = {
   source: 'table',
