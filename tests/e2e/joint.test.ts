@@ -317,7 +317,6 @@ test('released totals and the pass bits stand at the receiver and nowhere else i
 });
 
 test('thresholds are decided on secrets: the committee opens one bit per output and cell, and what it sends adds up to them', async () => {
-  console.log('DEBUG', [...new Set(seenBy('north').map(m=>m.direction+' '+m.peer+' '+m.kind))]);
   const sent = COMMITTEE.map((name) => seenBy(name).filter((m) => m.direction === 'sent' && /^mpc \d+ open$/.test(m.kind)));
   for (const opened of sent)
     assert.deepEqual(
@@ -342,7 +341,6 @@ test('control: two compute parties together reconstruct what one of them does no
     const whole = one.mine.map((m, c) => m.map((v, k) => v + (one.next[c]?.[k] ?? 0n) + (two.next[c]?.[k] ?? 0n)));
     const found = findIn(partials(), [{ what: 'collusion', bytes: Buffer.concat(whole.map(bytesOf)) }]).map((f) => f.secret);
     const own = holdings[PROVIDERS.indexOf(name)] as data.Holding;
-    console.log('DEBUG', name, found.length, found.slice(0,5), data.sums(own).slice(0,4), own.rows.slice(0,4), whole.map(w=>[w.length,...w.slice(0,4)]), [one.mine.length,one.next.length,two.next.length]);
     data.sums(own).forEach((sum, c) => sum > 0 && assert.ok(found.includes(`sum of ${name} in ${data.region(c)}`), `${name} ${c}`));
     for (const what of ['counts', 'sums', 'bits']) assert.ok(found.includes(`${what} of ${name}`), `${what} of ${name}`);
   }

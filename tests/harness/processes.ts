@@ -29,31 +29,45 @@ export function peakBytes(pid: number): number {
 }
 
 /** Whether a byte string stands anywhere in a process's readable memory. Needs the right to read `/proc/PID/mem`. */
-export function memoryHolds(pid: number, needle: Buffer): boolean {
+export const memoryHolds = (pid: number, needle: Buffer): boolean => memoryFinds(pid, [needle]).length > 0;
+
+/** Those byte strings that stand anywhere in a process's readable memory, which is read once. */
+export function memoryFinds(pid: number, needles: readonly Buffer[]): Buffer[] {
+  const missing = new Set(needles);
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   try {
     for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
       const match = /^([0-9a-f]+)-([0-9a-f]+) r/.exec(line);
       if (match === null || line.includes('[v')) continue;
-      if (regionHolds(memory, BigInt(`0x${match[1]}`), BigInt(`0x${match[2]}`), needle)) return true;
+      searchRegion(memory, BigInt(`0x${match[1]}`), BigInt(`0x${match[2]}`), missing);
     }
-    return false;
   } finally {
     closeSync(memory);
   }
+  return needles.filter((n) => !missing.has(n));
 }
 
-function regionHolds(memory: number, from: bigint, to: bigint, needle: Buffer): boolean {
-  const size = 4 * 1024 * 1024;
-  const buffer = Buffer.alloc(size + needle.length);
-  for (let at = from; at < to; at += BigInt(size)) {
-    const wanted = Number(to - at < BigInt(buffer.length) ? to - at : BigInt(buffer.length));
-    try {
-      const read = readSync(memory, buffer, 0, wanted, at);
-      if (buffer.subarray(0, read).includes(needle)) return true;
-    } catch {
-      // Guard pages and device memory can't be read.
-    }
+const PAGE = 4096;
+const CHUNK = 4 * 1024 * 1024;
+
+/** Takes what it finds out of `missing`. */
+function searchRegion(memory: number, from: bigint, to: bigint, missing: Set<Buffer>): void {
+  const overlap = Math.max(0, ...[...missing].map((n) => n.length)) - 1;
+  const buffer = Buffer.alloc(CHUNK);
+  for (let at = from; at < to && missing.size > 0; ) {
+    const read = readAt(memory, buffer, Number(to - at < BigInt(CHUNK) ? to - at : BigInt(CHUNK)), at);
+    const bytes = buffer.subarray(0, read);
+    for (const needle of missing) if (bytes.includes(needle)) missing.delete(needle);
+    // A short read ends before a page that can't be read: go on behind it.
+    at += BigInt(read === CHUNK ? read - overlap : read + PAGE);
   }
-  return false;
+}
+
+/** Bytes read; 0 where memory can't be read (guard pages, devices). */
+function readAt(memory: number, buffer: Buffer, length: number, at: bigint): number {
+  try {
+    return readSync(memory, buffer, 0, length, at);
+  } catch {
+    return 0;
+  }
 }

@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 
@@ -54,11 +55,12 @@ function record(socket: TLSSocket, direction: 0 | 1, chunk: unknown, encoding?: 
 
 type Method = (chunk?: unknown, ...rest: unknown[]) => unknown;
 
+/** At the prototype of all sockets: one that dials takes its methods from there, whatever TLSSocket has. */
 function tap(name: 'write' | 'end' | 'push', direction: 0 | 1): void {
-  const prototype = TLSSocket.prototype as unknown as Record<string, Method>;
+  const prototype = Socket.prototype as unknown as Record<string, Method>;
   const original = prototype[name] as Method;
-  prototype[name] = function (this: TLSSocket, chunk, ...rest) {
-    record(this, direction, chunk, rest[0]);
+  prototype[name] = function (this: Socket, chunk, ...rest) {
+    if (this instanceof TLSSocket) record(this, direction, chunk, rest[0]);
     return original.call(this, chunk, ...rest);
   };
 }

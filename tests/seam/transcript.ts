@@ -13,6 +13,8 @@ export interface Conversation {
 }
 
 export interface WireMessage {
+  /** Counted from 1 in its direction; answers name it. */
+  readonly number: number;
   readonly head: Head;
   readonly body: Buffer;
 }
@@ -47,7 +49,7 @@ export function messagesIn(stream: Buffer): WireMessage[] {
     const one = open.get(number);
     if (one === undefined || one.left > 0) return;
     open.delete(number);
-    messages.push({ head: one.head, body: Buffer.concat(one.parts) });
+    messages.push({ number, head: one.head, body: Buffer.concat(one.parts) });
   };
   const reader = new FrameReader('transcript', 1 << 30, {
     control(kind, number, payload) {

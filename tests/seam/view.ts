@@ -1,7 +1,7 @@
 /** What an organisation's processes saw: every stream and message, with what was sealed to it opened by its own key. */
 import { canonicalBytes } from '@sluis/base';
 import type { Agreement, Opener } from '@sluis/model';
-import { isFrames, messagesIn, readConversations, transcriptPids, type WireMessage } from './transcript.ts';
+import { type Conversation, isFrames, messagesIn, readConversations, transcriptPids, type WireMessage } from './transcript.ts';
 
 /** A message between two stations, as one of them saw it. */
 export interface SeenMessage {
@@ -36,23 +36,30 @@ export function streamsOf(transcripts: string): Piece[] {
   );
 }
 
-/** All messages between stations that an organisation's processes sent and received. */
+/** All messages between stations that an organisation's processes sent and received, in each direction in order. */
 export function messagesOf(transcripts: string, agreement: Pick<Agreement, 'organisations'>): SeenMessage[] {
   const nameOf = (key: string | null) => agreement.organisations.find((o) => o.certificate === key)?.name ?? 'nobody';
-  return transcriptPids(transcripts).flatMap((pid) =>
-    readConversations(transcripts, pid).flatMap((c) =>
-      (['received', 'sent'] as const).flatMap((direction) =>
-        isFrames(c[direction])
-          ? messagesIn(c[direction]).map((message) => ({ direction, peer: nameOf(c.peer), message, ...about(message) }))
-          : [],
-      ),
-    ),
-  );
+  return transcriptPids(transcripts).flatMap((pid) => readConversations(transcripts, pid).flatMap((c) => messagesOn(c, nameOf(c.peer))));
 }
 
-function about({ head }: WireMessage): { kind: string; run: string | null } {
+function messagesOn(conversation: Conversation, peer: string): SeenMessage[] {
+  const both = { received: framesOf(conversation.received), sent: framesOf(conversation.sent) };
+  return (['received', 'sent'] as const).flatMap((direction) => {
+    const other = both[direction === 'received' ? 'sent' : 'received'];
+    return both[direction].map((message) => ({ direction, peer, message, ...about(message, other) }));
+  });
+}
+
+const framesOf = (stream: Buffer): WireMessage[] => (isFrames(stream) ? messagesIn(stream) : []);
+
+/** What a message is about; an answer is about what its question was about. */
+function about({ head }: WireMessage, others: readonly WireMessage[]): { kind: string; run: string | null } {
   if (head.kind === 'mpc') return { kind: `mpc ${head.step}`, run: head.run };
-  if (head.kind === 'reply' || head.kind === 'failure') return { kind: head.kind, run: null };
+  if (head.kind === 'reply' || head.kind === 'failure') {
+    const question = others.find((m) => m.number === head.answers);
+    const asked = question === undefined ? { kind: 'something cancelled', run: null } : about(question, []);
+    return { kind: `${head.kind} to ${asked.kind}`, run: asked.run };
+  }
   const header = head.header as { run?: string; proposal?: { statement: { run: string } } };
   return { kind: head.type, run: header.run ?? header.proposal?.statement.run ?? null };
 }

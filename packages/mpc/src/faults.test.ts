@@ -101,6 +101,14 @@ test('shares of another party, shape or size are malformed', () => {
   refused(() => replicatedSharing.combine(0, new Uint8Array(0), 2, [1]));
 });
 
+test('a share reads the same from a Buffer, whose slice shares memory with others', () => {
+  const messages = replicatedSharing.split({ cells: 2, columns: [BigUint64Array.of(1n, 2n)] }, [1], systemRandom);
+  for (const me of [1, 2] as const) {
+    const pooled = Buffer.concat([Buffer.alloc(3), messages[me]]).subarray(3);
+    assert.deepEqual(replicatedSharing.combine(me, pooled, 2, [1]), replicatedSharing.combine(me, messages[me], 2, [1]));
+  }
+});
+
 test('both holders of a component have its digest, and it depends on component and context', () => {
   const messages = replicatedSharing.split({ cells: 2, columns: [BigUint64Array.of(1n, 2n)] }, [1], systemRandom);
   const held = ([0, 1, 2] as const).map((me) => replicatedSharing.combine(me, messages[me], 2, [1]));

@@ -90,6 +90,6 @@ export function sliceColumn(a: ColumnShare, from: number, length: number): Secre
 /** Little-endian bytes of a vector, without copying. */
 export const bytesOf = (a: BigUint64Array | Uint32Array): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
 
-/** A received payload as words: copied, so that it is aligned and nobody else's. */
-export const wordsFrom = (payload: Uint8Array): BigUint64Array => new BigUint64Array(payload.slice().buffer);
-export const halvesFrom = (payload: Uint8Array): Uint32Array => new Uint32Array(payload.slice().buffer);
+/** A received payload as words: copied, so that it is aligned and nobody else's. (The `slice` of a Buffer would not copy.) */
+export const wordsFrom = (payload: Uint8Array): BigUint64Array => new BigUint64Array(new Uint8Array(payload).buffer);
+export const halvesFrom = (payload: Uint8Array): Uint32Array => new Uint32Array(new Uint8Array(payload).buffer);
