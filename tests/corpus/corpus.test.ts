@@ -12,7 +12,7 @@ import type { CorpusDataset, CorpusQuestion } from './question.ts';
 import { corpus, corpusTables } from './questions.ts';
 
 const AIM = 0.9;
-const REACHED = 179;
+const REACHED = 180;
 const fixtures = process.env['SLUIS_FIXTURES'];
 
 interface Refusal {

@@ -1,7 +1,7 @@
 /** The run state machine: asking, admitting, approving, playing an attempt, ending. One instance per station. */
-import { canonicalBytes, canonicalText, RefusedError, type SluisError, toHex, toSluisError } from '@sluis/base';
+import { canonicalBytes, canonicalText, fromBase64, fromUtf8, RefusedError, type SluisError, toHex, toSluisError } from '@sluis/base';
 import { verifyReceipt } from '@sluis/ledger';
-import { layoutOf, type Receipt, type ResultTable } from '@sluis/model';
+import { layoutOf, type Receipt } from '@sluis/model';
 import { admit, agreementInForce, planQuestion, requireSignature, unknownRun } from './admission.ts';
 import { checkApproval, checkApprovals, requiredApprovals, signApproval } from './approvals.ts';
 import { type AttemptOutcome, type Mailboxes, playAttempt, shareLimit } from './attempt.ts';
@@ -346,7 +346,7 @@ export class Runs {
     const { store, organisation, clock } = this.#station;
     const kept = await store.result(record.id);
     if (kept !== null) {
-      await store.moveRun(record.id, OPEN, endState(kept.result), { at: clock.now() });
+      await store.moveRun(record.id, OPEN, endState(kept.receipt), { at: clock.now() });
       return;
     }
     const error = interrupted(record.id, organisation);
@@ -461,21 +461,22 @@ export class Runs {
       await this.#ends.require(id, OPEN);
       const at = station.clock.now();
       const table = result === null ? null : JSON.stringify(result.table);
+      const text = result === null ? canonicalText(receipt) : fromUtf8(result.receiptBytes);
       await station.audit.append({ kind: 'receipt.issued', details: { run: id, plan: run.prepared.hash, receiver: result !== null } });
       await station.store.saveResult({
         run: id,
         result: table,
-        receipt: result === null ? canonicalText(receipt) : new TextDecoder().decode(result.receiptBytes),
+        receipt: text,
         savedAt: at,
       });
-      await station.store.moveRun(id, OPEN, endState(table), { at });
+      await station.store.moveRun(id, OPEN, endState(text), { at });
     });
     this.#over(id);
   }
 }
 
-function endState(result: string | null): 'released' | 'suppressed' {
-  if (result === null) return 'released';
-  const { rows, suppressed } = JSON.parse(result) as ResultTable;
-  return rows.length === 0 && suppressed.length > 0 ? 'suppressed' : 'released';
+/** Suppressed if a receiver's receipt opens no cell at all; others can't tell, and call a finished run released. */
+function endState(receiptText: string): 'released' | 'suppressed' {
+  const { openings } = JSON.parse(receiptText) as Receipt;
+  return openings === undefined || fromBase64(openings.mask.data).some((byte) => byte !== 0) ? 'released' : 'suppressed';
 }

@@ -1,7 +1,7 @@
 /**
  * Pass 4, check uses: every column may only be used as the agreement says. What decides which rows count needs
- * `filter`, what is summed `aggregate`, what is grouped by `group`, and a minimum or maximum, which is one record's
- * own value, `reveal`.
+ * `filter` (also inside a grouping expression), what is summed `aggregate`, what is grouped by `group`, and a minimum or
+ * maximum, which is one record's own value, `reveal`.
  */
 import { RefusedError } from '@sluis/base';
 import type { ColumnUse } from '@sluis/model';
@@ -38,8 +38,10 @@ function needsOf(question: Question): Need[] {
   const needs: Need[] = [];
   if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
   for (const key of question.keys) {
-    needs.push(...every(key.expression, ['group'], 'to group'));
-    needs.push(...only(usesOf(key.expression).deciding, 'filter', 'as a condition inside GROUP BY'));
+    // A column that only decides between the values of a key shows no more than the same condition in FILTER would.
+    const { value, deciding, acting } = usesOf(key.expression);
+    needs.push(...only(new Set([...value, ...acting]), 'group', 'to group'));
+    needs.push(...only(deciding, 'filter', 'as a condition inside GROUP BY'));
   }
   const expressions = [
     ...question.items.map((i) => i.expression),
