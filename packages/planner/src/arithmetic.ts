@@ -13,6 +13,7 @@ import {
   parseFixed,
   plus,
   quotient,
+  roundedTo,
   times,
   toWhole,
   type Interval,
@@ -45,6 +46,11 @@ export function fits(interval: Interval | null, type: string): boolean {
   return decimal !== null && magnitude(interval) < 10n ** BigInt(decimal.width - decimal.scale) * 10n ** 18n;
 }
 
+/** Bounds of a value once it is a number of this type: floating point rounds. */
+export function asType(type: string, interval: Interval | null): Interval | null {
+  return interval === null || !isFloat(type) ? interval : roundedTo(type === 'FLOAT' ? 24 : 53, interval);
+}
+
 export const operandOf = (node: Bound): Operand => (node.kind === 'constant' ? { literal: node.text } : { type: node.type });
 
 /** NULL where not finite. */
@@ -59,7 +65,7 @@ interface Variant {
 export async function bindArithmetic(op: string, args: readonly Bound[], typing: Typing): Promise<OperationNode> {
   const raw = (texts: readonly string[]): string => written(op, texts, args);
   const type = await typing.of(args.map(operandOf), raw);
-  const interval = resultBounds(op, args);
+  const interval = asType(type, resultBounds(op, args, type));
   const chosen = await choose(op, args, type, interval, raw, typing);
   return {
     kind: 'operation',
@@ -130,12 +136,12 @@ function rolesOf(op: string, args: readonly Bound[], total: boolean): Role[] {
   return args.map((): Role => (total ? 'value' : 'both'));
 }
 
-function resultBounds(op: string, args: readonly Bound[]): Interval | null {
+function resultBounds(op: string, args: readonly Bound[], type: string): Interval | null {
   const [left, right] = args;
-  const a = left === undefined ? null : boundsOf(left);
+  const a = left === undefined ? null : asType(type, boundsOf(left));
   if (a === null || left === undefined) return null;
   if (right === undefined) return op === '-' ? negate(a) : a;
-  const b = right.type === 'INTERVAL' ? null : boundsOf(right);
+  const b = right.type === 'INTERVAL' ? null : asType(type, boundsOf(right));
   if (b === null || isMoment(left.type) !== isMoment(right.type))
     return isMoment(left.type) && right.type !== 'INTERVAL' && b !== null ? shifted(op, a, b) : null;
   switch (op) {

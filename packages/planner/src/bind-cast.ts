@@ -1,6 +1,6 @@
 /** Conversions: a cast that can fail yields NULL instead. */
 import { ast, isAst, text, type Ast } from './ast.ts';
-import { boundsOf, finite, fits, naturalBounds, operandOf } from './arithmetic.ts';
+import { asType, boundsOf, finite, fits, naturalBounds, operandOf } from './arithmetic.ts';
 import { CAST_TYPES } from './catalogue.ts';
 import type { Bound, OperationNode, Role } from './expression.ts';
 import { toWhole, type Interval } from './interval.ts';
@@ -61,7 +61,7 @@ function boundsOfCast(child: Bound, target: string): Interval | null {
   if (child.type === 'BOOLEAN') return naturalBounds('BOOLEAN');
   if (!isNumber(child.type) || !isNumber(target)) return null;
   const bounds = boundsOf(child);
-  if (bounds === null || isFloat(target)) return bounds;
+  if (bounds === null || isFloat(target)) return asType(target, bounds);
   const whole = toWhole(bounds);
   return fits(whole, target) ? whole : naturalBounds(target);
 }

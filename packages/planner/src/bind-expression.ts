@@ -13,6 +13,7 @@ import { between, hull, type Interval } from './interval.ts';
 import { withNearDates } from './near-dates.ts';
 import { refuseFunction, refuseShape } from './not-supported.ts';
 import { unsupported } from './refusal.ts';
+import { meetSafely } from './safe-conversions.ts';
 import { isFloat, isNumber, type Typing } from './types.ts';
 
 /** Finds what a name stands for; throws RefusedError `plan/unknown-name`. */
@@ -94,17 +95,8 @@ async function operation(o: Operation, typing: Typing): Promise<OperationNode> {
 const TRUTH = between(0, 1);
 const deciding = (args: readonly unknown[]): Role[] => args.map(() => 'decides');
 
-/** Comparing is total between equal types, numbers and literals; anything else may convert and fail, so it is tried. */
-function comparable(args: readonly Bound[]): boolean {
-  const typed = args.filter((a) => a.kind !== 'constant');
-  const [first] = typed;
-  return (
-    first === undefined ||
-    typed.every(
-      (a) => a.type === first.type || (isNumber(a.type) && isNumber(first.type) && a.type !== 'HUGEINT' && first.type !== 'HUGEINT'),
-    )
-  );
-}
+/** What may fail for some row gives NULL there instead. */
+const tried = (safe: boolean, write: OperationNode['write']): OperationNode['write'] => (safe ? write : (t) => `TRY(${write(t)})`);
 
 async function predicate(
   name: string,
@@ -112,10 +104,9 @@ async function predicate(
   write: (t: readonly string[]) => string,
   typing: Typing,
 ): Promise<OperationNode> {
-  const safe = comparable(args);
+  const safe = meetSafely(args);
   const nullable = !safe || args.some((a) => a.nullable);
-  const total = safe ? write : (t: readonly string[]): string => `TRY(${write(t)})`;
-  return operation({ name, args, roles: deciding(args), write: total, interval: TRUTH, nullable }, typing);
+  return operation({ name, args, roles: deciding(args), write: tried(safe, write), interval: TRUTH, nullable }, typing);
 }
 
 async function bindComparison(node: Ast, context: ExpressionContext): Promise<Bound> {
@@ -166,8 +157,9 @@ async function bindCase(node: Ast, context: ExpressionContext): Promise<Bound> {
     return `CASE ${cases}${otherwise === undefined ? '' : ` ELSE ${otherwise}`} END`;
   };
   const roles: Role[] = args.map((_, i) => (i < whens.length ? 'decides' : 'value'));
-  const nullable = branches.length === whens.length || branches.some((b) => b.nullable);
-  return operation({ name: 'case', args, roles, write, interval: hullOf(branches), nullable }, context.typing);
+  const safe = meetSafely(branches);
+  const nullable = !safe || branches.length === whens.length || branches.some((b) => b.nullable);
+  return operation({ name: 'case', args, roles, write: tried(safe, write), interval: hullOf(branches), nullable }, context.typing);
 }
 
 /** Bounds of "one of these"; NULL literals don't count. */
@@ -203,8 +195,10 @@ async function bindOperator(node: Ast, context: ExpressionContext): Promise<Boun
     case 'OPERATOR_COALESCE': {
       const args = await bindAll(children, context);
       const roles: Role[] = args.map((_, i) => (i < args.length - 1 ? 'both' : 'value'));
-      const write = (t: readonly string[]): string => `COALESCE(${t.join(', ')})`;
-      return operation({ name: 'coalesce', args, roles, write, interval: hullOf(args), nullable: args.every((a) => a.nullable) }, typing);
+      const safe = meetSafely(args);
+      const write = tried(safe, (t) => `COALESCE(${t.join(', ')})`);
+      const nullable = !safe || args.every((a) => a.nullable);
+      return operation({ name: 'coalesce', args, roles, write, interval: hullOf(args), nullable }, typing);
     }
     case 'OPERATOR_TRY': {
       const [inner] = await bindAll(children, context);
@@ -246,8 +240,8 @@ async function bindFunction(node: Ast, context: ExpressionContext): Promise<Boun
 async function bindNullif(args: readonly Bound[], typing: Typing): Promise<Bound> {
   const [value] = args;
   if (args.length !== 2 || value === undefined) throw unsupported(`nullif with ${args.length} arguments`, 'Give two arguments.');
-  const safe = comparable(args);
-  const write = ([a, b]: readonly string[]): string => (safe ? `nullif(${a}, ${b})` : `TRY(nullif(${a}, ${b}))`);
+  const safe = meetSafely(args);
+  const write = tried(safe, ([a, b]) => `nullif(${a}, ${b})`);
   return operation({ name: 'nullif', args, roles: ['both', 'both'], write, interval: boundsOf(value), nullable: true }, typing);
 }
 
@@ -274,7 +268,8 @@ async function bindListed(name: string, args: readonly Bound[], typing: Typing):
   const written = name === '@' ? 'abs' : (rule.written ?? name);
   const call = (t: readonly string[]): string => `${written}(${t.join(', ')})`;
   const dayCount = isDayCount(name, args);
-  const guarded = rule.total || dayCount ? call : (t: readonly string[]): string => `TRY(${call(t)})`;
+  const chooses = /^(greatest|least)$/.test(name);
+  const guarded = tried(dayCount || (rule.total && (!chooses || meetSafely(args))), call);
   const interval =
     dateBounds(name, args) ??
     rule.bounds?.(

@@ -1,7 +1,7 @@
 /** Literals, and the values of expressions made of literals only. */
 import { ast, isAst, text, type Ast } from './ast.ts';
 import { type ConstantNode, isClosed, type OperationNode, print } from './expression.ts';
-import { parseFixed, type Interval } from './interval.ts';
+import { literalInterval } from './interval.ts';
 import { quoteText } from './quote.ts';
 import { unsupported } from './refusal.ts';
 import { isMoment, isNumber, type Typing } from './types.ts';
@@ -45,8 +45,7 @@ export function bindConstant(node: Ast): ConstantNode {
 }
 
 function number(written: string, type: string): ConstantNode {
-  const fixed = parseFixed(written);
-  const interval = fixed === null ? null : { lo: fixed, hi: fixed };
+  const interval = literalInterval(written);
   return { kind: 'constant', text: written.startsWith('-') ? `(${written})` : written, type, interval, nullable: false };
 }
 
@@ -63,7 +62,6 @@ export async function withClosedBounds(node: OperationNode, typing: Typing): Pro
   const asNumber = node.type === 'DATE' ? `(${sql}) - DATE '1970-01-01'` : node.type === 'TIMESTAMP' ? `epoch_us(${sql})` : sql;
   const { rows } = await typing.engine.evaluate(`SELECT CAST(${asNumber} AS VARCHAR)`);
   const value = rows[0]?.[0] ?? null;
-  const fixed = value === null ? null : parseFixed(value);
-  const interval: Interval | null = fixed === null ? null : { lo: fixed, hi: fixed };
+  const interval = value === null ? null : literalInterval(value);
   return { ...node, interval, nullable: value === null };
 }

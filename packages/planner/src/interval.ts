@@ -31,6 +31,33 @@ export function parseFixed(text: string): bigint | null {
   return match[1] === '-' ? -size : size;
 }
 
+/** What a literal is, as an interval: a value finer than the fixed point lies between two of its steps. */
+export function literalInterval(text: string): Interval | null {
+  const at = parseFixed(text);
+  if (at === null) return null;
+  const digits = /^-?(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text.trim());
+  const places = (digits?.[2]?.length ?? 0) - Number(digits?.[3] ?? 0);
+  if (places <= SCALE) return { lo: at, hi: at };
+  return at < 0n ? { lo: at, hi: at + 1n } : { lo: at - 1n, hi: at };
+}
+
+/**
+ * Bounds of what is rounded to a binary floating-point number of `bits` significant bits. Rounding is monotone, so a bound
+ * that is such a number holds as it is; any other is moved outwards by at least one unit in its last place. Without this
+ * a difference of large numbers could leave its bounds for certain rows, and a provider's engine would fail for them.
+ */
+export function roundedTo(bits: number, a: Interval): Interval {
+  const room = (x: bigint): bigint => (isBinary(bits, x) ? 0n : ((x < 0n ? -x : x) >> BigInt(bits - 2)) + 1n);
+  return { lo: a.lo - room(a.lo), hi: a.hi + room(a.hi) };
+}
+
+function isBinary(bits: number, x: bigint): boolean {
+  if (x % ONE !== 0n) return false;
+  let whole = x < 0n ? -x / ONE : x / ONE;
+  while (whole !== 0n && whole % 2n === 0n) whole /= 2n;
+  return whole < 2n ** BigInt(bits);
+}
+
 export const between = (lo: bigint | number, hi: bigint | number): Interval => ({ lo: BigInt(lo) * ONE, hi: BigInt(hi) * ONE });
 export const hull = (a: Interval, b: Interval): Interval => ({ lo: lowest(a.lo, b.lo), hi: highest(a.hi, b.hi) });
 export const negate = (a: Interval): Interval => ({ lo: -a.hi, hi: -a.lo });
