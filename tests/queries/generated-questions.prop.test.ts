@@ -23,7 +23,8 @@ import { render } from './render.ts';
 import { sampleAgreement } from './sample-agreement.ts';
 import { rulesOf, SETTINGS } from './settings.ts';
 
-const QUESTIONS = Number(process.env['SLUIS_QUESTIONS'] ?? 520);
+/** The full 500 run through standing stations (tests/e2e/standing-questions.test.ts); this is the fast loop. */
+const QUESTIONS = Number(process.env['SLUIS_QUESTIONS'] ?? 120);
 const SEED = Number(process.env['SLUIS_SEED'] ?? 20_261);
 
 /** How much there was to compare: answers without cells would agree too easily. */
