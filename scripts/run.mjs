@@ -28,8 +28,11 @@ function installIfNeeded() {
   if (fresh && runtime() !== null) return;
   console.error('Installing dependencies (once; about half a minute) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (done.status !== 0) fail('npm ci failed. Check the network and the npm registry settings, then try again.');
+  const run = (command, errors) =>
+    spawnSync(npm, [...command, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', errors] }).status === 0;
+  // A registry that lacks other platforms' packages makes "ci" refuse the lock file; "install" keeps to its versions too.
+  if (!run(['ci'], 'ignore') && !run(['install', '--no-save'], 'inherit'))
+    fail('npm could not install the dependencies. Check the network and the npm registry settings, then try again.');
 }
 
 function runtime() {
