@@ -23,6 +23,8 @@ export interface CollaborationPlan {
   readonly maximumRows?: number;
   readonly committee?: readonly [string, string, string];
   readonly receivers?: readonly string[];
+  /** Settings of a station's process, such as DATABASE_URL. */
+  readonly environment?: (name: string) => Readonly<Record<string, string>>;
   /** Further parts of the agreement, such as output rules. */
   readonly terms?: Record<string, unknown>;
 }
@@ -42,7 +44,7 @@ export async function openCollaboration(plan: CollaborationPlan): Promise<Collab
   const sandbox = Sandbox.open(undefined, new AbortController().signal);
   try {
     const cards = await sandbox.make(plan.parties.map((p) => ({ name: p.name })));
-    await sandbox.start();
+    await sandbox.start(plan.environment);
     const agreement = agreementOf(plan, cards);
     const agreementId = await sandbox.sign(agreement);
     await Promise.all(plan.parties.map((party) => connect(sandbox, plan.table, party)));

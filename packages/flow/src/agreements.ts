@@ -36,6 +36,7 @@ export interface AgreementStatus {
 export class Agreements {
   readonly #station: StationContext;
   readonly #audit: AuditSink;
+  #adding: Promise<unknown> = Promise.resolve();
 
   constructor(station: StationContext) {
     this.#station = station;
@@ -124,7 +125,14 @@ export class Agreements {
     if (valid.length > 0) await this.#addSignatures(agreement, Object.fromEntries(valid.map((name) => [name, fresh[name] ?? ''])));
   }
 
-  async #addSignatures(agreement: Agreement, signatures: Record<string, string>): Promise<void> {
+  /** One at a time: of two at once, each could miss the other's signature, and neither see that all are there. */
+  #addSignatures(agreement: Agreement, signatures: Record<string, string>): Promise<void> {
+    const added = this.#adding.then(() => this.#addNow(agreement, signatures));
+    this.#adding = added.catch(() => undefined);
+    return added;
+  }
+
+  async #addNow(agreement: Agreement, signatures: Record<string, string>): Promise<void> {
     const id = agreementId(agreement);
     const record = await this.#station.store.addSignatures(id, signatures);
     if (record.state !== 'proposed') return;

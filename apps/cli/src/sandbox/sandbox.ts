@@ -72,9 +72,9 @@ export class Sandbox {
     );
   }
 
-  /** Starts all stations at once. */
-  async start(): Promise<void> {
-    for (const { name, home } of this.#members.values()) this.#processes.push(StationProcess.spawn(name, home));
+  /** Starts all stations at once; `environment` gives a station settings of its own, such as its database. */
+  async start(environment: (name: string) => Readonly<Record<string, string>> = () => ({})): Promise<void> {
+    for (const { name, home } of this.#members.values()) this.#processes.push(StationProcess.spawn(name, home, environment(name)));
     await Promise.all(this.#processes.map((p) => p.ready(this.#signal)));
   }
 

@@ -29,7 +29,7 @@ export class StationProcess {
   }
 
   /** Starts a process; `ready` says when it is one that answers. */
-  static spawn(name: string, home: string): StationProcess {
+  static spawn(name: string, home: string, environment: Readonly<Record<string, string>> = {}): StationProcess {
     const args = [
       '--disable-warning=ExperimentalWarning',
       MAIN,
@@ -42,7 +42,11 @@ export class StationProcess {
       '--until-stdin-ends',
     ];
     // Detached, so that Ctrl-C in a terminal reaches this process only, which then cancels and stops its stations in order.
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: cleanEnvironment() });
+    const child = spawn(process.execPath, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...cleanEnvironment(), ...environment },
+    });
     return new StationProcess(name, child);
   }
 
