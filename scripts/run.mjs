@@ -29,7 +29,8 @@ function installIfNeeded() {
   console.error('Installing dependencies (once; about half a minute) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const run = (command, errors) =>
-    spawnSync(npm, [...command, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', errors] }).status === 0;
+    spawnSync(npm, [...command, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', errors] })
+      .status === 0;
   // A registry that lacks other platforms' packages makes "ci" refuse the lock file; "install" keeps to its versions too.
   if (!run(['ci'], 'ignore') && !run(['install', '--no-save'], 'inherit'))
     fail('npm could not install the dependencies. Check the network and the npm registry settings, then try again.');
