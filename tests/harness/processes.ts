@@ -38,7 +38,7 @@ export function memoryFinds(pid: number, needles: readonly Buffer[]): Buffer[] {
   try {
     for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
       const match = /^([0-9a-f]+)-([0-9a-f]+) r/.exec(line);
-      if (match === null || line.includes('[v')) continue;
+      if (match === null || line.includes('[v') || PROGRAM.test(line)) continue;
       searchRegion(memory, BigInt(`0x${match[1]}`), BigInt(`0x${match[2]}`), missing);
     }
   } finally {
@@ -47,6 +47,8 @@ export function memoryFinds(pid: number, needles: readonly Buffer[]): Buffer[] {
   return needles.filter((n) => !missing.has(n));
 }
 
+/** A mapped program or library, not writable: holds nothing that this process has made or read. */
+const PROGRAM = /^\S+ r-\S* .*\/(node|[^/]+\.(so|node)[0-9.]*)$/;
 const PAGE = 4096;
 const CHUNK = 4 * 1024 * 1024;
 

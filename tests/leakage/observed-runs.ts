@@ -46,7 +46,7 @@ export const VERSIONS: readonly [data.Holding, data.Holding] = (() => {
   const other = small(data.holding(2, false, 77));
   const without = data.pooled([NORTH, SOUTH]);
   const rows = first.rows.map((n, cell) => {
-    if (without.passes[cell] === 1) return n > 0 ? 0 : (other.rows[cell] || 33);
+    if (without.passes[cell] === 1) return n > 0 ? 0 : other.rows[cell] || 33;
     return n === 0 ? 0 : n + (cell === 3 ? -1 : 14);
   });
   return [first, { rows, amount: other.amount }];
@@ -90,7 +90,9 @@ async function experiment(collaboration: Recorded, size: number): Promise<Experi
   const views = {} as Record<ComputeParty, [Observed[], Observed[]]>;
   for (const name of COMMITTEE) {
     views[name] = [[], []];
-    const seen = messagesOf(collaboration.at(name).organisation.transcripts, collaboration.agreement).filter((m) => m.direction === 'received');
+    const seen = messagesOf(collaboration.at(name).organisation.transcripts, collaboration.agreement).filter(
+      (m) => m.direction === 'received',
+    );
     for (const { version, terms } of runs) {
       const own = seen.filter((m) => m.run === terms.run);
       views[name][version].push(await observedBy(collaboration, name, plan, terms, own));
@@ -108,21 +110,30 @@ function planIn(messages: readonly SeenMessage[]): Plan {
 /** Steps whose payload is structure, not shares: signatures with log proofs; rounds, bytes and the time. */
 const STRUCTURED = new Set(['mpc receipt', 'mpc meter']);
 
-async function observedBy(collaboration: Recorded, name: ComputeParty, plan: Plan, terms: RunTerms, seen: readonly SeenMessage[]): Promise<Observed> {
+async function observedBy(
+  collaboration: Recorded,
+  name: ComputeParty,
+  plan: Plan,
+  terms: RunTerms,
+  seen: readonly SeenMessage[],
+): Promise<Observed> {
   const bytes = new Map<string, Uint8Array>();
   const texts = new Map<string, string>();
   const numbers: number[] = [];
   const boxes = seen.filter(isBox).sort((a, b) => (a.peer < b.peer ? -1 : 1));
   const committee = seen.filter((m) => m.kind.startsWith('mpc ') && !STRUCTURED.has(m.kind));
   // Who of two senders comes first is chance; the order of each one's messages is not.
-  for (const m of [...committee].sort((a, b) => (a.peer < b.peer ? -1 : a.peer > b.peer ? 1 : 0))) bytes.set(`${m.peer} ${m.kind}`, m.message.body);
+  for (const m of [...committee].sort((a, b) => (a.peer < b.peer ? -1 : a.peer > b.peer ? 1 : 0)))
+    bytes.set(`${m.peer} ${m.kind}`, m.message.body);
   for (const box of boxes) {
     bytes.set(`${box.peer} sealed share`, box.message.body);
     const plain = await openedBox(collaboration.at(name).opener, terms, box, name);
     for (const [what, part] of partsOf(plan, COMMITTEE.indexOf(name) as 0 | 1 | 2, plain)) bytes.set(`${box.peer} ${what}`, part);
   }
   const structured = seen.filter((m) => !isBox(m) && !committee.includes(m));
-  const keyed = structured.map((m) => ({ key: `${m.peer} ${m.kind}`, text: textOf(m) })).sort((a, b) => (a.key + a.text < b.key + b.text ? -1 : 1));
+  const keyed = structured
+    .map((m) => ({ key: `${m.peer} ${m.kind}`, text: textOf(m) }))
+    .sort((a, b) => (a.key + a.text < b.key + b.text ? -1 : 1));
   keyed.forEach(({ key, text }, i) => {
     const { skeleton, values } = withoutNumbers(text);
     texts.set(`${key} (${keyed.slice(0, i).filter((k) => k.key === key).length})`, skeleton);

@@ -6,7 +6,14 @@
  */
 import { before, test } from 'node:test';
 import { type Experiment, observe } from './observed-runs.ts';
-import { assertFindsFaint, assertFindsPlain, assertFindsTooFewComponents, assertIndependent, assertVersionsDiffer } from './view-independence.ts';
+import {
+  assertFindsFaint,
+  assertFindsPlain,
+  assertFindsTooFewComponents,
+  assertIndependent,
+  assertKeepsSize,
+  assertVersionsDiffer,
+} from './view-independence.ts';
 
 const RUNS = 24;
 let experiment: Experiment;
@@ -19,7 +26,7 @@ before(
 
 test('the two versions of the data differ', assertVersionsDiffer);
 
-test('each compute party\'s view is independent of another organisation\'s data', (t) => {
+test("each compute party's view is independent of another organisation's data", (t) => {
   for (const line of assertIndependent(experiment)) t.diagnostic(line);
 });
 
@@ -28,3 +35,5 @@ test('control: a plain partial in place of a component is caught', () => assertF
 test('control: a sharing among two components of one holder is caught', () => assertFindsTooFewComponents(experiment));
 
 test('control: a faint leak over many positions is caught', () => assertFindsFaint(experiment));
+
+test('control: relabelled runs raise no more alarms than chance', () => assertKeepsSize(experiment));

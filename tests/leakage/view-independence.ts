@@ -99,8 +99,36 @@ export function assertFindsTooFewComponents(experiment: Experiment): void {
  */
 export function assertFindsFaint({ views }: Experiment): void {
   const [a, b] = views.arbiter.map(bytesOf) as [RunView[], RunView[]];
-  const faint = b.map((view) => new Map([...view].map(([key, bytes]) => [key, bytes.map((byte, i) => (i % 50 === 0 ? byte | (Math.random() < 0.5 ? 0xff : 0) : byte))])));
+  const faint = b.map(
+    (view) =>
+      new Map(
+        [...view].map(([key, bytes]) => [key, bytes.map((byte, i) => (i % 50 === 0 ? byte | (Math.random() < 0.5 ? 0xff : 0) : byte))]),
+      ),
+  );
   assert.ok(compare(a, faint).drift < ALPHA, 'a faint leak is caught');
+}
+
+/**
+ * Control: the tests keep their size. When runs are relabelled at random nothing depends on the label, and p-values lie
+ * below 5 % in 5 % of cases: in more than 20 of 100 with probability below 1e-7. Fisher's test may be stricter.
+ */
+export function assertKeepsSize({ views }: Experiment): void {
+  const runs = bytesOf(views.arbiter.flat());
+  const low = { worst: 0, drift: 0, bytes: 0 };
+  for (let time = 0; time < 100; time++) {
+    const [a, b] = halves(runs);
+    const { worst, drift, bytes } = compare(a, b);
+    low.worst += Number(worst.p < 0.05);
+    low.drift += Number(drift < 0.05);
+    low.bytes += Number(bytes < 0.05);
+  }
+  for (const [name, count] of Object.entries(low)) assert.ok(count <= 20, `${name}: ${count} of 100 below 5 %`);
+}
+
+function halves(runs: readonly RunView[]): [RunView[], RunView[]] {
+  const order = runs.map((run) => ({ run, at: Math.random() })).sort((x, y) => x.at - y.at);
+  const half = runs.length / 2;
+  return [order.slice(0, half).map((o) => o.run), order.slice(half).map((o) => o.run)];
 }
 
 /** What the party without data would have seen of the changed provider. */

@@ -121,4 +121,5 @@ export class Organisation {
 }
 
 /** Settings of whoever runs the test must not reach its organisations. */
-for (const name of ['DATABASE_URL', 'SLUIS_HOME', 'SLUIS_STATION', 'SLUIS_TOKEN', 'SLUIS_CERTIFICATE', 'SLUIS_LANG']) delete process.env[name];
+for (const name of ['DATABASE_URL', 'SLUIS_HOME', 'SLUIS_STATION', 'SLUIS_TOKEN', 'SLUIS_CERTIFICATE', 'SLUIS_LANG'])
+  delete process.env[name];

@@ -4,8 +4,9 @@
  *
  * Record: 1 byte direction (0 received, 1 sent), 4 bytes connection, 32 bytes SHA-256 of the peer's public key (zero if
  * it has shown none), 4 bytes length, then the bytes. Numbers are big-endian; connections are counted from 0.
+ * What people's programs ask a station over HTTP is written down where it is sent: the server reads it past its socket.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -33,8 +34,17 @@ function connectionOf(socket: TLSSocket): Connection {
   return known;
 }
 
+/** Who dialled gets this answer from Node once only: it is kept for whoever asks again. */
+const shown = new WeakMap<TLSSocket, X509Certificate>();
+const certificateOf = TLSSocket.prototype.getPeerX509Certificate;
+TLSSocket.prototype.getPeerX509Certificate = function () {
+  const certificate = shown.get(this) ?? certificateOf.call(this);
+  if (certificate !== undefined) shown.set(this, certificate);
+  return certificate;
+};
+
 function peerOf(socket: TLSSocket): Uint8Array | null {
-  const certificate = socket.getPeerX509Certificate?.();
+  const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return null;
   return createHash('sha256')
     .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
@@ -43,7 +53,8 @@ function peerOf(socket: TLSSocket): Uint8Array | null {
 
 function record(socket: TLSSocket, direction: 0 | 1, chunk: unknown, encoding?: unknown): void {
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
-  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, (typeof encoding === 'string' ? encoding : 'utf8') as BufferEncoding) : chunk;
+  const bytes =
+    typeof chunk === 'string' ? Buffer.from(chunk, (typeof encoding === 'string' ? encoding : 'utf8') as BufferEncoding) : chunk;
   const { number, peer } = connectionOf(socket);
   const head = Buffer.alloc(41);
   head[0] = direction;

@@ -43,9 +43,19 @@ export class Search {
     for (let at = 0; at + 64 <= values.length; at += 64) {
       const part = values.slice(at, at + 64);
       const packed = (shift: (k: number) => number) =>
-        Buffer.from(Array.from({ length: 8 }, (_, b) => part.slice(8 * b, 8 * b + 8).reduce((byte, bit, k) => byte | (bit << shift(k)), 0)));
-      this.#pattern(secret, 'packed bits', packed((k) => k));
-      this.#pattern(secret, 'packed bits, other end first', packed((k) => 7 - k));
+        Buffer.from(
+          Array.from({ length: 8 }, (_, b) => part.slice(8 * b, 8 * b + 8).reduce((byte, bit, k) => byte | (bit << shift(k)), 0)),
+        );
+      this.#pattern(
+        secret,
+        'packed bits',
+        packed((k) => k),
+      );
+      this.#pattern(
+        secret,
+        'packed bits, other end first',
+        packed((k) => 7 - k),
+      );
     }
     return this;
   }
@@ -96,7 +106,10 @@ export class Search {
 
 function words(values: readonly number[], little: boolean): Buffer {
   const out = Buffer.alloc(values.length * 8);
-  values.forEach((v, i) => (little ? out.writeBigInt64LE(BigInt(v), 8 * i) : out.writeBigInt64BE(BigInt(v), 8 * i)));
+  for (const [i, v] of values.entries()) {
+    if (little) out.writeBigInt64LE(BigInt(v), 8 * i);
+    else out.writeBigInt64BE(BigInt(v), 8 * i);
+  }
   return out;
 }
 
