@@ -49,12 +49,19 @@ const tooLarge = (size: number): RefusedError =>
     remedy: 'Group by fewer or coarser columns.',
   });
 
+/** Long lists take long to order, and every question over a table needs the same ones. */
+const ordered = new WeakMap<Column, readonly (string | null)[] | null>();
+
 /** Declared values of a column in DuckDB's order, NULL last if it may be NULL; null without a domain. */
-export function columnValues(name: string, table: Table): (string | null)[] | null {
+export function columnValues(name: string, table: Table): readonly (string | null)[] | null {
   const column = table.columns[name];
   if (column === undefined) return null;
+  const known = ordered.get(column);
+  if (known !== undefined) return known;
   const values = declaredValues(column);
-  return values === null ? null : [...inOrder(values, column.type), ...(column.nullable ? [null] : [])];
+  const list = values === null ? null : [...inOrder(values, column.type), ...(column.nullable ? [null] : [])];
+  ordered.set(column, list);
+  return list;
 }
 
 function declaredValues({ type, domain, bounds }: Column): string[] | null {
@@ -143,7 +150,7 @@ function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
  * Values that the form of an expression allows, where its columns have no list: branches of a CASE, truth values, months
  * of a declared range, small integers, and what can be computed from such parts. It may hold values that never occur.
  */
-async function possibleValues(node: Bound, table: Table, typing: Typing): Promise<(string | null)[] | null> {
+async function possibleValues(node: Bound, table: Table, typing: Typing): Promise<readonly (string | null)[] | null> {
   const nothing = node.nullable ? [null] : [];
   if (node.kind === 'column') return columnValues(node.name, table);
   if (isClosed(node)) return evaluated(print(node), [], typing);

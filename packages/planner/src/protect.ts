@@ -38,7 +38,7 @@ export function protect(p: Protecting): Plan {
       sql: print(key.expression),
       type: key.expression.type,
       size: values.length,
-      domainHash: toHex(taggedHash('sluis/domain/1', canonicalBytes([...values]))),
+      domainHash: domainHash(values),
     };
   });
   const outputs = outputsOf(question, split, p.hiddenCount);
@@ -88,4 +88,13 @@ function rulesOf({ agreement, receivers, question }: Protecting): PlanRules {
     pPercent: p ?? null,
     withoutReceivers: receivers.filter((r) => question.table.providers.includes(r)),
   };
+}
+
+/** Hashes of lists by identity: those of columns are kept between questions (see `columnValues`). */
+const hashes = new WeakMap<Domain['values'], string>();
+
+function domainHash(values: Domain['values']): string {
+  const known = hashes.get(values) ?? toHex(taggedHash('sluis/domain/1', canonicalBytes([...values])));
+  hashes.set(values, known);
+  return known;
 }
