@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { canonicalBytes, SluisError, toHex } from '@sluis/base';
 import { createCertificate } from '@sluis/crypto';
 import type { SignedApproval } from '@sluis/flow';
@@ -30,6 +30,8 @@ before(async () => {
     ...(disk === null ? {} : { homes: { delta: join(disk.path, 'delta') } }),
   });
 });
+// Whatever a failed test has left behind is not the next one's trouble.
+afterEach(() => together.heal());
 after(async () => {
   await together?.close();
   disk?.unmount();
@@ -44,12 +46,14 @@ function wireOf(tls: { key: string; cert: string }): Wire {
   });
 }
 
-const rejectsWith = (code: string, check: (error: SluisError) => void = () => undefined) => (thrown: unknown) => {
-  assert.ok(thrown instanceof SluisError, String(thrown));
-  assert.equal(thrown.code, code, thrown.message);
-  check(thrown);
-  return true;
-};
+const rejectsWith =
+  (code: string, check: (error: SluisError) => void = () => undefined) =>
+  (thrown: unknown) => {
+    assert.ok(thrown instanceof SluisError, String(thrown));
+    assert.equal(thrown.code, code, thrown.message);
+    check(thrown);
+    return true;
+  };
 
 test('control: the answer is right', () => together.assertWorks());
 
@@ -93,7 +97,10 @@ test('a caller with a certificate of its own making in the name of beta is a str
   const validity = { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) };
   const wire = wireOf(await createCertificate({ name: 'beta', hosts: ['127.0.0.1'], ...validity }));
   const run = { run: 'ab'.repeat(16) };
-  await assert.rejects(wire.request(together.peer('alpha'), 'run.receipt', run, new Uint8Array(0)), rejectsWith('wire/certificate-unknown'));
+  await assert.rejects(
+    wire.request(together.peer('alpha'), 'run.receipt', run, new Uint8Array(0)),
+    rejectsWith('wire/certificate-unknown'),
+  );
   await wire.close();
 });
 
@@ -103,7 +110,11 @@ test('a stolen certificate speaks only for the station it was stolen from', asyn
   const run = await waiting();
   const forged = await approvalOf('gamma', run);
   await assert.rejects(put(wire, forged), rejectsWith('wire/sender-not-agreed'));
-  const end = { run: run.id, state: 'cancelled', error: { code: 'run/x', message: 'x', remedy: null, stage: 'run', party: null, exitCode: 1 } };
+  const end = {
+    run: run.id,
+    state: 'cancelled',
+    error: { code: 'run/x', message: 'x', remedy: null, stage: 'run', party: null, exitCode: 1 },
+  };
   await together.station('centre').client.cancel(run.id, { as: 'ana' });
   const other = await waiting();
   // A provider may say no in its own name, and in no other: the record says who it was.
@@ -173,15 +184,16 @@ test('Ctrl-C during a question cancels it at every station', async () => {
     output += text;
   });
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
-  while (!gamma.struck) await new Promise((resolve) => setTimeout(resolve, 10));
+  await gamma.untilStruck();
   child.kill('SIGINT');
-  assert.equal(await code, 1);
+  assert.equal(await code, 1, output);
   const { error } = JSON.parse(output) as { error: { code: string; message: string } };
   assert.equal(error.code, 'run/cancelled');
   gamma.signal('SIGCONT');
   await together.assertSettled();
   const id = /run ([0-9a-f]{32})/.exec(error.message)?.[1] ?? '';
-  for (const name of ['alpha', 'beta', 'delta', 'centre']) assert.equal((await together.station(name).client.run(id)).state, 'cancelled', name);
+  for (const name of ['alpha', 'beta', 'delta', 'centre'])
+    assert.equal((await together.station(name).client.run(id)).state, 'cancelled', name);
   assert.notEqual((await gamma.client.run(id)).state, 'released');
   await together.assertWorks();
 });

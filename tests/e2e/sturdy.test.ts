@@ -4,7 +4,7 @@
  * or second release, and never in a run that does not end. The long form strikes at every step: sturdy-steps.long.test.ts.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { SluisError } from '@sluis/base';
 import { askAndFollow, follow } from '@sluis/sdk';
 import type { Fault } from '../simulation/fault-proxy.ts';
@@ -17,6 +17,8 @@ let together: FragileCollaboration;
 before(async () => {
   together = await FragileCollaboration.open({ proxied: 'beta' });
 });
+// Whatever a failed test has left behind is not the next one's trouble.
+afterEach(() => together.heal());
 after(() => together?.close());
 
 test('control: without a fault the answer is right', async () => {
@@ -40,7 +42,8 @@ const SAMPLE: readonly (Plant & { victim: Name })[] = [
   { victim: 'delta', moment: 'before', entry: 'contribution.computed', act: 'freeze' },
 ];
 for (const { victim, ...plant } of SAMPLE) {
-  test(`${plant.act === 'die' ? 'kill -9' : 'a freeze'} of ${victim} ${plant.moment} ${plant.entry}`, () => strike(together, victim, plant));
+  test(`${plant.act === 'die' ? 'kill -9' : 'a freeze'} of ${victim} ${plant.moment} ${plant.entry}`, () =>
+    strike(together, victim, plant));
 }
 
 const NETWORK: readonly { fault: Fault; direction: 'to-station' | 'from-station' }[] = [
@@ -54,7 +57,8 @@ const NETWORK: readonly { fault: Fault; direction: 'to-station' | 'from-station'
   { fault: { kind: 'reset' }, direction: 'from-station' },
 ];
 for (const { fault, direction } of NETWORK) {
-  test(`the network before beta: ${fault.kind} ${direction} in the middle of a run`, async () => {
+  test(`the network before beta: ${fault.kind} ${direction} in the middle of a run`, async (t) => {
+    const before = together.proxy?.struck.length ?? 0;
     let struck = false;
     const error = await askAndFollow(
       together.station('centre').client,
@@ -67,6 +71,8 @@ for (const { fault, direction } of NETWORK) {
         },
       },
     ).then(assertRight, (thrown: unknown) => thrown);
+    assert.ok((together.proxy?.struck.length ?? 0) > before, 'the fault has struck');
+    t.diagnostic(error instanceof SluisError ? `${error.code}: ${error.message}` : 'the right answer');
     if (error !== undefined) {
       assert.ok(error instanceof SluisError, String(error));
       assert.equal(error.exitCode, 5, `${error.code}: ${error.message}`);
@@ -144,7 +150,7 @@ test('a station that is asked to stop in the middle of a run stops soon and says
   const gamma = together.station('gamma');
   gamma.plant({ entry: 'share.accepted', moment: 'before', act: 'freeze' });
   const asked = together.askUnderFault();
-  while (!gamma.struck) await new Promise((resolve) => setTimeout(resolve, 20));
+  await gamma.untilStruck();
   // Beta now waits for gamma; stopping beta must not wait with it.
   const stoppedMs = await together.station('beta').stop();
   assert.ok(stoppedMs < 8_000, `it took ${Math.round(stoppedMs)} ms`);

@@ -12,6 +12,7 @@ import { createKeyFile, openKeyFile } from '@sluis/keys';
 import { verifyReceipt } from '@sluis/ledger';
 import { type Agreement, agreementId, type Card, OPEN_RUN_STATES, type RunResult, type RunSummary, STATION_FILES } from '@sluis/model';
 import { askAndFollow, type Following } from '@sluis/sdk';
+import type { Peer } from '@sluis/wire';
 import { makeStation } from '../../apps/cli/src/new-station.ts';
 import { freePorts } from '../../apps/cli/src/sandbox/ports.ts';
 import { agreementOf } from '../harness/collaboration.ts';
@@ -21,9 +22,11 @@ import { FragileStation } from './fragile-station.ts';
 export const NAMES = ['alpha', 'beta', 'gamma', 'delta', 'centre'] as const;
 export type Name = (typeof NAMES)[number];
 const PROVIDERS: readonly Name[] = ['alpha', 'beta', 'gamma', 'delta'];
+const DAY_MS = 86_400_000;
 const KINDS = ['a', 'b', 'c'];
 const PER_PROVIDER = 20;
 export const SQL = 'SELECT kind, count(*) AS n, sum(hours) AS hours FROM visits GROUP BY kind ORDER BY kind';
+export const TEMPLATE = 'visits-by-kind';
 /** Longest time until every surviving station knows a run's end. */
 const END_MS = 30_000;
 
@@ -72,7 +75,13 @@ export class FragileCollaboration {
           kind: { type: 'VARCHAR', uses: ['group', 'filter'], domain: { values: [...KINDS, 'never'] } },
           hours: { type: 'INTEGER', uses: ['aggregate'], bounds: ['0', '100'] },
         },
-        terms: { limits: { run_seconds: 20, questions_per_day: null }, ...plan.terms },
+        terms: {
+          valid: { from: new Date(Date.now() - DAY_MS).toISOString(), until: new Date(Date.now() + 30 * DAY_MS).toISOString() },
+          approval: { ad_hoc: 'every-provider' },
+          templates: { [TEMPLATE]: { sql: SQL } },
+          limits: { run_seconds: 20, questions_per_day: null },
+          ...plan.terms,
+        },
       },
       [...stations.values()].map((s) => s.card),
     );
@@ -94,8 +103,26 @@ export class FragileCollaboration {
     return found;
   }
 
+  /** Asks by the template, which needs no approval, at the station of `centre`. */
   ask(following: Following = {}): Promise<RunResult> {
-    return askAndFollow(this.station('centre').client, { sql: SQL, as: 'ana' }, following);
+    return askAndFollow(this.station('centre').client, { template: TEMPLATE, as: 'ana' }, { as: 'ana', ...following });
+  }
+
+  /** Starts what does not run, and takes all faults off the network. */
+  async heal(): Promise<void> {
+    if (this.proxy !== null) this.proxy.rules = [];
+    for (const station of this.stations.values()) {
+      station.unplant();
+      station.signal('SIGCONT');
+      if (station.alive && station.clockMs !== 0) await station.stop();
+    }
+    await Promise.all([...this.stations.values()].filter((s) => !s.alive).map((s) => s.start()));
+  }
+
+  peer(name: string): Peer {
+    const o = this.agreement.organisations.find((x) => x.name === name);
+    if (o === undefined) throw new RangeError(`no organisation ${name}`);
+    return { name, address: o.station, certificate: o.certificate };
   }
 
   /** Asks, expecting an end other than the right result at most; gives the error, or null when the right result came. */
@@ -120,8 +147,8 @@ export class FragileCollaboration {
    * What holds after every fault: each station that lives knows the end of each run, no two stations hold different
    * releases of one run, and what is held is right.
    */
-  async assertSettled(): Promise<void> {
-    const living = [...this.stations.values()].filter((s) => s.alive);
+  async assertSettled(except: readonly string[] = []): Promise<void> {
+    const living = [...this.stations.values()].filter((s) => s.alive && !except.includes(s.name));
     const until = Date.now() + END_MS;
     for (const station of living) {
       for (;;) {
@@ -182,7 +209,7 @@ function isOpen(run: RunSummary): boolean {
 /** Replaces a station's keys and certificate. */
 export async function newKeys(home: string, card: Card, notAfter: Date): Promise<Card> {
   for (const file of ['keys.sealed', 'unlock.secret', STATION_FILES.certificate]) rmSync(join(home, file), { force: true });
-  const validity = { notBefore: new Date(Date.now() - 86_400_000), notAfter };
+  const validity = { notBefore: new Date(Date.now() - DAY_MS), notAfter };
   await createKeyFile(home, { name: card.name, hosts: ['127.0.0.1'], days: 1, validity });
   const keys = await openKeyFile(home);
   writeFileSync(join(home, STATION_FILES.certificate), keys.tls.cert, { mode: 0o600 });

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Card } from '@sluis/model';
 import { accessFromHome, StationClient } from '@sluis/sdk';
@@ -24,6 +25,8 @@ export class FragileStation {
   #child: ChildProcess | null = null;
   #exit: Promise<unknown> = Promise.resolve();
   errors = '';
+  /** How far its clock is ahead of the others'. */
+  clockMs = 0;
 
   constructor(name: string, home: string, folder: string, card: Card) {
     this.name = name;
@@ -40,10 +43,11 @@ export class FragileStation {
   /** Starts it; resolves when it accepts connections. */
   async start(options: { readonly clockMs?: number } = {}): Promise<void> {
     rmSync(this.#plan, { force: true });
+    this.clockMs = options.clockMs ?? 0;
     const { DATABASE_URL: _, ...env } = process.env;
     const seam = {
       SLUIS_TEST_PLAN: this.#plan,
-      SLUIS_TEST_CLOCK_MS: String(options.clockMs ?? 0),
+      SLUIS_TEST_CLOCK_MS: String(this.clockMs),
       SLUIS_TEST_LIMITS: JSON.stringify(IMPATIENT),
     };
     const args = ['--disable-warning=ExperimentalWarning', '--import', SEAM, MAIN];
@@ -69,6 +73,15 @@ export class FragileStation {
   /** Whether what was planted has taken effect. */
   get struck(): boolean {
     return !existsSync(this.#plan);
+  }
+
+  /** Resolves when what was planted has taken effect; throws if it does not in time. */
+  async untilStruck(limitMs = 20_000): Promise<void> {
+    const until = Date.now() + limitMs;
+    while (!this.struck) {
+      if (Date.now() > until) throw new Error(`nothing struck ${this.name}`);
+      await sleep(10);
+    }
   }
 
   unplant(): void {

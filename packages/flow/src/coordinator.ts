@@ -14,6 +14,8 @@ export interface OwnRuns {
   admitted(id: string): Promise<AdmittedRun>;
   participate(id: string, attempt: number, approvals: readonly SignedApproval[]): Promise<{ readonly receipt: Receipt | null }>;
   ended(id: string, state: BadEnd, error: SluisError): Promise<void>;
+  /** Throws what ended the run, if it has ended badly. */
+  requireOpen(id: string): Promise<unknown>;
   keepUnlessKept(run: AdmittedRun, receipt: Receipt): Promise<void>;
 }
 
@@ -92,12 +94,21 @@ export class Coordinator {
   async #propose(run: AdmittedRun, signed: SignedProposal): Promise<void> {
     const { events, organisation } = this.#station;
     const id = run.proposal.run;
-    await Promise.all(
-      this.#others(run).map(async (to) => {
-        await this.#messenger.propose(to, run, signed);
-        events.emit(id, 'propose', to, 'checked and planned the question');
-      }),
-    );
+    const proposals = this.#others(run).map(async (to) => {
+      await this.#messenger.propose(to, run, signed);
+      events.emit(id, 'propose', to, 'checked and planned the question');
+    });
+    try {
+      await Promise.all(proposals);
+      // It may have been cancelled meanwhile.
+      await this.#own.requireOpen(id);
+    } catch (thrown) {
+      const error = toSluisError(thrown, 'run');
+      await this.#own.ended(id, stateOf(error), error);
+      // The others can be told of the end only after they have heard of the question.
+      await Promise.allSettled(proposals);
+      throw error;
+    }
     const waiting = requiredApprovals(run);
     if (waiting.length > 0) events.emit(id, 'waiting', organisation, `waiting for approval of ${waiting.join(', ')}`);
     await this.#startIfApproved(run);
@@ -161,15 +172,16 @@ export class Coordinator {
     if (!released) throw new RangeError('a finished run has a receipt');
   }
 
-  /** Adds the last step a lost participant was seen at. */
+  /** Says of a lost participant at which step it was last seen, and of a broken connection between two others, who saw it. */
   #atStep(error: SluisError, run: string, to: string): SluisError {
-    if (error.party !== to || !/^wire\/(disconnected|timeout|unreachable|closing)$/.test(error.code)) return error;
-    const last = this.#station.events.since(run, 0).findLast((e) => e.party === to);
-    const where = last === undefined ? 'It had not begun its part.' : `It was last seen at step "${last.step}" (${last.detail}).`;
+    if (!/^(wire\/|run\/timeout)/.test(error.code) || error.party === null || to === this.#station.organisation) return error;
+    const last = this.#station.events.since(run, 0).findLast((e) => e.party === error.party);
+    const seen = last === undefined ? 'it had not begun its part' : `it was last seen at step "${last.step}" (${last.detail})`;
+    const by = error.party === to ? '' : `, as ${to} reports`;
     return new PeerError(error.code, {
       stage: error.stage,
-      party: to,
-      message: `${error.message} ${where}`,
+      party: error.party,
+      message: `${error.message} About ${error.party}${by}: ${seen}.`,
       ...(error.remedy === null ? {} : { remedy: error.remedy }),
       cause: error,
     });

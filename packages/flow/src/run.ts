@@ -292,6 +292,10 @@ export class Runs {
     await this.keepUnlessKept(run, receipt);
   }
 
+  requireOpen(id: string): Promise<unknown> {
+    return this.#ends.require(id, OPEN);
+  }
+
   async keepUnlessKept(run: AdmittedRun, receipt: Receipt): Promise<void> {
     if ((await this.#station.store.result(run.proposal.run)) === null) await this.#keep(run, receipt, null);
   }
