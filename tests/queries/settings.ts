@@ -28,3 +28,7 @@ export function rulesOf({ output, receivers }: Setting): Rules {
     receivers: receivers.filter((r) => (PARTIES as readonly string[]).includes(r)),
   };
 }
+
+/** Whether a question is refused only because its sums have several terms, which the dominance rule can't be checked on. */
+export const hidesDominance = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'plan/unsupported' && error.message.includes('dominance rule');

@@ -97,6 +97,14 @@ const SINGLING_OUT = [
   'WITH x AS (SELECT cost, id AS other FROM incidents) SELECT sum(cost) FROM x WHERE other = 7',
   'SELECT sum(coalesce(nullif(id, 7), 0)) FROM incidents',
   'SELECT sum(sign(id - 7)) FROM incidents',
+  // Found in a security review: polynomials, packing, rounding, overflow, and what is missing.
+  'SELECT sum(id * (id - 1) * (id - 2)) FROM incidents',
+  'SELECT var_pop(1000000 * (id * id)) FROM incidents',
+  'SELECT count(id / 5e-306) FROM incidents',
+  'SELECT sum(id * 1.5e-15) FROM incidents',
+  'SELECT sum(CAST(id + 1152921504606846976 AS DOUBLE)) FROM incidents',
+  'SELECT sum(CASE WHEN true THEN id + 1152921504606846976 ELSE CAST(0 AS DOUBLE) END) FROM incidents',
+  'SELECT sum((CAST(id AS DOUBLE) + CAST(1152921504606846976 AS DOUBLE)) - CAST(1152921504606846976 AS DOUBLE)) FROM incidents',
 ];
 
 test('a column that may only be aggregated cannot decide which rows count; with filter each question is answered', async () => {
@@ -107,8 +115,57 @@ test('a column that may only be aggregated cannot decide which rows count; with 
   }
 });
 
+test('columns that are only aggregated decide nothing about each other', async () => {
+  const only = (type: string, more: object = {}) => ({ type, uses: ['aggregate'], bounds: [0, 1000], ...more });
+  const columns = { flag: only('INTEGER'), x: only('INTEGER', { nullable: true }), y: only('INTEGER', { nullable: true }) };
+  const strict = sampleAgreement({ columns });
+  await refused('SELECT sum(id * flag) FROM incidents', 'plan/column-use-missing', /"filter" to id, "filter" to flag/, strict);
+  await refused('SELECT sum(x), sum(x + 0 * y) FROM incidents', 'plan/column-use-missing', /"filter" to x, "filter" to y/, strict);
+  await refused('SELECT count(x + y) FROM incidents', 'plan/column-use-missing', /SUM\(a\) \+ SUM\(b\)/, strict);
+  await plan('SELECT sum(x) + sum(y), sum(id + 3 * flag), count(x) FROM incidents', strict);
+  await refused(
+    'SELECT var_pop(id + 1000000 * flag) FROM incidents',
+    'plan/column-use-missing',
+    /"filter" to id, "filter" to flag/,
+    strict,
+  );
+  const shown = sampleAgreement({ columns: { flag: { type: 'INTEGER', uses: ['reveal'], bounds: [0, 1000] } } });
+  await plan('SELECT max(flag) FROM incidents', shown);
+  await refused('SELECT max(nullif(flag, 7)) FROM incidents', 'plan/column-use-missing', /"filter" to flag/, shown);
+});
+
+test('under a dominance rule nothing is added that would hide a dominating row', async () => {
+  const strict = sampleAgreement({ output: { dominance: { n: 1, k: 70 } } });
+  for (const argument of [
+    'cost + 1000000',
+    '1000000 - cost',
+    '2 * (records - 5)',
+    'records + 1000000000 * severity',
+    'CASE WHEN paid THEN cost ELSE 1000000 END',
+    'coalesce(cost, 1000000)',
+    'greatest(cost, 1000000)',
+    'abs(records + 7)',
+    'CAST(records + 7 AS BIGINT) / 3',
+  ]) {
+    await refused(`SELECT sum(${argument}) FROM incidents`, 'plan/unsupported', /SUM\(a\) \+ SUM\(b\)/, strict);
+    await plan(`SELECT sum(${argument}) FROM incidents`);
+  }
+  for (const argument of [
+    '-cost',
+    '2 * cost',
+    'cost / 3',
+    'coalesce(cost, 0)',
+    'CASE WHEN paid THEN cost END',
+    'least(cost, 100)',
+    '1',
+    'cost * severity',
+    "happened - DATE '2024-01-01'",
+  ])
+    await plan(`SELECT sum(${argument}), avg(${argument}), count(*) FROM incidents`, strict);
+});
+
 test('linear sums need aggregate only; extremes need reveal; keys need group', async () => {
-  await plan('SELECT sum(id), avg(2 * id + 1), var_samp(id / 2), count(id) FROM incidents');
+  await plan('SELECT sum(id), avg(2 * id + 1), var_samp(0.5 * id), sum(CAST(id AS DOUBLE)), sum(cost * id), count(id) FROM incidents');
   await refused('SELECT max(id) FROM incidents', 'plan/column-use-missing', /"reveal" to id/);
   await refused('SELECT id, count(*) FROM incidents GROUP BY id', 'plan/column-use-missing', /"group" to id/);
   const grouped = sampleAgreement({ columns: { severity: { type: 'INTEGER', uses: ['group'], domain: { range: [1, 5] } } } });

@@ -15,6 +15,7 @@ import {
   type PlanDominance,
 } from '@sluis/model';
 import { domainOf } from './domains.ts';
+import { requireOneTerm } from './dominance-terms.ts';
 import { aggregatesOf, print, type AggregateNode, type Bound } from './expression.ts';
 import type { Question } from './question.ts';
 import { quoteText } from './quote.ts';
@@ -119,7 +120,9 @@ async function aggregateOf(node: AggregateNode, making: Making): Promise<PlanAgg
   const whole = wholeOf(argument, making.question.table.columns);
   const accumulators = [addSum(whole, filter, making, kind === 'sum')];
   if (kind !== 'sum' && kind !== 'avg') accumulators.push(addSquares(whole, filter, making));
-  return { ...base, accumulators, dominance: addDominance(whole, node.filter, making) };
+  const dominance = addDominance(whole, node.filter, making);
+  if (dominance !== null) requireOneTerm(kind, argument);
+  return { ...base, accumulators, dominance };
 }
 
 function accumulator(

@@ -4,8 +4,9 @@
  * maximum, which is one record's own value, `reveal`.
  */
 import { RefusedError } from '@sluis/base';
-import type { ColumnUse } from '@sluis/model';
-import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type Role } from './expression.ts';
+import type { ColumnUse, Table } from '@sluis/model';
+import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
+import { hidesCondition, leaveRowsOut, multipliedBySquares } from './hidden-conditions.ts';
 import type { Question } from './question.ts';
 
 interface Need {
@@ -14,6 +15,8 @@ interface Need {
   readonly uses: readonly ColumnUse[];
   readonly why: string;
 }
+
+const ACTING = 'in a way that can act as a condition';
 
 /** Throws RefusedError `plan/column-use-missing`, naming every column, the use it lacks, and who could grant it. */
 export function checkUses(question: Question): void {
@@ -30,7 +33,7 @@ export function checkUses(question: Question): void {
     stage: 'plan',
     ...(table.providers.length === 1 && table.providers[0] !== undefined ? { party: table.providers[0] } : {}),
     message: sentences.join(' '),
-    remedy: `A new version of the agreement that adds the use ${asks}, signed by all organisations, would allow it; the data providers (${table.providers.join(', ')}) decide that.`,
+    remedy: `A new version of the agreement that adds the use ${asks}, signed by all organisations, would allow it; the data providers (${table.providers.join(', ')}) decide that.${missing.some((n) => n.why.startsWith(ACTING)) ? ' Or compute on aggregates: SUM(x) / 60 instead of SUM(x / 60), SUM(a) + SUM(b) instead of SUM(a + b).' : ''}`,
   });
 }
 
@@ -39,7 +42,7 @@ function needsOf(question: Question): Need[] {
   if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
   for (const key of question.keys) {
     // A column that only decides between the values of a key shows no more than the same condition in FILTER would.
-    const { value, deciding, acting } = usesOf(key.expression);
+    const { value, deciding, acting } = usesOf(key.expression, question.table);
     needs.push(...only(new Set([...value, ...acting]), 'group', 'to group'));
     needs.push(...only(deciding, 'filter', 'as a condition inside GROUP BY'));
   }
@@ -48,21 +51,25 @@ function needsOf(question: Question): Need[] {
     ...(question.having === null ? [] : [question.having]),
     ...question.orders.map((o) => o.expression),
   ];
-  for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate));
+  for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate, question.table));
   return needs;
 }
 
-function needsOfAggregate(node: AggregateNode): Need[] {
+function needsOfAggregate(node: AggregateNode, table: Table): Need[] {
   const needs = node.filter === null ? [] : every(node.filter, ['filter'], 'to filter rows (FILTER)');
   const { argument } = node;
   if (argument === null) return needs;
   if (node.aggregate === 'min' || node.aggregate === 'max') {
     needs.push(...every(argument, ['reveal'], `in ${node.aggregate}, which shows one record's own value`));
-    return [...needs, ...only(usesOf(argument).deciding, 'filter', `as a condition inside ${node.aggregate}`)];
+    // An extreme of nullif(x, …) or x % 7 picks which record is shown.
+    const { deciding, acting } = usesOf(argument, table);
+    return [...needs, ...only(new Set([...deciding, ...acting]), 'filter', `as a condition inside ${node.aggregate}`)];
   }
   if (argument.type === 'BOOLEAN') return [...needs, ...every(argument, ['filter'], `as a condition inside ${node.aggregate}`)];
-  const { value, deciding, acting } = usesOf(argument);
-  needs.push(...only(new Set([...deciding, ...acting]), 'filter', `in a way that can act as a condition inside ${node.aggregate}`));
+  const { value, deciding, acting } = usesOf(argument, table);
+  const squares = /^(var|stddev)/.test(node.aggregate) ? multipliedBySquares(argument, table) : [];
+  const hidden = [...leaveRowsOut(argument, table), ...squares];
+  needs.push(...only(new Set([...deciding, ...acting, ...hidden]), 'filter', `${ACTING} inside ${node.aggregate}`));
   const plain: readonly ColumnUse[] = node.aggregate === 'count' ? ['aggregate', 'filter'] : ['aggregate'];
   return [...needs, ...[...value, ...acting].map((column) => ({ column, uses: plain, why: `in ${node.aggregate}` }))];
 }
@@ -78,21 +85,26 @@ interface ColumnRoles {
 }
 
 /** Sorts the columns of an expression by what they do to its value (see `Role`). */
-export function usesOf(node: Bound): ColumnRoles {
+export function usesOf(node: Bound, table: Table): ColumnRoles {
   const found: ColumnRoles = { value: new Set(), deciding: new Set(), acting: new Set() };
-  collect(node, 'value', found);
+  collect(node, 'value', found, table);
   return found;
 }
 
-function collect(node: Bound, role: Role, found: ColumnRoles): void {
+function collect(node: Bound, role: Role, found: ColumnRoles, table: Table): void {
   if (node.kind === 'column') {
     (role === 'value' ? found.value : role === 'decides' ? found.deciding : found.acting).add(node.name);
     return;
   }
   childrenOf(node).forEach((child, i) => {
-    const own = node.kind === 'operation' ? (node.roles[i] ?? 'both') : 'both';
-    collect(child, stronger(role, own), found);
+    const own = node.kind === 'operation' ? roleOf(node, i, table) : 'both';
+    collect(child, stronger(role, own), found, table);
   });
+}
+
+function roleOf(node: OperationNode, argument: number, table: Table): Role {
+  const role = node.roles[argument] ?? 'both';
+  return role === 'value' && hidesCondition(node, argument, table) ? 'both' : role;
 }
 
 function stronger(outer: Role, inner: Role): Role {
