@@ -82,7 +82,7 @@ for (const { fault, direction } of NETWORK) {
     }
     await together.heal();
     await together.assertSettled();
-    await together.assertWorks();
+    await together.assertWorksSoon('beta');
   });
 }
 

@@ -39,6 +39,8 @@ export class Caller {
   readonly #pending = new Map<Channel, Map<number, Pending>>();
   readonly #stop = new AbortController();
   #closed: SluisError | null = null;
+  /** What remote handlers threw: it happened at their station and is passed on as it is. */
+  readonly #remote = new WeakSet<SluisError>();
 
   constructor(options: CallerOptions) {
     this.#options = options;
@@ -98,7 +100,11 @@ export class Caller {
     if (pending === undefined) return;
     if (pending.run !== null) this.#options.meter.add(pending.run, 0, wireBytes, 0);
     if (head.kind === 'reply') pending.resolve({ header: head.header, body });
-    else pending.reject(errorFromRecord({ ...head.error, party: head.error.party ?? channel.peer }, head.exitCode));
+    else {
+      const error = errorFromRecord({ ...head.error, party: head.error.party ?? channel.peer }, head.exitCode);
+      this.#remote.add(error);
+      pending.reject(error);
+    }
   }
 
   #lost(channel: Channel, reason: SluisError): void {
@@ -116,7 +122,7 @@ export class Caller {
       const channel = await deadline.race(this.#channelTo(peer));
       return await act(channel, deadline);
     } catch (thrown) {
-      throw atStep(thrown, bounds.step);
+      throw this.#remote.has(thrown as SluisError) ? thrown : atStep(thrown, bounds.step);
     } finally {
       deadline.end();
     }
