@@ -1,7 +1,7 @@
 /** Pass 6, protect: output rules, techniques and widths make the question's parts a plan. */
 import { canonicalBytes, RefusedError, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
-import type { Agreement, Domain, Plan, PlanKey, PlanRules } from '@sluis/model';
+import { type Agreement, type Domain, layoutOf, type Plan, type PlanKey, type PlanRules } from '@sluis/model';
 import { print } from './expression.ts';
 import { finalSql } from './final-sql.ts';
 import { outputsOf } from './outputs.ts';
@@ -11,6 +11,10 @@ import type { Split } from './split.ts';
 
 /** More cells than this are refused: providers and committee work on every one of them. */
 export const MOST_CELLS = 2_000_000;
+
+/** What one provider shares, and what a compute party holds of all of them, in 64-bit words per share: 256 MiB and 1 GiB. */
+const MOST_SHARED = 2 ** 25;
+const MOST_HELD = 2 ** 27;
 
 const TECHNIQUES: Plan['techniques'] = {
   sharing: { id: 'replicated-3', version: 1 },
@@ -42,7 +46,7 @@ export function protect(p: Protecting): Plan {
     };
   });
   const outputs = outputsOf(question, split, p.hiddenCount);
-  return {
+  const plan: Plan = {
     format: 'sluis-plan/1',
     agreement: p.agreementId,
     collaboration: agreement.collaboration,
@@ -66,6 +70,19 @@ export function protect(p: Protecting): Plan {
     maximumRows: question.table.maximum_rows,
     techniques: TECHNIQUES,
   };
+  requireRoom(plan);
+  return plan;
+}
+
+/** A question may not take more memory than stations have: any asker could stop all of them with it. */
+function requireRoom(plan: Plan): void {
+  const words = layoutOf(plan).reduce((n, column) => n + column.words, 0) * plan.cellCount;
+  if (words <= MOST_SHARED && words * plan.providers.length <= MOST_HELD) return;
+  throw new RefusedError('plan/too-many-cells', {
+    stage: 'plan',
+    message: `The question has ${plan.cellCount} groups with ${plan.aggregates.length} aggregates each for ${plan.providers.length} providers: more than stations hold at a time.`,
+    remedy: 'Group by fewer or coarser columns, or ask for fewer aggregates at a time.',
+  });
 }
 
 function countCells(keys: readonly PlanKey[], sets: readonly (readonly number[])[]): number {

@@ -15,12 +15,13 @@ const BODY_LIMIT = 64 * 1024 * 1024;
 
 export function createApp(services: Services, version: string): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: BODY_LIMIT }));
+  // First of all: nothing of a stranger's request is read.
   app.use(async (c, next) => {
     services.access.authenticate(c.req.header('authorization'));
     await next();
     c.header('cache-control', 'no-store');
   });
+  app.use(bodyLimit({ maxSize: BODY_LIMIT }));
   app.route(API_ROOT, agreementRoutes(services, version));
   app.route(API_ROOT, datasetRoutes(services));
   app.route(API_ROOT, runRoutes(services));
