@@ -191,7 +191,8 @@ function checkTerms(station: StationContext, agreement: Agreement, proposal: Pro
   if (expires <= now || expires - asked > 30 * 86_400_000) throw say('run/expired', 'The proposal has expired.', 'Ask again.');
 }
 
-async function checkRate(station: StationContext, agreement: Agreement, proposal: Proposal): Promise<void> {
+/** Throws RefusedError `run/rate-limit` if this analyst has asked as often today as the agreement allows. */
+export async function checkRate(station: StationContext, agreement: Agreement, proposal: Proposal): Promise<void> {
   const limit = agreement.limits.questions_per_day;
   if (limit === null) return;
   const day = Math.floor(station.clock.now() / 86_400_000) * 86_400_000;

@@ -19,6 +19,8 @@ import { requireSender } from './messenger.ts';
 import type { AgreementRecord } from './ports.ts';
 
 const OFFER_MS = 15_000;
+/** Agreements from other stations that wait for this organisation's signature. */
+const MOST_OFFERED = 50;
 
 const signatures = signedAgreementSchema.shape.signatures;
 const knownSchema = z.strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/), signatures });
@@ -77,6 +79,7 @@ export class Agreements {
     wire.onRequest('agreement.offer', async (m) => {
       const offered = readMessage(signedAgreementSchema, parseBody(m.body), 'agreement.offer', m.from.name ?? 'an unknown station');
       requireSender(offered.agreement, m, null);
+      if ((await store.agreement(agreementId(offered.agreement))) === null) await this.#requireRoom();
       await this.#keep(offered);
       return { body: canonicalBytes({ signatures: (await store.agreement(agreementId(offered.agreement)))?.signatures ?? {} }) };
     });
@@ -88,6 +91,19 @@ export class Agreements {
       requireSender(agreement, m, null);
       await this.#takeSignatures(agreement, record.signatures, signatures);
       return { body: canonicalBytes({ signatures: (await store.agreement(id))?.signatures ?? {} }) };
+    });
+  }
+
+  /** Anybody who knows this station's card can name it in an agreement: offers that nobody here signs may not fill its disk. */
+  async #requireRoom(): Promise<void> {
+    const { store, organisation } = this.#station;
+    const waiting = (await store.agreements()).filter((r) => r.state === 'proposed' && r.signatures[organisation] === undefined);
+    if (waiting.length < MOST_OFFERED) return;
+    throw new RefusedError('agreement/too-many-offered', {
+      stage: 'agreement',
+      party: organisation,
+      message: `${organisation} has ${waiting.length} agreements to look at that it has not signed; it takes no more from other stations.`,
+      remedy: `Send the agreement's file to ${organisation}, whose operator can propose it there.`,
     });
   }
 

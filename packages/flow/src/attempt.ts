@@ -1,6 +1,6 @@
 /** One attempt of a run at one station: it plays every role the plan gives it, through the six steps in order. */
 import { canonicalBytes } from '@sluis/base';
-import type { Receipt, ResultTable } from '@sluis/model';
+import type { Agreement, Plan, Receipt, ResultTable } from '@sluis/model';
 import { combine } from './aggregate.ts';
 import { agreementInForce } from './admission.ts';
 import { type Attempt, peerOf, seatOf, type StationContext } from './context.ts';
@@ -98,6 +98,13 @@ async function collect(station: StationContext, run: Attempt, mailbox: Mailbox):
   await station.audit.append({ kind: 'release.received', details: { run: run.proposal.run, plan: run.prepared.hash } });
   const { openings: _, ...receipt } = received.receipt;
   return { receipt, result: { table, receiptBytes: received.bytes } };
+}
+
+/** Largest sealed delivery a plan can need, generously: masks and a component in base64, and the receipt with its agreement. */
+export function deliveryLimit(plan: Plan, agreement: Agreement): number {
+  const words = plan.contributions.length + plan.accumulators.reduce((n, a) => n + a.words, 0);
+  const opened = plan.cellCount * (words * 8 + plan.outputs.length / 8 + 1);
+  return Math.ceil(opened * 1.5) + 2 * canonicalBytes(agreement).length + 1_000_000;
 }
 
 /** Largest sealed share a plan can need, generously: data, header and the box around it. */

@@ -200,7 +200,7 @@ export function serveRuns(station: StationContext, runs: Runs): void {
   }
   wire.onPush('run.progress', (m) => {
     const p = progressSchema.safeParse(m.header);
-    if (p.success && m.from.name !== null) station.events.emit(p.data.run, p.data.step, m.from.name, p.data.detail);
+    if (p.success) runs.progressArrived(p.data.run, m.from.certificate, p.data.step, p.data.detail);
   });
 }
 

@@ -1,5 +1,5 @@
 /** Errors of a run as a whole: what happened to it, at whose station, and what to do next. */
-import { PeerError, StationError } from '@sluis/base';
+import { PeerError, ProtocolError, StationError } from '@sluis/base';
 import type { AdmittedRun } from './context.ts';
 
 export function coordinatorLost(run: AdmittedRun): PeerError {
@@ -47,5 +47,14 @@ export function stopping(organisation: string): PeerError {
     party: organisation,
     message: `The station of ${organisation} was stopped while the run was being played.`,
     remedy: `Ask again when the station of ${organisation} is back.`,
+  });
+}
+
+/** A coordinator that tells the end of a run to somebody who makes the receipt itself. */
+export function unexpectedReceipt(run: AdmittedRun, organisation: string): ProtocolError {
+  return new ProtocolError('run/unexpected-message', {
+    stage: 'receipt',
+    party: run.proposal.coordinator,
+    message: `${organisation} has its own part in the receipt of run ${run.proposal.run} and takes none from ${run.proposal.coordinator}; it was refused.`,
   });
 }

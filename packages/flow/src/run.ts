@@ -2,10 +2,10 @@
 import { canonicalBytes, canonicalText, fromBase64, fromUtf8, RefusedError, type SluisError, toHex, toSluisError } from '@sluis/base';
 import { verifyReceipt } from '@sluis/ledger';
 import { layoutOf, type Receipt } from '@sluis/model';
-import { admit, agreementInForce, planQuestion, requireSignature, unknownRun } from './admission.ts';
+import { admit, agreementInForce, checkRate, planQuestion, requireSignature, unknownRun } from './admission.ts';
 import { checkApproval, checkApprovals, requiredApprovals, signApproval } from './approvals.ts';
-import { type AttemptOutcome, type Mailboxes, playAttempt, shareLimit } from './attempt.ts';
-import type { AdmittedRun, Attempt, RunMessage, StationContext } from './context.ts';
+import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, shareLimit } from './attempt.ts';
+import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
 import { Coordinator } from './coordinator.ts';
 import { Mailbox } from './mailbox.ts';
 import {
@@ -20,11 +20,10 @@ import type { Messenger } from './messenger-port.ts';
 import type { RunRecord } from './ports.ts';
 import { checkReceiptOfRun } from './receipt.ts';
 import { type BadEnd, OPEN, RunEnds } from './run-ends.ts';
-import { coordinatorLost, interrupted, notStarted, stopping, timeUp } from './run-faults.ts';
+import { coordinatorLost, interrupted, notStarted, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
 
 /** How long a question waits for approvals. */
 const PROPOSAL_HOURS = 24;
-const DELIVERY_LIMIT = 512 * 1024 * 1024;
 /** A question that nobody has to approve is started at once; after this its coordinator has given up or is gone. */
 const START_MS = 120_000;
 const TIDY_MS = 5_000;
@@ -54,6 +53,7 @@ export class Runs {
   /** Runs that are not started yet, with the time after which they never will be. */
   readonly #pending = new Map<string, number>();
   readonly #tidying: NodeJS.Timeout;
+  #counting: Promise<void> = Promise.resolve();
 
   constructor(station: StationContext, messenger: Messenger) {
     this.#station = station;
@@ -96,16 +96,36 @@ export class Runs {
     const station = this.#station;
     const { statement } = signed;
     const details = { run: statement.run, plan: statement.plan, agreement: statement.agreement, coordinator: statement.coordinator };
-    let admitted: AdmittedRun;
     try {
-      admitted = await admit(station, signed, claimedPlan);
+      const admitted = await admit(station, signed, claimedPlan);
+      const now = station.clock.now();
+      await this.#countedOnce(() => this.#writeDown(admitted, signed, now));
+      this.#remember(admitted);
+      this.#expect(admitted, now);
+      station.events.emit(statement.run, 'propose', station.organisation, 'checked and planned the question');
+      return admitted;
     } catch (thrown) {
       const error = toSluisError(thrown, 'run');
       await station.audit.append({ kind: 'run.refused', details: { ...details, code: error.code } });
       throw error;
     }
-    const now = station.clock.now();
-    await station.audit.append({ kind: 'run.proposed', details });
+  }
+
+  /** One question after the other: of many at once, each would find the others not counted yet and pass the day's limit. */
+  #countedOnce(task: () => Promise<void>): Promise<void> {
+    const done = this.#counting.then(task);
+    this.#counting = done.catch(() => undefined);
+    return done;
+  }
+
+  async #writeDown(admitted: AdmittedRun, signed: SignedProposal, now: number): Promise<void> {
+    const station = this.#station;
+    const { statement } = signed;
+    await checkRate(station, admitted.agreement, statement);
+    await station.audit.append({
+      kind: 'run.proposed',
+      details: { run: statement.run, plan: statement.plan, agreement: statement.agreement, coordinator: statement.coordinator },
+    });
     await station.store.createRun({
       id: statement.run,
       collaboration: statement.collaboration,
@@ -122,10 +142,6 @@ export class Runs {
       createdAt: now,
       updatedAt: now,
     });
-    this.#remember(admitted);
-    this.#expect(admitted, now);
-    station.events.emit(statement.run, 'propose', station.organisation, 'checked and planned the question');
-    return admitted;
   }
 
   /** This organisation's yes. Run by: a data provider's approver. */
@@ -287,6 +303,9 @@ export class Runs {
   /** Takes the receipt of a finished run. Run by: participants that are neither compute party nor receiver. */
   async finished(id: string, receipt: Receipt): Promise<void> {
     const run = await this.admitted(id);
+    const { committee, receivers } = run.prepared.plan;
+    // Who computes or receives makes its own receipt: a word from outside must not come before it.
+    if ([...committee, ...receivers].includes(this.#station.organisation)) throw unexpectedReceipt(run, this.#station.organisation);
     checkReceiptOfRun(run, receipt);
     verifyReceipt(receipt);
     await this.keepUnlessKept(run, receipt);
@@ -305,6 +324,14 @@ export class Runs {
     this.#active.get(id)?.controller.abort(error);
     await this.#ends.end(id, state, error);
     this.#over(id);
+  }
+
+  /** Another participant's step, as its coordinator shows it. What is told of a run that is not under way here is not kept. */
+  progressArrived(id: string, certificate: string, step: string, detail: string): void {
+    const admitted = this.#active.get(id)?.admitted;
+    if (admitted === undefined || admitted.proposal.coordinator !== this.#station.organisation) return;
+    const sender = admitted.agreement.organisations.find((o) => o.certificate === certificate)?.name;
+    if (sender !== undefined && participantsOf(admitted).includes(sender)) this.#station.events.emit(id, step, sender, detail);
   }
 
   /** Takes a sealed body that another participant sends within a run. */
@@ -415,7 +442,7 @@ export class Runs {
       over: Promise.withResolvers(),
       mailboxes: {
         shares: new Mailbox('share', plan.providers, shareLimit(plan.cellCount, words)),
-        deliveries: new Mailbox('delivery', plan.committee, DELIVERY_LIMIT),
+        deliveries: new Mailbox('delivery', plan.committee, deliveryLimit(plan, admitted.agreement)),
       },
     };
     this.#active.set(admitted.proposal.run, active);
