@@ -1,9 +1,11 @@
 /** Connecting local data to a shared table of an agreement. */
+import { resolve } from 'node:path';
 import { InvalidError, RefusedError, SluisError } from '@sluis/base';
 import type { Agreement, Table } from '@sluis/model';
 import type { Binding } from './binding.ts';
 import type { ColumnSpec } from './column-check.ts';
 import { type Database, openDatabase, temporaryFolder } from './database.ts';
+import { refuseOwnFiles } from './own-files.ts';
 import { type CheckReport, checkRows, tooManyRows, violationsError } from './row-check.ts';
 import { fileSource, fingerprints, type Source, sqlSource } from './source.ts';
 import { firstLine } from './sql-engine.ts';
@@ -47,7 +49,9 @@ export async function bindDataset(request: BindRequest): Promise<BoundDataset> {
       remedy: 'Check the name against the agreement.',
     });
   }
+  if (request.file !== undefined) refuseOwnFiles(request.home, [resolve(request.folder ?? process.cwd(), request.file)]);
   const source = await sourceOf(request);
+  refuseOwnFiles(request.home, source.files);
   const files = fingerprints(source.files);
   using database = await openDatabase({ files: source.files, temporary: temporaryFolder(request.home), memoryLimit: '1GB' });
   const columns = await match(database, source, request.tableName, table);
