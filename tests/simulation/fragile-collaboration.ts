@@ -27,6 +27,8 @@ const KINDS = ['a', 'b', 'c'];
 const PER_PROVIDER = 20;
 export const SQL = 'SELECT kind, count(*) AS n, sum(hours) AS hours FROM visits GROUP BY kind ORDER BY kind';
 export const TEMPLATE = 'visits-by-kind';
+/** Runs that are looked at after each fault. */
+const LATEST = 50;
 /** Longest time until every surviving station knows a run's end. */
 const END_MS = 30_000;
 
@@ -46,6 +48,10 @@ export class FragileCollaboration {
   readonly agreement: Agreement;
   readonly proxy: FaultProxy | null;
   readonly #folder: string;
+  /** What each run released, at whichever station it was seen first. */
+  readonly #releases = new Map<string, string>();
+  /** Station and run, once looked at. */
+  readonly #checked = new Set<string>();
 
   private constructor(folder: string, stations: ReadonlyMap<string, FragileStation>, agreement: Agreement, proxy: FaultProxy | null) {
     this.#folder = folder;
@@ -152,25 +158,38 @@ export class FragileCollaboration {
     const until = Date.now() + END_MS;
     for (const station of living) {
       for (;;) {
-        const open = (await station.client.runs(1000)).runs.filter((r) => isOpen(r));
+        const open = (await station.client.runs(LATEST)).runs.filter((r) => isOpen(r));
         if (open.length === 0) break;
         assert.ok(Date.now() < until, `${station.name} still has run ${open[0]?.id} as ${open[0]?.state}`);
         await sleep(100);
       }
     }
-    const releases = new Map<string, string>();
     for (const station of living) {
-      for (const { id, state } of (await station.client.runs(1000)).runs) {
-        const saved = await station.client.result(id).catch(() => null);
-        if (saved === null) continue;
-        assert.ok(state === 'released' || state === 'suppressed', `${station.name} holds a release of a run that is ${state}`);
-        verifyReceipt(saved.receipt);
-        if (saved.result !== null) assertRight(saved);
-        const body = canonicalText(saved.receipt.body);
-        assert.equal(releases.get(id) ?? body, body, `two different releases of run ${id}`);
-        releases.set(id, body);
-      }
+      for (const { id, state } of (await station.client.runs(LATEST)).runs) await this.#checkRelease(station, id, state);
     }
+  }
+
+  /** Looks again at every release that any station holds, the oldest included. */
+  async assertReleasesUnchanged(): Promise<void> {
+    this.#checked.clear();
+    for (const station of this.stations.values()) {
+      for (const { id, state } of (await station.client.runs(1000)).runs) await this.#checkRelease(station, id, state);
+    }
+  }
+
+  async #checkRelease(station: FragileStation, id: string, state: string): Promise<void> {
+    const key = `${station.name}/${id}`;
+    if (this.#checked.has(key)) return;
+    const saved = await station.client.result(id).catch(() => null);
+    if (saved !== null) {
+      assert.ok(state === 'released' || state === 'suppressed', `${station.name} holds a release of a run that is ${state}`);
+      verifyReceipt(saved.receipt);
+      if (saved.result !== null) assertRight(saved);
+      const body = canonicalText(saved.receipt.body);
+      assert.equal(this.#releases.get(id) ?? body, body, `two different releases of run ${id}`);
+      this.#releases.set(id, body);
+    }
+    if (!OPEN_RUN_STATES.includes(state as RunSummary['state'])) this.#checked.add(key);
   }
 
   /** A fresh question, after everything, is answered rightly. */

@@ -192,4 +192,7 @@ export class Coordinator {
   }
 }
 
-const stateOf = (error: SluisError): 'refused' | 'failed' => (error instanceof RefusedError ? 'refused' : 'failed');
+function stateOf(error: SluisError): BadEnd {
+  if (error.code === 'run/cancelled') return 'cancelled';
+  return error instanceof RefusedError ? 'refused' : 'failed';
+}
