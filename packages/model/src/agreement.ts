@@ -10,7 +10,12 @@ const decimalText = z
   .union([z.number().int().safe(), z.string()])
   .transform(String)
   .refine((t) => /^-?\d{1,38}(\.\d{1,18})?$/.test(t), 'a decimal number is needed; write fractions between quotes');
-const instant = z.string().refine((t) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(t) && !Number.isNaN(Date.parse(t)), 'an instant such as 2027-01-31T00:00:00Z is needed');
+const instant = z
+  .string()
+  .refine(
+    (t) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(t) && !Number.isNaN(Date.parse(t)),
+    'an instant such as 2027-01-31T00:00:00Z is needed',
+  );
 const literal = z.union([z.string(), z.number().int().safe(), z.boolean()]).transform(String);
 
 /** DuckDB's type names; DECIMAL has precision ≤ 18. DOUBLE is summed on a fixed grid of `scale` decimals. */
@@ -26,10 +31,7 @@ export const columnSchema = z.strictObject({
   nullable: z.boolean().default(false),
   /** All values that may occur, as text of the column's type; needed to group, or a range. */
   domain: z
-    .union([
-      z.strictObject({ values: z.array(literal).min(1).max(1_000_000) }),
-      z.strictObject({ range: z.tuple([literal, literal]) }),
-    ])
+    .union([z.strictObject({ values: z.array(literal).min(1).max(1_000_000) }), z.strictObject({ range: z.tuple([literal, literal]) })])
     .optional(),
   /** Smallest and largest value, both included; needed to aggregate numbers. */
   bounds: z.tuple([decimalText, decimalText]).optional(),
@@ -45,7 +47,12 @@ export const tableSchema = z.strictObject({
   /** What a station does with rows that break types, domains or bounds. */
   violations: z.enum(['refuse', 'clip', 'drop']).default('refuse'),
   /** No provider contributes more rows; decides the width of sums. */
-  maximum_rows: z.number().int().min(1).max(2 ** 40).default(100_000_000),
+  maximum_rows: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 40)
+    .default(100_000_000),
   columns: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/), columnSchema),
 });
 export type Table = z.infer<typeof tableSchema>;
@@ -89,7 +96,11 @@ export const agreementSchema = z.strictObject({
   collaboration: name,
   version: z.number().int().min(1),
   /** Id of the version this one replaces. */
-  previous: z.string().regex(/^[0-9a-f]{64}$/).nullable().default(null),
+  previous: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
   title: z.string().max(200).default(''),
   purpose: z.string().min(1).max(2000),
   legal_basis: z.string().min(1).max(2000),

@@ -50,8 +50,7 @@ export interface PlanDominance {
   readonly words: number;
 }
 
-export type AggregateKind =
-  | 'count' | 'sum' | 'avg' | 'min' | 'max' | 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop';
+export type AggregateKind = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop';
 
 /** One aggregate call of the question. */
 export interface PlanAggregate {
@@ -139,7 +138,9 @@ export function layoutOf(plan: Plan): LayoutColumn[] {
   plan.contributions.forEach((_, contribution) => {
     layout.push({ kind: 'count', contribution, words: 1 }, { kind: 'present', contribution, words: 1 });
   });
-  plan.accumulators.forEach((a, accumulator) => layout.push({ kind: 'accumulator', accumulator, words: a.words }));
+  plan.accumulators.forEach((a, accumulator) => {
+    layout.push({ kind: 'accumulator', accumulator, words: a.words });
+  });
   plan.dominances.forEach((d, dominance) => {
     layout.push({ kind: 'absolute', dominance, words: d.words });
     for (let rank = 0; rank < d.top; rank++) layout.push({ kind: 'top', dominance, rank, words: d.words });

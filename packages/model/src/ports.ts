@@ -6,8 +6,7 @@ export interface Signer {
   /** Ed25519 signature (64 bytes) over purpose and message. */
   sign(purpose: SignaturePurpose, message: Uint8Array): Promise<Uint8Array>;
 }
-export type SignaturePurpose =
-  | 'agreement' | 'proposal' | 'answer' | 'approval' | 'share' | 'receipt' | 'checkpoint' | 'cancel';
+export type SignaturePurpose = 'agreement' | 'proposal' | 'answer' | 'approval' | 'share' | 'receipt' | 'checkpoint' | 'cancel';
 
 /** Opens what was sealed to this organisation. */
 export interface Opener {
@@ -16,9 +15,27 @@ export interface Opener {
 }
 
 export type LedgerEventKind =
-  | 'station.started' | 'agreement.proposed' | 'agreement.signed' | 'agreement.in-force' | 'dataset.connected' | 'dataset.removed'
-  | 'run.proposed' | 'run.refused' | 'run.approved' | 'run.started' | 'run.step' | 'run.failed' | 'run.cancelled'
-  | 'contribution.computed' | 'share.sent' | 'share.accepted' | 'aggregate.decided' | 'noise.none' | 'release.opened' | 'release.received' | 'receipt.issued';
+  | 'station.started'
+  | 'agreement.proposed'
+  | 'agreement.signed'
+  | 'agreement.in-force'
+  | 'dataset.connected'
+  | 'dataset.removed'
+  | 'run.proposed'
+  | 'run.refused'
+  | 'run.approved'
+  | 'run.started'
+  | 'run.step'
+  | 'run.failed'
+  | 'run.cancelled'
+  | 'contribution.computed'
+  | 'share.sent'
+  | 'share.accepted'
+  | 'aggregate.decided'
+  | 'noise.none'
+  | 'release.opened'
+  | 'release.received'
+  | 'receipt.issued';
 
 export interface LedgerEvent {
   readonly kind: LedgerEventKind;
