@@ -1,7 +1,7 @@
 /** What a station keeps of a connected dataset, and the view that it makes of it: rows that break the agreement never enter. */
 import { StationError } from '@sluis/base';
 import { z } from 'zod';
-import { type ColumnSpec, clippedSql, keepSql, plainSql } from './column-check.ts';
+import { type ColumnSpec, clippedSql, keepSql, plainSql, withTypedSql } from './column-check.ts';
 import { quoteName } from './database.ts';
 
 const fingerprintSchema = z.strictObject({ path: z.string(), size: z.string(), modified: z.string(), inode: z.string() });
@@ -53,7 +53,8 @@ export function viewSql(binding: Binding, trusted: boolean): string {
   const clean = new Set(trusted || binding.violations === 'refuse' ? binding.clean : []);
   const value = (spec: ColumnSpec) => (clean.has(spec.name) ? plainSql(spec) : clippedSql(spec));
   const columns = binding.columns.map((spec) => `${value(spec)} AS ${quoteName(spec.name)}`);
-  const keep = binding.columns.filter((spec) => !clean.has(spec.name)).flatMap((spec) => keepSql(spec, binding.violations) ?? []);
+  const checked = binding.columns.filter((spec) => !clean.has(spec.name));
+  const keep = checked.flatMap((spec) => keepSql(spec, binding.violations) ?? []);
   const where = keep.length === 0 ? '' : ` WHERE ${keep.join(' AND ')}`;
-  return `CREATE VIEW ${quoteName(binding.table)} AS SELECT ${columns.join(', ')} FROM (${binding.sql}) AS source${where}`;
+  return `CREATE VIEW ${quoteName(binding.table)} AS SELECT ${columns.join(', ')} FROM (${withTypedSql(binding.sql, checked)}) AS source${where}`;
 }

@@ -41,9 +41,31 @@ export function typedSql(spec: ColumnSpec): string {
   }
   if (INTEGER_SOURCE.test(spec.sourceType) || spec.sourceType === spec.type) return cast;
   // DuckDB rounds when it casts to integers and decimals; a rounded value is another value.
-  if (text) return when(`TRY_CAST(${raw} AS DECIMAL(38,18)) = ${cast}`);
+  if (text)
+    return `CASE WHEN ${plainDigits(raw, spec.type)} THEN ${cast} WHEN TRY_CAST(${raw} AS DECIMAL(38,18)) = ${cast} THEN ${cast} END`;
   if (spec.type.startsWith('DECIMAL') && /^(DOUBLE|FLOAT)$/.test(spec.sourceType)) return cast;
   return when(`${raw} = ${cast}`);
+}
+
+/** Text that needs no rounding as it stands: nearly every value, and far cheaper to see than by a comparison of wide decimals. */
+function plainDigits(raw: string, type: string): string {
+  const scale = Number(/^DECIMAL\(\d+,(\d+)\)$/.exec(type)?.[1] ?? 0);
+  return `regexp_full_match(${raw}, '-?[0-9]+${scale === 0 ? '' : `(\\.[0-9]{1,${scale}})?`}')`;
+}
+
+/**
+ * A source with each column's typed value beside its raw one, computed once a row: the checks below name it many times,
+ * and DuckDB is kept from finding what expressions share (see `openDatabase`).
+ */
+export function withTypedSql(source: string, columns: readonly ColumnSpec[]): string {
+  const typed = columns.filter((spec) => typedSql(spec) !== quoteName(spec.source));
+  return `SELECT *${typed.map((spec) => `, ${typedSql(spec)} AS ${valueSql(spec)}`).join('')} FROM (${source}) AS source`;
+}
+
+/** The typed value's name in `withTypedSql`. */
+function valueSql(spec: ColumnSpec): string {
+  const raw = quoteName(spec.source);
+  return typedSql(spec) === raw ? raw : quoteName(`sluis value ${spec.name}`);
 }
 
 /** The value in the agreed type, for columns known to hold no violation. */
@@ -51,10 +73,10 @@ export function plainSql(spec: ColumnSpec): string {
   return spec.sourceType === spec.type ? quoteName(spec.source) : `TRY_CAST(${quoteName(spec.source)} AS ${spec.type})`;
 }
 
-/** Conditions that are true for a row whose value breaks the agreement; at most one per kind. */
+/** Conditions on `withTypedSql` that are true for a row whose value breaks the agreement; at most one per kind. */
 export function violationsSql(spec: ColumnSpec): { readonly kind: ViolationKind; readonly sql: string }[] {
   const raw = quoteName(spec.source);
-  const value = typedSql(spec);
+  const value = valueSql(spec);
   const found: { kind: ViolationKind; sql: string }[] = [];
   if (!spec.nullable) found.push({ kind: 'missing', sql: `${raw} IS NULL` });
   if (value !== raw && spec.type !== 'VARCHAR') found.push({ kind: 'type', sql: `(${raw} IS NOT NULL AND (${value}) IS NULL)` });
@@ -66,9 +88,9 @@ export function violationsSql(spec: ColumnSpec): { readonly kind: ViolationKind;
   return found.map((v) => ({ ...v, sql: `coalesce(${v.sql}, false)` }));
 }
 
-/** What enters the shared table under `clip`: bounds mend the value; anything else leaves NULL. */
+/** What enters the shared table from `withTypedSql` under `clip`: bounds mend the value; anything else leaves NULL. */
 export function clippedSql(spec: ColumnSpec): string {
-  const value = typedSql(spec);
+  const value = valueSql(spec);
   const [lo, hi] = limits(spec);
   const domain = outsideDomain(spec, value);
   const cases = [
@@ -79,7 +101,7 @@ export function clippedSql(spec: ColumnSpec): string {
   return cases.length === 0 ? value : `CASE ${cases.join(' ')} ELSE ${value} END`;
 }
 
-/** True for rows that stay: under `drop` those without any violation, under `clip` those whose remaining NULLs are allowed. */
+/** True for rows of `withTypedSql` that stay: under `drop` those without any violation, under `clip` those whose remaining NULLs are allowed. */
 export function keepSql(spec: ColumnSpec, policy: ViolationPolicy): string | null {
   if (policy === 'clip') return spec.nullable ? null : `(${clippedSql(spec)}) IS NOT NULL`;
   const violations = violationsSql(spec);

@@ -1,6 +1,6 @@
 /** Checks every row of a source against the agreement: counts and row numbers, for the data's owner only. */
 import { RefusedError } from '@sluis/base';
-import { type ColumnSpec, keepSql, type ViolationKind, type ViolationPolicy, violationsSql } from './column-check.ts';
+import { type ColumnSpec, keepSql, type ViolationKind, type ViolationPolicy, violationsSql, withTypedSql } from './column-check.ts';
 import type { Database } from './database.ts';
 
 const ROWS_LISTED = 20;
@@ -37,7 +37,8 @@ export async function checkRows(
   const counts = checks.map((_, i) => `count(*) FILTER (WHERE v${i}), to_json(min(r, ${ROWS_LISTED}) FILTER (WHERE v${i}))`);
   const [row] = await database.text(
     `WITH numbered AS (SELECT row_number() OVER () AS "sluis row", * FROM (${sql}) AS source),
-     flags AS (SELECT "sluis row" AS r, ${keep.length === 0 ? 'true' : keep.join(' AND ')} AS keep${flags.map((f) => `, ${f}`).join('')} FROM numbered)
+     typed AS (${withTypedSql('SELECT * FROM numbered', columns)}),
+     flags AS (SELECT "sluis row" AS r, ${keep.length === 0 ? 'true' : keep.join(' AND ')} AS keep${flags.map((f) => `, ${f}`).join('')} FROM typed)
      SELECT count(*), count(*) FILTER (WHERE keep)${counts.map((c) => `, ${c}`).join('')} FROM flags`,
   );
   if (row === undefined) throw new TypeError('an aggregate gave no row');
