@@ -9,6 +9,7 @@ import { type Database, openDatabase, temporaryFolder } from './database.ts';
 import { DenseVectors } from './dense-vectors.ts';
 import { checkRows, tooManyRows, violationsError } from './row-check.ts';
 import { fingerprints, unchanged } from './source.ts';
+import { firstLine } from './sql-engine.ts';
 
 export interface ProviderEngineOptions {
   readonly home: string;
@@ -35,7 +36,7 @@ export function createProviderEngine(options: ProviderEngineOptions): ProviderEn
         return await partials(options, rechecked, prepared, dataset, signal);
       } catch (error) {
         if (error instanceof RefusedError && error.code.startsWith('dataset/')) throw error;
-        options.log?.(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        options.log?.(loggable(error));
         throw new StationError('engine/failed', {
           stage: 'contribution',
           message: "A provider's engine could not compute its partial aggregates.",
@@ -44,6 +45,17 @@ export function createProviderEngine(options: ProviderEngineOptions): ProviderEn
       }
     },
   };
+}
+
+/** DuckDB quotes values in errors about them; those of its parser and its files name identifiers only. */
+function loggable(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unexpected fault';
+  const said = firstLine(error);
+  const kind = /^[A-Z][\w ]{1,40} Error(?=:)/.exec(said)?.[0];
+  if (kind === undefined) return `${error.name}: ${said}`;
+  return /^(Parser|Binder|Catalog|IO|Permission|Out of Memory|Interrupt) /.test(kind)
+    ? said
+    : `${kind} (details are withheld, since they may show values)`;
 }
 
 async function partials(
