@@ -7,5 +7,6 @@ export * from './messages.ts';
 export * from './messenger.ts';
 export * from './messenger-port.ts';
 export * from './ports.ts';
+export { plannedFacts } from './receipt.ts';
 export * from './run.ts';
 export * from './run-events.ts';

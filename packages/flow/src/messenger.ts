@@ -187,7 +187,9 @@ export function serveRuns(station: StationContext, runs: Runs): void {
     const { exitCode, ...record } = end.error;
     // A provider's no reaches everybody from its own station; any other end is the coordinator's to tell.
     if (from !== run.proposal.coordinator && !run.prepared.plan.providers.includes(from)) throw notNamed(m);
-    await runs.ended(end.run, end.state, errorFromRecord({ ...record, party: record.party ?? from }, exitCode));
+    // Only who saw the whole run may say that it was somebody else: a provider speaks for itself.
+    const party = from === run.proposal.coordinator ? (record.party ?? from) : from;
+    await runs.ended(end.run, end.state, errorFromRecord({ ...record, party }, exitCode));
     return {};
   });
   for (const type of ['share', 'delivery'] as const) {

@@ -2,7 +2,16 @@
 import { canonicalBytes, canonicalText, fromBase64, ProtocolError, toBase64, toHex } from '@sluis/base';
 import { seal } from '@sluis/crypto';
 import { receiptBodyDigest, recombine, releaseEvent, type VerifiedReceipt, verifyReceipt } from '@sluis/ledger';
-import { type CommitteeLinks, type Receipt, type ReceiptBody, receiptSchema, type Released, type SignedAgreement } from '@sluis/model';
+import {
+  type Agreement,
+  type CommitteeLinks,
+  type Receipt,
+  type ReceiptBody,
+  receiptSchema,
+  type Released,
+  type SignedAgreement,
+} from '@sluis/model';
+import type { Prepared } from '@sluis/planner';
 import { z } from 'zod';
 import { type Attempt, type LogProof, organisationOf, type StationContext } from './context.ts';
 import { parseBody, readMessage } from './messages.ts';
@@ -101,12 +110,33 @@ async function agreeOnBody(station: StationContext, run: Attempt, links: Committ
     format: 'sluis-receipt/1',
     run: run.proposal.run,
     attempt: run.attempt,
-    collaboration: plan.collaboration,
-    agreement: plan.agreement,
-    plan: run.prepared.hash,
-    sql: plan.sql,
     template: run.proposal.template,
     asked_by: { organisation: run.proposal.coordinator, analyst: run.proposal.analyst },
+    ...plannedFacts(run.prepared, run.agreement),
+    rounds: meters.map((m) => Number(m[0])),
+    bytes: meters.map((m) => Number(m[1])),
+    finished: new Date(finished).toISOString(),
+    commitments: {
+      mask: toHex(from.commitments.mask),
+      components: from.commitments.components.map(toHex) as [string, string, string],
+    },
+  };
+}
+
+/** What a receipt says that follows from plan and agreement alone; whoever verifies it recomputes these. */
+export function plannedFacts(
+  prepared: Prepared,
+  agreement: Agreement,
+): Pick<
+  ReceiptBody,
+  'collaboration' | 'agreement' | 'plan' | 'sql' | 'receivers' | 'techniques' | 'rules' | 'sandbox' | 'contributing_organisations'
+> {
+  const { plan } = prepared;
+  return {
+    collaboration: plan.collaboration,
+    agreement: plan.agreement,
+    plan: prepared.hash,
+    sql: plan.sql,
     receivers: [...plan.receivers],
     techniques: [plan.techniques.sharing, plan.techniques.computation, plan.techniques.mechanism].map((t) => ({ ...t })),
     rules: {
@@ -116,15 +146,8 @@ async function agreeOnBody(station: StationContext, run: Attempt, links: Committ
       p_percent: plan.rules.pPercent,
       without_receivers: [...plan.rules.withoutReceivers],
     },
-    sandbox: run.agreement.sandbox,
+    sandbox: agreement.sandbox,
     contributing_organisations: plan.providers.length,
-    rounds: meters.map((m) => Number(m[0])),
-    bytes: meters.map((m) => Number(m[1])),
-    finished: new Date(finished).toISOString(),
-    commitments: {
-      mask: toHex(from.commitments.mask),
-      components: from.commitments.components.map(toHex) as [string, string, string],
-    },
   };
 }
 

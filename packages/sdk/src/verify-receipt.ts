@@ -1,6 +1,6 @@
 /** Verifying a receipt offline: from its bytes and the organisations' public keys to the result, without network. */
-import { InvalidError, parseCanonical } from '@sluis/base';
-import type { Finaliser } from '@sluis/flow';
+import { canonicalText, InvalidError, parseCanonical } from '@sluis/base';
+import { type Finaliser, plannedFacts } from '@sluis/flow';
 import { recombine, verifyReceipt } from '@sluis/ledger';
 import { type Agreement, agreementId, type Receipt, type ReceiptBody, type ResultTable } from '@sluis/model';
 import { prepare, type SqlEngine } from '@sluis/planner';
@@ -46,6 +46,7 @@ export async function verifyReceiptFile(bytes: Uint8Array, engines: VerifierEngi
       remedy: 'Verify with the release of Sluis that made the receipt; if that fails too, the receipt is not genuine.',
     });
   }
+  requireFacts(body, plannedFacts(prepared, signed));
   const result =
     openings === null ? null : await engines.finaliser.finalise(prepared, recombine(prepared.plan, openings.mask, openings.components));
   const signers = prepared.plan.committee.map((organisation) => ({ organisation, identity: identityOf(signed, organisation) }));
@@ -61,6 +62,18 @@ function requireAgreement(body: ReceiptBody, agreement: Agreement | undefined): 
     message: `The receipt was made under agreement ${body.agreement.slice(0, 16)}…, not under the given one (${id.slice(0, 16)}…).`,
     remedy: 'Give the version of the agreement that was in force when the question was asked.',
   });
+}
+
+/** Rules, receivers, techniques and the rest are what plan and agreement make them: the receipt may not say otherwise. */
+function requireFacts(body: ReceiptBody, facts: ReturnType<typeof plannedFacts>): void {
+  for (const [name, value] of Object.entries(facts)) {
+    if (canonicalText(body[name as keyof typeof facts]) === canonicalText(value)) continue;
+    throw new InvalidError('receipt/facts-differ', {
+      stage: 'receipt',
+      message: `The receipt's "${name}" is not what its agreement and question make it.`,
+      remedy: 'Do not rely on it: the compute parties signed something that did not run so.',
+    });
+  }
 }
 
 function identityOf(agreement: Agreement, name: string): string {
