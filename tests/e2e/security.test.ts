@@ -109,6 +109,8 @@ test('nobody says what is another party’s to say about a run', async () => {
   await assert.rejects(say('centre', 'beta', 'run.start', { run }, { run, attempt: 1, approvals: [approval] }), {
     code: 'approve/missing',
   });
+  await say('alpha', 'beta', 'run.end', { run }, { run, state: 'refused', error: { ...error, party: 'gamma' } });
+  assert.equal((await together.member('beta').client.run(run)).error?.party, 'alpha', 'a provider’s no is its own');
 });
 
 async function approvalOf(organisation: string, run: string) {

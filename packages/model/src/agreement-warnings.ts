@@ -27,6 +27,12 @@ function tableWarnings(agreement: Agreement, name: string, table: Table): string
     }
     if (uses.includes('group') && nullable) found.push(`Table ${name}: column ${column} may lack a value; NULL is a group of its own.`);
   }
+  const filtered = Object.entries(table.columns).filter(([, c]) => c.uses.includes('filter'));
+  if (agreement.output.dominance === undefined && filtered.length > 0) {
+    found.push(
+      `Table ${name}: without a dominance rule, SUM(CASE WHEN … THEN x ELSE 0 END) over columns with the use "filter" (${filtered.map(([column]) => column).join(', ')}) can show one row's value: rows that add 0 count for minimum_rows.`,
+    );
+  }
   return found;
 }
 
