@@ -4,6 +4,7 @@
  * or second release, and never in a run that does not end. The long form strikes at every step: sturdy-steps.long.test.ts.
  */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { SluisError } from '@sluis/base';
 import { askAndFollow, follow } from '@sluis/sdk';
@@ -158,6 +159,20 @@ test('a station that is asked to stop in the middle of a run stops soon and says
   assert.ok(error?.party === 'beta' || error?.party === 'gamma', `${error?.code} (${error?.party}): ${error?.message}`);
   gamma.signal('SIGCONT');
   await together.heal();
+  await together.assertSettled();
+  await together.assertWorks();
+});
+
+test('a station whose port is taken says so and ends, although it had a question to remind others of', async () => {
+  const centre = together.station('centre');
+  const run = await centre.client.ask({ sql: SQL, as: 'ana' });
+  await centre.kill();
+  const thief = createServer();
+  await new Promise<void>((resolve) => thief.listen(Number(centre.card.station.split(':')[1]), '127.0.0.1', resolve));
+  await assert.rejects(centre.start(), /station\/cannot-listen.*Another process has the address/s);
+  await new Promise((resolve) => thief.close(resolve));
+  await together.heal();
+  await centre.client.cancel(run.id, { as: 'ana' });
   await together.assertSettled();
   await together.assertWorks();
 });

@@ -14,10 +14,10 @@ import { type Agreement, agreementId, type Card, OPEN_RUN_STATES, type RunResult
 import { askAndFollow, type Following } from '@sluis/sdk';
 import type { Peer } from '@sluis/wire';
 import { makeStation } from '../../apps/cli/src/new-station.ts';
-import { freePorts } from '../../apps/cli/src/sandbox/ports.ts';
 import { agreementOf } from '../harness/collaboration.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { FragileStation } from './fragile-station.ts';
+import { lastingPorts } from './lasting-ports.ts';
 
 export const NAMES = ['alpha', 'beta', 'gamma', 'delta', 'centre'] as const;
 export type Name = (typeof NAMES)[number];
@@ -62,7 +62,7 @@ export class FragileCollaboration {
 
   static async open(plan: FragilePlan = {}): Promise<FragileCollaboration> {
     const folder = mkdtempSync(join(tmpdir(), 'sluis-fragile-'));
-    const ports = await freePorts(NAMES.length);
+    const ports = await lastingPorts(NAMES.length);
     const proxied = plan.proxied === undefined ? null : await FaultProxy.start(ports[NAMES.indexOf(plan.proxied)] ?? 0);
     const stations = new Map<string, FragileStation>();
     for (const [i, name] of NAMES.entries()) {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { systemClock, systemRandom } from '@sluis/base';
+import { StationError, systemClock, systemRandom } from '@sluis/base';
 import { certificateValidity } from '@sluis/crypto';
 import { createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/engine';
 import { Agreements, RunEvents, Runs, serveRuns, type StationContext, WireMessenger } from '@sluis/flow';
@@ -42,6 +42,10 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
   const keys = await openKeyFile(home);
   const databaseUrl = process.env['DATABASE_URL'];
   const opened = await openStore(databaseUrl === undefined ? { path: join(home, 'state.db') } : { databaseUrl });
+  const closing = [() => opened.close()];
+  const close = async () => {
+    for (const part of closing.splice(0).reverse()) await part();
+  };
   try {
     const ledger = await Ledger.open({
       storage: opened.log,
@@ -59,6 +63,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       clock: systemClock,
       log: (event) => log.wire(event),
     });
+    closing.push(() => wire.close());
     const station: StationContext = {
       organisation: config.name,
       card: keys.card,
@@ -79,6 +84,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
     const agreements = new Agreements(station);
     agreements.serve();
     const runs = new Runs(station, new WireMessenger(station));
+    closing.push(() => runs.close());
     serveRuns(station, runs);
     const app = createApp(
       {
@@ -102,21 +108,33 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
     (wire.http as Server).on('request', getRequestListener(app.fetch));
     await runs.recover();
     const { host, port } = splitAddress(config.listen);
-    const bound = await wire.listen(host, port);
+    const bound = await wire.listen(host, port).catch((cause: unknown) => {
+      throw cannotListen(config.listen, cause);
+    });
     await ledger.append({ kind: 'station.started', details: { organisation: config.name } });
     log.started(bound);
     return {
       url: `https://${config.listen.replace(/:\d+$/, `:${bound}`)}`,
-      async close() {
-        await runs.close();
-        await wire.close();
-        await opened.close();
-      },
+      close,
     };
   } catch (thrown) {
-    await opened.close();
+    // What recovering has begun would keep a station alive that nobody can reach.
+    await close();
     throw thrown;
   }
+}
+
+function cannotListen(address: string, cause: unknown): StationError {
+  const code = (cause as { code?: unknown } | null)?.code;
+  return new StationError('station/cannot-listen', {
+    stage: 'run',
+    message:
+      code === 'EADDRINUSE'
+        ? `Another process has the address ${address}.`
+        : `The station can't listen at ${address} (${typeof code === 'string' ? code : 'unknown reason'}).`,
+    remedy: 'End that process, or change "listen" in station.json; other stations use the address in the agreement.',
+    cause,
+  });
 }
 
 function version(): string {

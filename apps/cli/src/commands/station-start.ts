@@ -14,7 +14,11 @@ export async function stationStart(options: StartOptions): Promise<void> {
   const home = requireHome(options);
   const stopped = untilStopped(options.untilStdinEnds === true);
   const { startStation } = await import('@sluis/station');
-  const station = await startStation({ home, log: options.quiet === true ? 'quiet' : 'json' });
+  const station = await startStation({ home, log: options.quiet === true ? 'quiet' : 'json' }).catch((thrown: unknown) => {
+    // An open standard input would keep a process alive that has no station.
+    process.stdin.destroy();
+    throw thrown;
+  });
   if (options.json === true) printJson({ ready: true, url: station.url });
   else remark(`The station accepts connections at ${station.url}; stop it with Ctrl-C.`);
   await stopped;
