@@ -11,7 +11,7 @@ function purpose(file: string): string {
     comment
       .replace(/^\s*\*\s?/gm, '')
       .trim()
-      .split(/(?<=[.:])\s|\n\n/)[0]
+      .split(/(?<=\.)\s|\n\n/)[0]
       ?.replace(/\s+/g, ' ') ?? ''
   );
 }
