@@ -83,9 +83,16 @@ function canonicalValue(value: string, type: string): string {
     return `${minimum < 0n ? '-' : ''}${digits.slice(0, digits.length - scale)}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
   }
   if (type === 'BOOLEAN') return value.toLowerCase();
-  if (type === 'DOUBLE')
-    return Number.isInteger(Number(value)) && Math.abs(Number(value)) < 1e15 ? `${Number(value)}.0` : String(Number(value));
+  if (type === 'DOUBLE') return doubleText(Number(value));
   return type === 'TIMESTAMP' ? value.replace('T', ' ').replace(/(\.0+)?Z?$/, '') : value;
+}
+
+/** A double as DuckDB writes it: shortest digits, with an exponent of two digits from 1e16 on and below 1e-4. */
+function doubleText(x: number): string {
+  const size = Math.abs(x);
+  if (size === 0) return '0.0';
+  if (size >= 1e16 || size < 1e-4) return x.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  return Number.isInteger(x) ? `${x}.0` : String(x);
 }
 
 const DAY = 86_400_000;
@@ -121,7 +128,8 @@ async function evaluated(text: string, sources: readonly Source[], typing: Typin
     });
     const from = tables.length === 0 ? '' : ` FROM ${tables.join(' CROSS JOIN ')}`;
     const { rows } = await typing.engine.evaluate(`SELECT DISTINCT CAST(${text} AS VARCHAR)${from}`);
-    for (const [value] of rows) found.add(value ?? null);
+    // Providers group by 0.0 where a value is -0.0.
+    for (const [value] of rows) found.add(value === '-0.0' ? '0.0' : (value ?? null));
   }
   return [...found];
 }

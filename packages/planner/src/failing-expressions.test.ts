@@ -64,3 +64,20 @@ function checkBounds(accumulators: readonly { minimum: string; maximum: string }
     assert.ok(BigInt(String(value)) >= BigInt(a.minimum) && BigInt(String(value)) <= BigInt(a.maximum), `${what} stays within its bounds`);
   });
 }
+
+test('no group lies outside the declared domain because of how a number is written', async () => {
+  const domain = { values: ['0.0', '0.1', '1e20', '0.00001', '123456.5', '1000000000000000'] };
+  const strict = sampleAgreement({ columns: { part: { type: 'DOUBLE', uses: ['group', 'filter'], domain } } });
+  const db = await openDuckDb();
+  await db.run(`CREATE TABLE incidents AS SELECT hours, CAST(part AS DOUBLE) AS part, true AS paid
+    FROM (VALUES (300.0, '-0.0'), (0.0, '0.0'), (700.0, '1e20'), (NULL, '1e-5'), (1.0, '123456.5'), (2.0, '1e15'), (9999.0, '0.1')) AS v(hours, part)`);
+  const keys = ['round(-hours / 1000)', 'ceil(-hours / 20000)', 'trunc(-hours / 100000)', 'part', '-part', 'part * 3', 'round(part, 1)'];
+  for (const key of [...keys, 'CASE WHEN paid THEN round(-hours / 100000) ELSE 0 END']) {
+    const sql = `SELECT ${key} AS k, count(*) FROM incidents GROUP BY 1`;
+    const { plan, domains } = await prepare({ sql, agreement: strict, agreementId: 'a' }, engine);
+    const rows = (await db.runAndReadAll(providerStatement(plan))).getRowObjects();
+    const found = rows.map((r) => r['k0'] as string | null);
+    assert.equal(new Set(found).size, found.length, `${key}: each group once`);
+    for (const value of found) assert.ok(domains[0]?.values.includes(value), `${key}: ${value} is in the domain`);
+  }
+});

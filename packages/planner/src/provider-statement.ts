@@ -1,5 +1,6 @@
 /** The one statement that a provider's engine runs for a plan. */
-import type { Plan } from '@sluis/model';
+import type { Plan, PlanKey } from '@sluis/model';
+import { isFloat } from './types.ts';
 
 const keyName = (index: number): string => `"sluis key ${index}"`;
 
@@ -19,10 +20,15 @@ export function providerStatement(plan: Plan): string {
   ];
   const { with: ctes, from, where } = plan.provider;
   const condition = where === '' ? '' : ` WHERE ${where}`;
-  const computed = plan.keys.map((key, i) => `${key.sql} AS ${keyName(i)}`);
+  const computed = plan.keys.map((key, i) => `${withoutNegativeZero(key)} AS ${keyName(i)}`);
   // Keys are computed below the grouping, so that GROUPING() and the sets can name them.
   const rows = computed.length === 0 ? `${from}${condition}` : `(SELECT *, ${computed.join(', ')} FROM ${from}${condition}) AS rows_`;
   return `${ctes === '' ? '' : `${ctes} `}SELECT ${columns.join(', ')} FROM ${rows}${groupBy(plan, keys)}`;
+}
+
+/** -0.0 and 0.0 are one group with two texts; only the second is in a domain, and a key outside its domain fails the run. */
+function withoutNegativeZero({ sql, type }: PlanKey): string {
+  return isFloat(type) ? `((${sql}) + CAST(0 AS ${type}))` : sql;
 }
 
 function groupBy(plan: Plan, keys: readonly string[]): string {
