@@ -31,37 +31,87 @@ export function peakBytes(pid: number): number {
 /** Whether a byte string stands anywhere in a process's readable memory. Needs the right to read `/proc/PID/mem`. */
 export const memoryHolds = (pid: number, needle: Buffer): boolean => memoryFinds(pid, [needle]).length > 0;
 
+const PAGE = 4096;
+const ZEROS = Buffer.alloc(PAGE);
+
 /** Those byte strings that stand anywhere in a process's readable memory, which is read once. */
 export function memoryFinds(pid: number, needles: readonly Buffer[]): Buffer[] {
-  const missing = new Set(needles);
+  const wanted = new Needles(needles);
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   try {
     for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
       const match = /^([0-9a-f]+)-([0-9a-f]+) r/.exec(line);
       if (match === null || line.includes('[v') || PROGRAM.test(line)) continue;
-      searchRegion(memory, BigInt(`0x${match[1]}`), BigInt(`0x${match[2]}`), missing);
+      searchRegion(memory, BigInt(`0x${match[1]}`), BigInt(`0x${match[2]}`), wanted);
     }
   } finally {
     closeSync(memory);
   }
-  return needles.filter((n) => !missing.has(n));
+  return needles.filter((n) => wanted.found.has(n));
+}
+
+/** Many byte strings looked for at once: by one pair of bytes of each, then whole. */
+class Needles {
+  readonly found = new Set<Buffer>();
+  readonly longest: number;
+  readonly #marked = new Uint8Array(65_536);
+  readonly #byPair = new Map<number, { readonly needle: Buffer; readonly offset: number }[]>();
+
+  constructor(needles: readonly Buffer[]) {
+    this.longest = Math.max(0, ...needles.map((n) => n.length));
+    for (const needle of needles) {
+      const offset = rarestPair(needle);
+      const pair = needle.readUInt16BE(offset);
+      this.#marked[pair] = 1;
+      this.#byPair.set(pair, [...(this.#byPair.get(pair) ?? []), { needle, offset }]);
+    }
+  }
+
+  search(bytes: Buffer): void {
+    for (let from = 0; from < bytes.length; from += PAGE) {
+      // Most of what is reserved has never been used.
+      if (bytes.compare(ZEROS, 0, Math.min(PAGE, bytes.length - from), from, Math.min(from + PAGE, bytes.length)) !== 0)
+        this.#page(bytes, from);
+    }
+  }
+
+  #page(bytes: Buffer, from: number): void {
+    let pair = bytes[from] as number;
+    const end = Math.min(from + PAGE + 1, bytes.length);
+    for (let i = from + 1; i < end; i++) {
+      pair = ((pair & 0xff) << 8) | (bytes[i] as number);
+      if (this.#marked[pair] === 1) this.#look(bytes, i - 1, pair);
+    }
+  }
+
+  #look(bytes: Buffer, at: number, pair: number): void {
+    for (const { needle, offset } of this.#byPair.get(pair) ?? []) {
+      const from = at - offset;
+      if (from >= 0 && from + needle.length <= bytes.length && needle.compare(bytes, from, from + needle.length) === 0)
+        this.found.add(needle);
+    }
+  }
+}
+
+/** Where two neighbours differ from zero and from each other: runs of one byte fill much of any memory. */
+function rarestPair(needle: Buffer): number {
+  for (let i = 0; i + 1 < needle.length; i++) {
+    if (needle[i] !== 0 && needle[i + 1] !== 0 && needle[i] !== needle[i + 1]) return i;
+  }
+  return 0;
 }
 
 /** A mapped program or library, not writable: holds nothing that this process has made or read. */
 const PROGRAM = /^\S+ r-\S* .*\/(node|[^/]+\.(so|node)[0-9.]*)$/;
-const PAGE = 4096;
 const CHUNK = 4 * 1024 * 1024;
 
-/** Takes what it finds out of `missing`. */
-function searchRegion(memory: number, from: bigint, to: bigint, missing: Set<Buffer>): void {
-  const overlap = Math.max(0, ...[...missing].map((n) => n.length)) - 1;
+function searchRegion(memory: number, from: bigint, to: bigint, needles: Needles): void {
   const buffer = Buffer.alloc(CHUNK);
-  for (let at = from; at < to && missing.size > 0; ) {
+  for (let at = from; at < to; ) {
     const read = readAt(memory, buffer, Number(to - at < BigInt(CHUNK) ? to - at : BigInt(CHUNK)), at);
-    const bytes = buffer.subarray(0, read);
-    for (const needle of missing) if (bytes.includes(needle)) missing.delete(needle);
+    needles.search(buffer.subarray(0, read));
     // A short read ends before a page that can't be read: go on behind it.
-    at += BigInt(read === CHUNK ? read - overlap : read + PAGE);
+    at += BigInt(read === CHUNK ? read - needles.longest : read + PAGE);
   }
 }
 
