@@ -1,8 +1,8 @@
 /** Approvals: which data providers must say yes to a run, and checking what claims to be their yes. */
-import { RefusedError, toHex, canonicalBytes } from '@sluis/base';
+import { canonicalBytes, canonicalText, RefusedError, toHex } from '@sluis/base';
 import { requireSignature } from './admission.ts';
 import type { AdmittedRun, StationContext } from './context.ts';
-import type { Approval, SignedApproval } from './messages.ts';
+import { type Approval, readMessage, type SignedApproval, signedApprovalSchema } from './messages.ts';
 
 /** How long an approval that waits for the others stays good. */
 const APPROVAL_DAYS = 7;
@@ -26,6 +26,22 @@ export async function signApproval(station: StationContext, run: AdmittedRun, ap
     expires_at: new Date(Math.min(Date.parse(run.proposal.expires_at), now + APPROVAL_DAYS * 86_400_000)).toISOString(),
   };
   return { statement, signature: toHex(await station.signer.sign('approval', canonicalBytes(statement))) };
+}
+
+/**
+ * This organisation's yes, logged and kept. The one given before, if there is one: it may not have reached the
+ * coordinator then. Run by: a data provider.
+ */
+export async function giveApproval(station: StationContext, run: AdmittedRun, approver: string): Promise<SignedApproval> {
+  const { audit, store, events, organisation } = station;
+  const id = run.proposal.run;
+  const given = (await store.approvals(id)).find((a) => a.organisation === organisation);
+  if (given !== undefined) return readMessage(signedApprovalSchema, JSON.parse(given.approval), 'approval', 'the store');
+  const approval = await signApproval(station, run, approver);
+  await audit.append({ kind: 'run.approved', details: { run: id, plan: run.prepared.hash, organisation, approver } });
+  await store.saveApproval({ run: id, organisation, approval: canonicalText(approval) });
+  events.emit(id, 'approve', organisation, 'approved');
+  return approval;
 }
 
 /** Throws RefusedError unless the approval is the named provider's, for exactly this run and plan, and not expired. */

@@ -7,6 +7,7 @@ export * from './messages.ts';
 export * from './messenger.ts';
 export * from './messenger-port.ts';
 export * from './ports.ts';
+export type { Question } from './question.ts';
 export { plannedFacts } from './receipt.ts';
 export * from './run.ts';
 export * from './run-events.ts';

@@ -1,40 +1,25 @@
 /** The run state machine: asking, admitting, approving, playing an attempt, ending. One instance per station. */
-import { canonicalBytes, canonicalText, fromBase64, fromUtf8, RefusedError, type SluisError, toHex, toSluisError } from '@sluis/base';
+import { canonicalText, RefusedError, type SluisError, toSluisError } from '@sluis/base';
 import { verifyReceipt } from '@sluis/ledger';
 import { layoutOf, type Receipt } from '@sluis/model';
 import { admit, agreementInForce, checkRate, planQuestion, requireSignature, unknownRun } from './admission.ts';
-import { checkApproval, checkApprovals, requiredApprovals, signApproval } from './approvals.ts';
+import { checkApproval, checkApprovals, giveApproval, requiredApprovals } from './approvals.ts';
 import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, shareLimit } from './attempt.ts';
 import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
 import { Coordinator } from './coordinator.ts';
+import { endState, keepRelease, keptReceipt } from './kept-release.ts';
 import { Mailbox } from './mailbox.ts';
-import {
-  type Proposal,
-  readMessage,
-  type SignedApproval,
-  type SignedProposal,
-  signedApprovalSchema,
-  signedProposalSchema,
-} from './messages.ts';
+import { readMessage, type SignedApproval, type SignedProposal, signedProposalSchema } from './messages.ts';
 import type { Messenger } from './messenger-port.ts';
 import type { RunRecord } from './ports.ts';
+import { type Question, signProposal } from './question.ts';
 import { checkReceiptOfRun } from './receipt.ts';
 import { type BadEnd, OPEN, RunEnds } from './run-ends.ts';
 import { coordinatorLost, interrupted, notStarted, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
 
-/** How long a question waits for approvals. */
-const PROPOSAL_HOURS = 24;
 /** A question that nobody has to approve is started at once; after this its coordinator has given up or is gone. */
 const START_MS = 120_000;
 const TIDY_MS = 5_000;
-
-export interface Question {
-  readonly agreement: string;
-  readonly sql: string;
-  readonly template: string | null;
-  readonly analyst: string;
-  readonly receivers?: readonly string[];
-}
 
 interface Active {
   readonly admitted: AdmittedRun;
@@ -69,26 +54,10 @@ export class Runs {
     const station = this.#station;
     const { agreement } = await agreementInForce(station, question.agreement);
     const prepared = await planQuestion(station, { agreement, id: question.agreement }, question.sql, question.receivers);
-    const now = station.clock.now();
-    const statement: Proposal = {
-      format: 'sluis-proposal/1',
-      run: toHex(station.random.bytes(16)),
-      collaboration: agreement.collaboration,
-      agreement: question.agreement,
-      sql: question.sql,
-      template: question.template,
-      plan: prepared.hash,
-      coordinator: station.organisation,
-      analyst: question.analyst,
-      receivers: [...prepared.plan.receivers],
-      asked_at: new Date(now).toISOString(),
-      expires_at: new Date(now + PROPOSAL_HOURS * 3_600_000).toISOString(),
-    };
-    const signature = toHex(await station.signer.sign('proposal', canonicalBytes(statement)));
-    const signed: SignedProposal = { statement, signature };
+    const signed = await signProposal(station, question, prepared);
     const admitted = await this.accept(signed, prepared.plan);
     this.#coordinator.begin(admitted, signed);
-    return statement.run;
+    return signed.statement.run;
   }
 
   /** Checks a proposal (own or a peer's) and writes it down. Throws RefusedError; a refusal is logged. */
@@ -157,26 +126,9 @@ export class Runs {
       });
     }
     await this.#ends.require(id, ['waiting']);
-    const approval = (await this.#ownApproval(id)) ?? (await this.#signApproval(run, approver));
+    const approval = await giveApproval(station, run, approver);
     if (run.proposal.coordinator === station.organisation) this.#coordinator.proceed(run);
     else await this.#messenger.approve(run.proposal.coordinator, run, approval);
-  }
-
-  /** The approval given before, which may not have reached the coordinator then. */
-  async #ownApproval(id: string): Promise<SignedApproval | null> {
-    const { store, organisation } = this.#station;
-    const own = (await store.approvals(id)).find((a) => a.organisation === organisation);
-    return own === undefined ? null : readMessage(signedApprovalSchema, JSON.parse(own.approval), 'approval', 'the store');
-  }
-
-  async #signApproval(run: AdmittedRun, approver: string): Promise<SignedApproval> {
-    const { audit, store, events, organisation } = this.#station;
-    const id = run.proposal.run;
-    const approval = await signApproval(this.#station, run, approver);
-    await audit.append({ kind: 'run.approved', details: { run: id, plan: run.prepared.hash, organisation, approver } });
-    await store.saveApproval({ run: id, organisation, approval: canonicalText(approval) });
-    events.emit(id, 'approve', organisation, 'approved');
-    return approval;
   }
 
   /** A provider's approval as it reaches the coordinator. */
@@ -344,11 +296,8 @@ export class Runs {
   }
 
   /** The receipt this station holds of a run, without openings; null if it has none. */
-  async receiptOf(id: string): Promise<Receipt | null> {
-    const saved = await this.#station.store.result(id);
-    if (saved === null) return null;
-    const { openings: _, ...receipt } = JSON.parse(saved.receipt) as Receipt;
-    return receipt;
+  receiptOf(id: string): Promise<Receipt | null> {
+    return keptReceipt(this.#station, id);
   }
 
   /** A run's record as people see it; null if there is none. */
@@ -484,30 +433,12 @@ export class Runs {
     };
   }
 
-  /** Keeps receipt and result of a run, unless it has ended otherwise in the meantime. */
   async #keep(run: AdmittedRun, receipt: Receipt, result: AttemptOutcome['result']): Promise<void> {
-    const station = this.#station;
     const id = run.proposal.run;
     await this.#ends.exclusively(id, async () => {
       await this.#ends.require(id, OPEN);
-      const at = station.clock.now();
-      const table = result === null ? null : JSON.stringify(result.table);
-      const text = result === null ? canonicalText(receipt) : fromUtf8(result.receiptBytes);
-      await station.audit.append({ kind: 'receipt.issued', details: { run: id, plan: run.prepared.hash, receiver: result !== null } });
-      await station.store.saveResult({
-        run: id,
-        result: table,
-        receipt: text,
-        savedAt: at,
-      });
-      await station.store.moveRun(id, OPEN, endState(text), { at });
+      await keepRelease(this.#station, run, receipt, result);
     });
     this.#over(id);
   }
-}
-
-/** Suppressed if a receiver's receipt opens no cell at all; others can't tell, and call a finished run released. */
-function endState(receiptText: string): 'released' | 'suppressed' {
-  const { openings } = JSON.parse(receiptText) as Receipt;
-  return openings === undefined || fromBase64(openings.mask.data).some((byte) => byte !== 0) ? 'released' : 'suppressed';
 }
