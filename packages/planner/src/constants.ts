@@ -32,7 +32,9 @@ export function bindConstant(node: Ast): ConstantNode {
   }
   if (type === 'DOUBLE' && typeof content === 'number' && Number.isFinite(content)) {
     const written = String(content);
-    return number(written.includes('e') ? written : `${written}e0`, type);
+    if (written.includes('e')) return number(written, type);
+    // DuckDB prints it as a DECIMAL: the printed question, which a receipt holds, would be another one.
+    throw unsupported(`A number such as ${written}e0`, `Write ${written}, or CAST(${written} AS DOUBLE).`);
   }
   if (type === 'BOOLEAN' && typeof content === 'boolean') {
     const fixed = content ? 10n ** 18n : 0n;

@@ -50,12 +50,21 @@ const UNSUPPORTED: readonly (readonly [string, RegExp])[] = [
     "SELECT count(*) FROM incidents WHERE replace(replace(replace(replace(replace(note, 'a', 'aa'), 'a', 'aa'), 'a', 'aa'), 'a', 'aa'), 'a', 'aa') = ''",
     /replacements/,
   ],
+  ['SELECT sum(cost * 2.5e0) FROM incidents', /CAST\(2\.5 AS DOUBLE\)/],
+  ['SELECT sum(cost * 1e6) FROM incidents', /Write 1000000/],
   ["SELECT count(*) FROM incidents WHERE main.note = 'x'", /There is no main.note/],
 ];
 
 test('everything outside the dialect is refused by name', async () => {
   for (const [sql, text] of UNSUPPORTED) {
     await refused(sql, /There is no/.test(text.source) ? 'plan/unknown-name' : 'plan/unsupported', text);
+  }
+});
+
+test('the printed question is the same question: a receipt that holds it verifies', async () => {
+  for (const expression of ['cost * 2.5', 'cost * CAST(2.5 AS DOUBLE)', 'cost * 1.5e-7', 'CASE WHEN hours < 1e300 THEN cost END', 'cost * 0.00001']) {
+    const { plan: first, hash } = await plan(`SELECT sum(${expression}) FROM incidents`);
+    assert.equal((await plan(first.sql)).hash, hash, expression);
   }
 });
 
