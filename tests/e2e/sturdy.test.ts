@@ -163,6 +163,22 @@ test('a station that is asked to stop in the middle of a run stops soon and says
   await together.assertWorks();
 });
 
+test('a coordinator that freezes is given up by all others, and learns of the end when it wakes', async () => {
+  const centre = together.station('centre');
+  centre.plant({ entry: 'run.started', moment: 'after', act: 'freeze' });
+  const asked = together.askUnderFault();
+  await centre.untilStruck();
+  await together.assertSettled(['centre']);
+  const [run] = (await together.station('delta').client.runs(1)).runs;
+  assert.equal(run?.state, 'failed');
+  assert.equal(run.error?.party, 'centre', run.error?.message);
+  centre.signal('SIGCONT');
+  const { error } = await asked;
+  assert.equal(error?.exitCode, 5, `${error?.code}: ${error?.message}`);
+  await together.assertSettled();
+  await together.assertWorksSoon('alpha|beta|gamma|delta|centre');
+});
+
 test('a station whose port is taken says so and ends, although it had a question to remind others of', async () => {
   const centre = together.station('centre');
   const run = await centre.client.ask({ sql: SQL, as: 'ana' });
