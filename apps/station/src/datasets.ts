@@ -1,13 +1,14 @@
 /** Connecting local data to shared tables: bound, checked, logged and kept. */
 import { isAbsolute, resolve } from 'node:path';
 import { InvalidError, RefusedError } from '@sluis/base';
-import { bindDataset, type BoundDataset } from '@sluis/engine';
+import { bindDataset, type BoundDataset, deleteOldSnapshots } from '@sluis/engine';
 import { currentAgreement, type DatasetRecord, type StationContext } from '@sluis/flow';
 import type { ConnectRequest } from '@sluis/model';
 
 export class Datasets {
   readonly #station: StationContext;
   readonly #home: string;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(station: StationContext, home: string) {
     this.#station = station;
@@ -15,7 +16,11 @@ export class Datasets {
   }
 
   /** Checks the rows and remembers the binding; replaces an earlier one for the same table. */
-  async connect(request: ConnectRequest): Promise<DatasetRecord> {
+  connect(request: ConnectRequest): Promise<DatasetRecord> {
+    return this.#alone(() => this.#connect(request));
+  }
+
+  async #connect(request: ConnectRequest): Promise<DatasetRecord> {
     const { agreement, collaboration, table, bound } = await this.#bind(request);
     const record: DatasetRecord = {
       collaboration,
@@ -28,17 +33,42 @@ export class Datasets {
     };
     await this.#station.audit.append({ kind: 'dataset.connected', details: { collaboration, table, agreement } });
     await this.#station.store.saveDataset(record);
+    await this.#tidy();
     return record;
   }
 
   /** The check alone: nothing is kept. */
-  async check(request: ConnectRequest): Promise<BoundDataset> {
-    return (await this.#bind(request)).bound;
+  check(request: ConnectRequest): Promise<BoundDataset> {
+    return this.#alone(async () => {
+      const { bound } = await this.#bind(request);
+      await this.#tidy();
+      return bound;
+    });
   }
 
-  async remove(collaboration: string, table: string): Promise<boolean> {
+  /** One at a time: tidying must not take away the copy that another connection is just making. */
+  #alone<T>(task: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(task);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #tidy(): Promise<void> {
+    deleteOldSnapshots(
+      this.#home,
+      (await this.#station.store.datasets()).map((d) => d.binding),
+    );
+  }
+
+  remove(collaboration: string, table: string): Promise<boolean> {
+    return this.#alone(() => this.#remove(collaboration, table));
+  }
+
+  async #remove(collaboration: string, table: string): Promise<boolean> {
     await this.#station.audit.append({ kind: 'dataset.removed', details: { collaboration, table } });
-    return this.#station.store.removeDataset(collaboration, table);
+    const removed = await this.#station.store.removeDataset(collaboration, table);
+    await this.#tidy();
+    return removed;
   }
 
   async #bind(request: ConnectRequest): Promise<{ agreement: string; collaboration: string; table: string; bound: BoundDataset }> {

@@ -4,3 +4,4 @@ export { createSqlEngine } from './sql-engine.ts';
 export { createFinaliser } from './finaliser.ts';
 export { createProviderEngine, type ProviderEngineOptions } from './provider-engine.ts';
 export { type InspectOptions, type Inspection, inspectFiles } from './inspect-files.ts';
+export { deleteOldSnapshots } from './old-snapshots.ts';

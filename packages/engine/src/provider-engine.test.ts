@@ -160,7 +160,10 @@ test('every failure inside the engine gives the same error, and even the own log
   await assert.rejects(engine.partials({ ...prepared, plan: { ...prepared.plan, accumulators: narrow } }, dataset, signal()), failed);
   const domain = { values: ['Energy', 'Other', 'Health', null] };
   await assert.rejects(engine.partials({ ...prepared, domains: [domain] }, dataset, signal()), failed);
-  assert.ok(logged.some((line) => /^(Invalid Input|Conversion) Error \(details are withheld/.test(line)), logged.join('\n'));
+  assert.ok(
+    logged.some((line) => /^(Invalid Input|Conversion) Error \(details are withheld/.test(line)),
+    logged.join('\n'),
+  );
   assert.ok(!logged.some((line) => line.includes(CANARY)));
 });
 

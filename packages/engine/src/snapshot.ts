@@ -93,12 +93,15 @@ const sqliteText = (value: unknown): string | null => {
   return String(value);
 };
 
+/** Where copies of databases' rows lie, readable by the station only. */
+export const snapshotFolder = (home: string): string => join(home, 'datasets');
+
 async function write(home: string, rows: Rows): Promise<Source> {
   const names = rows.columns.map((name) => name.toLowerCase());
   if (names.length === 0 || new Set(names).size !== names.length)
     throw databaseFault('The database', 'the query needs columns with different names');
   const { DuckDBDataChunk, VARCHAR } = await import('@duckdb/node-api');
-  const folder = join(home, 'datasets');
+  const folder = snapshotFolder(home);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const id = toHex(systemRandom.bytes(12));
   const target = join(folder, `${id}.parquet`);

@@ -54,7 +54,7 @@ export function factsOf(verified: VerifiedResult): string[] {
   const width = terminalWidth(process.stderr);
   const facts = [
     painted.err.green(`✓ ${text.verified}`),
-    wrap(text.verifiedChecks, width),
+    wrap(verified.result === null ? text.verifiedChecks : `${text.verifiedChecks} ${text.verifiedResult}`, width),
     wrap(text.verifyQuestion(printable(body.sql)), width),
     text.verifyAsked(printable(body.asked_by.analyst), body.asked_by.organisation, body.finished),
     text.verifyContributors(body.contributing_organisations),

@@ -57,7 +57,8 @@ export const en = {
   // Verification
   verified: 'The receipt is genuine: everything in it was checked again.',
   verifiedChecks:
-    "Checked: the form of the file, every organisation's signature on the agreement, the three compute parties' signatures, the commitments, the log proofs, the plan, and the result, computed anew from the opened shares.",
+    "Checked: the form of the file, every organisation's signature on the agreement, the three compute parties' signatures, the commitments, the log proofs and the plan.",
+  verifiedResult: 'The result was computed anew from the opened shares.',
   verifiedWithoutValues: "This copy holds commitments only, so the result itself can't be recomputed from it.",
   verifyQuestion: (sql: string) => `Question: ${sql}`,
   verifyAsked: (who: string, organisation: string, when: string) => `Asked by ${who} of ${organisation}; answered ${when}.`,

@@ -81,7 +81,8 @@ export const nl: Messages = {
 
   verified: 'Het ontvangstbewijs is echt: alles erin is opnieuw gecontroleerd.',
   verifiedChecks:
-    'Gecontroleerd: de vorm van het bestand, de handtekening van elke organisatie onder de afspraak, de handtekeningen van de drie rekenpartijen, de vastleggingen, de logboekbewijzen, het plan, en de uitkomst, opnieuw berekend uit de geopende delen.',
+    'Gecontroleerd: de vorm van het bestand, de handtekening van elke organisatie onder de afspraak, de handtekeningen van de drie rekenpartijen, de vastleggingen, de logboekbewijzen en het plan.',
+  verifiedResult: 'De uitkomst is opnieuw berekend uit de geopende delen.',
   verifiedWithoutValues: 'Dit exemplaar bevat alleen vastleggingen; de uitkomst zelf kan er niet uit worden herrekend.',
   verifyQuestion: (sql) => `Vraag: ${sql}`,
   verifyAsked: (who, organisation, when) => `Gesteld door ${who} van ${organisation}; beantwoord ${when}.`,
