@@ -1,8 +1,10 @@
-/** `sluis runs` */
-import type { RunSummary } from '@sluis/model';
-import { type ConnectionOptions, withStation } from '../connection.ts';
+/** `sluis runs`, and `sluis runs RUN`: what an approver reads before deciding */
+import type { RunSummary, RunView } from '@sluis/model';
+import { type ConnectionOptions, runId, withStation } from '../connection.ts';
+import { text } from '../messages/index.ts';
+import { renderEstimate, renderExplanation } from '../output/explanation.ts';
 import { renderGrid } from '../output/grid.ts';
-import { printable } from '../output/paint.ts';
+import { printable, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, printJson } from '../output/streams.ts';
 
 export async function runs(options: ConnectionOptions & { readonly json?: boolean; readonly limit: number }): Promise<void> {
@@ -17,6 +19,33 @@ export async function runs(options: ConnectionOptions & { readonly json?: boolea
     subject(r),
   ]);
   print(renderGrid(['run', 'state', 'asked (UTC)', 'by', 'question'], rows, painted.out));
+}
+
+/** One run in full: question, who asked, who must approve, what it would reveal, and how it ended. */
+export async function showRun(given: string, options: ConnectionOptions & { readonly json?: boolean }): Promise<void> {
+  const run = await withStation(options, async (client) => client.run(await runId(client, given)));
+  if (options.json === true) return printJson(run);
+  const width = terminalWidth(process.stdout);
+  print(
+    runLines(run)
+      .map((line) => wrap(line, width, '  '))
+      .join('\n'),
+  );
+  if (run.explanation.sentences.length === 0) return;
+  print(renderExplanation(run.explanation, text, painted.out, width));
+  print(painted.out.dim(renderEstimate(run.explanation, text)));
+}
+
+function runLines(run: RunView): string[] {
+  const { needed, given } = run.approvals;
+  return [
+    `Run ${run.id} of ${run.collaboration}: ${run.state}`,
+    `Asked by ${printable(run.analyst)} of ${run.coordinator} at ${run.createdAt}; the result goes to ${run.receivers.join(', ')}`,
+    ...(run.template === null ? [] : [`Template: ${run.template}`]),
+    `Question: ${printable(run.sql.replace(/\s+/g, ' '))}`,
+    needed.length === 0 ? 'Approval: not needed' : `Approval: needed of ${needed.join(', ')}; seen here: ${given.join(', ') || 'none'}`,
+    ...(run.error === null ? [] : [`Ended: ${printable(run.error.message)} ${printable(run.error.remedy ?? '')}`]),
+  ];
 }
 
 function subject(run: RunSummary): string {

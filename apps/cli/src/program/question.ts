@@ -22,9 +22,13 @@ export function addQuestionCommands(program: Command): void {
     .description('say who would learn what, and at what cost, without asking')
     .action(async (sql, options) => (await import('../commands/explain.ts')).explain(sql, options));
   jsonOption(stationOptions(program.command('runs')))
-    .description('questions at this station, newest first')
+    .description('questions at this station, newest first; or one of them in full, with what it would reveal')
+    .argument('[run]', 'id of a run, or its beginning')
     .option('--limit <n>', 'how many', wholeNumber, 20)
-    .action(async (options) => (await import('../commands/runs.ts')).runs(options));
+    .action(async (run, options) => {
+      const commands = await import('../commands/runs.ts');
+      return run === undefined ? commands.runs(options) : commands.showRun(run, options);
+    });
   const decision = (name: string, description: string) =>
     asOption(
       jsonOption(stationOptions(program.command(name).description(description).argument('<run>', 'id of the run, or its beginning'))),
