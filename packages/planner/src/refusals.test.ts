@@ -62,7 +62,13 @@ test('everything outside the dialect is refused by name', async () => {
 });
 
 test('the printed question is the same question: a receipt that holds it verifies', async () => {
-  for (const expression of ['cost * 2.5', 'cost * CAST(2.5 AS DOUBLE)', 'cost * 1.5e-7', 'CASE WHEN hours < 1e300 THEN cost END', 'cost * 0.00001']) {
+  for (const expression of [
+    'cost * 2.5',
+    'cost * CAST(2.5 AS DOUBLE)',
+    'cost * 1.5e-7',
+    'CASE WHEN hours < 1e300 THEN cost END',
+    'cost * 0.00001',
+  ]) {
     const { plan: first, hash } = await plan(`SELECT sum(${expression}) FROM incidents`);
     assert.equal((await plan(first.sql)).hash, hash, expression);
   }

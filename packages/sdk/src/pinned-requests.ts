@@ -82,17 +82,29 @@ export class PinnedRequests {
         ...(payload === null ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
       },
     };
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const outgoing = request(new URL(`${API_ROOT}${path}`, this.#access.url), options, resolve);
-      outgoing.on('timeout', () => outgoing.destroy(this.#timeUp(settings)));
-      outgoing.on('error', reject);
-      outgoing.end(payload ?? undefined);
-    }).catch((thrown: unknown) => {
-      throw this.#failure(thrown, settings);
-    });
+    const send = () => this.#send(new URL(`${API_ROOT}${path}`, this.#access.url), options, payload, settings);
+    const response = await send()
+      .catch((thrown: unknown) => {
+        if (method === 'GET' && thrown instanceof StaleConnection) return send();
+        throw thrown;
+      })
+      .catch((thrown: unknown) => {
+        throw this.#failure(thrown instanceof StaleConnection ? thrown.cause : thrown, settings);
+      });
     const status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) return response;
     throw this.#problem(await this.#collect(response, path), path, status);
+  }
+
+  #send(url: URL, options: RequestOptions, payload: Buffer | null, settings: RequestSettings): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(url, options, resolve);
+      outgoing.on('timeout', () => outgoing.destroy(this.#timeUp(settings)));
+      outgoing.on('error', (cause: NodeJS.ErrnoException) => {
+        reject(outgoing.reusedSocket && cause.code === 'ECONNRESET' ? new StaleConnection(cause) : cause);
+      });
+      outgoing.end(payload ?? undefined);
+    });
   }
 
   async #collect(response: IncomingMessage, path: string): Promise<Buffer> {
@@ -155,5 +167,12 @@ export class PinnedRequests {
       message: `What answered at ${this.#access.url}${API_ROOT}${path} doesn't speak as a station does${status === undefined ? '' : ` (HTTP ${status})`}.`,
       remedy: 'Check the address, and that client and station are of the same release.',
     });
+  }
+}
+
+/** A kept connection that the server had closed before this request reached it: the request was not heard. */
+class StaleConnection extends Error {
+  constructor(cause: Error) {
+    super('stale connection', { cause });
   }
 }

@@ -82,6 +82,21 @@ test('says so when what answers is no station', async () => {
   await assert.rejects(broken.client.card(), hasCode('station/strange-answer'));
 });
 
+test('a kept connection that had gone stale is replaced by a new one, for reading only', async () => {
+  let closing = false;
+  const { client, station } = await clientOf((request, _body, response) => {
+    if (!closing) return json(response, 200, request.method === 'GET' ? { runs: [] } : { removed: true });
+    closing = false;
+    request.socket.destroy();
+  });
+  await client.runs();
+  closing = true;
+  assert.deepEqual(await client.runs(), { runs: [] });
+  assert.equal(station.requests.length, 3, 'asked, cut off, asked again');
+  closing = true;
+  await assert.rejects(client.removeDataset('a', 'b'), hasCode('station/unreachable'));
+});
+
 test('says so when nothing answers', async () => {
   const { client, station } = await clientOf((_request, _body, response) => json(response, 200, {}));
   await station.close();

@@ -20,7 +20,7 @@ const HTTP_LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 15_000,
   requestTimeout: 300_000,
-  keepAliveTimeout: 10_000,
+  keepAliveTimeout: 120_000,
   connectionsCheckingInterval: 1_000,
 };
 
