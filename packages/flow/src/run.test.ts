@@ -158,6 +158,21 @@ test('a restart ends what was being played and keeps what waits', async (t) => {
   assert.deepEqual(await states(all, waiting), everywhere('released'));
 });
 
+test('a question that waited under an agreement which was replaced meanwhile is over after a restart', async (t) => {
+  const all = await openStations(t);
+  const run = await all.askAndWait();
+  const { store } = all.station('delta').context;
+  const [record] = await store.agreements();
+  assert.ok(record !== undefined);
+  const id = 'f'.repeat(64);
+  await store.saveAgreement({ ...record, id, version: record.version + 1, state: 'proposed' });
+  await store.putInForce(id);
+  const again = await all.station('delta').restart();
+  const ended = await again.runs.record(run);
+  assert.equal(ended?.state, 'failed');
+  assert.equal(ended === null || ended === undefined ? null : causeOf(ended)?.code, 'agreement/not-in-force');
+});
+
 test('a restart between keeping a result and marking the run finds it released', async (t) => {
   const all = await openStations(t);
   const run = await all.ask();

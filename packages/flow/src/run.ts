@@ -339,8 +339,13 @@ export class Runs {
   }
 
   async #recoverWaiting(record: RunRecord): Promise<void> {
-    const run = await this.admitted(record.id).catch(() => null);
-    if (run === null) return;
+    let run: AdmittedRun;
+    try {
+      run = await this.admitted(record.id);
+    } catch (thrown) {
+      // Its agreement has been replaced or has ended, for instance: it can never start.
+      return this.ended(record.id, 'failed', toSluisError(thrown, 'run'));
+    }
     this.#expect(run, record.createdAt);
     const signed = readMessage(signedProposalSchema, JSON.parse(record.proposal), 'proposal', 'the store');
     if (record.coordinator === this.#station.organisation) this.#coordinator.remind(run, signed);
