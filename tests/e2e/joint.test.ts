@@ -125,11 +125,16 @@ test('providers connect their rows; a question waits for every one of them; a no
   assert.ok(explained.explain.length > 3);
 
   const refused = await at('centre').json('ask', data.SQL, '--no-wait');
+  await untilWaiting('west', refused.run);
   await at('west').json('refuse', refused.run, '--reason', 'not today');
   const ended = await at('centre').sluis('result', refused.run, '--home', at('centre').home, '--json');
   assert.equal(ended.code, 3, ended.stdout);
   assert.equal(JSON.parse(ended.stdout).error.party, 'west');
 });
+
+/** Questions are told to the others in the background. */
+const untilWaiting = (name: string, run: string) =>
+  waitFor(async () => (await at(name).json('runs')).runs.some((r: { id: string; state: string }) => r.id === run && r.state === 'waiting'));
 
 test('approved by hand it runs; before that nothing is released; the receipt verifies', async () => {
   const centre = at('centre');
@@ -139,9 +144,7 @@ test('approved by hand it runs; before that nothing is released; the receipt ver
     const early = await centre.sluis('result', run, '--home', centre.home, '--json');
     assert.notEqual(early.code, 0, `no result before ${name} approves`);
     assert.equal(JSON.parse(early.stdout).error.code, 'result/not-found');
-    await waitFor(async () =>
-      (await at(name).json('runs')).runs.some((r: { id: string; state: string }) => r.id === run && r.state === 'waiting'),
-    );
+    await untilWaiting(name, run);
     await at(name).json('approve', run, '--as', `approver of ${name}`);
   }
   const receipt = join(centre.desk, 'receipt.json');

@@ -100,10 +100,21 @@ test('six runs at once are all right', async () => {
   await together.assertSettled();
 });
 
+async function known(name: string, run: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const { runs } = await together.station(name).client.runs();
+    if (runs.some((r) => r.id === run)) return;
+    assert.ok(tries < 200, `${name} hears of the question`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 test('a question that waits for approval survives the restart of every station, and an approval can be given again', async () => {
   const centre = together.station('centre');
   const run = await centre.client.ask({ sql: SQL, as: 'ana' });
   assert.equal(run.state, 'waiting');
+  // The question is told in the background: it must have reached the others before the asker goes.
+  for (const name of ['alpha', 'beta', 'gamma', 'delta']) await known(name, run.id);
   await together.station('alpha').client.approve(run.id, { as: 'ada' });
   await centre.kill();
   await assert.rejects(together.station('beta').client.approve(run.id, { as: 'bob' }), (thrown: unknown) => {
