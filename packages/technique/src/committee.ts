@@ -3,6 +3,8 @@
  * written against these ports; `mpc` implements them.
  */
 
+import type { GroupedTable, JoinedTable, JoinKind, JoinSide, SecretAggregate, SecretKey, SecretTable, SortKey } from './secret-tables.ts';
+
 declare const secretColumn: unique symbol;
 declare const secretBits: unique symbol;
 
@@ -19,9 +21,13 @@ export interface SecretBits {
   readonly length: number;
 }
 
+/** Who may be corrupted how: `malicious` detects every deviation of one compute party before anything is opened, and aborts. */
+export type ThreatModel = 'semi-honest' | 'malicious';
+
 /** Run by all three compute parties in step: same calls, same order, same shapes. Only `open…` reveals anything. */
 export interface Committee {
   readonly me: 0 | 1 | 2;
+  readonly threatModel: ThreatModel;
 
   // Local: no communication.
   constant(length: number, words: number, value: bigint): SecretColumn;
@@ -33,6 +39,17 @@ export interface Committee {
   /** Sign-extension is not possible on shares: widening is for columns dealt wide enough; narrowing keeps the low words. */
   narrow(a: SecretColumn, words: number): SecretColumn;
   gather(a: SecretColumn, index: Uint32Array): SecretColumn;
+  /** Elements from `from` to `from + length`. */
+  slice(a: SecretColumn, from: number, length: number): SecretColumn;
+  sliceBits(a: SecretBits, from: number, length: number): SecretBits;
+  /** Element i becomes the sum of elements 0 … i. */
+  prefixSums(a: SecretColumn): SecretColumn;
+  /** One element: the sum of all. */
+  total(a: SecretColumn): SecretColumn;
+  /** Public values (word-major, `words` words an element) as secrets. */
+  publicColumn(values: BigUint64Array, words: number): SecretColumn;
+  /** Public bits, one byte each. */
+  publicBits(values: Uint8Array): SecretBits;
   concat(columns: readonly SecretColumn[]): SecretColumn;
   constantBits(length: number, value: 0 | 1): SecretBits;
   not(a: SecretBits): SecretBits;
@@ -43,6 +60,32 @@ export interface Committee {
   // Interactive.
   and(a: SecretBits, b: SecretBits): Promise<SecretBits>;
   or(a: SecretBits, b: SecretBits): Promise<SecretBits>;
+  /** Element-wise product modulo 2^(64·words). */
+  multiply(a: SecretColumn, b: SecretColumn): Promise<SecretColumn>;
+  /** Element-wise Σ_k a_k·b_k; costs as much as one product. */
+  sumOfProducts(a: readonly SecretColumn[], b: readonly SecretColumn[]): Promise<SecretColumn>;
+  /** One element: Σ_i a_i·b_i; sends one element. */
+  innerProduct(a: SecretColumn, b: SecretColumn): Promise<SecretColumn>;
+  /** 0 or 1 in Z_2^(64·words) for each bit. */
+  inject(a: SecretBits, words: number): Promise<SecretColumn>;
+  /** bit ? a : 0, element by element. */
+  mask(c: SecretBits, a: SecretColumn): Promise<SecretColumn>;
+  /** The low `bits` bits of two's complement, least significant first. */
+  toBits(a: SecretColumn, bits: number): Promise<SecretBits[]>;
+  /** Signed number of the given two's complement bits, least significant first. */
+  fromBits(slices: readonly SecretBits[], words: number): Promise<SecretColumn>;
+  /** The same signed value of at most `bits` bits in a wider ring. */
+  widen(a: SecretColumn, bits: number, words: number): Promise<SecretColumn>;
+  /** 1 where a = b; both signed values of at most `bits` bits. */
+  equal(a: SecretColumn, b: SecretColumn, bits: number): Promise<SecretBits>;
+  /** 1 where a = 0, for a signed value of at most `bits` bits. */
+  isZero(a: SecretColumn, bits: number): Promise<SecretBits>;
+  /** a / 2^shift rounded towards minus infinity, exactly; a has at most `bits` bits. */
+  shiftRight(a: SecretColumn, shift: number, bits: number): Promise<SecretColumn>;
+  /** Quotient rounded towards zero as SQL's // does, exactly, of signed values of at most `bits` bits; 0 where b = 0. */
+  divide(a: SecretColumn, b: SecretColumn, bits: number): Promise<SecretColumn>;
+  /** a / divisor for a public divisor > 0, rounded half away from zero (as DECIMAL casts do), exactly; a has at most `bits` bits. */
+  rescale(a: SecretColumn, divisor: bigint, bits: number): Promise<SecretColumn>;
   /** 1 where a < 0, for a signed value of at most `bits` bits (−2^(bits−1) ≤ a < 2^(bits−1)); bits ≤ 64·words. */
   negative(a: SecretColumn, bits: number): Promise<SecretBits>;
   /** 1 where a < b, for |a − b| < 2^(bits−1). */
@@ -57,7 +100,35 @@ export interface Committee {
   /** For each group of positions, the AND of the bits at those positions (1 for an empty group). */
   allOf(a: SecretBits, groups: readonly Uint32Array[]): Promise<SecretBits>;
 
+  // Whole rows. Nothing is revealed unless stated.
+  /** A uniformly random order that nobody knows. */
+  shuffle(table: SecretTable): Promise<SecretTable>;
+  /** Rows in order of the keys; equal keys in their original order. Opens only comparisons among shuffled, distinct items. */
+  sort(table: SecretTable, keys: readonly SortKey[]): Promise<SecretTable>;
+  /** Stable: rows whose bit is 1 first, order kept within both parts. */
+  partition(table: SecretTable, first: SecretBits): Promise<SecretTable>;
+  /**
+   * Groups the valid rows by key. `slots` is public and at least the number of groups (else the surplus is lost: choose
+   * the number of rows unless a domain bounds it).
+   */
+  groupAggregate(
+    keys: readonly SecretKey[],
+    valid: SecretBits,
+    aggregates: readonly SecretAggregate[],
+    slots: number,
+  ): Promise<GroupedTable>;
+  /**
+   * Equi-join. With a unique right side the result has one slot per left row. Otherwise `maximumRows` slots are made;
+   * fails with `mpc/join-too-large` (one opened bit) if the join has more rows.
+   * A side declared unique that is not fails with `mpc/keys-not-unique` (one opened bit).
+   */
+  join(kind: JoinKind, left: JoinSide, right: JoinSide, maximumRows?: number): Promise<JoinedTable>;
+  /** One element: the number of different keys among the valid rows. */
+  distinctCount(keys: readonly SecretKey[], valid: SecretBits): Promise<SecretColumn>;
+
   // Revealing.
+  /** Opens a column to the three compute parties, word-major. */
+  openColumn(a: SecretColumn): Promise<BigUint64Array>;
   /** Opens bits to the three compute parties, one byte (0 or 1) each. */
   openBits(a: SecretBits): Promise<Uint8Array>;
   /** Fresh components of the same secret, independent of the earlier ones. */

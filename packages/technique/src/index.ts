@@ -2,3 +2,4 @@ export * from './committee.ts';
 export * from './committee-cost.ts';
 export * from './door.ts';
 export * from './registry.ts';
+export * from './secret-tables.ts';

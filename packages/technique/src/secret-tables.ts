@@ -1,0 +1,57 @@
+/** Tables of secrets: the shapes that the committee's operations on whole rows take and give. */
+import type { SecretBits, SecretColumn } from './committee.ts';
+
+/** Columns and bit columns of one length. Row i of each belongs together; order and validity are secret unless stated. */
+export interface SecretTable {
+  readonly length: number;
+  readonly columns: readonly SecretColumn[];
+  readonly bits: readonly SecretBits[];
+}
+
+/** A signed key of at most `bits` bits (−2^(bits−1) ≤ value < 2^(bits−1)). Fewer bits cost less. */
+export interface SecretKey {
+  readonly column: SecretColumn;
+  readonly bits: number;
+}
+
+export interface SortKey extends SecretKey {
+  readonly descending?: boolean;
+}
+
+export type SecretAggregate =
+  /** Sum of the column over the group's rows, in the column's own ring. Columns must be 0 where a row does not count. */
+  | { readonly kind: 'sum'; readonly column: SecretColumn }
+  | { readonly kind: 'min' | 'max'; readonly column: SecretColumn; readonly bits: number };
+
+export interface GroupedTable {
+  /** `slots` long; slots that hold no group have `valid` 0 and every other column 0. Order of slots: by key. */
+  readonly slots: number;
+  readonly keys: readonly SecretColumn[];
+  readonly aggregates: readonly SecretColumn[];
+  /** Number of valid rows of the group, one word. */
+  readonly counts: SecretColumn;
+  readonly valid: SecretBits;
+}
+
+export interface JoinSide {
+  readonly table: SecretTable;
+  readonly keys: readonly SecretKey[];
+  /** Rows that take part; a key with NULL is no valid row for an inner join. */
+  readonly valid: SecretBits;
+  /** Whether no two valid rows have equal keys: declared by the caller, and checked on shares by the join. */
+  readonly unique: boolean;
+}
+
+export type JoinKind = 'inner' | 'left' | 'semi' | 'anti';
+
+export interface JoinedTable {
+  /** Public number of slots: known from the sides' lengths and `maximumRows` alone. */
+  readonly length: number;
+  readonly left: SecretTable;
+  /** Zero where `matched` is 0. Empty for semi and anti joins. */
+  readonly right: SecretTable;
+  /** Rows that exist in the result. */
+  readonly valid: SecretBits;
+  /** Whether the right side's columns hold a partner. */
+  readonly matched: SecretBits;
+}
