@@ -18,3 +18,5 @@ export * from './ports.ts';
 export * from './receipt.ts';
 export * from './result.ts';
 export * from './station-home.ts';
+export * from './plan-rows.ts';
+export * from './row-encoding.ts';

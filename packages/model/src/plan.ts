@@ -1,6 +1,8 @@
 /** The plan of a question: what runs where, revealing what to whom. Every station makes it for itself; hashes must agree. */
 
-/** A grouping expression with a declared domain. */
+import { type PlanRows, ROWS_INPUT } from './plan-rows.ts';
+
+/** A grouping expression with a declared domain, or a secret one (`secret`, with `size` 0 and an empty `domainHash`). */
 export interface PlanKey {
   readonly name: string;
   /** Canonical SQL over the shared table's columns. */
@@ -11,6 +13,8 @@ export interface PlanKey {
   readonly size: number;
   /** SHA-256 over the domain's values in order (see `Domain`). */
   readonly domainHash: string;
+  /** Set where the key's values are secret: they are opened for passing groups only. */
+  readonly secret?: true;
 }
 
 /** The values of a key, in DuckDB's order with NULL last, as text (DuckDB's CAST to VARCHAR) or null. Not part of the plan's JSON. */
@@ -99,7 +103,10 @@ export interface Plan {
   /** The question as DuckDB prints the parsed statement. */
   readonly sql: string;
   readonly table: string;
+  /** Organisations whose stations take part with data: partial aggregates, or rows if `rows` says so. */
   readonly providers: readonly string[];
+  /** What runs on shared rows; absent where everything is pushed down. */
+  readonly rows?: PlanRows;
   readonly committee: readonly [string, string, string];
   readonly receivers: readonly string[];
   readonly keys: readonly PlanKey[];
@@ -121,7 +128,7 @@ export interface Plan {
   readonly finalSql: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly maximumRows: number;
-  readonly techniques: { readonly sharing: TechniqueRef; readonly computation: TechniqueRef; readonly mechanism: TechniqueRef };
+  readonly techniques: { readonly sharing: TechniqueRef; readonly computation: TechniqueRef; readonly mechanism: TechniqueRef; readonly rows?: TechniqueRef };
 }
 
 /** What a provider shares, in order: one vector of `cellCount` ring elements each. */
@@ -131,6 +138,17 @@ export type LayoutColumn =
   | { readonly kind: 'accumulator'; readonly accumulator: number; readonly words: number }
   | { readonly kind: 'absolute'; readonly dominance: number; readonly words: number }
   | { readonly kind: 'top'; readonly dominance: number; readonly rank: number; readonly words: number };
+
+/** Organisations that share partial aggregates: providers that share rows do not. */
+export function pushdownProviders(plan: Pick<Plan, 'providers' | 'rows'>): string[] {
+  const sharing = new Set(plan.rows?.sources.flatMap((s) => s.stations));
+  return plan.providers.filter((p) => !sharing.has(p));
+}
+
+/** Names of the inputs that the mechanism combines: everybody's partial aggregates, then the evaluated rows. */
+export function inputsOf(plan: Pick<Plan, 'providers' | 'rows'>): string[] {
+  return [...pushdownProviders(plan), ...(plan.rows === undefined ? [] : [ROWS_INPUT])];
+}
 
 /** Columns that every provider shares for a plan: counts and presence per contribution, accumulators, then dominance. */
 export function layoutOf(plan: Plan): LayoutColumn[] {

@@ -1,9 +1,9 @@
 /** The door of a technique: one descriptor for all, one behaviour per stage, no central switch on ids. */
-import type { CommitteeLinks, Plan, Vectors } from '@sluis/model';
+import type { ColumnEncoding, CommitteeLinks, Plan, Vectors } from '@sluis/model';
 import type { Random } from '@sluis/base';
 import type { Committee, SecretBits, SecretColumn, SecretVectors } from './committee.ts';
 
-export type TechniqueStage = 'admission' | 'sharing' | 'computation' | 'mechanism' | 'evidence';
+export type TechniqueStage = 'admission' | 'sharing' | 'computation' | 'rows' | 'mechanism' | 'evidence';
 
 /** A rating of the AIVD brochure on privacy-enhancing technologies, 1 (low) to 5 (high), with its reason. */
 export interface Rating {
@@ -85,4 +85,22 @@ export interface MechanismTechnique extends Descriptor {
   decide(committee: Committee, plan: Plan, inputs: readonly SecretVectors[], totals: Totals): Promise<SecretBits[]>;
 }
 
-export type Technique = SharingTechnique | ComputationTechnique | MechanismTechnique;
+/** Rows of one source as secrets: vectors in the order of `rowVectors`, and who gave each row (index into `givers`, public). */
+export interface SecretRows {
+  readonly length: number;
+  readonly encodings: readonly ColumnEncoding[];
+  readonly columns: readonly SecretColumn[];
+  readonly givers: readonly string[];
+  readonly giverOf: Uint32Array;
+}
+
+/** Evaluates the part of a plan that runs on shared rows. */
+export interface RowsTechnique extends Descriptor {
+  readonly stage: 'rows';
+  /** One input in the plan's layout (see `layoutOf`): presence columns hold numbers of organisations. */
+  evaluate(committee: Committee, plan: Plan, sources: readonly SecretRows[]): Promise<SecretVectors>;
+  /** One bit: whether every value of the rows lies within its encoding's bounds. Opens that bit to the compute parties. */
+  withinBounds(committee: Committee, rows: SecretRows): Promise<boolean>;
+}
+
+export type Technique = SharingTechnique | ComputationTechnique | RowsTechnique | MechanismTechnique;

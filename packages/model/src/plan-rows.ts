@@ -1,0 +1,97 @@
+/**
+ * The part of a plan that runs on shared rows instead of pushed-down partial aggregates. The committee evaluates it on
+ * secrets and gets one more input in the plan's layout, which the mechanism treats like a provider's.
+ */
+
+/** Where rows come from: deposited beforehand at the compute parties, or shared by a provider's station in the run. */
+export interface PlanRowSource {
+  /** Shared table of the agreement. */
+  readonly table: string;
+  /** Columns that are shared in a run or read from a deposit, in the agreement's order. */
+  readonly columns: readonly string[];
+  /** Organisations whose stations share their rows in the run; a row's organisation is public to the committee. */
+  readonly stations: readonly string[];
+  /** Whether what was deposited into the table counts as well. */
+  readonly deposits: boolean;
+  /** Rows that every station leaves in but marks as not taking part (what a source decides alone): SQL over its columns, or ''. */
+  readonly stationWhere: string;
+}
+
+export interface PlanRowJoin {
+  readonly kind: 'inner' | 'left' | 'semi' | 'anti';
+  /** Pairs of keys: what is joined so far (left) and source number `join index + 1` (right). Equal widths. */
+  readonly on: readonly { readonly left: RowExpression; readonly right: RowExpression }[];
+  /** Whether the agreement declares the right side's keys unique (`unique` of the table); checked on shares. */
+  readonly rightUnique: boolean;
+  /** Public number of slots of the result where neither side is unique; else 0. */
+  readonly maximumRows: number;
+}
+
+/**
+ * An expression over secret rows. Numbers are signed integers of at most `bits` bits (scaled decimals, days, microseconds,
+ * positions in a declared domain); `boolean` yields a bit. NULL propagates as in SQL (three-valued logic).
+ */
+export type RowExpression =
+  | { readonly op: 'column'; readonly source: number; readonly column: string; readonly bits: number }
+  | { readonly op: 'number'; readonly value: string; readonly bits: number }
+  | { readonly op: 'boolean'; readonly value: boolean }
+  | { readonly op: 'null'; readonly of: 'number' | 'boolean' }
+  | { readonly op: 'add' | 'subtract' | 'multiply'; readonly args: readonly [RowExpression, RowExpression]; readonly bits: number }
+  | { readonly op: 'negate' | 'absolute'; readonly args: readonly [RowExpression]; readonly bits: number }
+  /** Division by a public positive integer, rounded half away from zero. */
+  | { readonly op: 'rescale'; readonly args: readonly [RowExpression]; readonly divisor: string; readonly bits: number }
+  | { readonly op: 'less' | 'equal'; readonly args: readonly [RowExpression, RowExpression] }
+  | { readonly op: 'and' | 'or'; readonly args: readonly RowExpression[] }
+  | { readonly op: 'not' | 'isNull'; readonly args: readonly [RowExpression] }
+  /** First branch whose condition is true; `else` otherwise. Branches are all numbers or all booleans. */
+  | {
+      readonly op: 'case';
+      readonly when: readonly { readonly if: RowExpression; readonly then: RowExpression }[];
+      readonly else: RowExpression;
+      readonly bits: number;
+    }
+  | { readonly op: 'in'; readonly args: readonly [RowExpression]; readonly values: readonly string[] }
+  /** Position of the value in the list, NULL last (−1 if it is not there: the row counts nowhere). */
+  | { readonly op: 'position'; readonly args: readonly [RowExpression]; readonly values: readonly (string | null)[]; readonly bits: number };
+
+export type RowAccumulatorKind =
+  /** Sum, minimum, maximum of the expression over contributing rows. */
+  | 'sum'
+  | 'min'
+  | 'max'
+  /** Number of different values among contributing rows. */
+  | 'distinct'
+  /** `percent` · 100-based continuous quantile: value·10000 as an exact integer, see `rows`. */
+  | 'quantile'
+  /** Value of a secret group key. */
+  | 'key';
+
+export interface PlanRowAccumulator {
+  readonly kind: RowAccumulatorKind;
+  readonly expression: RowExpression;
+  /** For quantiles: hundredths of a percent, 0 … 10000; else 0. */
+  readonly quantile: number;
+}
+
+export interface PlanRows {
+  readonly sources: readonly PlanRowSource[];
+  /** joins[i] adds source i + 1. */
+  readonly joins: readonly PlanRowJoin[];
+  readonly where: RowExpression | null;
+  /** Per key of the plan: position in its domain, or the value of a secret key. */
+  readonly keys: readonly RowExpression[];
+  /** Per contribution of the plan: which rows count; null for all. */
+  readonly contributions: readonly (RowExpression | null)[];
+  /** Per accumulator of the plan. */
+  readonly accumulators: readonly PlanRowAccumulator[];
+  /**
+   * Secret keys: the cells of the plan are this many slots in an order nobody knows, and every key's value is an
+   * accumulator of the kind `key`. Null where all keys have declared domains.
+   */
+  readonly secretSlots: number | null;
+  /** Who counts as an organisation for minimum_organisations: the giver of each row of source 0, or every owner of a joined row. */
+  readonly organisations: 'per-row' | 'all-sources';
+}
+
+/** Name under which the committee's own evaluation of shared rows stands among a plan's inputs. */
+export const ROWS_INPUT = '(shared rows)';
