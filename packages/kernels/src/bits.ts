@@ -6,9 +6,9 @@
 /** 32-bit words that hold `n` bits. */
 export const packedWords = (n: number): number => Math.ceil(n / 32);
 
-export function xorBits(a: Uint32Array, b: Uint32Array): Uint32Array {
-  if (a.length !== b.length) throw new RangeError('bit vectors of one operation have the same length');
-  const out = new Uint32Array(a.length);
+/** a ^ b. `out` is overwritten and returned; it may be one of the inputs. */
+export function xorBits(a: Uint32Array, b: Uint32Array, out: Uint32Array = new Uint32Array(a.length)): Uint32Array {
+  if (a.length !== b.length || out.length !== a.length) throw new RangeError('bit vectors of one operation have the same length');
   for (let i = 0; i < out.length; i++) out[i] = (a[i] as number) ^ (b[i] as number);
   return out;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { element, pack, unpack } from './fixtures/exact-columns.ts';
 import {
   addVectors,
   concatPacked,
@@ -25,35 +26,6 @@ const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007
 const runs = { seed, numRuns: 150 };
 test(`seed ${seed}`, () => assert.ok(seed >= 0));
 
-function pack(values: readonly bigint[], words: number): BigUint64Array {
-  const out = new BigUint64Array(values.length * words);
-  values.forEach((v, i) => {
-    for (let j = 0; j < words; j++) out[j * values.length + i] = BigInt.asUintN(64, v >> BigInt(64 * j));
-  });
-  return out;
-}
-
-function unpack(a: BigUint64Array, words: number): bigint[] {
-  const n = a.length / words;
-  return Array.from({ length: n }, (_, i) => {
-    let v = 0n;
-    for (let j = words - 1; j >= 0; j--) v = (v << 64n) | (a[j * n + i] as bigint);
-    return v;
-  });
-}
-
-/** Values with many boundary patterns: all ones, single bits, and uniformly random. */
-const element = (words: number) => {
-  const top = (1n << BigInt(64 * words)) - 1n;
-  const bit = fc.integer({ min: 0, max: 64 * words - 1 }).map((b) => 1n << BigInt(b));
-  return fc.oneof(
-    fc.bigInt({ min: 0n, max: top }),
-    bit,
-    bit.map((b) => b - 1n),
-    bit.map((b) => top - b),
-    fc.constantFrom(0n, 1n, top),
-  );
-};
 const pairs = fc.integer({ min: 1, max: 4 }).chain((words) =>
   fc.record({
     words: fc.constant(words),

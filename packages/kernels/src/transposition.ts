@@ -41,3 +41,31 @@ export function toSlices(a: BigUint64Array, words: number, bits: number): Uint32
   }
   return out;
 }
+
+/**
+ * The elements whose low bits the slices are: the inverse of `toSlices`.
+ *
+ * @param slices - bits · packedWords(n) words; bits beyond n in a slice are ignored.
+ * @param signExtend - whether bit `bits − 1` also fills everything above it; zero stands there otherwise.
+ * @returns n elements of `words` words, word-major.
+ */
+export function fromSlices(slices: Uint32Array, n: number, words: number, bits: number, signExtend: boolean): BigUint64Array {
+  if (!Number.isInteger(bits) || bits < 1 || bits > 64 * words) throw new RangeError('a slice lies outside the element');
+  const per = packedWords(n);
+  if (slices.length !== bits * per) throw new RangeError('every slice has a bit per element');
+  const out = new BigUint64Array(n * words);
+  const target = new Uint32Array(out.buffer);
+  const block = new Uint32Array(32);
+  for (let half = 0; half < 2 * words; half++) {
+    const base = 2 * (half >> 1) * n + (half & 1);
+    for (let g = 0; g < per; g++) {
+      for (let b = 0; b < 32; b++) {
+        const slice = half * 32 + b < bits ? half * 32 + b : signExtend ? bits - 1 : -1;
+        block[b] = slice < 0 ? 0 : (slices[slice * per + g] as number);
+      }
+      transpose32(block);
+      for (let i = 0; i < 32 && g * 32 + i < n; i++) target[base + 2 * (g * 32 + i)] = block[i] as number;
+    }
+  }
+  return out;
+}
