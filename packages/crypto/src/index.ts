@@ -7,3 +7,5 @@ export * from './sealing.ts';
 export * from './secret-box.ts';
 export * from './signature.ts';
 export * from './x-wing.ts';
+export * from './ristretto.ts';
+export * from './fixed-key-hash.ts';

@@ -1,0 +1,3 @@
+export * from './base-transfer.ts';
+export * from './blocks.ts';
+export * from './extension.ts';
