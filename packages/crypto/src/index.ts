@@ -9,3 +9,4 @@ export * from './signature.ts';
 export * from './x-wing.ts';
 export * from './ristretto.ts';
 export * from './fixed-key-hash.ts';
+export * from './one-time-mac.ts';
