@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { createCipheriv } from 'node:crypto';
 import { test } from 'node:test';
 import { utf8 } from '@sluis/base';
 import { certificateValidity, createCertificate, spkiSha256 } from './certificate.ts';
-import { commit, constantTimeEqual, hkdf, taggedHash } from './hash.ts';
-import { Prg } from './prg.ts';
+import { commit, constantTimeEqual, taggedHash } from './hash.ts';
 import { generateSealingKey, open, seal, SEALING_OVERHEAD_BYTES } from './sealing.ts';
 import { decryptWithSecret, encryptWithSecret } from './secret-box.ts';
 import { generateSigningKey, sign, signingPublicKey, verifySignature } from './signature.ts';
@@ -61,22 +59,6 @@ test('hashes and commitments separate tags and parts', () => {
   assert.equal(new Set(distinct.map(String)).size, distinct.length);
   assert.throws(() => commit('t', new Uint8Array(16), info), RangeError);
   assert.equal(constantTimeEqual(utf8('ab'), utf8('abc')), false);
-});
-
-test('a generator gives the AES-CTR keystream, however it is read', () => {
-  const seed = new Uint8Array(32).fill(7);
-  const whole = new Prg(seed, 'test').fill(new Uint8Array(3_000_000));
-  const pieces = new Prg(seed, 'test');
-  let at = 0;
-  for (const size of [1, 15, 16, 17, 1_048_577, 999]) {
-    assert.deepEqual(pieces.fill(new Uint8Array(size)), whole.slice(at, at + size));
-    at += size;
-  }
-  const key = hkdf(seed, new Uint8Array(0), taggedHash('sluis/prg/1', utf8('test')), 32);
-  const expected = createCipheriv('aes-256-ctr', key, new Uint8Array(16)).update(new Uint8Array(64));
-  assert.deepEqual(whole.slice(0, 64), new Uint8Array(expected));
-  assert.notDeepEqual(new Prg(seed, 'other').words(4), new Prg(seed, 'test').words(4));
-  assert.throws(() => new Prg(new Uint8Array(16), 'test'), RangeError);
 });
 
 test('a secret box opens with its secret and context only', () => {
