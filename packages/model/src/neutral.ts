@@ -1,5 +1,5 @@
 /** Widths and neutral elements that providers, committee and receivers must agree on. */
-import type { Plan, PlanAccumulator, PlanDominance } from './plan.ts';
+import { pushdownProviders, type Plan, type PlanAccumulator, type PlanDominance } from './plan.ts';
 
 /**
  * What a provider without contributing rows shares for an accumulator: 0 for a sum; for a minimum one above its
@@ -16,14 +16,14 @@ export const signedBits = (magnitude: bigint): number => magnitude.toString(2).l
 /** Words of the ring that holds a signed integer of `bits` bits. */
 export const wordsForBits = (bits: number): number => Math.ceil(bits / 64);
 
-/** Largest number of rows of one cell over all providers. */
-export const rowsOfCell = (plan: Pick<Plan, 'providers' | 'maximumRows'>): bigint =>
-  BigInt(plan.providers.length) * BigInt(plan.maximumRows);
+/** Largest number of rows of one cell over all inputs: those of providers that push down, and shared ones. */
+export const rowsOfCell = (plan: Pick<Plan, 'providers' | 'maximumRows' | 'rows'>): bigint =>
+  BigInt(pushdownProviders(plan).length) * BigInt(plan.maximumRows) + BigInt(plan.rows?.maximumRows ?? 0);
 
 /** Width in which two values of a minimum or maximum, the neutral element included, are compared. */
 export const comparisonBits = (a: Pick<PlanAccumulator, 'minimum' | 'maximum'>): number =>
   signedBits(BigInt(a.maximum) - BigInt(a.minimum) + 2n);
 
 /** Width of the dominance tests: 100 times the total of a cell. A dominance's `words` must hold it. */
-export const dominanceBits = (plan: Pick<Plan, 'providers' | 'maximumRows'>, dominance: Pick<PlanDominance, 'maximum'>): number =>
+export const dominanceBits = (plan: Pick<Plan, 'providers' | 'maximumRows' | 'rows'>, dominance: Pick<PlanDominance, 'maximum'>): number =>
   signedBits(100n * rowsOfCell(plan) * BigInt(dominance.maximum));

@@ -52,7 +52,12 @@ export type RowExpression =
     }
   | { readonly op: 'in'; readonly args: readonly [RowExpression]; readonly values: readonly string[] }
   /** Position of the value in the list, NULL last (−1 if it is not there: the row counts nowhere). */
-  | { readonly op: 'position'; readonly args: readonly [RowExpression]; readonly values: readonly (string | null)[]; readonly bits: number };
+  | {
+      readonly op: 'position';
+      readonly args: readonly [RowExpression];
+      readonly values: readonly (string | null)[];
+      readonly bits: number;
+    };
 
 export type RowAccumulatorKind =
   /** Sum, minimum, maximum of the expression over contributing rows. */
@@ -61,15 +66,25 @@ export type RowAccumulatorKind =
   | 'max'
   /** Number of different values among contributing rows. */
   | 'distinct'
-  /** `percent` · 100-based continuous quantile: value·10000 as an exact integer, see `rows`. */
+  /**
+   * Continuous quantile at q = `quantile` / 10000 over the n contributing values in order, v[0] … v[n−1]: with
+   * t = q·(n−1), i = ⌊t/10000⌋ and f = t mod 10000 (q in ten-thousandths), the exact integer
+   * v[i]·(10000 − f) + v[min(i+1, n−1)]·f. The plan's accumulator has the value's scale plus 4.
+   */
   | 'quantile'
+  /** v[max(⌈q·n/10000⌉ − 1, 0)]: a value that occurs, at its own scale. */
+  | 'quantile_disc'
   /** Value of a secret group key. */
   | 'key';
 
 export interface PlanRowAccumulator {
   readonly kind: RowAccumulatorKind;
+  /**
+   * NULL where the row does not contribute (conditions of FILTER are part of it). A sum without contributing rows is 0,
+   * a minimum or maximum the neutral element, a distinct count 0; quantiles of nothing are 0, and never opened.
+   */
   readonly expression: RowExpression;
-  /** For quantiles: hundredths of a percent, 0 … 10000; else 0. */
+  /** For quantiles: hundredths of a percent (ten-thousandths), 0 … 10000; else 0. */
   readonly quantile: number;
 }
 
@@ -89,6 +104,8 @@ export interface PlanRows {
    * accumulator of the kind `key`. Null where all keys have declared domains.
    */
   readonly secretSlots: number | null;
+  /** Public upper bound on the rows that are aggregated, after joins: what sums and counts must have room for. */
+  readonly maximumRows: number;
   /** Who counts as an organisation for minimum_organisations: the giver of each row of source 0, or every owner of a joined row. */
   readonly organisations: 'per-row' | 'all-sources';
 }

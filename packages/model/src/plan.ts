@@ -15,6 +15,10 @@ export interface PlanKey {
   readonly domainHash: string;
   /** Set where the key's values are secret: they are opened for passing groups only. */
   readonly secret?: true;
+  /** Of a secret key: the accumulator that holds its value (or, with a declared domain, the position in it). */
+  readonly accumulator?: number;
+  /** Of a secret key: the integer that stands for NULL in that accumulator; absent where the key is never NULL. */
+  readonly nullCode?: string;
 }
 
 /** The values of a key, in DuckDB's order with NULL last, as text (DuckDB's CAST to VARCHAR) or null. Not part of the plan's JSON. */
@@ -54,7 +58,33 @@ export interface PlanDominance {
   readonly words: number;
 }
 
-export type AggregateKind = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop';
+export type AggregateKind =
+  | 'count'
+  | 'sum'
+  | 'avg'
+  | 'min'
+  | 'max'
+  | 'var_samp'
+  | 'var_pop'
+  | 'stddev_samp'
+  | 'stddev_pop'
+  | PairKind
+  /** These need all rows together: they run on shares only. */
+  | 'count_distinct'
+  | 'quantile_cont'
+  | 'quantile_disc';
+
+/** Statistics of two values y and x per row, over the rows that have both. */
+export type PairKind =
+  | 'covar_pop'
+  | 'covar_samp'
+  | 'corr'
+  | 'regr_slope'
+  | 'regr_intercept'
+  | 'regr_r2'
+  | 'regr_sxx'
+  | 'regr_syy'
+  | 'regr_sxy';
 
 /** One aggregate call of the question. */
 export interface PlanAggregate {
@@ -65,7 +95,10 @@ export interface PlanAggregate {
   readonly type: string;
   /** Index into contributions: its rows are the cell's rows. A count's value is its contribution's. */
   readonly contribution: number;
-  /** Indices into accumulators: sum → [sum]; avg → [sum]; var/stddev → [sum, sum of squares]; min/max → [it]; count → []. */
+  /**
+   * Indices into accumulators: sum → [sum]; avg → [sum]; var/stddev → [sum, sum of squares]; min/max → [it]; count → [];
+   * distinct counts and quantiles → [it]; statistics of pairs → those of [Σx, Σy, Σxy, Σx², Σy²] that `pairSums` names.
+   */
   readonly accumulators: readonly number[];
   /** Index into dominances, or null if the dominance rule does not apply. */
   readonly dominance: number | null;
@@ -80,6 +113,16 @@ export interface PlanOutput {
   readonly aggregates: readonly number[];
   /** False for expressions of HAVING and ORDER BY that are no column of the answer. */
   readonly visible: boolean;
+}
+
+export type PairSum = 'x' | 'y' | 'xy' | 'xx' | 'yy';
+
+/** The sums over pairs (y, x) that a statistic is computed from, in the order of its accumulators. */
+export function pairSums(kind: PairKind): readonly PairSum[] {
+  if (kind === 'corr' || kind === 'regr_r2') return ['x', 'y', 'xy', 'xx', 'yy'];
+  if (kind === 'regr_slope' || kind === 'regr_intercept') return ['x', 'y', 'xy', 'xx'];
+  if (kind === 'regr_sxx') return ['x', 'xx'];
+  return kind === 'regr_syy' ? ['y', 'yy'] : ['x', 'y', 'xy'];
 }
 
 export interface PlanRules {
@@ -128,7 +171,12 @@ export interface Plan {
   readonly finalSql: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly maximumRows: number;
-  readonly techniques: { readonly sharing: TechniqueRef; readonly computation: TechniqueRef; readonly mechanism: TechniqueRef; readonly rows?: TechniqueRef };
+  readonly techniques: {
+    readonly sharing: TechniqueRef;
+    readonly computation: TechniqueRef;
+    readonly mechanism: TechniqueRef;
+    readonly rows?: TechniqueRef;
+  };
 }
 
 /** What a provider shares, in order: one vector of `cellCount` ring elements each. */
@@ -166,8 +214,11 @@ export function layoutOf(plan: Plan): LayoutColumn[] {
   return layout;
 }
 
-/** Position of the first cell of each grouping set; cells of a set are in mixed radix of its keys, first key slowest. */
-export function cellOffsets(plan: Pick<Plan, 'keys' | 'groupingSets'>): number[] {
+/**
+ * Position of the first cell of each grouping set; cells of a set are in mixed radix of its keys, first key slowest. With
+ * secret keys there is one set, and its cells have no order that says anything.
+ */
+export function cellOffsets(plan: Pick<Plan, 'keys' | 'groupingSets' | 'rows'>): number[] {
   const offsets: number[] = [];
   let at = 0;
   for (const set of plan.groupingSets) {
@@ -177,8 +228,8 @@ export function cellOffsets(plan: Pick<Plan, 'keys' | 'groupingSets'>): number[]
   return offsets;
 }
 
-export function setSize(plan: Pick<Plan, 'keys'>, set: readonly number[]): number {
-  return set.reduce((n, k) => n * (plan.keys[k]?.size ?? 0), 1);
+export function setSize(plan: Pick<Plan, 'keys' | 'rows'>, set: readonly number[]): number {
+  return plan.rows?.secretSlots ?? set.reduce((n, k) => n * (plan.keys[k]?.size ?? 0), 1);
 }
 
 /**
@@ -200,7 +251,13 @@ export interface Released {
   readonly accumulators: readonly (readonly (bigint | null)[])[];
 }
 
-/** Cells where a contribution's count or an accumulator is opened: wherever an output that needs it passed. */
+/** Aggregates whose value is made without the number of rows. */
+const WITHOUT_COUNT: ReadonlySet<AggregateKind> = new Set(['sum', 'min', 'max', 'count_distinct', 'quantile_cont', 'quantile_disc']);
+
+/**
+ * Cells where a contribution's count or an accumulator is opened: wherever an output that needs it passed. Secret keys
+ * are opened wherever any output passed.
+ */
 export function openingMasks(plan: Plan, passed: readonly Uint8Array[]): { counts: Uint8Array[]; accumulators: Uint8Array[] } {
   const counts = plan.contributions.map(() => new Uint8Array(plan.cellCount));
   const accumulators = plan.accumulators.map(() => new Uint8Array(plan.cellCount));
@@ -210,10 +267,10 @@ export function openingMasks(plan: Plan, passed: readonly Uint8Array[]): { count
     for (const index of output.aggregates) {
       const aggregate = plan.aggregates[index];
       if (aggregate === undefined) throw new RangeError('plan names an aggregate that does not exist');
-      const wantsCount = aggregate.kind !== 'sum' && aggregate.kind !== 'min' && aggregate.kind !== 'max';
-      if (wantsCount) or(counts[aggregate.contribution], mask);
+      if (!WITHOUT_COUNT.has(aggregate.kind)) or(counts[aggregate.contribution], mask);
       for (const a of aggregate.accumulators) or(accumulators[a], mask);
     }
+    for (const key of plan.keys) if (key.accumulator !== undefined) or(accumulators[key.accumulator], mask);
   });
   return { counts, accumulators };
 }
