@@ -1,0 +1,91 @@
+/** Running values along a column that start anew where a secret bit says so. */
+import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
+
+/**
+ * out[i] = value[i] + go[i] · out[i − 1], for several columns at once, with out[−1] = 0. With `go` 0 at the first row of
+ * each segment and 1 elsewhere: sums that start anew in every segment; if also `value` is 0 except at the first rows,
+ * every row of a segment gets the value of the segment's first row.
+ *
+ * @param columns - of one length and width. @param go - 0 or 1 in the same ring.
+ * Learns: nobody anything. Cost: 2·⌈log2 n⌉ rounds; about 2·n·(columns + 1) products.
+ * Source: Blelloch 1990 (Prefix sums and their applications), §1.5; Brent & Kung 1982 for the shape of the tree.
+ */
+export async function segmentedSums(on: Committee, columns: readonly SecretColumn[], go: SecretColumn): Promise<SecretColumn[]> {
+  const n = go.length;
+  if (n < 2 || columns.length === 0) return [...columns];
+  const [even, odd] = halvesOf(n);
+  const lower = even.subarray(0, odd.length);
+  const goOdd = on.gather(go, odd);
+  // One product for all columns and for the bits: (value, go) of a pair is (right + go·left, go·go).
+  const left = [...columns, go].map((c) => on.gather(c, lower));
+  const carried = await productsBy(on, left, goOdd);
+  const pairs = columns.map((c, k) => on.add(on.gather(c, odd), carried[k] as SecretColumn));
+  const sums = await segmentedSums(on, pairs, carried[columns.length] as SecretColumn);
+  const later = even.subarray(1);
+  if (later.length === 0) return columns.map((c, k) => weave(on, on.gather(c, even), sums[k] as SecretColumn));
+  const before = sums.map((s) => on.slice(s, 0, later.length));
+  const added = await productsBy(on, before, on.gather(go, later));
+  return columns.map((c, k) => {
+    const rest = on.add(on.gather(c, later), added[k] as SecretColumn);
+    return weave(on, on.concat([on.slice(c, 0, 1), rest]), sums[k] as SecretColumn);
+  });
+}
+
+/** Each column times the same factor, in one vector. */
+export async function productsBy(on: Committee, columns: readonly SecretColumn[], factor: SecretColumn): Promise<SecretColumn[]> {
+  if (columns.length === 0) return [];
+  const all = await on.multiply(on.concat(columns), on.concat(columns.map(() => factor)));
+  return columns.map((c, k) => on.slice(all, k * c.length, c.length));
+}
+
+/**
+ * The smallest value of the segment up to each row. Segments go on where `go` is 1, and start anew where it is 0.
+ *
+ * @param bits - any two values have |a − b| < 2^(bits − 1).
+ * Learns: nobody anything. Cost: 2·⌈log2 n⌉ times a comparison, a conjunction and a selection, over about 2·n elements in all.
+ */
+export async function segmentedMinima(on: Committee, values: SecretColumn, go: SecretBits, bits: number): Promise<SecretColumn> {
+  const n = values.length;
+  if (n < 2) return values;
+  const [even, odd] = halvesOf(n);
+  const lower = even.subarray(0, odd.length);
+  const goOdd = on.gatherBits(go, odd);
+  const pairs = await smaller(on, on.gather(values, lower), on.gather(values, odd), goOdd, bits);
+  const minima = await segmentedMinima(on, pairs, await on.and(on.gatherBits(go, lower), goOdd), bits);
+  const later = even.subarray(1);
+  if (later.length === 0) return weave(on, on.gather(values, even), minima);
+  const rest = await smaller(on, on.slice(minima, 0, later.length), on.gather(values, later), on.gatherBits(go, later), bits);
+  return weave(on, on.concat([on.slice(values, 0, 1), rest]), minima);
+}
+
+/** `before` where it counts and is the smaller, else `own`. */
+async function smaller(on: Committee, before: SecretColumn, own: SecretColumn, counts: SecretBits, bits: number): Promise<SecretColumn> {
+  const takes = await on.and(counts, await on.less(before, own, bits));
+  return on.select(takes, before, own);
+}
+
+/** Even and odd positions of 0 … n − 1. */
+function halvesOf(n: number): [Uint32Array, Uint32Array] {
+  const [even, odd] = [new Uint32Array((n + 1) >> 1), new Uint32Array(n >> 1)];
+  for (let i = 0; i < even.length; i++) even[i] = 2 * i;
+  for (let i = 0; i < odd.length; i++) odd[i] = 2 * i + 1;
+  return [even, odd];
+}
+
+/** Elements of both columns in turn, beginning with `even`. */
+function weave(on: Committee, even: SecretColumn, odd: SecretColumn): SecretColumn {
+  const index = new Uint32Array(even.length + odd.length);
+  for (let i = 0; i < index.length; i++) index[i] = (i & 1) * even.length + (i >> 1);
+  return on.gather(on.concat([even, odd]), index);
+}
+
+/** 1 if any bit is 1. Cost: ⌈log2 n⌉ rounds, n conjunctions in all. */
+export async function anyOf(on: Committee, a: SecretBits): Promise<SecretBits> {
+  let none = on.not(a);
+  while (none.length > 1) {
+    const half = none.length >> 1;
+    const both = await on.and(on.sliceBits(none, 0, half), on.sliceBits(none, half, half));
+    none = none.length & 1 ? on.concatBits([both, on.sliceBits(none, 2 * half, 1)]) : both;
+  }
+  return on.not(none);
+}
