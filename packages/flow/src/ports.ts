@@ -118,4 +118,40 @@ export interface Finaliser {
   finalise(prepared: Prepared, released: Released): Promise<ResultTable>;
 }
 
+/** Some of a deposit's rows: all columns of its table in the agreement's order, as `rowVectors(encodingsOf(table))` lists them. */
+export interface DepositedPiece {
+  readonly rows: number;
+  /** This compute party's message, for `SharingTechnique.combine(me, message, rows, words)` with one word per vector. */
+  open(): Promise<Uint8Array>;
+}
+
+/** Rows that somebody deposited, as one compute party holds them: two of three components, encrypted at rest. */
+export interface DepositedBatch {
+  /** 32 hexadecimal digits, the same at all three compute parties. */
+  readonly batch: string;
+  /** Name in the agreement; an anonymous member's deposit has a name of its own that says nothing about who it is. */
+  readonly contributor: string;
+  /** Rows in all pieces together. */
+  readonly rows: number;
+  /** Whether this party has found all values within bounds (see `markChecked`). */
+  readonly checked: boolean;
+  /**
+   * Digest (hexadecimal) of component `which` over all pieces, bound to batch and agreement: equal at its two holders, or
+   * the contributor or a compute party cheats. RangeError for the component that this party lacks.
+   */
+  digest(which: 0 | 1 | 2): string;
+  /** In the order of the rows; at most 65,536 rows each, so that they can be read one after the other. */
+  readonly pieces: readonly DepositedPiece[];
+}
+
+/** What a compute party holds of others' deposits. Every method is durable when it resolves. */
+export interface Deposits {
+  /** Deposits that count now (accepted, not replaced, withdrawn, rejected or expired), in the order of their ids. */
+  batches(collaboration: string, table: string, agreementId: string): Promise<readonly DepositedBatch[]>;
+  /** Remembers that the compute parties together found all its values within bounds. */
+  markChecked(batch: string): Promise<void>;
+  /** Takes a deposit out for good, deletes its shares, and logs why; the contributor sees the code. */
+  reject(batch: string, reason: string): Promise<void>;
+}
+
 export type { CellValue, Plan };

@@ -1,6 +1,7 @@
 /** What an agreement must satisfy beyond its schema. Every station checks this for itself before it keeps or signs one. */
 import { InvalidError } from '@sluis/base';
 import type { Agreement, Organisation, Table } from './agreement.ts';
+import { contributorProblems, depositProblems } from './agreement-deposits.ts';
 import { type AgreementProblem, columnProblems } from './agreement-columns.ts';
 
 type Path = AgreementProblem['path'];
@@ -100,14 +101,7 @@ function tableProblems(agreement: Agreement, name: string, table: Table): Agreem
     ...Object.entries(table.columns).flatMap(([column, definition]) => columnProblems(definition, [...path, 'columns', column])),
   ];
   if (columns.length === 0) found.push({ path: [...path, 'columns'], what: 'the table has no columns', remedy: 'add at least one column' });
-  if (table.kind === 'owner' && table.providers.length !== 1) {
-    found.push({
-      path: [...path, 'providers'],
-      what: 'a table of kind "owner" has exactly one provider',
-      remedy: 'name one provider, or make it "kind: union"',
-    });
-  }
-  return found;
+  return [...found, ...depositProblems(agreement, table, path)];
 }
 
 function termProblems(agreement: Agreement): AgreementProblem[] {
@@ -153,6 +147,7 @@ export function agreementProblems(agreement: Agreement): AgreementProblem[] {
   const found = [
     ...termProblems(agreement),
     ...organisationProblems(agreement.organisations),
+    ...contributorProblems(agreement),
     ...namesProblems(agreement, agreement.committee, ['committee']),
     ...namesProblems(agreement, agreement.receivers, ['receivers']),
     ...namesProblems(agreement, agreement.askers, ['askers']),

@@ -19,6 +19,7 @@ export const rulesSchema = z.strictObject({
         violations: table.violations.removeDefault().optional(),
         maximum_rows: table.maximum_rows.removeDefault().optional(),
         providers: table.providers.optional(),
+        deposits: table.deposits.nullable(),
         description: table.description.removeDefault().optional(),
         columns: z
           .record(

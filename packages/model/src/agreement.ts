@@ -40,10 +40,34 @@ export const columnSchema = z.strictObject({
 });
 export type Column = z.infer<typeof columnSchema>;
 
+/** Rows of this table may be deposited as shares beforehand, with or without a station of one's own. */
+export const depositsSchema = z.strictObject({
+  /** Contributors or organisations that may deposit under their own name. */
+  by: z.array(name).max(10_000).default([]),
+  /** Organisations and contributors that may deposit without anybody learning which of them it was. */
+  anonymous: z
+    .strictObject({
+      /** Organisation whose station gives each member one blind token per round. */
+      issuer: name,
+      /** The issuer's public key for tokens of this collaboration (ristretto255), 64 hexadecimal digits. */
+      key: z.string().regex(/^[0-9a-f]{64}$/),
+      members: z.array(name).min(2).max(10_000),
+      round: z.enum(['once', 'month', 'quarter', 'year']).default('once'),
+    })
+    .optional(),
+  /** Days after which a deposit is deleted; else when the agreement ends or is replaced. */
+  keep_days: z.number().int().min(1).max(36_500).optional(),
+  /** Rows that one contributor may have in the table; else `maximum_rows`. */
+  maximum_rows_each: z.number().int().min(1).max(100_000_000).optional(),
+});
+export type DepositRules = z.infer<typeof depositsSchema>;
+
 export const tableSchema = z.strictObject({
   kind: z.enum(['union', 'owner']).default('union'),
   description: z.string().max(500).default(''),
-  providers: z.array(name).min(1),
+  /** Organisations whose stations hold rows; may be empty if rows are deposited. */
+  providers: z.array(name),
+  deposits: depositsSchema.optional(),
   /** What a station does with rows that break types, domains or bounds. */
   violations: z.enum(['refuse', 'clip', 'drop']).default('refuse'),
   /** No provider contributes more rows; decides the width of sums. */
@@ -86,6 +110,14 @@ export const organisationSchema = z.strictObject({
 });
 export type Organisation = z.infer<typeof organisationSchema>;
 
+/** Somebody who deposits rows without a station. */
+export const contributorSchema = z.strictObject({
+  title: z.string().max(200).default(''),
+  /** Ed25519 public key that signs deposits, 64 hexadecimal digits (sluis contribute identity create). */
+  identity: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type Contributor = z.infer<typeof contributorSchema>;
+
 export const templateSchema = z.strictObject({
   description: z.string().max(500).default(''),
   sql: z.string().max(20_000),
@@ -106,6 +138,8 @@ export const agreementSchema = z.strictObject({
   legal_basis: z.string().min(1).max(2000),
   valid: z.strictObject({ from: instant, until: instant }),
   organisations: z.array(organisationSchema).min(3).max(200),
+  /** Those who deposit rows without a station, by name. They do not sign; absent is nobody. */
+  contributors: z.record(name, contributorSchema).optional(),
   /** The three compute parties, by name. */
   committee: z.tuple([name, name, name]),
   threat_model: z.enum(['semi-honest']).default('semi-honest'),

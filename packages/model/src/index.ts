@@ -1,5 +1,6 @@
 export * from './agreement.ts';
 export * from './agreement-check.ts';
+export { depositIdentity, givers, rowsEach } from './agreement-deposits.ts';
 export { type AgreementProblem, columnProblems, MAXIMUM_DOMAIN } from './agreement-columns.ts';
 export * from './agreement-diff.ts';
 export * from './agreement-draft.ts';

@@ -6,7 +6,20 @@ export interface Signer {
   /** Ed25519 signature (64 bytes) over purpose and message. */
   sign(purpose: SignaturePurpose, message: Uint8Array): Promise<Uint8Array>;
 }
-export type SignaturePurpose = 'agreement' | 'proposal' | 'answer' | 'approval' | 'share' | 'receipt' | 'checkpoint' | 'cancel';
+export type SignaturePurpose =
+  | 'agreement'
+  | 'proposal'
+  | 'answer'
+  | 'approval'
+  | 'share'
+  | 'receipt'
+  | 'checkpoint'
+  | 'cancel'
+  /** Manifest of rows that are deposited, and what a contributor asks about them afterwards. */
+  | 'deposit'
+  | 'deposit-request'
+  /** Never sent: Ed25519 signatures are deterministic, so this one is a secret that only the key's owner can make again. */
+  | 'deposit-secret';
 
 /** Opens what was sealed to this organisation. */
 export interface Opener {
@@ -33,6 +46,12 @@ export type LedgerEventKind =
   | 'share.accepted'
   | 'aggregate.decided'
   | 'noise.none'
+  | 'deposit.accepted'
+  | 'deposit.replaced'
+  | 'deposit.withdrawn'
+  | 'deposit.rejected'
+  | 'deposit.expired'
+  | 'token.issued'
   | 'release.opened'
   | 'release.received'
   | 'receipt.issued';

@@ -2,15 +2,24 @@
  * How one value of a shared table becomes a number that can be shared: the same in a browser, at a station and in a
  * plan. Integers and decimals in units of their scale, dates in days, timestamps in microseconds, booleans 0 and 1,
  * text as its position in the declared domain, or as a hash where no domain is declared. NULL is 0 with its flag 0.
+ *
+ * Text without a domain is hashed exactly as it stands (no case folding, no trimming, no Unicode normalisation) to 62
+ * bits, the same in all tables of one collaboration so that it can be joined on. Among n different texts the chance that
+ * any two collide is below n² · 2^-63: one in nine million for a million texts. Hashes are not keyed: they are only ever
+ * shared, never opened.
  */
+import { utf8 } from '@sluis/base';
+import { taggedHash } from '@sluis/crypto';
+import type { Column, Table } from './agreement.ts';
+import { decimalFromUnits, literalKey, ordinal, scaleOf, unitLimits } from './agreement-literals.ts';
 
 export interface ColumnEncoding {
   readonly column: string;
   readonly kind: 'number' | 'dictionary' | 'hash';
-  /** Smallest and largest encoded value. */
+  /** Smallest and largest value that is not NULL; NULL is 0 under its flag, within these or not. */
   readonly minimum: bigint;
   readonly maximum: bigint;
-  /** Width of a signed number that holds both. At most 64. */
+  /** Width of a signed number that holds both (and 0). At most 64. */
   readonly bits: number;
   readonly nullable: boolean;
 }
@@ -27,3 +36,171 @@ export function rowVectors(columns: readonly ColumnEncoding[]): (RowVector | { r
   return [...vectors, { column: null, kind: 'valid' }];
 }
 
+/** Why a value can't stand in a column. */
+export type CellProblem = 'missing' | 'not-of-type' | 'outside-bounds' | 'outside-domain';
+
+/** One column's way from text to numbers and back. Make it once for many values. */
+export interface CellCodec {
+  readonly encoding: ColumnEncoding;
+  /** The number for a value as text of the column's type (null is NULL, which encodes as 0), or why there is none. */
+  encode(text: string | null): bigint | CellProblem;
+  /** Text of an encoded value; null for a hash, and for a number that encodes nothing. NULLs are the flag's to tell. */
+  decode(value: bigint): string | null;
+}
+
+const DAY_US = 86_400_000_000n;
+const FIRST_DAY = -719_162n;
+const LAST_DAY = 2_932_896n;
+const HASH_BITS = 62n;
+const BOOLEANS: Readonly<Record<string, bigint>> = { true: 1n, t: 1n, '1': 1n, false: 0n, f: 0n, '0': 0n };
+
+/** Width of the narrowest two's complement number that holds both ends. */
+export function bitsBetween(minimum: bigint, maximum: bigint): number {
+  const width = (v: bigint) => (v === 0n || v === -1n ? 0 : (v < 0n ? -v - 1n : v).toString(2).length) + 1;
+  return Math.max(width(minimum), width(maximum));
+}
+
+/** Smallest and largest position of a type, before the agreement narrows it. */
+function typeLimits(column: Column): readonly [bigint, bigint] {
+  if (column.type === 'BOOLEAN') return [0n, 1n];
+  if (column.type === 'DATE') return [FIRST_DAY, LAST_DAY];
+  if (column.type === 'TIMESTAMP') return [FIRST_DAY * DAY_US, (LAST_DAY + 1n) * DAY_US - 1n];
+  return unitLimits(column);
+}
+
+// Math.min and Math.max take no big integers.
+function smallest(a: bigint, others: readonly bigint[]): bigint {
+  let found = a;
+  for (const b of others) if (b < found) found = b;
+  return found;
+}
+const largest = (a: bigint, others: readonly bigint[]): bigint =>
+  -smallest(
+    -a,
+    others.map((b) => -b),
+  );
+
+/** What the agreement allows of a column that has an order: type, bounds and domain together. */
+function limits(column: Column): readonly [bigint, bigint] {
+  const ranges = [typeLimits(column)];
+  const add = (ends: readonly string[]) => {
+    const [first, ...others] = ends.map((e) => ordinal(column, e)).filter((o) => o !== null);
+    if (first !== undefined) ranges.push([smallest(first, others), largest(first, others)]);
+  };
+  if (column.bounds !== undefined) add(column.bounds);
+  if (column.domain !== undefined) add('range' in column.domain ? column.domain.range : column.domain.values);
+  return ranges.reduce(([low, high], [a, b]) => [largest(low, [a]), smallest(high, [b])]);
+}
+
+function encodingOf(name: string, column: Column): ColumnEncoding {
+  const of = (kind: ColumnEncoding['kind'], minimum: bigint, maximum: bigint): ColumnEncoding => ({
+    column: name,
+    kind,
+    minimum,
+    maximum,
+    bits: bitsBetween(minimum, maximum),
+    nullable: column.nullable,
+  });
+  if (column.type !== 'VARCHAR') return of('number', ...limits(column));
+  if (column.domain === undefined || !('values' in column.domain)) return of('hash', 0n, (1n << HASH_BITS) - 1n);
+  return of('dictionary', 0n, BigInt(column.domain.values.length - 1));
+}
+
+/** Encodings of a table's columns in the agreement's order, or of those named. */
+export function encodingsOf(table: Pick<Table, 'columns'>, only?: readonly string[]): ColumnEncoding[] {
+  const names = Object.keys(table.columns).filter((name) => only === undefined || only.includes(name));
+  return names.map((name) => encodingOf(name, table.columns[name] as Column));
+}
+
+/** 62 bits of a hash of text as it stands, for columns without a declared domain. */
+export function hashedText(collaboration: string, text: string): bigint {
+  const hash = taggedHash('sluis/text-cell/1', utf8(collaboration), utf8('exact'), utf8(text));
+  return new DataView(hash.buffer, hash.byteOffset).getBigUint64(0) >> (64n - HASH_BITS);
+}
+
+/** Position of a value among those of its type, from the texts that DuckDB takes for that type without rounding. */
+function positionOf(column: Column, text: string): bigint | null {
+  const trimmed = text.trim();
+  if (column.type === 'BOOLEAN') return BOOLEANS[trimmed.toLowerCase()] ?? null;
+  if (column.type === 'DOUBLE') return onGrid(column, trimmed);
+  const position = ordinal(column, trimmed);
+  if (position === null || column.type === 'DATE' || column.type === 'TIMESTAMP') {
+    const [low, high] = typeLimits(column);
+    return position !== null && position >= low && position <= high ? position : null;
+  }
+  return position;
+}
+
+/** A DOUBLE on its grid of `scale` decimals, as DuckDB's CAST(x · 1e… AS BIGINT): a tie goes to the even neighbour. */
+function onGrid(column: Column, text: string): bigint | null {
+  if (!/^-?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?$/.test(text)) return null;
+  const scaled = Number(text) * Number(`1e${scaleOf(column)}`);
+  const [low, high] = unitLimits(column);
+  if (!Number.isFinite(scaled) || scaled < Number(low) || scaled > Number(high)) return null;
+  const below = Math.floor(scaled);
+  const over = scaled - below;
+  return BigInt(over > 0.5 || (over === 0.5 && below % 2 !== 0) ? below + 1 : below);
+}
+
+function textOf(column: Column, value: bigint): string | null {
+  if (column.type === 'BOOLEAN') return value === 1n ? 'true' : value === 0n ? 'false' : null;
+  if (column.type !== 'DATE' && column.type !== 'TIMESTAMP') return decimalFromUnits(value, scaleOf(column));
+  const [day, micros] =
+    column.type === 'DATE' ? [value, 0n] : [value - (((value % DAY_US) + DAY_US) % DAY_US), ((value % DAY_US) + DAY_US) % DAY_US];
+  const [low, high] = typeLimits(column);
+  if (value < low || value > high) return null;
+  const date = new Date(Number(column.type === 'DATE' ? day * 86_400_000n : day / 1000n)).toISOString().slice(0, 10);
+  if (column.type === 'DATE') return date;
+  const two = (n: bigint) => n.toString().padStart(2, '0');
+  const [seconds, fraction] = [micros / 1_000_000n, micros % 1_000_000n];
+  const time = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`;
+  return `${date} ${time}${fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`}`;
+}
+
+/**
+ * The codec of one column. Run by: contributors, providers' stations that share rows, and planners for constants.
+ *
+ * @param collaboration - separates hashes of one collaboration from another's.
+ */
+export function cellCodec(collaboration: string, name: string, column: Column): CellCodec {
+  const encoding = encodingOf(name, column);
+  const absent = (): bigint | CellProblem => (column.nullable ? 0n : 'missing');
+  if (encoding.kind === 'hash') {
+    const encode = (t: string | null) => (t === null ? absent() : t.isWellFormed() ? hashedText(collaboration, t) : 'not-of-type');
+    return { encoding, encode, decode: () => null };
+  }
+  const values = column.domain !== undefined && 'values' in column.domain ? column.domain.values : null;
+  if (encoding.kind === 'dictionary') {
+    const positions = new Map((values ?? []).map((v, i) => [v, BigInt(i)]));
+    return {
+      encoding,
+      encode: (text) => (text === null ? absent() : (positions.get(text) ?? 'outside-domain')),
+      decode: (value) => (value >= 0n && value < BigInt(values?.length ?? 0) ? (values?.[Number(value)] ?? null) : null),
+    };
+  }
+  const allowed = values === null ? null : new Set(values.map((v) => literalKey(column, v)));
+  const [low, high] = limits(column);
+  return {
+    encoding,
+    encode(text) {
+      if (text === null) return absent();
+      const position = positionOf(column, text);
+      if (position === null) return 'not-of-type';
+      if (allowed !== null && !allowed.has(String(position))) return 'outside-domain';
+      return position < low || position > high ? 'outside-bounds' : position;
+    },
+    decode: (value) => textOf(column, value),
+  };
+}
+
+const codecs = new WeakMap<Column, Map<string, CellCodec>>();
+
+/** One value's number, or why there is none; the codec is kept for the next value of the same column. */
+export function encodeCell(collaboration: string, name: string, column: Column, text: string | null): bigint | CellProblem {
+  const known = codecs.get(column) ?? new Map<string, CellCodec>();
+  codecs.set(column, known);
+  const id = `${collaboration}/${name}`;
+  const codec = known.get(id) ?? cellCodec(collaboration, name, column);
+  known.set(id, codec);
+  return codec.encode(text);
+}
