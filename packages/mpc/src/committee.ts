@@ -7,16 +7,38 @@ import {
   gatherPacked,
   gatherVector,
   narrowVector,
+  packBits,
+  prefixSums,
+  slicePacked,
+  sumVector,
   scaleVector,
   subtractVectors,
   xorBits,
 } from '@sluis/kernels';
-import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
-import { allOf, and, negative } from './conjunction.ts';
-import { openBits, rerandomise } from './opening.ts';
-import { extreme, largestOf, select } from './selection.ts';
+import type {
+  Committee,
+  GroupedTable,
+  JoinedTable,
+  JoinKind,
+  JoinSide,
+  SecretAggregate,
+  SecretBits,
+  SecretColumn,
+  SecretKey,
+  SecretTable,
+  SortKey,
+  ThreatModel,
+} from '@sluis/technique';
+import { allOf, and, isZero, negative } from './conjunction.ts';
+import { toBits } from './decomposition.ts';
+import { divide } from './division.ts';
+import { inject, mask } from './injection.ts';
+import { openBits, openColumn, rerandomise } from './opening.ts';
+import { ringInnerProduct, ringProduct, ringSumOfProducts } from './products.ts';
+import * as rows from './rows/index.ts';
+import { extreme, largestOf } from './selection.ts';
 import type { Session } from './session.ts';
-import { type BitShare, bitShare, bits, type ColumnShare, column, columnShare, type Party } from './shares.ts';
+import { type BitShare, bitShare, bits, type ColumnShare, column, columnShare, type Pair, type Party, sliceColumn } from './shares.ts';
 
 const asColumn = (a: ColumnShare) => a as ColumnShare & SecretColumn;
 const asBits = (a: BitShare) => a as BitShare & SecretBits;
@@ -26,6 +48,12 @@ function oneWidth(columns: readonly ColumnShare[]): number {
   const words = columns[0]?.words;
   if (words === undefined || columns.some((c) => c.words !== words)) throw new RangeError('columns of one operation have the same width');
   return words;
+}
+
+/** Throws RangeError unless all columns have one width and length. */
+function oneShape(columns: readonly ColumnShare[]): number {
+  if (columns.some((c) => c.length !== columns[0]?.length)) throw new RangeError('columns of one operation have the same length');
+  return oneWidth(columns);
 }
 
 /** Every method is run by all three compute parties in step; costs and sources stand at the functions it calls. */
@@ -38,6 +66,10 @@ export class ReplicatedCommittee implements Committee {
 
   get me(): Party {
     return this.#session.me;
+  }
+
+  get threatModel(): ThreatModel {
+    return this.#session.verifier === null ? 'semi-honest' : 'malicious';
   }
 
   constant(length: number, words: number, value: bigint): SecretColumn {
@@ -83,6 +115,36 @@ export class ReplicatedCommittee implements Committee {
     return column(x.words, gatherVector(x.mine, index, x.words), gatherVector(x.next, index, x.words));
   }
 
+  slice(a: SecretColumn, from: number, length: number): SecretColumn {
+    return sliceColumn(columnShare(a), from, length);
+  }
+
+  sliceBits(a: SecretBits, from: number, length: number): SecretBits {
+    const x = bitShare(a);
+    return bits(length, slicePacked(x.mine, x.length, from, length), slicePacked(x.next, x.length, from, length));
+  }
+
+  prefixSums(a: SecretColumn): SecretColumn {
+    const x = columnShare(a);
+    return column(x.words, prefixSums(x.mine, x.words), prefixSums(x.next, x.words));
+  }
+
+  total(a: SecretColumn): SecretColumn {
+    const x = columnShare(a);
+    return column(x.words, sumVector(x.mine, x.words), sumVector(x.next, x.words));
+  }
+
+  publicColumn(values: BigUint64Array, words: number): SecretColumn {
+    const zero = new BigUint64Array(values.length);
+    return column(words, this.me === 0 ? values.slice() : zero, this.me === 2 ? values.slice() : zero);
+  }
+
+  publicBits(values: Uint8Array): SecretBits {
+    const held = packBits(values);
+    const zero = new Uint32Array(held.length);
+    return bits(values.length, this.me === 0 ? held : zero, this.me === 2 ? held : zero);
+  }
+
   concat(columns: readonly SecretColumn[]): SecretColumn {
     const parts = columns.map(columnShare);
     const words = oneWidth(parts);
@@ -126,53 +188,174 @@ export class ReplicatedCommittee implements Committee {
   }
 
   async and(a: SecretBits, b: SecretBits): Promise<SecretBits> {
-    return asBits(await and(this.#session, bitShare(a), bitShare(b)));
+    return asBits(await this.#session.run((strand) => and(strand, bitShare(a), bitShare(b))));
   }
 
   async or(a: SecretBits, b: SecretBits): Promise<SecretBits> {
     return this.not(await this.and(this.not(a), this.not(b)));
   }
 
+  multiply(a: SecretColumn, b: SecretColumn): Promise<SecretColumn> {
+    const [x, y] = [columnShare(a), columnShare(b)];
+    const words = oneShape([x, y]);
+    if (x.length === 0) return Promise.resolve(a);
+    return this.#column(words, (strand) => ringProduct(strand, words, x, y));
+  }
+
+  sumOfProducts(a: readonly SecretColumn[], b: readonly SecretColumn[]): Promise<SecretColumn> {
+    const [x, y] = [a.map(columnShare), b.map(columnShare)];
+    if (x.length !== y.length) throw new RangeError('a sum of products has as many left as right factors');
+    const words = oneShape([...x, ...y]);
+    if (x[0]?.length === 0) return Promise.resolve(a[0] as SecretColumn);
+    return this.#column(words, (strand) => ringSumOfProducts(strand, words, x, y));
+  }
+
+  innerProduct(a: SecretColumn, b: SecretColumn): Promise<SecretColumn> {
+    const [x, y] = [columnShare(a), columnShare(b)];
+    const words = oneShape([x, y]);
+    return this.#column(words, (strand) => ringInnerProduct(strand, words, x, y));
+  }
+
+  async inject(a: SecretBits, words: number): Promise<SecretColumn> {
+    return asColumn(await this.#session.run((strand) => inject(strand, bitShare(a), words)));
+  }
+
+  async mask(c: SecretBits, a: SecretColumn): Promise<SecretColumn> {
+    return asColumn(await this.#session.run((strand) => mask(strand, bitShare(c), columnShare(a))));
+  }
+
+  async select(c: SecretBits, a: SecretColumn, b: SecretColumn): Promise<SecretColumn> {
+    return this.add(b, await this.mask(c, this.subtract(a, b)));
+  }
+
+  async toBits(a: SecretColumn, width: number): Promise<SecretBits[]> {
+    return (await this.#session.run((strand) => toBits(strand, columnShare(a), width))).map(asBits);
+  }
+
+  async fromBits(slices: readonly SecretBits[], words: number): Promise<SecretColumn> {
+    const n = slices[0]?.length;
+    if (n === undefined || slices.length > 64 * words) throw new RangeError('a number has 1 to 64 times its words of bits');
+    const ring = await this.inject(this.concatBits(slices), words);
+    const weight = (i: number) => (i === slices.length - 1 ? -(1n << BigInt(i)) : 1n << BigInt(i));
+    return this.sum(slices.map((_, i) => this.scale(this.slice(ring, i * n, n), weight(i))));
+  }
+
+  async widen(a: SecretColumn, width: number, words: number): Promise<SecretColumn> {
+    return this.fromBits(await this.toBits(a, width), words);
+  }
+
   async negative(a: SecretColumn, width: number): Promise<SecretBits> {
-    return asBits(await negative(this.#session, columnShare(a), width));
+    return asBits(await this.#session.run((strand) => negative(strand, columnShare(a), width)));
   }
 
   async less(a: SecretColumn, b: SecretColumn, width: number): Promise<SecretBits> {
     return this.negative(this.subtract(a, b), width);
   }
 
-  async select(c: SecretBits, a: SecretColumn, b: SecretColumn): Promise<SecretColumn> {
-    return asColumn(await select(this.#session, bitShare(c), columnShare(a), columnShare(b)));
+  async isZero(a: SecretColumn, width: number): Promise<SecretBits> {
+    return asBits(await this.#session.run((strand) => isZero(strand, columnShare(a), width)));
+  }
+
+  async equal(a: SecretColumn, b: SecretColumn, width: number): Promise<SecretBits> {
+    return this.isZero(this.subtract(a, b), width);
+  }
+
+  async shiftRight(a: SecretColumn, shift: number, width: number): Promise<SecretColumn> {
+    const bits = await this.toBits(a, width);
+    return this.fromBits(bits.slice(Math.min(shift, width - 1)), a.words);
+  }
+
+  divide(a: SecretColumn, b: SecretColumn, width: number): Promise<SecretColumn> {
+    return this.#within((on) => divide(on, a, b, width));
+  }
+
+  async rescale(a: SecretColumn, divisor: bigint, width: number): Promise<SecretColumn> {
+    const sign = await this.negative(a, width);
+    const size = await this.select(sign, this.scale(a, -1n), a);
+    const half = this.addConstant(size, divisor / 2n);
+    const quotient = await this.divide(
+      half,
+      this.constant(a.length, a.words, divisor),
+      Math.min(Math.max(width, divisor.toString(2).length) + 1, 64 * a.words),
+    );
+    return this.select(sign, this.scale(quotient, -1n), quotient);
   }
 
   minimum(columns: readonly SecretColumn[], width: number): Promise<SecretColumn> {
-    return extreme(this, columns, width, false);
+    return this.#within((on) => extreme(on, columns, width, false));
   }
 
   maximum(columns: readonly SecretColumn[], width: number): Promise<SecretColumn> {
-    return extreme(this, columns, width, true);
+    return this.#within((on) => extreme(on, columns, width, true));
   }
 
   largest(columns: readonly SecretColumn[], n: number, width: number): Promise<SecretColumn[]> {
-    return largestOf(this, columns, n, width);
+    return this.#within((on) => largestOf(on, columns, n, width));
   }
 
   async allOf(a: SecretBits, groups: readonly Uint32Array[]): Promise<SecretBits> {
     const gather = (x: BitShare, index: Uint32Array) => bitShare(this.gatherBits(asBits(x), index));
     const concat = (parts: readonly BitShare[]) => bitShare(this.concatBits(parts.map(asBits)));
-    return asBits(await allOf(this.#session, bitShare(a), groups, { gather, concat, one: bitShare(this.constantBits(1, 1)) }));
+    const one = bitShare(this.constantBits(1, 1));
+    return asBits(await this.#session.run((strand) => allOf(strand, bitShare(a), groups, { gather, concat, one })));
+  }
+
+  shuffle(table: SecretTable): Promise<SecretTable> {
+    return this.#session.run((strand) => rows.shuffleRows(strand, table));
+  }
+
+  sort(table: SecretTable, keys: readonly SortKey[]): Promise<SecretTable> {
+    return this.#within((on) => rows.sortRows(on, table, keys));
+  }
+
+  partition(table: SecretTable, first: SecretBits): Promise<SecretTable> {
+    return this.#within((on) => rows.partitionRows(on, table, first));
+  }
+
+  groupAggregate(
+    keys: readonly SecretKey[],
+    valid: SecretBits,
+    aggregates: readonly SecretAggregate[],
+    slots: number,
+  ): Promise<GroupedTable> {
+    void [keys, valid, aggregates, slots];
+    return Promise.reject(new Error('not there yet: rows/index.ts'));
+  }
+
+  join(kind: JoinKind, left: JoinSide, right: JoinSide, maximumRows?: number): Promise<JoinedTable> {
+    void [kind, left, right, maximumRows];
+    return Promise.reject(new Error('not there yet: rows/index.ts'));
+  }
+
+  distinctCount(keys: readonly SecretKey[], valid: SecretBits): Promise<SecretColumn> {
+    void [keys, valid];
+    return Promise.reject(new Error('not there yet: rows/index.ts'));
+  }
+
+  openColumn(a: SecretColumn): Promise<BigUint64Array> {
+    return this.#session.run((strand) => openColumn(strand, columnShare(a)));
   }
 
   openBits(a: SecretBits): Promise<Uint8Array> {
-    return openBits(this.#session, bitShare(a));
+    return this.#session.run((strand) => openBits(strand, bitShare(a)));
   }
 
   async rerandomise(a: SecretColumn): Promise<SecretColumn> {
-    return asColumn(await rerandomise(this.#session, columnShare(a)));
+    return asColumn(await this.#session.run((strand) => rerandomise(strand, columnShare(a))));
   }
 
   components(a: SecretColumn): { readonly mine: BigUint64Array; readonly next: BigUint64Array } {
     const { mine, next } = columnShare(a);
     return { mine, next };
+  }
+
+  /** A program of several primitives in a strand of its own, so that it may run beside others. */
+  #within<T>(program: (on: ReplicatedCommittee) => Promise<T>): Promise<T> {
+    return this.#session.run((strand) => program(new ReplicatedCommittee(strand)));
+  }
+
+  async #column(words: number, work: (strand: Session) => Promise<Pair>): Promise<SecretColumn> {
+    const { mine, next } = await this.#session.run(work);
+    return column(words, mine, next);
   }
 }

@@ -1,33 +1,9 @@
 /** Conjunctions of packed secret bits, and the sign of secret integers by a carry tree. */
-import { addVectors, crossAnd, packedWords, toSlices, xorBits } from '@sluis/kernels';
+import { addVectors, negateVector, packedWords, toSlices, xorBits } from '@sluis/kernels';
+import { conjunction } from './products.ts';
 import type { Session } from './session.ts';
-import { type BitShare, bits, bytesOf, type ColumnShare, halvesFrom } from './shares.ts';
-
-/** Both components of packed words, without a bit length. */
-interface Packed {
-  readonly mine: Uint32Array;
-  readonly next: Uint32Array;
-}
-
-const xorPacked = (a: Packed, b: Packed): Packed => ({ mine: xorBits(a.mine, b.mine), next: xorBits(a.next, b.next) });
-const part = (a: Packed, from: number, to: number): Packed => ({ mine: a.mine.subarray(from, to), next: a.next.subarray(from, to) });
-
-function join(parts: readonly Packed[]): Packed {
-  const size = parts.reduce((n, p) => n + p.mine.length, 0);
-  const out = { mine: new Uint32Array(size), next: new Uint32Array(size) };
-  let at = 0;
-  for (const p of parts) {
-    out.mine.set(p.mine, at);
-    out.next.set(p.next, at);
-    at += p.mine.length;
-  }
-  return out;
-}
-
-async function andPacked(session: Session, operation: string, a: Packed, b: Packed): Promise<Packed> {
-  const step = session.step(operation);
-  return session.reshareBits(step, crossAnd(a.mine, a.next, b.mine, b.next, session.zeroBits(step, a.mine.length)));
-}
+import { type BitShare, bits, bytesOf, type ColumnShare, halvesFrom, type PackedPair as Packed } from './shares.ts';
+import { join, part, xorPacked } from './slices.ts';
 
 /**
  * a ∧ b, bit by bit. Run by: all three compute parties, in step.
@@ -38,7 +14,7 @@ async function andPacked(session: Session, operation: string, a: Packed, b: Pack
 export async function and(session: Session, a: BitShare, b: BitShare): Promise<BitShare> {
   if (a.length !== b.length) throw new RangeError('bits of one operation have the same length');
   if (a.length === 0) return a;
-  const product = await andPacked(session, 'and', a, b);
+  const product = await conjunction(session, a, b);
   return bits(a.length, product.mine, product.next);
 }
 
@@ -60,18 +36,17 @@ export async function negative(session: Session, a: ColumnShare, width: number):
   const top = part(propagate, (width - 1) * per, width * per);
   if (width === 1) return bits(a.length, top.mine.slice(), top.next.slice());
   const below = (width - 1) * per;
-  const generate = await andPacked(session, 'carry', part(s, 0, below), part(t, 0, below));
+  const generate = await conjunction(session, part(s, 0, below), part(t, 0, below));
   const carry = await carryTree(session, generate, part(propagate, 0, below), width - 1, per);
   const sign = xorPacked(top, carry);
   return bits(a.length, sign.mine, sign.next);
 }
 
 /** The bits of c0 + c1, which party 0 knows: component 1 from a common stream, component 0 sent to party 2, component 2 zero. */
-async function shareSum(session: Session, a: ColumnShare, width: number): Promise<Packed> {
+export async function shareSum(session: Session, a: ColumnShare, width: number): Promise<Packed> {
   const step = session.step('sum-bits');
   const size = width * packedWords(a.length);
-  const stream = session.common(1, step, size * 4);
-  const one = stream === null ? null : new Uint32Array(stream.buffer);
+  const one = session.commonBits(1, size);
   const zero = new Uint32Array(size);
   if (session.me === 0 && one !== null) {
     const masked = xorBits(toSlices(addVectors(a.mine, a.next, a.words), a.words, width), one);
@@ -83,12 +58,36 @@ async function shareSum(session: Session, a: ColumnShare, width: number): Promis
 }
 
 /** The bits of c2, which parties 1 and 2 know: component 2, the others zero. */
-function lastComponent(session: Session, a: ColumnShare, width: number): Packed {
+export function lastComponent(session: Session, a: ColumnShare, width: number): Packed {
   const zero = () => new Uint32Array(width * packedWords(a.length));
   if (session.me === 0) return { mine: zero(), next: zero() };
   return session.me === 1
     ? { mine: zero(), next: toSlices(a.next, a.words, width) }
     : { mine: toSlices(a.mine, a.words, width), next: zero() };
+}
+
+/**
+ * 1 where the signed value of `width` bits is 0: s = −t, so s ⊕ −t has no 1. Rounds: 1 + ⌈log2 width⌉.
+ *
+ * Learns: nobody anything. Source: as `negative`.
+ */
+export async function isZero(session: Session, a: ColumnShare, width: number): Promise<BitShare> {
+  if (!Number.isInteger(width) || width < 1 || width > 64 * a.words) throw new RangeError('a comparison is as wide as its ring at most');
+  if (a.length === 0) return bits(0, new Uint32Array(0), new Uint32Array(0));
+  const per = packedWords(a.length);
+  const s = await shareSum(session, a, width);
+  const negated = { ...a, mine: negateVector(a.mine, a.words), next: negateVector(a.next, a.words) };
+  const different = xorPacked(s, lastComponent(session, negated, width));
+  let all = {
+    mine: session.me === 0 ? different.mine.map((w) => ~w) : different.mine,
+    next: session.me === 2 ? different.next.map((w) => ~w) : different.next,
+  };
+  for (let count = width; count > 1; count = Math.ceil(count / 2)) {
+    const pairs = count >> 1;
+    const product = await conjunction(session, part(all, 0, pairs * per), part(all, pairs * per, 2 * pairs * per));
+    all = count & 1 ? join([product, part(all, 2 * pairs * per, count * per)]) : product;
+  }
+  return bits(a.length, all.mine, all.next);
 }
 
 /** Combines neighbours (g, p) ∘ (g', p') = (g ⊕ p·g', p·p') until one carry is left; the lowest p is never needed. */
@@ -100,7 +99,7 @@ async function carryTree(session: Session, generate: Packed, propagate: Packed, 
     const high = Array.from({ length: pairs }, (_, i) => slice(p, 2 * i + 1));
     const lowG = Array.from({ length: pairs }, (_, i) => slice(g, 2 * i));
     const lowP = Array.from({ length: pairs - 1 }, (_, i) => slice(p, 2 * i + 2));
-    const product = await andPacked(session, 'carry', join([...high, ...high.slice(1)]), join([...lowG, ...lowP]));
+    const product = await conjunction(session, join([...high, ...high.slice(1)]), join([...lowG, ...lowP]));
     const carried = part(product, 0, pairs * per);
     const highG = join(Array.from({ length: pairs }, (_, i) => slice(g, 2 * i + 1)));
     const odd = count & 1;

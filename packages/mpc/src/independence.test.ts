@@ -13,7 +13,7 @@ import { deal, PARTIES, simulateCommittee, toColumn } from './simulation/index.t
 import { replicatedSharing } from './index.ts';
 
 const CRITICAL = 377.3;
-const CELLS = 4000;
+const CELLS = 6000;
 const COLUMNS = 3;
 type Counts = Float64Array;
 

@@ -1,9 +1,9 @@
-/** Opening bits to the committee, and refreshing shares before they leave it. */
+/** Opening secrets to the committee, and refreshing shares before they leave it. */
 import { toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
-import { maskTail, unpackBits, xorBits } from '@sluis/kernels';
+import { addVectors, maskTail, subtractVectors, unpackBits, xorBits } from '@sluis/kernels';
 import type { Session } from './session.ts';
-import { type BitShare, bytesOf, type ColumnShare, halvesFrom, nextParty, previousParty } from './shares.ts';
+import { type BitShare, bytesOf, type ColumnShare, column, halvesFrom, nextParty, previousParty, wordsFrom } from './shares.ts';
 
 const DIGEST_BYTES = 32;
 
@@ -18,13 +18,32 @@ const DIGEST_BYTES = 32;
  */
 export async function openBits(session: Session, a: BitShare): Promise<Uint8Array> {
   if (a.length === 0) return new Uint8Array(0);
-  const step = session.step('open');
   const [mine, next] = [maskTail(a.mine, a.length), maskTail(a.next, a.length)];
+  const third = halvesFrom(await missingComponent(session, bytesOf(mine), bytesOf(next)));
+  return unpackBits(xorBits(xorBits(mine, next), maskTail(third, a.length)), a.length);
+}
+
+/**
+ * Opens a column to the three compute parties, as `openBits` does.
+ *
+ * @returns word-major elements. @throws as `openBits`.
+ * Learns: the column, all three compute parties. Cost: 1 round; 8·words·n + 32 bytes sent per party.
+ */
+export async function openColumn(session: Session, a: ColumnShare): Promise<BigUint64Array> {
+  if (a.length === 0) return new BigUint64Array(0);
+  const third = wordsFrom(await missingComponent(session, bytesOf(a.mine), bytesOf(a.next)));
+  return addVectors(addVectors(a.mine, a.next, a.words), third, a.words);
+}
+
+/** The component this party lacks, from one holder, after its digest from the other holder agreed. */
+async function missingComponent(session: Session, mine: Uint8Array, next: Uint8Array): Promise<Uint8Array> {
+  await session.verifier?.beforeReveal();
+  const step = session.step('open');
   const [after, before] = [nextParty(session.me), previousParty(session.me)];
   const [whole, digest] = (await session.exchange(
     step,
     [
-      { to: after, payload: bytesOf(mine) },
+      { to: after, payload: mine },
       { to: before, part: 'digest', payload: digestOf(step, next) },
     ],
     [
@@ -32,12 +51,11 @@ export async function openBits(session: Session, a: BitShare): Promise<Uint8Arra
       { from: after, part: 'digest', sizeBytes: DIGEST_BYTES },
     ],
   )) as [Uint8Array, Uint8Array];
-  const third = halvesFrom(whole);
-  if (toHex(digestOf(step, third)) !== toHex(digest)) throw session.mismatch(step);
-  return unpackBits(xorBits(xorBits(mine, next), maskTail(third, a.length)), a.length);
+  if (toHex(digestOf(step, whole)) !== toHex(digest)) throw session.mismatch(step);
+  return whole;
 }
 
-const digestOf = (step: string, component: Uint32Array) => taggedHash(`sluis/replicated-3/open/${step}`, bytesOf(component));
+const digestOf = (step: string, component: Uint8Array) => taggedHash(`sluis/replicated-3/open/${step}`, component);
 
 /**
  * Fresh components of the same secret: adds a fresh sharing of zero.
@@ -47,6 +65,7 @@ const digestOf = (step: string, component: Uint32Array) => taggedHash(`sluis/rep
  */
 export async function rerandomise(session: Session, a: ColumnShare): Promise<ColumnShare> {
   if (a.length === 0) return a;
-  const step = session.step('refresh');
-  return (await session.reshare(step, a.words, session.masked(step, a.mine, a.words))).share;
+  const [add, take] = session.zeros(a.mine.length);
+  const { mine, next } = await session.reshare('refresh', subtractVectors(addVectors(a.mine, add, a.words), take, a.words));
+  return column(a.words, mine, next);
 }

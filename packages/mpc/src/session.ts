@@ -1,15 +1,17 @@
 /**
- * One party's side of a committee's session: numbered steps, checked lengths, and correlated randomness.
+ * One party's side of a committee's session: strands of numbered steps, checked lengths, and correlated randomness.
  *
- * Key i is known to parties i and i − 1, like component i. Keys are fresh per session and bound to `context` (run,
- * attempt and plan); every stream is separated by step, and a step's number is never used twice: no stream is read twice.
+ * A strand is a piece of work whose steps follow one another: a primitive, or one stripe of a long vector. Its number is
+ * taken when it begins, so that several may run at a time and still bear the same names at all parties. Key i is known
+ * to parties i and i − 1, like component i. Keys are fresh per session and bound to `context` (run, attempt and plan);
+ * each strand has one stream per key, which only moves forward: nothing of a stream is used twice.
  * Source: Araki et al. 2016, §2.2 (correlated randomness without interaction).
  */
 import { lengthPrefixed, type PeerError, ProtocolError, type Random, utf8 } from '@sluis/base';
 import { Prg, taggedHash } from '@sluis/crypto';
 import type { CommitteeLinks } from '@sluis/model';
-import { addVectors, subtractVectors, xorBits } from '@sluis/kernels';
-import { bytesOf, column, halvesFrom, nextParty, type Party, previousParty, wordsFrom } from './shares.ts';
+import { bytesOf, nextParty, type Pair, type PackedPair, type Party, previousParty, wordsFrom, halvesFrom } from './shares.ts';
+import type { Verifier } from './verification.ts';
 
 const SEED_BYTES = 32;
 
@@ -26,16 +28,23 @@ export interface Incoming {
 
 export class Session {
   readonly me: Party;
+  /** Null where parties are trusted to follow the protocol. */
+  readonly verifier: Verifier | null;
   readonly #links: CommitteeLinks;
-  readonly #mine: Uint8Array;
-  readonly #next: Uint8Array;
+  readonly #keys: readonly [Uint8Array, Uint8Array];
+  readonly #path: string;
+  readonly #streams: [Prg | null, Prg | null] = [null, null];
+  readonly #isRoot: boolean;
   #steps = 0;
+  #rounds = 0;
 
-  private constructor(links: CommitteeLinks, mine: Uint8Array, next: Uint8Array) {
+  private constructor(links: CommitteeLinks, keys: readonly [Uint8Array, Uint8Array], path: string, verifier: Verifier | null) {
     this.me = links.me;
+    this.verifier = verifier;
     this.#links = links;
-    this.#mine = mine;
-    this.#next = next;
+    this.#keys = keys;
+    this.#path = path;
+    this.#isRoot = path === '';
   }
 
   /**
@@ -48,7 +57,7 @@ export class Session {
    */
   static async open(links: CommitteeLinks, context: Uint8Array, random: Random): Promise<Session> {
     const own = random.bytes(SEED_BYTES);
-    const session = new Session(links, own, own);
+    const session = new Session(links, [own, own], '', null);
     const step = session.step('keys');
     const [received] = await session.exchange(
       step,
@@ -59,7 +68,7 @@ export class Session {
     if (other.every((b, i) => b === own[i]))
       throw session.#fault('mpc/weak-key', step, nextParty(links.me), 'repeated a key of this session');
     const bound = (seed: Uint8Array) => taggedHash('sluis/replicated-3/key', seed, context);
-    const opened = new Session(links, bound(own), bound(other.slice()));
+    const opened = new Session(links, [bound(own), bound(other.slice())], '', null);
     opened.#steps = session.#steps;
     return opened;
   }
@@ -67,7 +76,35 @@ export class Session {
   /** Name of the next step: the same at all parties that run the same program. */
   step(operation: string): string {
     this.#steps += 1;
-    return `${this.#steps} ${operation}`;
+    return this.#isRoot ? `${this.#steps} ${operation}` : `${this.#path}.${this.#steps} ${operation}`;
+  }
+
+  /** Does a piece of work in a strand of its own, numbered now. Its rounds are counted here when it ends. */
+  async run<T>(work: (strand: Session) => Promise<T>): Promise<T> {
+    const strand = this.#strand();
+    const result = await work(strand);
+    this.#count(strand.#rounds);
+    return result;
+  }
+
+  /** Runs pieces of work of one kind, at most `atOnce` at a time. Their rounds count once: those of the longest. */
+  async parallel(pieces: number, atOnce: number, work: (strand: Session, piece: number) => Promise<void>): Promise<void> {
+    const strands = Array.from({ length: pieces }, () => this.#strand());
+    let next = 0;
+    let failed = false;
+    const worker = async () => {
+      while (next < pieces && !failed) {
+        const piece = next++;
+        try {
+          await work(strands[piece] as Session, piece);
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, pieces) }, worker));
+    this.#count(strands.reduce((most, strand) => Math.max(most, strand.#rounds), 0));
   }
 
   /** One round: sends and receives at once. Throws ProtocolError `mpc/bad-length` on a payload of another size. */
@@ -81,58 +118,47 @@ export class Session {
       return payload;
     });
     const [received] = await Promise.all([Promise.all(receiving), Promise.all(sending)]);
-    this.#links.round();
+    this.#count(1);
     return received;
   }
 
   /** Gives this party's part of a ring product to the previous party and takes the next one's. 1 round, 8·words bytes an element. */
-  async reshare(step: string, words: number, part: BigUint64Array, also: { out?: readonly Outgoing[]; in?: readonly Incoming[] } = {}) {
-    const [theirs, ...rest] = await this.exchange(
-      step,
-      [{ to: previousParty(this.me), payload: bytesOf(part) }, ...(also.out ?? [])],
-      [{ from: nextParty(this.me), sizeBytes: part.byteLength }, ...(also.in ?? [])],
-    );
-    return { share: column(words, part, wordsFrom(theirs as Uint8Array)), rest };
+  async reshare(operation: string, part: BigUint64Array): Promise<Pair> {
+    return { mine: part, next: wordsFrom(await this.#passOn(operation, part)) };
   }
 
   /** The same for packed bits. 1 round, 1 bit a bit. */
-  async reshareBits(step: string, part: Uint32Array): Promise<{ mine: Uint32Array; next: Uint32Array }> {
-    const [theirs] = await this.exchange(
-      step,
-      [{ to: previousParty(this.me), payload: bytesOf(part) }],
-      [{ from: nextParty(this.me), sizeBytes: part.byteLength }],
-    );
-    return { mine: part, next: halvesFrom(theirs as Uint8Array) };
+  async reshareBits(operation: string, part: Uint32Array): Promise<PackedPair> {
+    return { mine: part, next: halvesFrom(await this.#passOn(operation, part)) };
   }
 
-  /** Random words that parties `which` and `which` − 1 know; null at the third party. */
+  /** A stream of its own, for a step's name that this strand gave out, that parties `which` and `which` − 1 know; null at the third. */
   common(which: Party, step: string, sizeBytes: number): Uint8Array<ArrayBuffer> | null {
     if (which === previousParty(this.me)) return null;
-    return this.#stream(which === this.me ? this.#mine : this.#next, step, sizeBytes);
+    const key = this.#keys[which === this.me ? 0 : 1];
+    return new Prg(key, lengthPrefixed(utf8('sluis/replicated-3/step'), utf8(step))).fill(new Uint8Array(sizeBytes));
   }
 
-  /** This party's part of a fresh sharing of zeros: the three parts add up to 0. */
-  zeros(step: string, elements: number, words: number): BigUint64Array {
-    const size = elements * words * 8;
-    const [a, b] = [this.#mine, this.#next].map((key) => new BigUint64Array(this.#stream(key, step, size).buffer)) as [
-      BigUint64Array,
-      BigUint64Array,
-    ];
-    return subtractVectors(a, b, words);
+  /** The next words of the strand's stream that parties `which` and `which` − 1 know; null at the third party. */
+  commonWords(which: Party, words: number): BigUint64Array<ArrayBuffer> | null {
+    if (which === previousParty(this.me)) return null;
+    return this.#stream(which === this.me ? 0 : 1).words(words);
   }
 
-  /** The same for packed bits: the exclusive or of the three parts is 0. */
-  zeroBits(step: string, words: number): Uint32Array {
-    const [a, b] = [this.#mine, this.#next].map((key) => new Uint32Array(this.#stream(key, step, words * 4).buffer)) as [
-      Uint32Array,
-      Uint32Array,
-    ];
-    return xorBits(a, b);
+  /** The same as packed bits. */
+  commonBits(which: Party, words: number): Uint32Array<ArrayBuffer> | null {
+    if (which === previousParty(this.me)) return null;
+    return this.#packed(which === this.me ? 0 : 1, words);
   }
 
-  /** Adds a fresh part of zero. */
-  masked(step: string, part: BigUint64Array, words: number): BigUint64Array {
-    return addVectors(part, this.zeros(step, part.length / words, words), words);
+  /** Two streams whose difference is this party's part of a fresh sharing of zeros: the three differences add up to 0. */
+  zeros(words: number): [BigUint64Array<ArrayBuffer>, BigUint64Array<ArrayBuffer>] {
+    return [this.#stream(0).words(words), this.#stream(1).words(words)];
+  }
+
+  /** The same for packed bits: the exclusive or of all six is 0. */
+  zeroBits(words: number): [Uint32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>] {
+    return [this.#packed(0, words), this.#packed(1, words)];
   }
 
   mismatch(step: string): ProtocolError {
@@ -143,6 +169,25 @@ export class Session {
     });
   }
 
+  #strand(): Session {
+    this.#steps += 1;
+    return new Session(this.#links, this.#keys, this.#isRoot ? `${this.#steps}` : `${this.#path}.${this.#steps}`, this.verifier);
+  }
+
+  #count(rounds: number): void {
+    this.#rounds += rounds;
+    if (this.#isRoot) for (let i = 0; i < rounds; i++) this.#links.round();
+  }
+
+  async #passOn(operation: string, part: BigUint64Array | Uint32Array): Promise<Uint8Array> {
+    const [theirs] = await this.exchange(
+      this.step(operation),
+      [{ to: previousParty(this.me), payload: bytesOf(part) }],
+      [{ from: nextParty(this.me), sizeBytes: part.byteLength }],
+    );
+    return theirs as Uint8Array;
+  }
+
   #fault(code: string, step: string, from: Party, what: string): PeerError {
     return new ProtocolError(code, {
       stage: 'aggregate',
@@ -151,9 +196,14 @@ export class Session {
     });
   }
 
-  #stream(key: Uint8Array, step: string, sizeBytes: number): Uint8Array<ArrayBuffer> {
-    const out = new Uint8Array(sizeBytes);
-    new Prg(key, lengthPrefixed(utf8('sluis/replicated-3/stream'), utf8(step))).fill(out);
+  #stream(which: 0 | 1): Prg {
+    const domain = lengthPrefixed(utf8('sluis/replicated-3/strand'), utf8(this.#path));
+    return (this.#streams[which] ??= new Prg(this.#keys[which], domain));
+  }
+
+  #packed(which: 0 | 1, words: number): Uint32Array<ArrayBuffer> {
+    const out = new Uint32Array(words);
+    this.#stream(which).fill(new Uint8Array(out.buffer));
     return out;
   }
 }

@@ -8,6 +8,16 @@ export type Party = 0 | 1 | 2;
 export const nextParty = (i: Party): Party => ((i + 1) % 3) as Party;
 export const previousParty = (i: Party): Party => ((i + 2) % 3) as Party;
 
+/** A party's two components of something. */
+export interface Pair {
+  readonly mine: BigUint64Array;
+  readonly next: BigUint64Array;
+}
+export interface PackedPair {
+  readonly mine: Uint32Array;
+  readonly next: Uint32Array;
+}
+
 /** One party's part of a column, word-major. */
 export interface ColumnShare {
   readonly length: number;

@@ -52,7 +52,7 @@ export class CommitteeMeter {
   }
 
   select(length: number, words: number): void {
-    if (length > 0) this.#add(2, 8 * words * length * (2 * PARTIES + 1));
+    if (length > 0) this.#add(2, 32 * words * length);
   }
 
   /** `minimum` and `maximum` over `columns` columns. */
