@@ -4,6 +4,8 @@ export interface Figure {
   readonly value: number;
   readonly unit: string;
   readonly goal?: string;
+  /** By how much the goal was missed; absent where it was met. */
+  readonly missed?: string;
   readonly peer?: string;
   readonly peerValue?: number;
   readonly ratio?: number;
@@ -12,6 +14,8 @@ export interface Figure {
 export interface BenchmarkOptions {
   readonly quick: boolean;
   readonly long: boolean;
+  /** Text that a figure's name must contain, or null for all; benchmarks that run as a whole ignore it. */
+  readonly only: string | null;
   readonly remark: (text: string) => void;
 }
 
