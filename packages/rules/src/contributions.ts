@@ -1,6 +1,6 @@
 /** The providers' columns by what they are, as the plan lays them out. */
 import { ProtocolError } from '@sluis/base';
-import { layoutOf, type Plan } from '@sluis/model';
+import { inputsOf, layoutOf, type Plan } from '@sluis/model';
 import type { SecretColumn, SecretVectors } from '@sluis/technique';
 
 export interface ProviderColumns {
@@ -13,16 +13,17 @@ export interface ProviderColumns {
   readonly tops: readonly (readonly SecretColumn[])[];
 }
 
-/** Sorts every provider's columns; throws ProtocolError `aggregate/wrong-inputs` unless exactly the plan's providers gave exactly its columns. */
+/** Sorts every provider's columns; throws ProtocolError `aggregate/wrong-inputs` unless exactly the plan's inputs are there with exactly its columns. */
 export function columnsByProvider(plan: Plan, inputs: readonly SecretVectors[]): ProviderColumns[] {
   const layout = layoutOf(plan);
-  if (inputs.length !== plan.providers.length) wrong('The number of providers that shared something differs from the plan.');
-  return plan.providers.map((organisation) => {
+  const names = inputsOf(plan);
+  if (inputs.length !== names.length) wrong('The number of providers that shared something differs from the plan.');
+  return names.map((organisation) => {
     const given = inputs.find((input) => input.organisation === organisation);
-    if (given === undefined) return wrong(`${organisation} has not shared what the plan asks for.`, organisation);
+    if (given === undefined) return wrong(`${organisation} has not shared what the plan asks for.`, partyOf(plan, organisation));
     const fits =
       given.columns.length === layout.length && given.columns.every((c, i) => c.length === plan.cellCount && c.words === layout[i]?.words);
-    if (!fits) return wrong(`The columns that ${organisation} shared don't have the plan's shape.`, organisation);
+    if (!fits) return wrong(`The columns of ${organisation} don't have the plan's shape.`, partyOf(plan, organisation));
     const of = (keep: (l: (typeof layout)[number]) => boolean) =>
       given.columns.filter((_, i) => keep(layout[i] as (typeof layout)[number]));
     return {
@@ -35,6 +36,9 @@ export function columnsByProvider(plan: Plan, inputs: readonly SecretVectors[]):
     };
   });
 }
+
+/** The committee's own evaluation of shared rows is nobody's fault by name. */
+const partyOf = (plan: Plan, input: string) => (plan.providers.includes(input) ? input : undefined);
 
 function wrong(message: string, party?: string): never {
   throw new ProtocolError('aggregate/wrong-inputs', {

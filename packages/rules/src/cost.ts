@@ -1,5 +1,5 @@
 /** Rounds and bytes of combining and deciding, from the plan alone: the same steps as the code that runs, on shapes. */
-import { dominanceBits, type Plan, type PlanDominance } from '@sluis/model';
+import { dominanceBits, inputsOf, type Plan, type PlanDominance } from '@sluis/model';
 import { CommitteeMeter, type Cost } from '@sluis/technique';
 import { decisionUnits, topNeeded } from './decision-units.ts';
 import { latticeOf } from './grouping-lattice.ts';
@@ -9,7 +9,7 @@ import { extremesByWidth } from './totals.ts';
 export function costOfRules(plan: Plan): Cost {
   const meter = new CommitteeMeter();
   const cells = plan.cellCount;
-  const providers = plan.providers.length;
+  const providers = inputsOf(plan).length;
   const viewCount = 1 + plan.rules.withoutReceivers.length;
   for (const { words, members, bits } of extremesByWidth(plan)) meter.extreme(cells * members.length, providers, bits, words);
   const contributions = plan.contributions.length;
@@ -36,7 +36,7 @@ export function costOfRules(plan: Plan): Cost {
 function dominanceCost(meter: CommitteeMeter, plan: Plan, d: number, tests: number): void {
   const dominance = plan.dominances[d] as PlanDominance;
   const bits = dominanceBits(plan, dominance);
-  const [cells, top, providers, receivers] = [plan.cellCount, topNeeded(plan), plan.providers.length, plan.rules.withoutReceivers.length];
+  const [cells, top, providers, receivers] = [plan.cellCount, topNeeded(plan), inputsOf(plan).length, plan.rules.withoutReceivers.length];
   meter.largest(cells, providers * dominance.top, top, bits, dominance.words);
   if (receivers > 0 && providers > 1) meter.largest(cells * receivers, (providers - 1) * dominance.top, top, bits, dominance.words);
   meter.negative(cells * tests, bits);

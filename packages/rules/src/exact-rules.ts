@@ -1,6 +1,6 @@
 /** The exact mechanism with output rules: no noise; what passes is opened as it is. */
 import { InvalidError } from '@sluis/base';
-import { comparisonBits, dominanceBits, type Plan, type PlanAccumulator, signedBits } from '@sluis/model';
+import { comparisonBits, dominanceBits, inputsOf, type Plan, type PlanAccumulator, signedBits } from '@sluis/model';
 import type { MechanismTechnique, Revelation } from '@sluis/technique';
 import { costOfRules } from './cost.ts';
 import { decide } from './decision.ts';
@@ -23,8 +23,14 @@ function checkRules(plan: Plan): void {
   if (dominance !== null && !(isCount(dominance.n) && isPercent(dominance.k)))
     refuse('A dominance rule has n of at least 1 and k between 1 and 99 percent.');
   if (pPercent !== null && !isPercent(pPercent)) refuse('A p % rule lies between 1 and 99 percent.');
-  if (withoutReceivers.some((r) => !plan.providers.includes(r))) refuse('A receiver whose own rows are left out is one of the providers.');
-  if (new Set(plan.providers).size !== plan.providers.length || plan.providers.length === 0) refuse('Every provider is named once.');
+  const inputs = inputsOf(plan);
+  const mixed = withoutReceivers.find((r) => !inputs.includes(r));
+  if (mixed !== undefined)
+    refuse(
+      `The rules can't be checked without the rows of the receiver ${mixed}: it is no provider, or its rows are computed on together with others'.`,
+    );
+  if (new Set(inputs).size !== inputs.length || inputs.length === 0)
+    refuse('Every provider is named once, and there is something to combine.');
 }
 
 const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;
@@ -47,10 +53,10 @@ function checkWidths(plan: Plan): void {
   }
 }
 
-/** Width of the sum of all providers' partials. */
+/** Width of the sum over all inputs. */
 function sumBits(plan: Plan, a: PlanAccumulator): number {
   const [low, high] = [-BigInt(a.minimum), BigInt(a.maximum)];
-  return signedBits(BigInt(plan.providers.length) * (low > high ? low : high));
+  return signedBits(BigInt(inputsOf(plan).length) * (low > high ? low : high));
 }
 
 function checkReferences(plan: Plan): void {

@@ -1,5 +1,5 @@
 /** Minimum rows and minimum organisations, with everybody and without each receiver's own contribution, on secrets. */
-import { type Plan, rowsOfCell, signedBits } from '@sluis/model';
+import { type Plan, pushdownProviders, rowsOfCell, signedBits } from '@sluis/model';
 import type { Committee, SecretBits, SecretColumn, Totals } from '@sluis/technique';
 import type { ProviderColumns } from './contributions.ts';
 import { sliceBits } from './secret-bits.ts';
@@ -12,8 +12,9 @@ export interface ThresholdBits {
 }
 
 export const countBits = (plan: Plan): number => signedBits(larger(rowsOfCell(plan), BigInt(plan.rules.minimumRows)));
+/** Whoever pushes down counts once; of the others there are no more than rows. */
 export const organisationBits = (plan: Plan): number =>
-  signedBits(BigInt(Math.max(plan.providers.length, plan.rules.minimumOrganisations)));
+  signedBits(BigInt(Math.max(pushdownProviders(plan).length + (plan.rows?.maximumRows ?? 0), plan.rules.minimumOrganisations)));
 const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /** All comparisons of one kind are one vector. Learns: nobody anything. Cost: two comparisons. */

@@ -1,11 +1,12 @@
 /** The registry that the station fills, one line a technique. */
 import { RefusedError } from '@sluis/base';
 import type { TechniqueRef } from '@sluis/model';
-import type { ComputationTechnique, MechanismTechnique, SharingTechnique, Technique } from './door.ts';
+import type { ComputationTechnique, MechanismTechnique, RowsTechnique, SharingTechnique, Technique } from './door.ts';
 
 interface ByStage {
   sharing: SharingTechnique;
   computation: ComputationTechnique;
+  rows: RowsTechnique;
   mechanism: MechanismTechnique;
 }
 
