@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { reportFailure } from './output/failure.ts';
 import { tolerateClosedPipes } from './output/streams.ts';
 import { addAgreementCommands } from './program/agreement.ts';
+import { addBilateralCommands } from './program/bilateral.ts';
 import { addDatasetCommands } from './program/dataset.ts';
 import { addQuestionCommands } from './program/question.ts';
 import { addSandboxCommands } from './program/sandbox.ts';
@@ -51,6 +52,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addAgreementCommands(program);
   addDatasetCommands(program);
   addQuestionCommands(program);
+  addBilateralCommands(program);
   return program;
 }
 

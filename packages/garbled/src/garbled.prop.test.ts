@@ -18,11 +18,13 @@ function play(program: PairProgram, held: readonly (readonly bigint[])[], asked:
   return { asker: values, holder: labels === null ? null : holder.read(labels) };
 }
 
+const largest = (values: bigint[]): bigint => values.sort((x, y) => Number(y > x) - Number(y < x))[0] as bigint;
+
 const expected: Record<BilateralQuestion, (held: bigint, asked: bigint) => bigint> = {
   above: (h, a) => (a > h ? 1n : 0n),
   equal: (h, a) => (a === h ? 1n : 0n),
-  larger: (h, a) => [h, a].reduce((x, y) => (y > x ? y : x)),
-  smaller: (h, a) => [h, a].reduce((x, y) => (y < x ? y : x)),
+  larger: (h, a) => largest([h, a]),
+  smaller: (h, a) => -largest([-h, -a]),
   gap: (h, a) => (a > h ? a - h : 0n),
 };
 

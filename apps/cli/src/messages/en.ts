@@ -54,6 +54,13 @@ export const en = {
   /** What an error code, or every code under a prefix, means in one line. English messages say it themselves. */
   headlines: {} as Readonly<Record<string, string>>,
 
+  // Two parties without a third
+  yes: 'yes',
+  no: 'no',
+  bilateralWaiting: (peer: string, address: string) => `Waiting for ${peer} at ${address} … (one question, then this ends)`,
+  bilateralElsewhere: 'Done. The answer went to the other side only.',
+  bilateralNote: 'Neither side saw the other’s numbers. This holds as long as both run the agreed program (passive security).',
+
   // Verification
   verified: 'The receipt is genuine: everything in it was checked again.',
   verifiedChecks:

@@ -143,4 +143,12 @@ export const nl: Messages = {
   demoHintVerify: 'Controleer het ontvangstbewijs nog eens',
   demoHintAgreement: 'Lees de afspraak die ze ondertekenden',
   demoEnded: 'Beëindigd. Er draait niets meer, en de voorbeeldmap is weg.',
+
+  // Twee partijen zonder derde
+  yes: 'ja',
+  no: 'nee',
+  bilateralWaiting: (peer: string, address: string) => `Wacht op ${peer} op ${address} … (één vraag, dan eindigt dit)`,
+  bilateralElsewhere: 'Klaar. Alleen de andere kant kreeg het antwoord.',
+  bilateralNote:
+    'Geen van beide zag de getallen van de ander. Dat geldt zolang beide het afgesproken programma draaien (passieve veiligheid).',
 };
