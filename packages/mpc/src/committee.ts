@@ -318,18 +318,15 @@ export class ReplicatedCommittee implements Committee {
     aggregates: readonly SecretAggregate[],
     slots: number,
   ): Promise<GroupedTable> {
-    void [keys, valid, aggregates, slots];
-    return Promise.reject(new Error('not there yet: rows/index.ts'));
+    return this.#within((on) => rows.groupRows(on, keys, valid, aggregates, slots));
   }
 
   join(kind: JoinKind, left: JoinSide, right: JoinSide, maximumRows?: number): Promise<JoinedTable> {
-    void [kind, left, right, maximumRows];
-    return Promise.reject(new Error('not there yet: rows/index.ts'));
+    return this.#within((on) => rows.joinRows(on, kind, left, right, maximumRows));
   }
 
   distinctCount(keys: readonly SecretKey[], valid: SecretBits): Promise<SecretColumn> {
-    void [keys, valid];
-    return Promise.reject(new Error('not there yet: rows/index.ts'));
+    return this.#within((on) => rows.countDistinct(on, keys, valid));
   }
 
   openColumn(a: SecretColumn): Promise<BigUint64Array> {

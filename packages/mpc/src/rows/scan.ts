@@ -31,6 +31,18 @@ export async function segmentedSums(on: Committee, columns: readonly SecretColum
   });
 }
 
+/** `segmentedSums` for columns of several widths. */
+export async function runAlong(on: Committee, columns: readonly SecretColumn[], go: SecretBits): Promise<SecretColumn[]> {
+  const out = [...columns];
+  for (const words of new Set(columns.map((c) => c.words))) {
+    const places = columns.flatMap((c, i) => (c.words === words ? [i] : []));
+    const own = places.map((i) => columns[i] as SecretColumn);
+    const run = await segmentedSums(on, own, await on.inject(go, words));
+    for (const [k, i] of places.entries()) out[i] = run[k] as SecretColumn;
+  }
+  return out;
+}
+
 /** Each column times the same factor, in one vector. */
 export async function productsBy(on: Committee, columns: readonly SecretColumn[], factor: SecretColumn): Promise<SecretColumn[]> {
   if (columns.length === 0) return [];

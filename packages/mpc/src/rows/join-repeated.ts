@@ -1,0 +1,93 @@
+/** Joins in which a key may stand in several rows of both sides. */
+import { ProtocolError } from '@sluis/base';
+import type { Committee, JoinedTable, JoinKind, JoinSide, SecretBits, SecretColumn } from '@sluis/technique';
+import { masked } from './group.ts';
+import { checkUnique, jointOrder } from './join-keys.ts';
+import { latestRows } from './latest.ts';
+import { count, lowestBits, placeRows } from './placement.ts';
+import { segmentedSums } from './scan.ts';
+import { bitsToCount } from './sort-items.ts';
+import { asColumns, fromColumns } from './table-columns.ts';
+
+/** Where partners stand: `rank` numbers the right rows by key; a left row has `partners` of them from `first` on. */
+interface Partners {
+  readonly rank: SecretColumn;
+  readonly first: SecretColumn;
+  readonly partners: SecretColumn;
+}
+
+/**
+ * Inner or left join to `slots` rows, ordered by left row, then by order of the right rows. Learns: whether the join has
+ * at most `slots` rows, and nothing else. Cost: three sorts, of l + r, l + slots and slots + r rows.
+ * Source: Krastnikov, Kerschbaum & Stebila 2020, §4–6: group sizes, expansion, alignment.
+ */
+export async function joinRepeated(on: Committee, kind: JoinKind, left: JoinSide, right: JoinSide, slots: number): Promise<JoinedTable> {
+  const [l, r] = [left.table.length, right.table.length];
+  const found = await findPartners(on, left, right);
+  const none = await on.isZero(found.partners, bitsToCount(r + 1) + 1);
+  const alone = await on.and(none, left.valid);
+  const copies = kind === 'left' ? on.add(found.partners, await on.inject(alone, 1)) : found.partners;
+  const flags = await on.inject(on.concatBits([on.not(none), on.constantBits(l, 1)]), 1);
+  const given = [...(await asColumns(on, left.table)), on.slice(flags, 0, l), on.slice(flags, l, l)];
+  const expanded = await expand(on, [...given, found.first], copies, slots);
+  const rank = expanded.at(-1) as SecretColumn;
+  const [isMatched, isValid] = [expanded.at(-3), expanded.at(-2)].map((c) => lowestBits(c as SecretColumn)) as [SecretBits, SecretBits];
+  const columns = await asColumns(on, right.table);
+  const fetched = await latestRows(on, found.rank, columns, rank, bitsToCount(Math.max(r, slots) + 2) + 1);
+  const matched = await on.and(isMatched, isValid);
+  const kept = await masked(on, { length: slots, columns: fetched, bits: [matched] });
+  return {
+    length: slots,
+    left: fromColumns(slots, left.table, expanded.slice(0, -3)),
+    right: fromColumns(slots, right.table, kept.columns),
+    valid: isValid,
+    matched,
+  };
+}
+
+async function findPartners(on: Committee, left: JoinSide, right: JoinSide): Promise<Partners> {
+  const [l, r] = [left.table.length, right.table.length];
+  const order = await jointOrder(on, left, right, []);
+  await checkUnique(on, order, left.unique, right.unique);
+  const isRight = await on.inject(on.not(order.isLeft), 1);
+  const upTo = on.prefixSums(isRight);
+  // The number of right rows before each key, at the key's first row, runs along the key.
+  const go = await on.inject(order.go, 1);
+  const before = on.subtract(upTo, isRight);
+  const atHead = on.subtract(before, await on.multiply(go, before));
+  const [first] = (await segmentedSums(on, [atHead], go)) as [SecretColumn];
+  const table = { length: l + r, columns: [first, upTo], bits: [] };
+  const [placedFirst, placedUpTo] = (await placeRows(on, table, order.number)).columns as [SecretColumn, SecretColumn];
+  const ofLeft = (c: SecretColumn) => on.slice(c, r, l);
+  return {
+    rank: on.addConstant(on.slice(placedUpTo, 0, r), -1n),
+    first: ofLeft(placedFirst),
+    partners: on.subtract(ofLeft(placedUpTo), ofLeft(placedFirst)),
+  };
+}
+
+/**
+ * Row i stands `copies[i]` times in the result, in order; the slots that are left hold zeros. To the last column the
+ * number of the copy is added, from 0 on.
+ *
+ * @throws ProtocolError `mpc/join-too-large` if the copies are more than the slots (one opened bit).
+ */
+async function expand(on: Committee, columns: readonly SecretColumn[], copies: SecretColumn, slots: number): Promise<SecretColumn[]> {
+  const ends = on.prefixSums(copies);
+  const starts = on.subtract(ends, copies);
+  const all = on.total(copies);
+  const [tooMany] = await on.openBits(await on.less(on.constant(1, 1, BigInt(slots)), all, 63));
+  if (tooMany !== 0) throw tooLarge(slots);
+  // A row of zeros behind the last one ends its copies.
+  const closed = columns.map((c, i) => on.concat([i === columns.length - 1 ? on.subtract(c, starts) : c, on.constant(1, c.words, 0n)]));
+  const position = on.publicColumn(count(slots), 1);
+  const found = await latestRows(on, on.concat([starts, all]), closed, position, bitsToCount(slots + 2) + 1);
+  return found.map((c, i) => (i === columns.length - 1 ? on.add(c, position) : c));
+}
+
+const tooLarge = (slots: number) =>
+  new ProtocolError('mpc/join-too-large', {
+    stage: 'aggregate',
+    message: `A join with repeated keys has more than the ${slots} rows that were planned for it.`,
+    remedy: 'Ask with a larger maximum number of joined rows, or join on keys that repeat less.',
+  });
