@@ -1,0 +1,66 @@
+/**
+ * A common random seed that one dishonest party can neither bias nor know before everybody's messages have arrived.
+ *
+ * Part i of the seed comes from the stream of key i, which parties i and i − 1 know: nobody chooses it. The party that
+ * lacks it gets it from party i, and its hash from party i − 1 beforehand.
+ */
+import { ProtocolError } from '@sluis/base';
+import { constantTimeEqual, HASH_BYTES, taggedHash } from '@sluis/crypto';
+import type { Session } from '../session.ts';
+import { bytesOf, nextParty, type Party, previousParty } from '../shares.ts';
+
+const PART_WORDS = 4;
+const ALL: readonly Party[] = [0, 1, 2];
+
+export interface Coin {
+  /** To be called once everything that must not depend on the seed has arrived. 32 bytes. */
+  toss(): Promise<Uint8Array>;
+}
+
+const hashOf = (step: string, part: Uint8Array) => taggedHash('sluis/replicated-3/coin-part', new TextEncoder().encode(step), part);
+
+/**
+ * Fixes a seed, still unknown to everyone. Run by: all three compute parties, in step.
+ *
+ * Party p gives its own part to the next party only after it has everything that the next party should have sent it, and
+ * waits until the next party says the same: so nobody can still change a message when it learns the seed.
+ *
+ * @throws ProtocolError `mpc/coin-mismatch` if a part is not the one that was fixed.
+ * Learns: the seed, all three, when it is tossed. Cost: 1 round and 32 bytes a party now, 1 round and 33 bytes at the toss.
+ */
+export async function fixCoin(strand: Session): Promise<Coin> {
+  const { me } = strand;
+  const [after, before] = [nextParty(me), previousParty(me)];
+  const parts = ALL.map((which) => strand.commonWords(which, PART_WORDS)).map((words) => (words === null ? null : bytesOf(words)));
+  const step = strand.step('coin');
+  const own = parts[me] as Uint8Array;
+  const [fixed] = (await strand.exchange(
+    step,
+    [{ to: before, payload: hashOf(step, parts[after] as Uint8Array) }],
+    [{ from: after, sizeBytes: HASH_BYTES }],
+  )) as [Uint8Array];
+  const toss = async () => {
+    const [missing] = (await strand.exchange(
+      strand.step('toss'),
+      [
+        { to: after, payload: own },
+        { to: before, part: 'ready', payload: Uint8Array.of(1) },
+      ],
+      [
+        { from: before, sizeBytes: 8 * PART_WORDS },
+        { from: after, part: 'ready', sizeBytes: 1 },
+      ],
+    )) as [Uint8Array];
+    if (!constantTimeEqual(hashOf(step, missing), fixed)) throw mismatch(strand, step);
+    parts[before] = missing;
+    return taggedHash('sluis/replicated-3/coin', ...(parts as Uint8Array[]));
+  };
+  return { toss };
+}
+
+const mismatch = (strand: Session, step: string) =>
+  new ProtocolError('mpc/coin-mismatch', {
+    stage: 'aggregate',
+    message: `In step "${step}", compute parties ${nextParty(strand.me)} and ${previousParty(strand.me)} gave different parts of a common random seed.`,
+    remedy: 'One of these two stations is faulty or dishonest: compare their logs, then ask again.',
+  });

@@ -1,0 +1,63 @@
+/**
+ * How many random triples check each product, so that a wrong product is accepted with probability at most 2^−40 a run.
+ *
+ * N positions are checked against `arrays` arrays of N + 1 random triples each, every array put in a uniformly random
+ * order that nobody could know when its triples and the products were fixed; the last triple of each array is opened.
+ * A check accepts a position only if the error of the product equals the error of the triple exactly: additive errors
+ * are compared, so nothing is lost to zero divisors. Let t ≥ 1 products be wrong. An array passes only if exactly t
+ * of its N + 1 triples are wrong, none of them the opened one, and they stand at exactly those t positions: probability
+ * at most 1 / C(N + 1, t) ≤ 1 / (N + 1) for 1 ≤ t ≤ N. Arrays are ordered independently: (N + 1)^−arrays together.
+ * A position may hold a vector of elements (lanes): its error is then a vector, and the same count of positions holds.
+ * Batches of one run need no union bound: for a wrong product to be used, the first batch that has one must pass.
+ *
+ * Source: Furukawa, Lindell, Nof & Weinstein 2017, §5 (buckets); Araki et al. 2017, §3 (checking after execution).
+ */
+export const SOUNDNESS_BITS = 40;
+
+/** Random triples opened per array: one is enough, see above. */
+export const OPENED = 1;
+
+/** Smallest number of arrays with (positions + 1)^arrays > 2^40; what is over also covers the tags (below 2^−90). */
+export function arraysFor(positions: number): number {
+  if (!Number.isSafeInteger(positions) || positions < 1) throw new RangeError('a check has at least one position');
+  const base = BigInt(positions) + BigInt(OPENED);
+  let arrays = 1;
+  while (base ** BigInt(arrays) <= 2n ** BigInt(SOUNDNESS_BITS)) arrays += 1;
+  return arrays;
+}
+
+/** Cost of a triple beside its bytes: moving one position through random order costs as much as this many words sent. */
+const WORDS_PER_POSITION = 3;
+const WIDEST_LANES = 4;
+
+/**
+ * How many 32-bit words of conjunctions share a position. Wider lanes leave fewer positions to order, but then more
+ * arrays may be needed: whichever costs less for this many words.
+ */
+export function lanesFor(words: number): number {
+  let best = 1;
+  const cost = (lanes: number) => {
+    const positions = Math.ceil(words / lanes);
+    return arraysFor(positions) * (positions + OPENED) * (3 * lanes + WORDS_PER_POSITION);
+  };
+  for (let lanes = 2; lanes <= Math.min(words, WIDEST_LANES); lanes *= 2) if (cost(lanes) < cost(best)) best = lanes;
+  return best;
+}
+
+/** What checking a batch takes: `elements` products, or words of conjunctions, `lanes` of them to a position. */
+export interface BatchShape {
+  readonly lanes: number;
+  readonly positions: number;
+  readonly arrays: number;
+}
+
+export function batchShape(elements: number, lanes: number): BatchShape {
+  const positions = Math.ceil(elements / lanes);
+  return { lanes, positions, arrays: arraysFor(positions) };
+}
+
+/** Equal batches of at most `largest` positions' worth of elements: start of each, and the end of the last. */
+export function batchBounds(elements: number, largest: number): number[] {
+  const batches = Math.max(1, Math.ceil(elements / largest));
+  return Array.from({ length: batches + 1 }, (_, b) => Math.floor((elements * b) / batches));
+}
