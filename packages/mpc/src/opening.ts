@@ -60,12 +60,16 @@ const digestOf = (step: string, component: Uint8Array) => taggedHash(`sluis/repl
 /**
  * Fresh components of the same secret: adds a fresh sharing of zero.
  *
- * Learns: nobody anything; the new components are independent of the old ones. Cost: 1 round; 8·words bytes sent per
- * party and element.
+ * Learns: nobody anything; the new components are independent of the old ones. These leave the committee, so whatever is
+ * to be checked is checked here: a wrong component would be wrong at both of its holders. Cost: 1 round; 8·words bytes
+ * sent per party and element, and the checks.
  */
 export async function rerandomise(session: Session, a: ColumnShare): Promise<ColumnShare> {
   if (a.length === 0) return a;
   const [add, take] = session.zeros(a.mine.length);
   const { mine, next } = await session.reshare('refresh', subtractVectors(addVectors(a.mine, add, a.words), take, a.words));
+  const difference = (after: BigUint64Array, before: BigUint64Array) => subtractVectors(after, before, a.words);
+  session.verifier?.recordZeros(a.words, { mine: difference(mine, a.mine), next: difference(next, a.next) });
+  await session.verifier?.beforeReveal();
   return column(a.words, mine, next);
 }

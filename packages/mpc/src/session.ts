@@ -38,13 +38,19 @@ export class Session {
   #steps = 0;
   #rounds = 0;
 
-  private constructor(links: CommitteeLinks, keys: readonly [Uint8Array, Uint8Array], path: string, verifier: Verifier | null) {
+  private constructor(
+    links: CommitteeLinks,
+    keys: readonly [Uint8Array, Uint8Array],
+    path: string,
+    verifier: Verifier | null,
+    isRoot = path === '',
+  ) {
     this.me = links.me;
     this.verifier = verifier;
     this.#links = links;
     this.#keys = keys;
     this.#path = path;
-    this.#isRoot = path === '';
+    this.#isRoot = isRoot;
   }
 
   /**
@@ -53,9 +59,15 @@ export class Session {
    *
    * @throws PeerError if a peer stays away; ProtocolError `mpc/bad-length` if what it sends is no key, and
    *   `mpc/weak-key` if it sends back one that is already in use.
+   * @param verifierOn - makes what checks every product, on a session of its own over the same links and keys.
    * Learns: each key, its two holders only. Cost: 1 round, 32 bytes sent per party.
    */
-  static async open(links: CommitteeLinks, context: Uint8Array, random: Random): Promise<Session> {
+  static async open(
+    links: CommitteeLinks,
+    context: Uint8Array,
+    random: Random,
+    verifierOn: ((checks: Session) => Verifier) | null = null,
+  ): Promise<Session> {
     const own = random.bytes(SEED_BYTES);
     const session = new Session(links, [own, own], '', null);
     const step = session.step('keys');
@@ -68,7 +80,9 @@ export class Session {
     if (other.every((b, i) => b === own[i]))
       throw session.#fault('mpc/weak-key', step, nextParty(links.me), 'repeated a key of this session');
     const bound = (seed: Uint8Array) => taggedHash('sluis/replicated-3/key', seed, context);
-    const opened = new Session(links, [bound(own), bound(other.slice())], '', null);
+    const keys = [bound(own), bound(other.slice())] as const;
+    const verifier = verifierOn === null ? null : verifierOn(new Session(links, keys, 'check', null, true));
+    const opened = new Session(links, keys, '', verifier);
     opened.#steps = session.#steps;
     return opened;
   }
@@ -76,7 +90,7 @@ export class Session {
   /** Name of the next step: the same at all parties that run the same program. */
   step(operation: string): string {
     this.#steps += 1;
-    return this.#isRoot ? `${this.#steps} ${operation}` : `${this.#path}.${this.#steps} ${operation}`;
+    return `${this.#under(this.#steps)} ${operation}`;
   }
 
   /** Does a piece of work in a strand of its own, numbered now. Its rounds are counted here when it ends. */
@@ -171,7 +185,11 @@ export class Session {
 
   #strand(): Session {
     this.#steps += 1;
-    return new Session(this.#links, this.#keys, this.#isRoot ? `${this.#steps}` : `${this.#path}.${this.#steps}`, this.verifier);
+    return new Session(this.#links, this.#keys, this.#under(this.#steps), this.verifier);
+  }
+
+  #under(number: number): string {
+    return this.#path === '' ? `${number}` : `${this.#path}.${number}`;
   }
 
   #count(rounds: number): void {

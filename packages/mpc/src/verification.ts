@@ -10,6 +10,8 @@ export interface Verifier {
   recordProducts(words: number, x: Pair, y: Pair, z: Pair): Promise<void> | void;
   /** z = x ∧ y on packed bits; all bits of all words are products, tails too. */
   recordConjunctions(x: PackedPair, y: PackedPair, z: PackedPair): Promise<void> | void;
+  /** w is a sharing of zeros in Z_2^(64·words): for what parties pass on without multiplying. */
+  recordZeros(words: number, w: Pair): void;
   /** Resolves when everything recorded so far has been checked; throws ProtocolError if anything was wrong. */
   beforeReveal(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Session } from '../session.ts';
 import type { PackedPair, Pair } from '../shares.ts';
 import type { Verifier } from '../verification.ts';
 import { type Algebra, bitAlgebra, type Held, ringAlgebra } from './algebra.ts';
+import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
 import { batchBounds, batchShape, lanesFor } from './soundness.ts';
 import type { Vector } from './tags.ts';
 import { checkTriples, STRIPES, type Stripes, type Triples } from './triple-check.ts';
@@ -27,19 +28,17 @@ const empty = <V>(): Group<V> => ({ parts: [], size: 0 });
 
 export class BatchVerifier implements Verifier {
   readonly #limits: BatchLimits;
-  #session: Session | null = null;
+  readonly #checks: Session;
   readonly #products = new Map<number, Group<BigUint64Array>>();
   #conjunctions: Group<Uint32Array> = empty();
+  #zeros: { readonly words: number; readonly w: Pair }[] = [];
   /** Checks under way and done, one after the other. Once one fails, every later call fails alike. */
   #checked: Promise<void> = Promise.resolve();
 
-  constructor(limits: BatchLimits = BATCH_LIMITS) {
+  /** @param checks - a session of its own, so that the checks' steps have numbers of their own. */
+  constructor(checks: Session, limits: BatchLimits = BATCH_LIMITS) {
+    this.#checks = checks;
     this.#limits = limits;
-  }
-
-  /** The session whose products these are; its strands carry the checks' messages. */
-  attach(session: Session): void {
-    this.#session = session;
   }
 
   recordProducts(words: number, x: Pair, y: Pair, z: Pair): Promise<void> | void {
@@ -60,6 +59,10 @@ export class BatchVerifier implements Verifier {
     if (this.#conjunctions.size >= LANES * this.#limits.positions) return this.#flush();
   }
 
+  recordZeros(words: number, w: Pair): void {
+    if (w.mine.length > 0) this.#zeros.push({ words, w });
+  }
+
   beforeReveal(): Promise<void> {
     return this.#flush();
   }
@@ -67,21 +70,29 @@ export class BatchVerifier implements Verifier {
   /** Checks all that is recorded. What is taken, and the order of the checks, follow from the calls alone. */
   #flush(): Promise<void> {
     const products = [...this.#products].sort(([a], [b]) => a - b);
-    const conjunctions = this.#conjunctions;
+    const [conjunctions, zeros] = [this.#conjunctions, this.#zeros];
     this.#products.clear();
     this.#conjunctions = empty();
+    this.#zeros = [];
     this.#checked = this.#checked.then(async () => {
       for (const [words, group] of products) await this.#check(ringAlgebra(words), group, 1, Math.ceil(this.#limits.positions / words));
       const lanes = conjunctions.size === 0 ? 1 : lanesFor(conjunctions.size);
       await this.#check(bitAlgebra(lanes), conjunctions, lanes, LANES * this.#limits.positions);
+      if (zeros.length > 0) await this.#checkZeros(zeros);
     });
     return this.#checked;
   }
 
+  async #checkZeros(zeros: readonly { readonly words: number; readonly w: Pair }[]): Promise<void> {
+    await this.#checks.run(async (strand) => {
+      const check = new ZeroCheck(strand);
+      for (const { words, w } of zeros) check.add(ringAlgebra(words), w);
+      await finishZeroChecks(strand, [check]);
+    });
+  }
+
   async #check<V extends Vector>(algebra: Algebra<V>, group: Group<V>, lanes: number, largest: number): Promise<void> {
     if (group.size === 0) return;
-    const session = this.#session;
-    if (session === null) throw new TypeError('a verifier is attached to a session');
     const bounds = batchBounds(Math.ceil(group.size / lanes), Math.ceil(largest / lanes));
     const whole = joined(algebra, group, lanes);
     for (let b = 0; b + 1 < bounds.length; b++) {
@@ -89,7 +100,7 @@ export class BatchVerifier implements Verifier {
       const { positions, arrays } = batchShape(to - from, 1);
       const cut = (h: Held<V>) => ({ mine: algebra.slice(h.mine, from, to), next: algebra.slice(h.next, from, to) });
       const batch = bounds.length === 2 ? whole : { x: cut(whole.x), y: cut(whole.y), z: cut(whole.z) };
-      await session.run((strand) => checkTriples(strand, algebra, batch, positions, arrays, this.#limits.stripes));
+      await this.#checks.run((strand) => checkTriples(strand, algebra, batch, positions, arrays, this.#limits.stripes));
     }
   }
 }
