@@ -1,8 +1,22 @@
 export * from './bits.ts';
+export * from './bits-and-elements.ts';
+export type { Masks } from './blocks.ts';
 export * from './cross-products.ts';
+export * from './gather.ts';
 export * from './packed-logic.ts';
 export * from './permutation.ts';
-export * from './ring.ts';
+export * from './release.ts';
+export {
+  addVectors,
+  concatVectors,
+  constantVector,
+  multiplyVectors,
+  narrowVector,
+  negateVector,
+  scaleVector,
+  subtractVectors,
+} from './ring.ts';
 export * from './scatter.ts';
-export * from './sums.ts';
+export { prefixSums, sumVector } from './sums.ts';
 export * from './transposition.ts';
+export * from './transposition-block.ts';

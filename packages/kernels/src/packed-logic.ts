@@ -1,44 +1,73 @@
 /**
- * Logic on packed bits, word by word, and the change between bits and elements. `out`, where it is offered, is
- * overwritten and returned; it may be one of the inputs. Run time depends on lengths only.
+ * Logic on packed bits, 128 at a time. `out`, where it is offered, is overwritten and returned; it may be one of the
+ * inputs. Run time depends on lengths only.
  */
-import { maskTail, packedWords } from './bits.ts';
+import { packedWords, maskTail } from './bits.ts';
+import { eachBlock, isColumn, loadWordMasks, loadWords, type Masks, storeWords, wordwise } from './blocks.ts';
+import { addressOf, BLOCK_WORDS, kernels } from './module.ts';
 
-function sameLength(out: Uint32Array, ...inputs: readonly Uint32Array[]): number {
-  if (inputs.some((a) => a.length !== out.length)) throw new RangeError('bit vectors of one operation have the same length');
-  return out.length;
+const [A, C, B, D, M, W, Z] = [0, 1, 2, 3, 4, 5, 6].map(addressOf) as [number, number, number, number, number, number, number];
+
+/** RangeError unless all have one length; the vector to write. */
+function resultFor(out: Uint32Array | undefined, first: Uint32Array, ...others: readonly Uint32Array[]): Uint32Array {
+  if (others.some((b) => b.length !== first.length) || (out !== undefined && out.length !== first.length))
+    throw new RangeError('bit vectors of one operation have the same length');
+  return out ?? new Uint32Array(first.length);
+}
+
+/** a ^ b. */
+export function xorBits(a: Uint32Array, b: Uint32Array, out?: Uint32Array): Uint32Array {
+  return wordwise([a, b], resultFor(out, a, b), (bytes) => kernels.xor(A, C, B, bytes));
 }
 
 /** a & b. */
-export function andBits(a: Uint32Array, b: Uint32Array, out: Uint32Array = new Uint32Array(a.length)): Uint32Array {
-  const n = sameLength(out, a, b);
-  for (let i = 0; i < n; i++) out[i] = (a[i] as number) & (b[i] as number);
-  return out;
+export function andBits(a: Uint32Array, b: Uint32Array, out?: Uint32Array): Uint32Array {
+  return wordwise([a, b], resultFor(out, a, b), (bytes) => kernels.and(A, C, B, bytes));
 }
 
 /** (a & b) ^ c. */
-export function andXorBits(a: Uint32Array, b: Uint32Array, c: Uint32Array, out: Uint32Array = new Uint32Array(a.length)): Uint32Array {
-  const n = sameLength(out, a, b, c);
-  for (let i = 0; i < n; i++) out[i] = ((a[i] as number) & (b[i] as number)) ^ (c[i] as number);
-  return out;
+export function andXorBits(a: Uint32Array, b: Uint32Array, c: Uint32Array, out?: Uint32Array): Uint32Array {
+  return wordwise([a, b, c], resultFor(out, a, b, c), (bytes) => kernels.andXor(A, C, B, D, bytes));
 }
 
-/** a & b ^ a & d ^ c & b ^ mask0 ^ mask1: as `crossAnd`, with the two halves of a sharing of zero. */
+/** a & b ^ a & d ^ c & b ^ mask: one party's part of a product of replicated sharings (a, c) and (b, d). */
+export function crossAnd(
+  a: Uint32Array,
+  c: Uint32Array,
+  b: Uint32Array,
+  d: Uint32Array,
+  mask: Uint32Array,
+  out?: Uint32Array,
+): Uint32Array {
+  return wordwise([a, c, b, d, mask], resultFor(out, a, c, b, d, mask), (bytes) => kernels.crossAnd(A, C, B, D, M, W, bytes));
+}
+
+/**
+ * a & b ^ a & d ^ c & b ^ mask0 ^ mask1: as `crossAnd`, with the two halves of a sharing of zero.
+ *
+ * @param mask0 - packed words, or the stream that would fill them; so too `mask1`. They are different streams.
+ */
 export function crossAnd2(
   a: Uint32Array,
   c: Uint32Array,
   b: Uint32Array,
   d: Uint32Array,
-  mask0: Uint32Array,
-  mask1: Uint32Array,
-  out: Uint32Array = new Uint32Array(a.length),
+  mask0: Masks<Uint32Array>,
+  mask1: Masks<Uint32Array>,
+  out?: Uint32Array,
 ): Uint32Array {
-  const n = sameLength(out, a, c, b, d, mask0, mask1);
-  for (let i = 0; i < n; i++) {
-    const y = b[i] as number;
-    out[i] = ((a[i] as number) & (y ^ (d[i] as number))) ^ ((c[i] as number) & y) ^ (mask0[i] as number) ^ (mask1[i] as number);
-  }
-  return out;
+  const result = resultFor(out, a, c, b, d, ...[mask0, mask1].filter(isColumn));
+  eachBlock(result.length, BLOCK_WORDS, (from, count) => {
+    loadWords(0, a, from, count);
+    loadWords(1, c, from, count);
+    loadWords(2, b, from, count);
+    loadWords(3, d, from, count);
+    loadWordMasks(4, mask0, from, count);
+    loadWordMasks(5, mask1, from, count);
+    kernels.crossAnd2(A, C, B, D, M, W, Z, 4 * count);
+    storeWords(6, result, from, count);
+  });
+  return result;
 }
 
 /** The bits from position `from` to `from + count`; bits beyond are zero. Throws RangeError outside the vector. */
@@ -49,23 +78,12 @@ export function slicePacked(bits: Uint32Array, length: number, from: number, cou
   const [first, shift, n] = [from >>> 5, from & 31, packedWords(count)];
   if (shift === 0) return maskTail(bits.subarray(first, first + n), count);
   const out = new Uint32Array(n);
-  for (let w = 0; w < n; w++) out[w] = ((bits[first + w] as number) >>> shift) | ((bits[first + w + 1] ?? 0) << (32 - shift));
-  return maskTail(out, count);
-}
-
-/** Each bit as an element, 0 or 1, of `words` words. */
-export function bitsToVector(bits: Uint32Array, n: number, words: number): BigUint64Array {
-  if (bits.length !== packedWords(n)) throw new RangeError('a bit vector has as many words as its length needs');
-  const out = new BigUint64Array(n * words);
-  const low = new Uint32Array(out.buffer);
-  for (let i = 0; i < n; i++) low[2 * i] = ((bits[i >>> 5] as number) >>> (i & 31)) & 1;
-  return out;
-}
-
-/** The lowest bit of each word, packed. */
-export function lowBits(a: BigUint64Array): Uint32Array {
-  const low = new Uint32Array(a.buffer, a.byteOffset, a.length * 2);
-  const out = new Uint32Array(packedWords(a.length));
-  for (let i = 0; i < a.length; i++) out[i >>> 5] = (out[i >>> 5] as number) | (((low[2 * i] as number) & 1) << (i & 31));
+  const last = bits.length - 1;
+  for (let w = 0; w < n; w++) {
+    const high = bits[Math.min(first + w + 1, last)] as number;
+    out[w] = ((bits[first + w] as number) >>> shift) | (high << (32 - shift));
+  }
+  const used = count & 31;
+  if (used !== 0) out[n - 1] = (out[n - 1] as number) & (2 ** used - 1);
   return out;
 }

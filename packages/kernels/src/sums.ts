@@ -1,36 +1,39 @@
 /** Sums along a column, modulo 2^(64·words). Local; run time depends on lengths only. */
+import { eachBlock, loadWide, storeWide, wideBlock } from './blocks.ts';
+import { addressOf, elementSlot, kernels } from './module.ts';
+import { elements } from './ring.ts';
+
+const [X, Z, TOTAL] = [addressOf(0), addressOf(1), addressOf(2)];
 
 /** Element i of the result is the sum of elements 0 … i. */
 export function prefixSums(a: BigUint64Array, words: number): BigUint64Array {
-  const n = elementCount(a, words);
+  const n = elements(a, words);
   const out = new BigUint64Array(a.length);
-  const [x, z] = [new Uint32Array(a.buffer, a.byteOffset, a.length * 2), new Uint32Array(out.buffer)];
-  const total = new Float64Array(2 * words);
-  for (let i = 0; i < n; i++) {
-    let carry = 0;
-    for (let h = 0; h < 2 * words; h++) {
-      const at = 2 * ((h >> 1) * n + i) + (h & 1);
-      const sum = (total[h] as number) + (x[at] as number) + carry;
-      carry = sum >= 2 ** 32 ? 1 : 0;
-      total[h] = sum - carry * 2 ** 32;
-      z[at] = total[h] as number;
-    }
-  }
+  const size = wideBlock(words);
+  elementSlot(2).fill(0n, 0, words);
+  eachBlock(n, size, (from, count) => {
+    loadWide(0, a, words, from, count, size);
+    if (words === 1) kernels.prefixSums(X, Z, TOTAL, count);
+    else kernels.prefixSumsWide(X, Z, TOTAL, count, words, 8 * size);
+    storeWide(1, out, words, from, count, size);
+  });
   return out;
 }
 
 /** One element: the sum of all; 0 for an empty column. */
 export function sumVector(a: BigUint64Array, words: number): BigUint64Array {
-  const n = elementCount(a, words);
-  const sums = prefixSums(a, words);
-  const out = new BigUint64Array(words);
-  if (n > 0) for (let j = 0; j < words; j++) out[j] = sums[(j + 1) * n - 1] as bigint;
-  return out;
+  const n = elements(a, words);
+  const size = wideBlock(words);
+  elementSlot(2).fill(0n, 0, words);
+  eachBlock(n, size, (from, count) => {
+    loadWide(0, a, words, from, count, size);
+    addUp(count, words, 8 * size);
+  });
+  return elementSlot(2).slice(0, words);
 }
 
-function elementCount(a: BigUint64Array, words: number): number {
-  const n = a.length / words;
-  if (!Number.isInteger(words) || words < 1 || !Number.isInteger(n))
-    throw new RangeError('a column holds whole elements of at least one word');
-  return n;
+/** Adds the elements in slot 0 to the one in slot 2; slot 1 is overwritten. */
+export function addUp(n: number, words: number, stride: number): void {
+  if (words === 1) kernels.sum(X, TOTAL, n);
+  else kernels.prefixSumsWide(X, Z, TOTAL, n, words, stride);
 }

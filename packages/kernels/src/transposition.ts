@@ -1,44 +1,39 @@
 /**
  * Between words and bit slices. Slice b of a column is the packed vector of bit b of every element; slices stand one
- * after the other, each `packedWords(n)` words long. Source: Warren, Hacker's Delight, §7-3 (32×32 transposition).
+ * after the other, each `packedWords(n)` words long. Run time depends on lengths only.
  */
 import { packedWords } from './bits.ts';
+import { eachBlock, loadElements, storeElements } from './blocks.ts';
+import { addressOf, BLOCK, kernels, wordSlot } from './module.ts';
 
-/** Transposes a 32×32 bit matrix in place: afterwards bit j of word i is what bit i of word j was. */
-export function transpose32(block: Uint32Array): void {
-  let mask = 0x0000_ffff;
-  for (let step = 16; step !== 0; step >>= 1, mask ^= mask << step) {
-    for (let k = 0; k < 32; k = (k + step + 1) & ~step) {
-      const [low, high] = [block[k] as number, block[k + step] as number];
-      const swap = ((low >>> step) ^ high) & mask;
-      block[k] = low ^ (swap << step);
-      block[k + step] = high ^ swap;
-    }
-  }
+/** Bytes from slice to slice in a block; no power of two, so that 64 slices do not compete for the same cache lines. */
+const ROW = BLOCK / 8 + 16;
+const [X, Z] = [addressOf(0), addressOf(1)];
+
+function row(slot: number, slice: number, words: number): Uint32Array {
+  return wordSlot(slot).subarray((slice * ROW) / 4, (slice * ROW) / 4 + words);
 }
 
 /**
- * The low `bits` bits of every element, as slices from bit 0 upwards.
+ * The low `bits` bits of every element, as slices from bit 0 upwards. Bits beyond n in a slice are unspecified.
  *
  * @param a - n elements of `words` words, word-major; bits ≤ 64·words.
  * @returns bits · packedWords(n) words.
  */
 export function toSlices(a: BigUint64Array, words: number, bits: number): Uint32Array {
   const n = a.length / words;
-  if (bits < 1 || bits > 64 * words) throw new RangeError('a slice lies outside the element');
-  const source = new Uint32Array(a.buffer, a.byteOffset, a.length * 2);
+  if (!Number.isInteger(n) || !Number.isInteger(bits) || bits < 1 || bits > 64 * words)
+    throw new RangeError('a slice lies outside the element');
   const per = packedWords(n);
   const out = new Uint32Array(bits * per);
-  const block = new Uint32Array(32);
-  for (let half = 0; half * 32 < bits; half++) {
-    const base = 2 * (half >> 1) * n + (half & 1);
-    const slices = Math.min(32, bits - half * 32);
-    for (let g = 0; g < per; g++) {
-      for (let i = 0; i < 32; i++) block[i] = g * 32 + i < n ? (source[base + 2 * (g * 32 + i)] as number) : 0;
-      transpose32(block);
-      for (let b = 0; b < slices; b++) out[(half * 32 + b) * per + g] = block[b] as number;
+  eachBlock(n, BLOCK, (from, count) => {
+    for (let j = 0; 64 * j < bits; j++) {
+      loadElements(0, a, j * n + from, count);
+      kernels.toSlices(X, Z, ROW, count);
+      const last = Math.min(64, bits - 64 * j);
+      for (let b = 0; b < last; b++) out.set(row(1, b, packedWords(count)), (64 * j + b) * per + from / 32);
     }
-  }
+  });
   return out;
 }
 
@@ -54,18 +49,22 @@ export function fromSlices(slices: Uint32Array, n: number, words: number, bits: 
   const per = packedWords(n);
   if (slices.length !== bits * per) throw new RangeError('every slice has a bit per element');
   const out = new BigUint64Array(n * words);
-  const target = new Uint32Array(out.buffer);
-  const block = new Uint32Array(32);
-  for (let half = 0; half < 2 * words; half++) {
-    const base = 2 * (half >> 1) * n + (half & 1);
-    for (let g = 0; g < per; g++) {
-      for (let b = 0; b < 32; b++) {
-        const slice = half * 32 + b < bits ? half * 32 + b : signExtend ? bits - 1 : -1;
-        block[b] = slice < 0 ? 0 : (slices[slice * per + g] as number);
+  const top = Math.floor((bits - 1) / 64);
+  eachBlock(n, BLOCK, (from, count) => {
+    for (let j = 0; j <= top; j++) {
+      const held = Math.min(64, bits - 64 * j);
+      for (let b = 0; b < 64; b++) {
+        const start = (64 * j + b) * per + from / 32;
+        if (b < held) row(0, b, packedWords(count)).set(slices.subarray(start, start + packedWords(count)));
+        else row(0, b, packedWords(count)).fill(0);
       }
-      transpose32(block);
-      for (let i = 0; i < 32 && g * 32 + i < n; i++) target[base + 2 * (g * 32 + i)] = block[i] as number;
+      kernels.fromSlices(X, Z, ROW, count);
+      if (signExtend && held < 64) kernels.extendSign(Z, Z, 64 - held, 64 - held, count);
+      storeElements(1, out, j * n + from, count);
     }
-  }
+    if (!signExtend) return;
+    if (top + 1 < words) kernels.extendSign(Z, Z, 0, 63, count);
+    for (let j = top + 1; j < words; j++) storeElements(1, out, j * n + from, count);
+  });
   return out;
 }

@@ -1,0 +1,5 @@
+/** Everything that the compiled module exports. Memory is used as src/blocks.ts lays it out; nothing is allocated. */
+export * from './bits';
+export * from './ring';
+export * from './transposition';
+export * from './wide';
