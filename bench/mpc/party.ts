@@ -17,7 +17,7 @@ const TECHNIQUES: Readonly<Record<Threat, string>> = { 'semi-honest': 'mpc-repli
 
 const tell = (message: FromParty) => process.send?.(message);
 let peers: readonly Peer[] = [];
-let current: { order: Order; links: OpenLinks; prepared: Prepared } | null = null;
+let current: { order: Order; links: OpenLinks; committee: Committee; prepared: Prepared } | null = null;
 
 const name = `party-${me}`;
 const tls = await createCertificate({ name, hosts: [], ...validityOf(Date.now(), 1) });
@@ -69,17 +69,19 @@ async function prepare(order: Order): Promise<void> {
     links.close();
     return void tell({ kind: 'missing', what: missing });
   }
-  current = { order, links, prepared: await workload.prepare({ committee, links }, order.size) };
+  current = { order, links, committee, prepared: await workload.prepare({ committee, links }, order.size) };
   globalThis.gc?.();
   tell({ kind: 'ready' });
 }
 
 async function go(): Promise<void> {
   if (current === null) throw new Error('nothing is prepared');
-  const { order, prepared } = current;
+  const { order, committee, prepared } = current;
   const inspector = order.profile === null ? null : await startProfile();
   const before = usage(order.run);
   await prepared.run();
+  // What was computed is checked before the first opening: that belongs to the measured part.
+  if (order.threat === 'malicious') await committee.openBits(committee.constantBits(1, 0));
   const after = usage(order.run);
   if (inspector !== null) await writeProfile(inspector, order);
   tell({
