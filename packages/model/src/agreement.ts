@@ -142,7 +142,8 @@ export const agreementSchema = z.strictObject({
   contributors: z.record(name, contributorSchema).optional(),
   /** The three compute parties, by name. */
   committee: z.tuple([name, name, name]),
-  threat_model: z.enum(['semi-honest']).default('semi-honest'),
+  /** What one compute party may do: follow the protocol but be curious, or anything (then runs abort, and cost more). */
+  threat_model: z.enum(['semi-honest', 'malicious']).default('semi-honest'),
   tables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/), tableSchema),
   output: outputSchema.prefault({}),
   /** Organisations that get results. */

@@ -16,11 +16,17 @@ export const MOST_CELLS = 2_000_000;
 const MOST_SHARED = 2 ** 25;
 const MOST_HELD = 2 ** 27;
 
-const TECHNIQUES: Plan['techniques'] = {
-  sharing: { id: 'replicated-3', version: 1 },
-  computation: { id: 'mpc-replicated-3', version: 1 },
-  mechanism: { id: 'exact-with-rules', version: 1 },
+/** The computation technique of each threat model that an agreement can choose. */
+const COMPUTATION: Readonly<Record<Agreement['threat_model'], string>> = {
+  'semi-honest': 'mpc-replicated-3',
+  malicious: 'mpc-replicated-3-malicious',
 };
+
+const techniquesFor = (agreement: Agreement): Plan['techniques'] => ({
+  sharing: { id: 'replicated-3', version: 1 },
+  computation: { id: COMPUTATION[agreement.threat_model], version: 1 },
+  mechanism: { id: 'exact-with-rules', version: 1 },
+});
 
 export interface Protecting {
   readonly agreement: Agreement;
@@ -68,7 +74,7 @@ export function protect(p: Protecting): Plan {
     finalSql: finalSql(question, split, outputs),
     columns: question.items.map((item) => ({ name: item.name, type: item.expression.type === 'NULL' ? 'INTEGER' : item.expression.type })),
     maximumRows: question.table.maximum_rows,
-    techniques: TECHNIQUES,
+    techniques: techniquesFor(agreement),
   };
   requireRoom(plan);
   return plan;
