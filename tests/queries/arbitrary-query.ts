@@ -1,6 +1,17 @@
 /** Generated questions: fast-check draws the shape, and the run's index walks through every allow-listed name. */
 import fc from 'fast-check';
-import type { Aggregate, Argument, Column, Expression, Formula, Key, Kind, Ordering, Query } from '../reference/query.ts';
+import {
+  type Aggregate,
+  type Argument,
+  type Column,
+  type Expression,
+  type Formula,
+  type Key,
+  type Kind,
+  type Ordering,
+  PAIR_KINDS,
+  type Query,
+} from '../reference/query.ts';
 
 /** What questions over one table are made of. */
 export interface Vocabulary {
@@ -28,7 +39,9 @@ const SPELLINGS: readonly (readonly [spelling: string, kind: Kind])[] = [
   ['stddev', 'stddev_samp'],
   ['stddev_samp', 'stddev_samp'],
   ['stddev_pop', 'stddev_pop'],
+  ...PAIR_KINDS.map((kind) => [kind, kind] as const),
 ];
+const PAIRS: ReadonlySet<Kind> = new Set(PAIR_KINDS);
 
 const maybe = <T>(of: fc.Arbitrary<T>, frequency: number): fc.Arbitrary<T | null> => fc.option(of, { nil: null, freq: frequency });
 
@@ -36,6 +49,7 @@ function aggregateOf(words: Vocabulary, spelling: string, kind: Kind, argument: 
   const predicate = fc.constantFrom(...words.predicates);
   return maybe(predicate, 1).chain((filter): fc.Arbitrary<Aggregate> => {
     if (spelling === 'count_star') return fc.constant({ kind, spelling, argument: null, filter });
+    if (PAIRS.has(kind)) return fc.constantFrom(...words.numbers).map((second) => ({ kind, spelling, argument, second, filter }));
     if (kind === 'count_if') return predicate.map((p) => ({ kind, spelling, argument: { ...p, grid: null }, filter }));
     const ordered = kind === 'min' || kind === 'max' || kind === 'count';
     return (ordered ? fc.constantFrom(argument, ...words.others) : fc.constant(argument)).map((a) => ({

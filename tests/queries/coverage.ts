@@ -20,7 +20,12 @@ export function coverageOf(queries: readonly Query[]): Coverage {
   return { names, lines: [`functions, operators and types: ${show(names)}`, `clauses: ${show(clauses)}`] };
 }
 
-const namesOf = ({ spelling, argument, filter }: Aggregate): string[] => [spelling, ...(argument?.covers ?? []), ...(filter?.covers ?? [])];
+const namesOf = ({ spelling, argument, second, filter }: Aggregate): string[] => [
+  spelling,
+  ...(argument?.covers ?? []),
+  ...(second?.covers ?? []),
+  ...(filter?.covers ?? []),
+];
 
 function clausesOf(query: Query): string[] {
   return [

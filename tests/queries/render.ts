@@ -33,7 +33,8 @@ function groupBy({ keys, grouping, groupingSets }: Query): string {
   return ` GROUP BY ${grouping.toUpperCase()} (${names.join(', ')})`;
 }
 
-function callSql({ spelling, argument, filter }: Aggregate): string {
-  const call = spelling === 'count_star' ? 'count(*)' : `${spelling}(${argument?.sql})`;
+function callSql({ spelling, argument, second, fraction, filter }: Aggregate): string {
+  const args = [argument?.sql, second?.sql, fraction].filter((v) => v !== undefined).join(', ');
+  const call = spelling === 'count_star' ? 'count(*)' : spelling === 'count_distinct' ? `count(DISTINCT ${args})` : `${spelling}(${args})`;
   return filter === null ? call : `${call} FILTER (WHERE ${filter.sql})`;
 }

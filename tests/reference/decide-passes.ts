@@ -1,5 +1,5 @@
 /** The output rules in the clear, on measures of the pooled rows. Reads like the contract: see "which rows contribute to a cell". */
-import { isMeasured, viewpoints } from './pooled-measures.ts';
+import { measured, viewpoints } from './pooled-measures.ts';
 import type { Query, Rules } from './query.ts';
 
 export interface MeasuredGroup {
@@ -12,7 +12,7 @@ export interface MeasuredGroup {
 /** Per aggregate and group, whether its value may be shown. */
 export function decidePasses(query: Query, rules: Rules, groups: readonly MeasuredGroup[]): boolean[][] {
   return query.aggregates.map((aggregate, a) => {
-    const alone = groups.map((g) => viewpoints(rules).every((_, w) => holds(g, a, w, rules, isMeasured(aggregate))));
+    const alone = groups.map((g) => viewpoints(rules).every((_, w) => holds(g, a, w, rules, measured(aggregate).length)));
     const empty = groups.map((g) => Number(g.measure(`n${a}_0`)) === 0);
     return groups.map(
       (total, t) => (alone[t] ?? false) && groups.every((part, p) => !isPart(part, total) || empty[p] || alone[p] === true),
@@ -26,13 +26,16 @@ function isPart(part: MeasuredGroup, total: MeasuredGroup): boolean {
   return more && total.keys.every((key, k) => key === undefined || (part.keys[k] !== undefined && part.keys[k] === key));
 }
 
-function holds(group: MeasuredGroup, aggregate: number, viewpoint: number, rules: Rules, measured: boolean): boolean {
+function holds(group: MeasuredGroup, aggregate: number, viewpoint: number, rules: Rules, values: number): boolean {
   const of = (name: string): unknown => group.measure(`${name}${aggregate}_${viewpoint}`);
   if (Number(of('n')) < rules.minimumRows || Number(of('o')) < rules.minimumOrganisations) return false;
-  if (!measured) return true;
-  const total = Number(of('t') ?? 0);
-  const largest = ((of('m') ?? []) as unknown[]).map(Number);
-  const { dominance, pPercent } = rules;
+  return Array.from({ length: values }, (_, i) => i).every((i) => spread(group, `${aggregate}_${viewpoint}_${i}`, rules));
+}
+
+/** Whether no single contribution makes up too much of a sum. */
+function spread(group: MeasuredGroup, suffix: string, { dominance, pPercent }: Rules): boolean {
+  const total = Number(group.measure(`t${suffix}`) ?? 0);
+  const largest = ((group.measure(`m${suffix}`) ?? []) as unknown[]).map(Number);
   if (dominance !== null && 100 * sum(largest.slice(0, dominance.n)) > dominance.k * total) return false;
   const [first = 0, second = 0] = largest;
   return pPercent === null || 100 * (total - first - second) >= pPercent * first;

@@ -17,7 +17,38 @@ export interface Key extends Expression {
   readonly columns: readonly string[];
 }
 
-export type Kind = 'count' | 'count_if' | 'sum' | 'avg' | 'min' | 'max' | 'var_samp' | 'var_pop' | 'stddev_samp' | 'stddev_pop';
+export type Kind =
+  | 'count'
+  | 'count_if'
+  | 'sum'
+  | 'avg'
+  | 'min'
+  | 'max'
+  | 'var_samp'
+  | 'var_pop'
+  | 'stddev_samp'
+  | 'stddev_pop'
+  | PairKind
+  | RowsKind;
+
+/** Statistics of y (`argument`) and x (`second`), as DuckDB calls them. */
+export type PairKind = (typeof PAIR_KINDS)[number];
+export const PAIR_KINDS = [
+  'covar_pop',
+  'covar_samp',
+  'corr',
+  'regr_slope',
+  'regr_intercept',
+  'regr_r2',
+  'regr_sxx',
+  'regr_syy',
+  'regr_sxy',
+  'regr_count',
+  'regr_avgx',
+  'regr_avgy',
+] as const;
+/** What needs all rows together. */
+export type RowsKind = 'count_distinct' | 'median' | 'quantile_cont' | 'quantile_disc';
 
 export interface Argument extends Expression {
   /** Decimals at which a DOUBLE is summed; null for exact types. */
@@ -30,6 +61,10 @@ export interface Aggregate {
   readonly spelling: string;
   /** Null for COUNT(*). */
   readonly argument: Argument | null;
+  /** x of statistics of pairs. */
+  readonly second?: Argument;
+  /** Fraction of a quantile. */
+  readonly fraction?: number;
   readonly filter: Expression | null;
 }
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Plan, PlanAggregate, Released } from '@sluis/model';
-import { aggregateValues, quotient } from './aggregate-values.ts';
+import { aggregateValues } from './aggregate-values.ts';
+import { quotient } from './quotient.ts';
 
 const aggregate = (kind: PlanAggregate['kind'], type: string, accumulators: readonly number[]): PlanAggregate => ({
   kind,

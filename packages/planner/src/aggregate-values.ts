@@ -1,5 +1,8 @@
 /** From opened integers to the values of aggregates, exactly. Run by: a receiver, and whoever verifies its receipt. */
-import type { Plan, PlanAccumulator, PlanAggregate, Released } from '@sluis/model';
+import { pairSums, type PairKind, type Plan, type PlanAccumulator, type PlanAggregate, type Released } from '@sluis/model';
+import { isPair } from './bind-aggregate.ts';
+import { pairValue } from './pair-values.ts';
+import { quotient } from './quotient.ts';
 import { decimalOf, isFloat } from './types.ts';
 
 /**
@@ -37,11 +40,34 @@ function aggregateValue(
   const [first, squares] = parts;
   const scale = of[0]?.scale ?? 0;
   if (first === undefined || first === null) return null;
-  if (aggregate.kind === 'sum' || aggregate.kind === 'min' || aggregate.kind === 'max') return typedText(first, scale, aggregate);
+  if (/^(sum|min|max|count_distinct|quantile_disc)$/.test(aggregate.kind)) return typedText(first, scale, aggregate);
+  if (aggregate.kind === 'quantile_cont') return continuousText(first, scale, aggregate);
   if (count === null || count === 0n) return null;
+  if (isPair(aggregate.kind)) return pairText(aggregate.kind, count, parts, of);
   if (aggregate.kind === 'avg') return numberText(quotient(first, count * 10n ** BigInt(scale)));
   if (squares === undefined || squares === null) return null;
   return spread(aggregate.kind, count, first, squares, scale);
+}
+
+function pairText(kind: PairKind, n: bigint, parts: readonly (bigint | null)[], of: readonly PlanAccumulator[]): string | null {
+  const sums = parts.filter((p) => p !== null);
+  if (sums.length < parts.length) return null;
+  const names = pairSums(kind);
+  const scale = (name: 'x' | 'y'): number => of[names.indexOf(name)]?.scale ?? 0;
+  const value = pairValue(kind, n, sums, { x: scale('x'), y: scale('y') });
+  return value === null ? null : numberText(value);
+}
+
+/** An interpolated value, at four decimals more than the values have; DuckDB rounds a DECIMAL to its own scale. */
+function continuousText(value: bigint, scale: number, { type }: PlanAggregate): string | null {
+  const decimal = decimalOf(type);
+  if (decimal === null) return numberText(quotient(value, 10n ** BigInt(scale)));
+  return decimalText(roundedAway(value, 10n ** BigInt(scale - decimal.scale)), decimal.scale);
+}
+
+function roundedAway(value: bigint, unit: bigint): bigint {
+  const half = value < 0n ? -unit / 2n : unit / 2n;
+  return (value + half) / unit;
 }
 
 function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bigint, scale: number): string | null {
@@ -68,19 +94,6 @@ export function decimalText(value: bigint, scale: number): string {
 }
 
 const numberText = (x: number): string => (Object.is(x, -0) ? '0' : String(x));
-
-/** The double nearest to a / b. */
-export function quotient(a: bigint, b: bigint): number {
-  if (a === 0n) return 0;
-  const negative = a < 0n !== b < 0n;
-  const [top, bottom] = [a < 0n ? -a : a, b < 0n ? -b : b];
-  const shift = Math.max(0, bottom.toString(2).length - top.toString(2).length + 66);
-  const scaled = top << BigInt(shift);
-  // An inexact quotient gets its last bit set, so that rounding to 53 bits goes the right way.
-  const bits = (scaled / bottom) | (scaled % bottom === 0n ? 0n : 1n);
-  const size = Number(bits) * 2 ** -Math.min(shift, 1000) * 2 ** -Math.max(shift - 1000, 0);
-  return negative ? -size : size;
-}
 
 function dateText(days: number): string {
   const at = new Date(days * 86_400_000);

@@ -1,20 +1,19 @@
 /** Pass 2a, bind an expression: names become columns, functions are checked against the allow-list, everything gets a type. */
-import { RefusedError } from '@sluis/base';
-import type { AggregateKind } from '@sluis/model';
 import { ast, isAst, list, text, type Ast } from './ast.ts';
-import { bindArithmetic, boundsOf, finite, fits, operandOf } from './arithmetic.ts';
+import { bindArithmetic, boundsOf, finite, fits } from './arithmetic.ts';
+import { makeAggregate } from './bind-aggregate.ts';
 import { bindCast } from './bind-cast.ts';
 import { AGGREGATES, ARITHMETIC, functionRule, OPERATORS } from './catalogue.ts';
 import { bindConstant, withClosedBounds } from './constants.ts';
 import { DAY_COUNT_ROLES, dateBounds, isDayCount } from './date-bounds.ts';
 import { limitGrowth } from './growth.ts';
-import { hasAggregate, isClosed, print, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
+import { hasAggregate, isClosed, print, type AggregateNode, type Bound, type Role } from './expression.ts';
 import { between, hull, type Interval } from './interval.ts';
-import { withNearDates } from './near-dates.ts';
 import { refuseFunction, refuseShape } from './not-supported.ts';
+import { asCondition, deciding, isNull, operation, predicate, tried, TRUTH } from './operations.ts';
 import { unsupported } from './refusal.ts';
 import { meetSafely } from './safe-conversions.ts';
-import { isFloat, isNumber, type Typing } from './types.ts';
+import { isFloat, type Typing } from './types.ts';
 
 /** Finds what a name stands for; throws RefusedError `plan/unknown-name`. */
 export type Resolve = (path: readonly string[]) => Bound;
@@ -78,37 +77,6 @@ const bindAll = async (values: readonly unknown[], context: ExpressionContext): 
   return bound;
 };
 
-interface Operation {
-  readonly name: string;
-  readonly args: readonly Bound[];
-  readonly roles: readonly Role[];
-  readonly write: (texts: readonly string[]) => string;
-  readonly interval: Interval | null;
-  readonly nullable: boolean;
-}
-
-async function operation(o: Operation, typing: Typing): Promise<OperationNode> {
-  const type = await typing.of(o.args.map(operandOf), o.write);
-  return { kind: 'operation', ...o, type, write: withNearDates(o.args, type, o.write, o.name.startsWith('epoch')) };
-}
-
-const TRUTH = between(0, 1);
-const deciding = (args: readonly unknown[]): Role[] => args.map(() => 'decides');
-
-/** What may fail for some row gives NULL there instead. */
-const tried = (safe: boolean, write: OperationNode['write']): OperationNode['write'] => (safe ? write : (t) => `TRY(${write(t)})`);
-
-async function predicate(
-  name: string,
-  args: readonly Bound[],
-  write: (t: readonly string[]) => string,
-  typing: Typing,
-): Promise<OperationNode> {
-  const safe = meetSafely(args);
-  const nullable = !safe || args.some((a) => a.nullable);
-  return operation({ name, args, roles: deciding(args), write: tried(safe, write), interval: TRUTH, nullable }, typing);
-}
-
 async function bindComparison(node: Ast, context: ExpressionContext): Promise<Bound> {
   const operator = COMPARISONS[text(node['type'])];
   if (operator === undefined) throw refuseShape(node);
@@ -119,13 +87,6 @@ async function bindComparison(node: Ast, context: ExpressionContext): Promise<Bo
 async function bindBetween(node: Ast, context: ExpressionContext): Promise<Bound> {
   const args = await bindAll([node['input'], node['lower'], node['upper']], context);
   return predicate('BETWEEN', args, ([a, b, c]) => `(${a} BETWEEN ${b} AND ${c})`, context.typing);
-}
-
-/** Text or numbers used as a condition are converted without failing. */
-export async function asCondition(node: Bound, typing: Typing): Promise<Bound> {
-  if (node.type === 'BOOLEAN') return node;
-  const write = ([a]: readonly string[]): string => `TRY_CAST(${a} AS BOOLEAN)`;
-  return operation({ name: 'cast', args: [node], roles: ['decides'], write, interval: TRUTH, nullable: true }, typing);
 }
 
 async function bindConditions(values: readonly unknown[], context: ExpressionContext): Promise<Bound[]> {
@@ -175,9 +136,9 @@ async function bindOperator(node: Ast, context: ExpressionContext): Promise<Boun
   switch (type) {
     case 'OPERATOR_IS_NULL':
     case 'OPERATOR_IS_NOT_NULL': {
-      const args = await bindAll(children, context);
-      const write = ([a]: readonly string[]): string => `(${a} ${type === 'OPERATOR_IS_NULL' ? 'IS NULL' : 'IS NOT NULL'})`;
-      return operation({ name: 'IS NULL', args, roles: deciding(args), write, interval: TRUTH, nullable: false }, typing);
+      const [arg] = await bindAll(children, context);
+      if (arg === undefined) throw refuseShape(node);
+      return isNull(arg, type === 'OPERATOR_IS_NULL', typing);
     }
     case 'OPERATOR_NOT': {
       const args = await bindConditions(children, context);
@@ -190,7 +151,7 @@ async function bindOperator(node: Ast, context: ExpressionContext): Promise<Boun
     case 'COMPARE_NOT_IN': {
       const args = await bindAll(children, context);
       const word = type === 'COMPARE_IN' ? 'IN' : 'NOT IN';
-      return predicate('IN', args, ([a, ...rest]) => `(${a} ${word} (${rest.join(', ')}))`, typing);
+      return predicate(word, args, ([a, ...rest]) => `(${a} ${word} (${rest.join(', ')}))`, typing);
     }
     case 'OPERATOR_COALESCE': {
       const args = await bindAll(children, context);
@@ -287,62 +248,18 @@ async function bindListed(name: string, args: readonly Bound[], typing: Typing):
 async function bindAggregate(name: string, node: Ast, context: ExpressionContext): Promise<AggregateNode> {
   if (context.aggregates !== true)
     throw unsupported(`The aggregate ${name} ${context.aggregates}`, 'Aggregate in the SELECT list, HAVING or ORDER BY.');
-  if (node['distinct'] === true) {
-    throw unsupported(
-      `${name}(DISTINCT …)`,
-      'Two organisations may hold the same value; count rows with COUNT(*), or group by the column.',
-    );
-  }
-  const orders = isAst(node['order_bys']) ? list(node['order_bys']['orders']) : [];
-  if (orders.length > 0 && text(node['type']) === 'FUNCTION')
+  const orders = isAst(node['order_bys']) ? list(node['order_bys']['orders']).map(ast) : [];
+  const within = orders.length > 0 && /^quantile_(cont|disc)$/.test(name) && list(node['children']).length === 1;
+  if (orders.length > 0 && !within && text(node['type']) === 'FUNCTION')
     throw unsupported(`ORDER BY inside ${name}`, 'Leave it out: the order does not change this aggregate.');
+  if (within && (orders.length !== 1 || !/^(ORDER_DEFAULT|ASCENDING)$/.test(text(orders[0]?.['type']))))
+    throw unsupported('WITHIN GROUP in descending order', 'Order ascending, and give 1 minus the fraction.');
   const resolve = context.resolveRows ?? context.resolve;
   const rows: ExpressionContext = { ...context, resolve, aggregates: 'inside another aggregate' };
-  const args = await bindAll(list(node['children']), rows);
+  const children = [...(within ? orders.map((o) => o['expression']) : []), ...list(node['children'])];
+  const args = await bindAll(children, rows);
   const filters = isAst(node['filter']) ? await bindConditions([node['filter']], rows) : [];
   if ([...args, ...filters].some(hasAggregate))
     throw unsupported(`An aggregate inside ${name}`, 'Aggregate once, over the rows of the shared table.');
-  return makeAggregate(name, AGGREGATES.get(name) ?? '', args, filters, context.typing);
-}
-
-async function makeAggregate(name: string, kind: string, args: readonly Bound[], filters: Bound[], typing: Typing): Promise<AggregateNode> {
-  const [argument] = args;
-  if (args.length !== (name === 'count_star' ? 0 : 1)) {
-    throw unsupported(`${name} with ${args.length} arguments`, 'Give one argument; min(x, n) and max(x, n) would reveal single rows.');
-  }
-  if (kind === 'count_if' && argument !== undefined) filters.push(await asCondition(argument, typing));
-  const filter = await conjunction(filters, typing);
-  if (kind === 'count' || kind === 'count_if') {
-    const counted = kind === 'count_if' || argument === undefined || !argument.nullable ? null : argument;
-    return { kind: 'aggregate', aggregate: 'count', argument: counted, filter, type: 'BIGINT', interval: null, nullable: false };
-  }
-  if (argument === undefined) throw refuseFunction(name);
-  checkArgument(name, kind, argument);
-  const type = await typing.of([operandOf(argument)], ([a]) => `${kind}(${a})`);
-  return { kind: 'aggregate', aggregate: kind as AggregateKind, argument, filter, type, interval: null, nullable: true };
-}
-
-function checkArgument(name: string, kind: string, argument: Bound): void {
-  const ordered = kind === 'min' || kind === 'max';
-  const summed = isNumber(argument.type) || (argument.type === 'BOOLEAN' && kind === 'sum');
-  if (ordered ? argument.type !== 'INTERVAL' && argument.type !== 'TIME' && argument.type !== 'NULL' : summed) return;
-  throw new RefusedError('plan/type-mismatch', {
-    stage: 'plan',
-    message: `${name} of ${argument.type} is not supported.`,
-    remedy: ordered
-      ? 'Use it on numbers, dates, timestamps, BOOLEAN or text with a declared domain.'
-      : 'Use it on numbers; date_diff gives a number of days.',
-  });
-}
-
-/** The AND of conditions, null if there is none. */
-export async function conjunction(conditions: readonly Bound[], typing: Typing): Promise<Bound | null> {
-  const [first] = conditions;
-  if (first === undefined) return null;
-  if (conditions.length === 1) return first;
-  const write = (t: readonly string[]): string => `(${t.join(' AND ')})`;
-  return operation(
-    { name: 'AND', args: conditions, roles: deciding(conditions), write, interval: TRUTH, nullable: conditions.some((c) => c.nullable) },
-    typing,
-  );
+  return makeAggregate({ name, args, filters, distinct: node['distinct'] === true }, context.typing);
 }

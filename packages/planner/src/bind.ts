@@ -1,7 +1,8 @@
 /** Pass 2, bind: the parsed SELECT becomes a question over the columns of one shared table. */
 import type { Agreement } from '@sluis/model';
 import { ast, isAst, list, selectOf, text, type Ast } from './ast.ts';
-import { asCondition, bindExpression, conjunction, type ExpressionContext } from './bind-expression.ts';
+import { bindExpression, type ExpressionContext } from './bind-expression.ts';
+import { asCondition, conjunction } from './operations.ts';
 import { bindGrouping } from './bind-grouping.ts';
 import { bindModifiers } from './bind-modifiers.ts';
 import { hasAggregate, type Bound } from './expression.ts';

@@ -185,6 +185,22 @@ export const AGGREGATES: ReadonlyMap<string, string> = new Map([
   ['stddev', 'stddev_samp'],
   ['stddev_samp', 'stddev_samp'],
   ['stddev_pop', 'stddev_pop'],
+  ['covar_pop', 'covar_pop'],
+  ['covar_samp', 'covar_samp'],
+  ['corr', 'corr'],
+  ['regr_slope', 'regr_slope'],
+  ['regr_intercept', 'regr_intercept'],
+  ['regr_r2', 'regr_r2'],
+  ['regr_sxx', 'regr_sxx'],
+  ['regr_syy', 'regr_syy'],
+  ['regr_sxy', 'regr_sxy'],
+  ['regr_count', 'pair_count'],
+  ['regr_avgx', 'pair_avgx'],
+  ['regr_avgy', 'pair_avgy'],
+  ['median', 'quantile_cont'],
+  ['quantile_cont', 'quantile_cont'],
+  ['quantile_disc', 'quantile_disc'],
+  ['quantile', 'quantile_disc'],
 ]);
 
 /** Types that CAST may name. */

@@ -46,6 +46,28 @@ test('an explanation covers every topic that applies', async () => {
   );
 });
 
+test('statistics of pairs say which sums are opened, and pass only where the rules hold for both values', async () => {
+  const strict = sampleAgreement({ output: { dominance: { n: 1, k: 80 } } });
+  const { explanation, plan: made } = await plan(
+    'SELECT regr_slope(cost, severity) AS slope FROM incidents HAVING corr(records, severity) > 0',
+    strict,
+  );
+  const inside = explanation.sentences.filter((s) => s.about === 'intermediate').map((s) => s.text);
+  assert.match(
+    inside.join(' '),
+    /regr_slope\("cost", "severity"\) is computed by the receiver from the sum of x, the sum of y, the sum of the products of x and y, the sum of squares of x and the number of rows that have both/,
+  );
+  const sizes = made.outputs.map((o) =>
+    o.aggregates.map((a) => made.dominances[made.aggregates[a]?.dominance ?? -1]?.rowSql ?? '').join(' and '),
+  );
+  assert.match(sizes[0] ?? '', /severity.* and .*cost/);
+  assert.match(sizes[1] ?? '', /severity.* and .*records/);
+  assert.deepEqual(
+    (await plan('SELECT corr(cost, severity) FROM incidents')).plan.outputs.map((o) => o.aggregates),
+    [[0]],
+  );
+});
+
 test('equal questions have equal hashes, whatever their layout; other questions, agreements, rules and receivers have others', async () => {
   const base = (await plan(QUESTION)).hash;
   assert.equal((await plan(QUESTION.replaceAll(' ', '\n  '))).hash, base);

@@ -1,6 +1,7 @@
 /** Pass 7, explain: in plain sentences, before anything runs, who will learn what. */
-import type { Agreement, Explanation, ExplainTopic, Plan, PlanAggregate } from '@sluis/model';
+import { type Agreement, type Explanation, type ExplainTopic, pairSums, type PairSum, type Plan, type PlanAggregate } from '@sluis/model';
 import type { Cost } from '@sluis/technique';
+import { isPair } from './bind-aggregate.ts';
 
 interface Sentence {
   readonly about: ExplainTopic;
@@ -101,9 +102,20 @@ const PARTS: Partial<Record<PlanAggregate['kind'], string>> = {
   stddev_pop: 'the sum, the sum of squares and the number of values',
 };
 
+const PAIR_SUMS: Record<PairSum, string> = {
+  x: 'the sum of x',
+  y: 'the sum of y',
+  xy: 'the sum of the products of x and y',
+  xx: 'the sum of squares of x',
+  yy: 'the sum of squares of y',
+};
+
+const partsOf = (kind: PlanAggregate['kind']): string | undefined =>
+  isPair(kind) ? listed([...pairSums(kind).map((s) => PAIR_SUMS[s]), 'the number of rows that have both']) : PARTS[kind];
+
 function intermediate(plan: Plan): Sentence[] {
   const inside = plan.aggregates.flatMap((a) =>
-    PARTS[a.kind] === undefined ? [] : [`${a.sql} is computed by the receiver from ${PARTS[a.kind]}, which it therefore learns.`],
+    partsOf(a.kind) === undefined ? [] : [`${a.sql} is computed by the receiver from ${partsOf(a.kind)}, which it therefore learns.`],
   );
   const mixed = plan.outputs
     .filter((o) => o.visible && o.aggregates.length > 1)

@@ -33,7 +33,12 @@ export interface OperationNode extends Typed {
 export interface AggregateNode extends Typed {
   readonly kind: 'aggregate';
   readonly aggregate: AggregateKind;
+  /** y of statistics of pairs (y, x). */
   readonly argument: Bound | null;
+  /** x of statistics of pairs. */
+  readonly second?: Bound;
+  /** Of a quantile, in ten-thousandths. */
+  readonly fraction?: number;
   readonly filter: Bound | null;
 }
 /** GROUPING(a, b…): which keys are rolled up. */
@@ -62,13 +67,20 @@ export function print(node: Bound, replace: (node: Bound) => string | null = () 
 }
 
 function printAggregate(node: AggregateNode, replace: (node: Bound) => string | null): string {
-  const call = `${node.aggregate}(${node.argument === null ? '*' : print(node.argument, replace)})`;
+  const args = [node.argument, node.second ?? null].filter((n) => n !== null).map((n) => print(n, replace));
+  const call = aggregateCall(node, args.length === 0 ? '*' : args.join(', '));
   return node.filter === null ? call : `${call} FILTER (WHERE ${print(node.filter, replace)})`;
+}
+
+/** The call with its arguments' text. */
+export function aggregateCall({ aggregate, fraction }: AggregateNode, args: string): string {
+  if (aggregate === 'count_distinct') return `count(DISTINCT ${args})`;
+  return fraction === undefined ? `${aggregate}(${args})` : `${aggregate}(${args}, ${fraction / 10_000})`;
 }
 
 export function childrenOf(node: Bound): readonly Bound[] {
   if (node.kind === 'operation' || node.kind === 'grouping') return node.args;
-  if (node.kind === 'aggregate') return [node.argument, node.filter].filter((n) => n !== null);
+  if (node.kind === 'aggregate') return [node.argument, node.second ?? null, node.filter].filter((n) => n !== null);
   return [];
 }
 

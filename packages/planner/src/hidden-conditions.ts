@@ -44,14 +44,17 @@ function multipliesSecrets(node: OperationNode, argument: number, table: Table):
  * Columns whose missing values leave rows of other columns out: in sum(x + 0 * y) only the rows that have a y count,
  * and the difference from sum(x) is the sum over those that have none.
  */
-export function leaveRowsOut(argument: Bound, table: Table): string[] {
-  const columns = columnsOf(argument);
+export function leaveRowsOut(together: readonly Bound[], table: Table): string[] {
+  const columns = [...new Set(together.flatMap(columnsOf))];
   return columns.length < 2 ? [] : columns.filter((name) => table.columns[name]?.nullable === true);
 }
 
-/** A variance squares: with two columns inside it holds the sum of their product. One factor may lack `filter`, as in a product. */
-export function multipliedBySquares(argument: Bound, table: Table): string[] {
-  const columns = columnsOf(argument);
+/**
+ * A variance squares: with two columns inside it holds the sum of their product, as do statistics of pairs. One factor may
+ * lack `filter`, as in a product.
+ */
+export function multipliedBySquares(together: readonly Bound[], table: Table): string[] {
+  const columns = [...new Set(together.flatMap(columnsOf))];
   const kept = columns.filter((name) => table.columns[name]?.uses.includes('filter') !== true);
   return kept.length < 2 ? [] : kept;
 }

@@ -5,18 +5,19 @@ import { unsupported } from './refusal.ts';
 
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [
-    /^(median|quantile|quantile_cont|quantile_disc|percentile_cont|percentile_disc|mode|mad|approx_quantile)$/,
-    'A quantile needs the values themselves; ask for counts per range (GROUP BY a CASE of ranges) instead.',
+    /^(mode|mad|approx_quantile|reservoir_quantile)$/,
+    'Use MEDIAN, QUANTILE_CONT or QUANTILE_DISC, or ask for counts per range (GROUP BY a CASE of ranges).',
   ],
-  [/^(approx_count_distinct|count_distinct)$/, 'Two organisations may hold the same value; count rows, or group by the column.'],
+  [/^(approx_count_distinct|count_distinct)$/, 'Use COUNT(DISTINCT x), which is exact.'],
   [
-    /^(first|last|any_value|arbitrary|arg_max|arg_min|max_by|min_by|list|array_agg|string_agg|group_concat|listagg|histogram|first_value|last_value)$/,
+    /^(histogram|histogram_exact|equi_width_bins)$/,
+    'Group by the bins: GROUP BY floor(x / 10), or by a CASE of ranges; empty bins are declared groups too.',
+  ],
+  [
+    /^(first|last|any_value|arbitrary|arg_max|arg_min|max_by|min_by|list|array_agg|string_agg|group_concat|listagg|first_value|last_value)$/,
     'It would reveal single records; use COUNT, SUM, AVG, VAR or STDDEV.',
   ],
-  [
-    /^(corr|covar_pop|covar_samp|regr_.*|skewness|kurtosis.*|entropy)$/,
-    'Ask for the sums it is made of: SUM(x), SUM(y), SUM(x * y), COUNT(*).',
-  ],
+  [/^(skewness|kurtosis.*|entropy)$/, 'Ask for the sums it is made of: SUM(x), SUM(y), SUM(x * y), COUNT(*).'],
   [
     /^(product|geomean|geometric_mean|bool_and|bool_or|bit_and|bit_or|bit_xor|fsum|kahan_sum|sumkahan|favg)$/,
     'Use COUNT, SUM, AVG, MIN, MAX, VAR or STDDEV, or COUNT(*) FILTER (WHERE …).',

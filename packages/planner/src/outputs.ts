@@ -28,9 +28,10 @@ export function outputsOf(question: Question, split: Split, hiddenCount: boolean
   const ofAggregate = new Map<number, number>();
   const addSingle = (index: number): void => {
     if (ofAggregate.has(index)) return;
-    const shown = list.findIndex((o) => o.aggregates.length === 1 && o.aggregates[0] === index);
+    const aggregates = withCompanions([index], split);
+    const shown = list.findIndex((o) => o.aggregates.join() === aggregates.join());
     const name = split.aggregates[index]?.sql ?? '';
-    ofAggregate.set(index, shown >= 0 ? shown : list.push({ name, aggregates: [index], visible: false }) - 1);
+    ofAggregate.set(index, shown >= 0 ? shown : list.push({ name, aggregates, visible: false }) - 1);
   };
   const shown = new Set(question.items.map((i) => print(i.expression)));
   for (const node of [...(question.having === null ? [] : [question.having]), ...question.orders.map((o) => o.expression)]) {
@@ -44,12 +45,21 @@ export function outputsOf(question: Question, split: Split, hiddenCount: boolean
 
 function indices(node: Bound, split: Split): number[] {
   const found = aggregatesOf(node).map((a) => split.indexOf.get(print(a)));
-  return [...new Set(found.filter((i) => i !== undefined))];
+  return withCompanions(
+    found.filter((i) => i !== undefined),
+    split,
+  );
+}
+
+/** Beside a statistic of two values under a dominance rule stands an aggregate of its other value: both must pass. */
+function withCompanions(indices: readonly number[], { companions }: Split): number[] {
+  return [...new Set(indices.flatMap((i) => [i, companions.get(i) ?? i]))];
 }
 
 /** Aggregates of an expression outside the parts that are columns of the answer. */
 function unshown(node: Bound, shown: ReadonlySet<string>, split: Split): number[] {
   if (shown.has(print(node))) return [];
-  if (node.kind === 'aggregate') return indices(node, split);
+  const index = node.kind === 'aggregate' ? split.indexOf.get(print(node)) : undefined;
+  if (index !== undefined) return [index];
   return node.kind === 'operation' ? node.args.flatMap((a) => unshown(a, shown, split)) : [];
 }

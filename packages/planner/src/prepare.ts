@@ -8,6 +8,7 @@ import { explain } from './explain.ts';
 import { hasAggregate } from './expression.ts';
 import { planHash } from './hash.ts';
 import { parse } from './parse.ts';
+import type { InputShape } from './parts.ts';
 import type { SqlEngine } from './ports.ts';
 import type { Prepared } from './prepared.ts';
 import { protect } from './protect.ts';
@@ -49,13 +50,15 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const domains: Domain[] = [];
   for (const key of question.keys) domains.push(await domainOf(key.expression, question.table, typing));
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
-  const parts = await split(question, agreement.output, typing, hiddenCount ? [COUNT_ROWS] : []);
+  const parts = await split(question, agreement.output, typing, shapeOf(question), hiddenCount ? [COUNT_ROWS] : []);
   // One text for every layout of the same question.
   const canonical = await engine.print(parsed.document);
   const plan = protect({ agreement, agreementId: asking.agreementId, receivers, canonical, question, split: parts, domains, hiddenCount });
   const explanation = explain(plan, agreement, floatsOf(question), asking.costs?.(plan) ?? null);
   return { plan, hash: planHash(plan), domains, explanation };
 }
+
+const shapeOf = ({ table }: Question): InputShape => ({ pushdown: table.providers, maximumRows: table.maximum_rows, sharedRows: null });
 
 function receiversOf({ agreement, receivers }: Asking): readonly string[] {
   const wanted = receivers === undefined ? agreement.receivers : [...new Set(receivers)];

@@ -19,9 +19,14 @@ async function refused(sql: string, code: string, text: RegExp, agreement = samp
 }
 
 const UNSUPPORTED: readonly (readonly [string, RegExp])[] = [
-  ['SELECT count(DISTINCT sector) FROM incidents', /DISTINCT/],
-  ['SELECT median(cost) FROM incidents', /median.*counts per range/],
-  ['SELECT quantile_cont(cost, 0.5) FROM incidents', /quantile_cont/],
+  ['SELECT sum(DISTINCT severity) FROM incidents', /sum\(DISTINCT.*COUNT\(DISTINCT x\)/],
+  ['SELECT mode(cost) FROM incidents', /mode.*counts per range/],
+  ['SELECT quantile_cont(cost, 1.5) FROM incidents', /one number from 0 to 1/],
+  ['SELECT quantile_cont(cost, 0.12345) FROM incidents', /four decimals/],
+  ['SELECT quantile_cont(cost, [0.25, 0.75]) FROM incidents', /list_value|one number/],
+  ['SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY cost DESC) FROM incidents', /descending/],
+  ['SELECT histogram(severity) FROM incidents', /histogram.*empty bins/],
+  ['SELECT corr(cost) FROM incidents', /Give two: corr\(y, x\)/],
   ['SELECT any_value(note) FROM incidents', /any_value.*single records/],
   ['SELECT string_agg(note) FROM incidents', /string_agg/],
   ['SELECT sector, count(*) OVER () FROM incidents GROUP BY sector', /window function/i],
@@ -108,6 +113,7 @@ const SINGLING_OUT = [
   'SELECT sum(round(id / 14.0)) FROM incidents',
   'SELECT count(TRY_CAST(id AS TINYINT)) FROM incidents',
   'SELECT sum(id % 8) FROM incidents',
+  'SELECT covar_pop(severity, CASE WHEN id = 7 THEN 1 ELSE 0 END) FROM incidents',
   'SELECT count(*) FROM (SELECT * FROM incidents WHERE id <> 7)',
   'WITH x AS (SELECT cost, id AS other FROM incidents) SELECT sum(cost) FROM x WHERE other = 7',
   'SELECT sum(coalesce(nullif(id, 7), 0)) FROM incidents',
@@ -144,6 +150,9 @@ test('columns that are only aggregated decide nothing about each other', async (
     /"filter" to id, "filter" to flag/,
     strict,
   );
+  for (const statistic of ['corr(x, y)', 'covar_pop(id, flag)', 'regr_slope(flag, id)', 'regr_sxy(cost, x + id)'])
+    await refused(`SELECT ${statistic} FROM incidents`, 'plan/column-use-missing', /"filter" to (x|id)/, strict);
+  await plan('SELECT corr(severity, id), regr_slope(id, severity), covar_samp(id, id) FROM incidents', strict);
   const shown = sampleAgreement({ columns: { flag: { type: 'INTEGER', uses: ['reveal'], bounds: [0, 1000] } } });
   await plan('SELECT max(flag) FROM incidents', shown);
   await refused('SELECT max(nullif(flag, 7)) FROM incidents', 'plan/column-use-missing', /"filter" to flag/, shown);
@@ -163,7 +172,8 @@ test('under a dominance rule nothing is added that would hide a dominating row',
     'CAST(records + 7 AS BIGINT) / 3',
   ]) {
     await refused(`SELECT sum(${argument}) FROM incidents`, 'plan/unsupported', /SUM\(a\) \+ SUM\(b\)/, strict);
-    await plan(`SELECT sum(${argument}) FROM incidents`);
+    await refused(`SELECT corr(severity, ${argument}) FROM incidents`, 'plan/unsupported', /SUM\(a\) \+ SUM\(b\)/, strict);
+    await plan(`SELECT sum(${argument}), corr(severity, ${argument}) FROM incidents`);
   }
   for (const argument of [
     '-cost',

@@ -5,6 +5,7 @@
  */
 import { RefusedError } from '@sluis/base';
 import type { ColumnUse, Table } from '@sluis/model';
+import { isExtreme, isPair } from './bind-aggregate.ts';
 import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { hidesCondition, leaveRowsOut, multipliedBySquares } from './hidden-conditions.ts';
 import type { Question } from './question.ts';
@@ -65,13 +66,32 @@ function needsOfAggregate(node: AggregateNode, table: Table): Need[] {
     const { deciding, acting } = usesOf(argument, table);
     return [...needs, ...only(new Set([...deciding, ...acting]), 'filter', `as a condition inside ${node.aggregate}`)];
   }
+  if (isPair(node.aggregate) && node.second !== undefined)
+    return [...needs, ...needsOfPair(node.aggregate, [argument, node.second], table)];
+  if (node.aggregate.startsWith('quantile_') && isExtreme(node.fraction ?? 0))
+    needs.push(
+      ...every(argument, ['reveal'], `in ${node.aggregate} this near to the smallest or largest value, which shows one record's own value`),
+    );
   if (argument.type === 'BOOLEAN') return [...needs, ...every(argument, ['filter'], `as a condition inside ${node.aggregate}`)];
   const { value, deciding, acting } = usesOf(argument, table);
-  const squares = /^(var|stddev)/.test(node.aggregate) ? multipliedBySquares(argument, table) : [];
-  const hidden = [...leaveRowsOut(argument, table), ...squares];
+  const squares = /^(var|stddev)/.test(node.aggregate) ? multipliedBySquares([argument], table) : [];
+  const hidden = [...leaveRowsOut([argument], table), ...squares];
   needs.push(...only(new Set([...deciding, ...acting, ...hidden]), 'filter', `${ACTING} inside ${node.aggregate}`));
-  const plain: readonly ColumnUse[] = node.aggregate === 'count' ? ['aggregate', 'filter'] : ['aggregate'];
+  const counts = node.aggregate === 'count' || node.aggregate === 'count_distinct';
+  const plain: readonly ColumnUse[] = counts ? ['aggregate', 'filter'] : ['aggregate'];
   return [...needs, ...[...value, ...acting].map((column) => ({ column, uses: plain, why: `in ${node.aggregate}` }))];
+}
+
+/** Values that are multiplied with each other, over the rows that have both. */
+function needsOfPair(aggregate: string, values: readonly Bound[], table: Table): Need[] {
+  const hidden = [...leaveRowsOut(values, table), ...multipliedBySquares(values, table)];
+  const roles = values.map((v) => usesOf(v, table));
+  const acting = roles.flatMap((r) => [...r.deciding, ...r.acting]);
+  const entering = roles.flatMap((r) => [...r.value, ...r.acting]);
+  return [
+    ...only(new Set([...acting, ...hidden]), 'filter', `${ACTING} inside ${aggregate}`),
+    ...entering.map((column) => ({ column, uses: ['aggregate'] as const, why: `in ${aggregate}` })),
+  ];
 }
 
 const every = (node: Bound, uses: readonly ColumnUse[], why: string): Need[] => columnsOf(node).map((column) => ({ column, uses, why }));

@@ -104,6 +104,16 @@ export function squareSumSql(w: Whole, rows: bigint, filter: string): string {
   return square * rows < INT128 ? `CAST(sum(${row} * ${row})${filter} AS HUGEINT)` : wideSum(`(${row} * ${row})`, filter);
 }
 
+/** SQL of a sum of products of two values, at the sum of their scales. */
+export function productSumSql(a: Whole, b: Whole, rows: bigint, filter: string): string {
+  const product = sizeOf(a) * sizeOf(b);
+  if (product >= INT128) throw noBounds(`${a.text} * ${b.text}`);
+  const narrow = [product, sizeOf(a), sizeOf(b)].every((size) => size < INT64);
+  const type = narrow ? 'BIGINT' : 'HUGEINT';
+  const row = `(CAST(${rowInteger(a)} AS ${type}) * CAST(${rowInteger(b)} AS ${type}))`;
+  return product * rows < INT128 ? `CAST(sum(${row})${filter} AS HUGEINT)` : wideSum(row, filter);
+}
+
 const SPLIT = 10n ** 18n;
 
 /** Adds high and low digits apart, carries, and writes the sum as decimal text: no intermediate value exceeds 127 bits. */

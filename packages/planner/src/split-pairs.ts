@@ -1,0 +1,36 @@
+/** Statistics of pairs as sums that can be pushed down: Σx, Σy, Σxy, Σx², Σy² over the rows that have both values. */
+import { pairSums, type PairKind } from '@sluis/model';
+import { requireOneTerm } from './dominance-terms.ts';
+import type { AggregateNode, Bound } from './expression.ts';
+import type { Making } from './parts.ts';
+import { addDominance, addProducts, addSquares, addSum } from './split-sums.ts';
+import { wholeOf } from './whole-number.ts';
+
+export interface PairParts {
+  readonly accumulators: readonly number[];
+  readonly dominance: number | null;
+  /** An average of y whose rules must pass too: where there is a dominance rule, it holds for both values. */
+  readonly companion: AggregateNode | null;
+}
+
+/** `filter` leaves out the rows that lack a value. */
+export function pairParts(node: AggregateNode, y: Bound, x: Bound, filter: Bound | null, making: Making): PairParts {
+  const { columns } = making.question.table;
+  const [wx, wy] = [wholeOf(x, columns), wholeOf(y, columns)];
+  const make = {
+    x: () => addSum(wx, filter, making, false),
+    y: () => addSum(wy, filter, making, false),
+    xy: () => addProducts(wx, wy, filter, making),
+    xx: () => addSquares(wx, filter, making),
+    yy: () => addSquares(wy, filter, making),
+  };
+  const accumulators = pairSums(node.aggregate as PairKind).map((sum) => make[sum]());
+  const dominance = addDominance(wx, filter, making);
+  if (dominance !== null) for (const argument of [y, x]) requireOneTerm(node.aggregate, argument);
+  const alone = dominance === null || wx.text === wy.text;
+  return {
+    accumulators,
+    dominance,
+    companion: alone ? null : { kind: 'aggregate', aggregate: 'avg', argument: y, filter, type: 'DOUBLE', interval: null, nullable: true },
+  };
+}
