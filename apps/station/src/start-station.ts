@@ -6,13 +6,13 @@ import { getRequestListener } from '@hono/node-server';
 import { StationError, systemClock, systemRandom } from '@sluis/base';
 import { certificateValidity } from '@sluis/crypto';
 import { createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/engine';
-import { Agreements, RunEvents, Runs, serveRuns, type StationContext, WireMessenger } from '@sluis/flow';
+import { Agreements, DepositDesk, DepositRelay, RunEvents, Runs, serveRuns, type StationContext, WireMessenger } from '@sluis/flow';
 import { openKeyFile } from '@sluis/keys';
 import { Ledger } from '@sluis/ledger';
 import { STATION_FILES } from '@sluis/model';
 import { openPolicy } from '@sluis/policy';
 import { readStationConfig, readToken } from '@sluis/sdk';
-import { openStore } from '@sluis/store';
+import { openStore, shareFiles } from '@sluis/store';
 import { Wire } from '@sluis/wire';
 import { Certificates, watchAgreements } from './certificates.ts';
 import { splitAddress } from './address.ts';
@@ -64,7 +64,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       log: (event) => log.wire(event),
     });
     closing.push(() => wire.close());
-    const station: StationContext = {
+    const base: StationContext = {
       organisation: config.name,
       card: keys.card,
       store: watchAgreements(opened.store, config.name, () => certificates.refresh()),
@@ -81,6 +81,11 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       clock: systemClock,
       random: systemRandom,
     };
+    const desk = new DepositDesk({ station: base, store: opened.deposits, files: shareFiles(home), tokenIsGood: async () => false });
+    const station: StationContext = { ...base, deposits: desk };
+    const relay = new DepositRelay(station, desk);
+    relay.serve();
+    closing.push(tidyNowAndThen(desk));
     const agreements = new Agreements(station);
     agreements.serve();
     const runs = new Runs(station, new WireMessenger(station));
@@ -96,6 +101,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
         agreements,
         datasets: new Datasets(station, home),
         runs,
+        relay,
         ledger,
         access: createAccess({
           organisation: config.name,
@@ -106,6 +112,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       version(),
     );
     (wire.http as Server).on('request', getRequestListener(app.fetch));
+    await desk.tidy();
     await runs.recover();
     const { host, port } = splitAddress(config.listen);
     const bound = await wire.listen(host, port).catch((cause: unknown) => {
@@ -122,6 +129,21 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
     await close();
     throw thrown;
   }
+}
+
+const TIDY_MS = 60_000;
+
+/** Lets deposits expire while the station runs; what fails is tried again. Gives what ends it. */
+function tidyNowAndThen(desk: DepositDesk): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    last = last.then(() => desk.tidy()).catch(() => undefined);
+  }, TIDY_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await last;
+  };
 }
 
 function cannotListen(address: string, cause: unknown): StationError {

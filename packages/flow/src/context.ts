@@ -5,7 +5,7 @@ import type { Prepared, SqlEngine } from '@sluis/planner';
 import type { Registry } from '@sluis/technique';
 import type { Peer, Wire } from '@sluis/wire';
 import type { Proposal } from './messages.ts';
-import type { Finaliser, ProviderEngine, StationStore } from './ports.ts';
+import type { Deposits, Finaliser, ProviderEngine, StationStore } from './ports.ts';
 import type { RunEvents } from './run-events.ts';
 
 /** Proof that a release stands in a station's log, as receipts carry it. */
@@ -32,6 +32,8 @@ export interface StationContext {
   readonly engine: ProviderEngine;
   readonly finaliser: Finaliser;
   readonly registry: Registry;
+  /** What this station holds of others' deposits, if it is a compute party; absent where nothing can be deposited. */
+  readonly deposits?: Deposits;
   readonly events: RunEvents;
   readonly clock: Clock;
   readonly random: Random;

@@ -21,3 +21,4 @@ export * from './result.ts';
 export * from './station-home.ts';
 export * from './plan-rows.ts';
 export * from './row-encoding.ts';
+export * from './deposit.ts';

@@ -1,9 +1,10 @@
 /** Opens a station's relational state: SQLite in its folder, or a PostgreSQL server. */
 import { type Clock, systemClock } from '@sluis/base';
-import type { StationStore } from '@sluis/flow';
+import type { DepositStore, StationStore } from '@sluis/flow';
 import type { LogStorage } from '@sluis/ledger';
 import { Kysely } from 'kysely';
 import { storeFailure } from './failures.ts';
+import { RelationalDeposits } from './relational-deposits.ts';
 import { RelationalLog } from './relational-log.ts';
 import { RelationalStore } from './relational-store.ts';
 import { migrate, type Tables } from './schema.ts';
@@ -14,6 +15,7 @@ export type StorePlace = { readonly path: string } | { readonly databaseUrl: str
 export interface OpenedStore {
   readonly store: StationStore;
   readonly log: LogStorage;
+  readonly deposits: DepositStore;
   close(): Promise<void>;
 }
 
@@ -55,7 +57,7 @@ export async function openStore(place: StorePlace, clock: Clock = systemClock): 
       await close();
       throw thrown;
     }
-    return { store: new RelationalStore(held, clock, close), log: new RelationalLog(held), close };
+    return { store: new RelationalStore(held, clock, close), log: new RelationalLog(held), deposits: new RelationalDeposits(held), close };
   } catch (thrown) {
     throw storeFailure(thrown, 'opening');
   }

@@ -1,5 +1,5 @@
 /** Rows of the tables as the flow's records. Text that the schema constrains is trusted; the flow validates the documents. */
-import type { AgreementRecord, DatasetRecord, RunRecord } from '@sluis/flow';
+import type { AgreementRecord, DatasetRecord, DepositRecord, RunRecord } from '@sluis/flow';
 import type { Tables } from './schema.ts';
 
 export function agreementRecord(row: Tables['agreements'], signatures: readonly Tables['agreement_signatures'][]): AgreementRecord {
@@ -22,4 +22,18 @@ export function datasetRecord(row: Tables['datasets']): DatasetRecord {
 export function runRecord(row: Tables['runs']): RunRecord {
   const { created_at, updated_at, state, ...rest } = row;
   return { ...rest, state: state as RunRecord['state'], createdAt: created_at, updatedAt: updated_at };
+}
+
+export function depositRecord(row: Tables['deposits']): DepositRecord {
+  const { table_name, row_count, sealed_key, created_at, updated_at, state, checked, ...rest } = row;
+  return {
+    ...rest,
+    table: table_name,
+    rows: row_count,
+    key: sealed_key,
+    state: state as DepositRecord['state'],
+    checked: checked === 1,
+    createdAt: created_at,
+    updatedAt: updated_at,
+  };
 }

@@ -33,6 +33,23 @@ export interface Tables {
   };
   approvals: { run: string; organisation: string; approval: string };
   results: { run: string; result: string | null; receipt: string; saved_at: number };
+  deposits: {
+    batch: string;
+    collaboration: string;
+    agreement: string;
+    table_name: string;
+    giver: string;
+    token: string | null;
+    row_count: number;
+    manifest: string;
+    state: string;
+    reason: string | null;
+    checked: number;
+    sealed_key: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  deposit_pieces: { batch: string; piece: number; own_digest: string; next_digest: string };
   /** Hashes and salts in hexadecimal, data in base64: text is the same in both databases. */
   log_entries: { position: number; leaf_hash: string; salt: string; data: string };
 }
@@ -57,6 +74,16 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create table approvals (run text not null, organisation text not null, approval text not null, primary key (run, organisation))',
     'create table results (run text primary key references runs (id), result text, receipt text not null, saved_at bigint not null)',
     'create table log_entries (position bigint primary key, leaf_hash text not null, salt text not null, data text not null)',
+  ],
+  [
+    `create table deposits (batch text primary key, collaboration text not null, agreement text not null, table_name text not null,
+      giver text not null, token text unique, row_count bigint not null, manifest text not null,
+      state text not null check (state in ('uploading', 'accepted', 'replaced', 'withdrawn', 'rejected', 'expired')),
+      reason text, checked bigint not null, sealed_key text, created_at bigint not null, updated_at bigint not null)`,
+    'create index deposits_by_table on deposits (collaboration, table_name, state)',
+    'create index deposits_by_giver on deposits (giver)',
+    `create table deposit_pieces (batch text not null references deposits (batch), piece bigint not null, own_digest text not null,
+      next_digest text not null, primary key (batch, piece))`,
   ],
 ];
 

@@ -4,6 +4,7 @@ import { API_ROOT } from '@sluis/model';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { agreementRoutes } from './agreement-routes.ts';
+import { contributeRoutes, isForContributors } from './contribute-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { problemResponse } from './problem.ts';
@@ -17,11 +18,13 @@ export function createApp(services: Services, version: string): Hono {
   const app = new Hono();
   // First of all: nothing of a stranger's request is read.
   app.use(async (c, next) => {
-    services.access.authenticate(c.req.header('authorization'));
+    // Contributors have no token: what they may do, they sign for.
+    if (!isForContributors(c.req.path)) services.access.authenticate(c.req.header('authorization'));
     await next();
     c.header('cache-control', 'no-store');
   });
   app.use(bodyLimit({ maxSize: BODY_LIMIT }));
+  app.route(API_ROOT, contributeRoutes(services));
   app.route(API_ROOT, agreementRoutes(services, version));
   app.route(API_ROOT, datasetRoutes(services));
   app.route(API_ROOT, runRoutes(services));

@@ -1,0 +1,243 @@
+/**
+ * Deposits on their way: a contributor reaches one station of the collaboration over HTTPS; that station passes the
+ * sealed boxes on to the three compute parties, over the channels that stations have with each other.
+ *
+ * Compromise of a relaying station yields who deposits how much and when (for anonymous deposits: the network address),
+ * and lets it withhold; what it changes is refused by the compute parties, because the contributor has signed all hashes.
+ */
+import { canonicalBytes, InvalidError } from '@sluis/base';
+import {
+  type Agreement,
+  type agreementForContributorSchema,
+  anonymousName,
+  depositIdentity,
+  type DepositList,
+  type DepositView,
+  depositViewSchema,
+  type OpenAnswer,
+  type SignedDepositRequest,
+  signedDepositRequestSchema,
+  type SignedManifest,
+  signedManifestSchema,
+} from '@sluis/model';
+import type { Incoming } from '@sluis/wire';
+import { z } from 'zod';
+import { agreementInForce, signedAgreementOf } from './admission.ts';
+import { peerOf, type StationContext } from './context.ts';
+import { checkManifest, checkRequest, malformed, refuseAt } from './deposit-checks.ts';
+import type { DepositDesk } from './deposits.ts';
+import { parseBody, readMessage } from './messages.ts';
+import { requireSender } from './messenger.ts';
+
+const WAIT_MS = 60_000;
+/** Deposits that were begun through this station; a contributor begins again after a restart. */
+const MOST_OPEN = 1000;
+const NOTHING = new Uint8Array(0);
+
+const batchSchema = z.strictObject({ agreement: z.string().regex(/^[0-9a-f]{64}$/), batch: z.string().regex(/^[0-9a-f]{32}$/) });
+const pieceSchema = batchSchema.extend({ piece: z.number().int().min(0) });
+const acceptSchema = batchSchema.extend({ dry: z.boolean() });
+const openedSchema = z.object({ deposit: depositViewSchema, missing: z.array(z.number().int().min(0)) });
+const listSchema = z.object({ deposits: z.array(depositViewSchema) });
+
+export class DepositRelay {
+  readonly #station: StationContext;
+  readonly #desk: DepositDesk;
+  readonly #open = new Map<string, string>();
+
+  constructor(station: StationContext, desk: DepositDesk) {
+    this.#station = station;
+    this.#desk = desk;
+  }
+
+  /** The agreement in force under which somebody may deposit, for exactly that somebody. */
+  async agreementFor(request: SignedDepositRequest): Promise<z.infer<typeof agreementForContributorSchema>> {
+    const { id, agreement } = await this.#agreementOf(request);
+    const { contributor } = request.statement;
+    checkRequest(this.#station.organisation, depositIdentity(agreement, contributor ?? ''), request, this.#station.clock.now());
+    const record = await this.#station.store.agreement(id);
+    if (record === null || request.statement.what !== 'agreement') throw malformed('the request asks for something else');
+    return { id, signed: signedAgreementOf(record) };
+  }
+
+  /** Checks a manifest and shows it to the three compute parties. Gives what each has and lacks. */
+  async open(signed: SignedManifest): Promise<OpenAnswer> {
+    const { agreement: id, batch } = signed.statement;
+    const { agreement } = await agreementInForce(this.#station, id);
+    checkManifest(this.#station.organisation, agreement, signed);
+    const parties = await this.#askAll(agreement, (to) =>
+      this.#ask(agreement, to, 'deposit.open', {}, canonicalBytes(signed), openedSchema, () => this.#desk.open(signed)),
+    );
+    if (this.#open.size >= MOST_OPEN) this.#open.delete(this.#open.keys().next().value ?? '');
+    this.#open.set(batch, id);
+    return { parties };
+  }
+
+  /** Whether pieces of this deposit may come through here: asked before anything large is read. */
+  requireOpen(batch: string): string {
+    const id = this.#open.get(batch);
+    if (id !== undefined) return id;
+    throw new InvalidError('deposit/not-begun', {
+      stage: 'contribution',
+      party: this.#station.organisation,
+      message: `Deposit ${batch} was not begun at ${this.#station.organisation}, or that station was restarted since.`,
+      remedy: 'Send its manifest again; the client does so by itself.',
+    });
+  }
+
+  /** Passes one piece on: a box per compute party in committee order, empty for one that has it. */
+  async piece(batch: string, piece: number, boxes: readonly Uint8Array[]): Promise<void> {
+    const id = this.requireOpen(batch);
+    const { agreement } = await agreementInForce(this.#station, id);
+    await this.#askAll(agreement, async (to, seat) => {
+      const box = boxes[seat] ?? NOTHING;
+      if (box.length === 0) return {};
+      const done = z.object({ stored: z.literal(true) });
+      return this.#ask(agreement, to, 'deposit.piece', { agreement: id, batch, piece }, box, done, async () => {
+        await this.#desk.piece(batch, piece, box);
+        return { stored: true } as const;
+      });
+    });
+  }
+
+  /** Makes a deposit count at all compute parties, once each has said that it has everything. */
+  async accept(batch: string): Promise<{ parties: { organisation: string; deposit: DepositView }[] }> {
+    const id = this.requireOpen(batch);
+    const { agreement } = await agreementInForce(this.#station, id);
+    const all = (dry: boolean) =>
+      this.#askAll(agreement, (to) =>
+        this.#ask(
+          agreement,
+          to,
+          'deposit.accept',
+          { agreement: id, batch, dry },
+          NOTHING,
+          z.object({ deposit: depositViewSchema }),
+          async () => ({
+            deposit: await this.#desk.accept(batch, dry),
+          }),
+        ),
+      );
+    await all(true);
+    const parties = await all(false);
+    this.#open.delete(batch);
+    return { parties };
+  }
+
+  async list(request: SignedDepositRequest): Promise<DepositList> {
+    const { agreement } = await this.#agreementOf(request);
+    const body = canonicalBytes(request);
+    const parties = await this.#askAll(agreement, (to) =>
+      this.#ask(agreement, to, 'deposit.list', {}, body, listSchema, () => this.#list(request)),
+    );
+    return { parties };
+  }
+
+  async withdraw(request: SignedDepositRequest): Promise<{ parties: { organisation: string; deposit: DepositView }[] }> {
+    const { agreement } = await this.#agreementOf(request);
+    const body = canonicalBytes(request);
+    const answer = z.object({ deposit: depositViewSchema });
+    const parties = await this.#askAll(agreement, (to) =>
+      this.#ask(agreement, to, 'deposit.withdraw', {}, body, answer, async () => ({
+        deposit: await this.#desk.withdraw(request, depositIdentity),
+      })),
+    );
+    return { parties };
+  }
+
+  /** Registers what other stations of a collaboration may pass on to this one. */
+  serve(): void {
+    const { wire } = this.#station;
+    wire.onRequest('deposit.open', async (m) => {
+      const signed = this.#read(signedManifestSchema, parseBody(m.body), m);
+      await this.#requireMember(signed.statement.agreement, m);
+      return { body: canonicalBytes(await this.#desk.open(signed)) };
+    });
+    wire.onRequest('deposit.piece', async (m) => {
+      const { agreement, batch, piece } = this.#read(pieceSchema, m.header, m);
+      await this.#requireMember(agreement, m);
+      await this.#desk.piece(batch, piece, m.body);
+      return { body: canonicalBytes({ stored: true }) };
+    });
+    wire.onRequest('deposit.accept', async (m) => {
+      const { agreement, batch, dry } = this.#read(acceptSchema, m.header, m);
+      await this.#requireMember(agreement, m);
+      return { body: canonicalBytes({ deposit: await this.#desk.accept(batch, dry) }) };
+    });
+    wire.onRequest('deposit.list', async (m) => {
+      const request = this.#read(signedDepositRequestSchema, parseBody(m.body), m);
+      await this.#requireMember((await this.#agreementOf(request)).id, m);
+      return { body: canonicalBytes(await this.#list(request)) };
+    });
+    wire.onRequest('deposit.withdraw', async (m) => {
+      const request = this.#read(signedDepositRequestSchema, parseBody(m.body), m);
+      await this.#requireMember((await this.#agreementOf(request)).id, m);
+      return { body: canonicalBytes({ deposit: await this.#desk.withdraw(request, depositIdentity) }) };
+    });
+  }
+
+  async #list(request: SignedDepositRequest): Promise<{ deposits: DepositView[] }> {
+    const { agreement } = await this.#agreementOf(request);
+    const { what, contributor, key } = request.statement;
+    if (what !== 'list') throw malformed('the request asks for something else');
+    const signer = contributor === null ? key : depositIdentity(agreement, contributor);
+    checkRequest(this.#station.organisation, signer, request, this.#station.clock.now());
+    const own = await this.#desk.list(contributor ?? anonymousName(key ?? ''));
+    return { deposits: own.filter((d) => d.collaboration === agreement.collaboration) };
+  }
+
+  /** The agreement in force that a request means: by its collaboration, or the only one that names the contributor. */
+  async #agreementOf({ statement }: SignedDepositRequest): Promise<{ id: string; agreement: Agreement }> {
+    const { collaboration, contributor } = statement;
+    const records = await this.#station.store.agreements(collaboration ?? undefined);
+    const found = records
+      .filter((r) => r.state === 'in-force')
+      .map((r) => ({ id: r.id, agreement: signedAgreementOf(r).agreement }))
+      .filter(({ agreement }) => contributor === null || depositIdentity(agreement, contributor) !== null);
+    const [only] = found;
+    if (only !== undefined && found.length === 1) return only;
+    throw refuseAt(this.#station.organisation)(
+      found.length === 0 ? 'deposit/no-agreement' : 'agreement/several',
+      found.length === 0
+        ? `No agreement in force at ${this.#station.organisation} names this contributor.`
+        : 'Several agreements name this contributor.',
+      found.length === 0
+        ? 'Check the name in the identity file, and ask whether all organisations have signed.'
+        : 'Say which with --collaboration NAME.',
+    );
+  }
+
+  async #askAll<T extends object>(
+    agreement: Agreement,
+    ask: (to: string, seat: number) => Promise<T>,
+  ): Promise<(T & { organisation: string })[]> {
+    const settled = await Promise.allSettled(agreement.committee.map((to, seat) => ask(to, seat)));
+    // All have ended before the first failure is told, so that nothing of this request goes on behind the next one's back.
+    return settled.map((s, seat) => {
+      if (s.status === 'rejected') throw s.reason;
+      return { organisation: agreement.committee[seat] ?? '', ...s.value };
+    });
+  }
+
+  async #ask<T>(
+    agreement: Agreement,
+    to: string,
+    type: string,
+    header: object,
+    body: Uint8Array,
+    schema: z.ZodType<T>,
+    here: () => Promise<T>,
+  ): Promise<T> {
+    if (to === this.#station.organisation) return here();
+    const reply = await this.#station.wire.request(peerOf(agreement, to), type, header, body, { timeoutMs: WAIT_MS });
+    return readMessage(schema, parseBody(reply.body), type, to);
+  }
+
+  #read<T>(schema: z.ZodType<T>, value: unknown, m: Incoming): T {
+    return readMessage(schema, value, 'deposit', m.from.name ?? 'an unknown station');
+  }
+
+  async #requireMember(id: string, m: Incoming): Promise<void> {
+    requireSender((await agreementInForce(this.#station, id)).agreement, m, null);
+  }
+}

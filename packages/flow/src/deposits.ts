@@ -1,0 +1,371 @@
+/**
+ * Deposits at a compute party: manifests and pieces come in, are checked against the agreement and each other, kept
+ * encrypted, and become visible all at once. Nothing here can be read without a second compute party.
+ *
+ * Compromise of one compute party's deposits yields who deposited how many rows when, and uniformly random components.
+ */
+import { canonicalBytes, canonicalText, fromHex, InvalidError, lengthPrefixed, ProtocolError, toHex, uint64be } from '@sluis/base';
+import { sha256, taggedHash } from '@sluis/crypto';
+import {
+  type Agreement,
+  DEPOSIT_SHARING,
+  type DepositManifest,
+  depositVectors,
+  type DepositView,
+  giverOf,
+  pieceInfo,
+  rowsEach,
+  type SignedDepositRequest,
+  type SignedManifest,
+  signedManifestSchema,
+} from '@sluis/model';
+import { agreementInForce, signedAgreementOf } from './admission.ts';
+import type { StationContext } from './context.ts';
+import { checkManifest, checkRequest, checkRound, depositTable, malformed, refuseAt } from './deposit-checks.ts';
+import { EncryptedShares } from './deposit-shares.ts';
+import { type DepositRecord, type DepositStore, LIVE, type ShareFiles } from './deposit-store.ts';
+import { endOf } from './deposit-expiry.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { DepositedBatch, Deposits } from './ports.ts';
+
+export interface DepositDeskOptions {
+  readonly station: StationContext;
+  readonly store: DepositStore;
+  readonly files: ShareFiles;
+  /** Whether the issuer that the agreement names says that an anonymous member's token is genuine. */
+  readonly tokenIsGood: (agreement: Agreement, id: string, manifest: DepositManifest) => Promise<boolean>;
+}
+
+export class DepositDesk implements Deposits {
+  readonly #station: StationContext;
+  readonly #store: DepositStore;
+  readonly #shares: EncryptedShares;
+  readonly #files: ShareFiles;
+  readonly #tokenIsGood: DepositDeskOptions['tokenIsGood'];
+  readonly #turns = new OneAtATime();
+
+  constructor({ station, store, files, tokenIsGood }: DepositDeskOptions) {
+    this.#station = station;
+    this.#store = store;
+    this.#files = files;
+    this.#shares = new EncryptedShares(station, files);
+    this.#tokenIsGood = tokenIsGood;
+  }
+
+  /** Takes a manifest, or finds the deposit it began before. Gives what is there and which pieces are missing. */
+  async open(signed: SignedManifest): Promise<{ deposit: DepositView; missing: number[] }> {
+    const manifest = signed.statement;
+    return this.#turns.of(manifest.batch, async () => {
+      const agreement = await this.#agreement(manifest.agreement);
+      checkManifest(this.#station.organisation, agreement, signed);
+      const known = await this.#store.deposit(manifest.batch);
+      const record = known ?? (await this.#begin(signed, agreement));
+      if (canonicalText(manifestOf(record)) !== canonicalText(manifest)) throw this.#other(manifest.batch);
+      return { deposit: viewOf(record), missing: record.state === 'uploading' ? await this.#missing(record) : [] };
+    });
+  }
+
+  async #begin(signed: SignedManifest, agreement: Agreement): Promise<DepositRecord> {
+    const manifest = signed.statement;
+    const table = depositTable(agreement, manifest.table, this.#refuse);
+    const now = this.#station.clock.now();
+    checkRound(this.#station.organisation, table, manifest, now);
+    if (manifest.anonymous !== null && !(await this.#tokenIsGood(agreement, manifest.agreement, manifest)))
+      throw this.#refuse(
+        'deposit/bad-token',
+        'The issuer does not know this token: membership is not proven.',
+        'Get a token from the issuer that the agreement names.',
+      );
+    const place = { batch: manifest.batch, collaboration: manifest.collaboration, agreement: manifest.agreement, table: manifest.table };
+    return this.#store.openDeposit({
+      ...place,
+      giver: giverOf(manifest),
+      token: manifest.anonymous === null ? null : toHex(taggedHash('sluis/spent-token/1', fromHex(manifest.anonymous.token))),
+      rows: manifest.rows,
+      manifest: canonicalText(signed),
+      state: 'uploading',
+      reason: null,
+      checked: false,
+      key: this.#shares.newKey(place),
+      createdAt: now,
+      updatedAt: now,
+    });
+  }
+
+  /** Opens, checks and keeps one sealed piece. The same again changes nothing. */
+  async piece(batch: string, piece: number, box: Uint8Array): Promise<void> {
+    await this.#turns.of(batch, async () => {
+      const record = await this.#uploading(batch);
+      const manifest = manifestOf(record);
+      const due = manifest.pieces[piece];
+      if (due === undefined) throw malformed('a piece is not in its manifest');
+      const agreement = await this.#agreement(record.agreement);
+      const me = this.#seat(agreement);
+      const message = await this.#station.opener.open(box, pieceInfo(manifest, piece, this.#station.organisation));
+      if (toHex(sha256(message)) !== due.messages[me]) throw this.#changed(batch, piece);
+      const sharing = this.#station.registry.get('sharing', { id: DEPOSIT_SHARING, version: 1 });
+      const words = new Array<number>(depositVectors(depositTable(agreement, record.table, this.#refuse))).fill(1);
+      const columns = sharing.combine(me, message, due.rows, words);
+      const digest = (which: 0 | 1 | 2) => toHex(sharing.digest(columns, me, which, componentContext(record, piece)));
+      await this.#shares.put(record, record.key ?? '', piece, message);
+      await this.#store.savePiece(batch, { piece, digests: [digest(me), digest(next(me))] });
+    });
+  }
+
+  /** Makes a deposit count, all of it at once, or throws InvalidError `deposit/incomplete`. With `dry`, only looks. */
+  async accept(batch: string, dry: boolean): Promise<DepositView> {
+    return this.#turns.of(batch, async () => {
+      const record = await this.#required(batch);
+      if (record.state !== 'uploading') return viewOf(record);
+      const missing = await this.#missing(record);
+      if (missing.length > 0)
+        throw new InvalidError('deposit/incomplete', {
+          stage: 'contribution',
+          party: this.#station.organisation,
+          message: `${missing.length} of the pieces of deposit ${batch} are not at ${this.#station.organisation} yet.`,
+          remedy: 'Run the same command again: it goes on where it stopped.',
+        });
+      return dry ? viewOf(record) : this.#accept(record);
+    });
+  }
+
+  async #accept(record: DepositRecord): Promise<DepositView> {
+    const agreement = await this.#agreement(record.agreement);
+    const most = rowsEach(depositTable(agreement, record.table, this.#refuse));
+    const { mode } = manifestOf(record);
+    const now = this.#station.clock.now();
+    // Between the two a crash leaves an entry about a deposit that the next upload of the same rows completes.
+    await this.#log('deposit.accepted', record, null);
+    const replaced = await this.#store.acceptDeposit(record.batch, mode === 'replace', most, now);
+    for (const old of replaced) {
+      await this.#log('deposit.replaced', old, record.batch);
+      await this.#shares.remove(old.batch);
+    }
+    return viewOf(await this.#required(record.batch));
+  }
+
+  /** A contributor's own deposits. `key` is what its agreement or the deposit itself names; see `DepositRelay`. */
+  async list(giver: string): Promise<DepositView[]> {
+    return (await this.#store.deposits({ giver })).map(viewOf);
+  }
+
+  /** Takes a deposit out and deletes its shares, if the request is its contributor's. */
+  async withdraw(request: SignedDepositRequest, key: (agreement: Agreement, giver: string) => string | null): Promise<DepositView> {
+    const batch = request.statement.batch ?? '';
+    return this.#turns.of(batch, async () => {
+      const record = await this.#required(batch);
+      const manifest = manifestOf(record);
+      const agreement = await this.#anyAgreement(record.agreement);
+      const signer = manifest.anonymous?.key ?? key(agreement, record.giver);
+      checkRequest(this.#station.organisation, signer, request, this.#station.clock.now());
+      if (request.statement.what !== 'withdraw') throw malformed('the request asks for something else');
+      if (LIVE.includes(record.state)) await this.#end(record, 'withdrawn', null);
+      return viewOf(await this.#required(batch));
+    });
+  }
+
+  async batches(collaboration: string, table: string, agreementId: string): Promise<readonly DepositedBatch[]> {
+    const records = await this.#store.deposits({ collaboration, table, states: ['accepted'] });
+    const agreement = await this.#agreement(agreementId);
+    const me = this.#seat(agreement);
+    const now = this.#station.clock.now();
+    const current = records.filter((r) => r.agreement === agreementId && endOf(r, agreement) > now);
+    current.sort((a, b) => (a.batch < b.batch ? -1 : 1));
+    return Promise.all(current.map((record) => this.#batch(record, me)));
+  }
+
+  async #batch(record: DepositRecord, me: 0 | 1 | 2): Promise<DepositedBatch> {
+    const { pieces } = manifestOf(record);
+    const stored = await this.#store.pieces(record.batch);
+    const joined = (side: 0 | 1) =>
+      batchDigest(
+        record,
+        stored.map((p) => p.digests[side]),
+      );
+    const digests = new Map<number, string>([
+      [me, joined(0)],
+      [next(me), joined(1)],
+    ]);
+    return {
+      batch: record.batch,
+      contributor: record.giver,
+      rows: record.rows,
+      checked: record.checked,
+      digest(which) {
+        const found = digests.get(which);
+        if (found === undefined) throw new RangeError('a party has no digest of the component it lacks');
+        return found;
+      },
+      pieces: pieces.map(({ rows }, piece) => ({ rows, open: () => this.#shares.get(record, record.key ?? '', piece) })),
+    };
+  }
+
+  markChecked(batch: string): Promise<void> {
+    return this.#store.markDepositChecked(batch);
+  }
+
+  async reject(batch: string, reason: string): Promise<void> {
+    await this.#turns.of(batch, async () => {
+      const record = await this.#required(batch);
+      if (LIVE.includes(record.state)) await this.#end(record, 'rejected', reason);
+    });
+  }
+
+  /** Deletes what has expired, was left unfinished, or has files but no record. Run at start and now and then. */
+  async tidy(): Promise<void> {
+    const now = this.#station.clock.now();
+    const live = await this.#store.deposits({ states: LIVE });
+    for (const record of live) {
+      const agreement = await this.#anyAgreement(record.agreement);
+      const known = await this.#station.store.agreement(record.agreement);
+      const reason = known?.state === 'superseded' ? 'agreement-replaced' : endOf(record, agreement) <= now ? 'time-over' : null;
+      if (reason === null) continue;
+      await this.#turns.of(record.batch, async () => this.#end(record, 'expired', reason));
+    }
+    const kept = new Set((await this.#store.deposits({ states: LIVE })).map((r) => r.batch));
+    for (const batch of await this.#files.list()) {
+      if (!kept.has(batch)) await this.#turns.of(batch, async () => this.#removeUnknown(batch));
+    }
+  }
+
+  /** Under the deposit's turn, so that one which has just begun is not taken for a leftover. */
+  async #removeUnknown(batch: string): Promise<void> {
+    const record = await this.#store.deposit(batch);
+    if (record === null || !LIVE.includes(record.state)) await this.#shares.remove(batch);
+  }
+
+  async #end(record: DepositRecord, to: 'withdrawn' | 'rejected' | 'expired', reason: string | null): Promise<void> {
+    await this.#log(`deposit.${to}`, record, reason);
+    // The key first: from then on nobody can read what the files still hold.
+    await this.#store.endDeposit(record.batch, LIVE, to, reason, this.#station.clock.now());
+    await this.#shares.remove(record.batch);
+  }
+
+  async #log(
+    kind: 'deposit.accepted' | 'deposit.replaced' | 'deposit.withdrawn' | 'deposit.rejected' | 'deposit.expired',
+    record: DepositRecord,
+    reason: string | null,
+  ): Promise<void> {
+    const { batch, collaboration, agreement, table, giver, rows } = record;
+    const manifest = toHex(taggedHash('sluis/deposit-manifest/1', canonicalBytes(manifestOf(record))));
+    await this.#station.audit.append({
+      kind,
+      details: { deposit: batch, collaboration, agreement, table, contributor: giver, rows, manifest, reason },
+    });
+  }
+
+  async #missing(record: DepositRecord): Promise<number[]> {
+    const there = new Set((await this.#store.pieces(record.batch)).map((p) => p.piece));
+    return manifestOf(record).pieces.flatMap((_, i) => (there.has(i) ? [] : [i]));
+  }
+
+  async #required(batch: string): Promise<DepositRecord> {
+    const record = await this.#store.deposit(batch);
+    if (record !== null) return record;
+    throw new InvalidError('deposit/unknown', {
+      stage: 'contribution',
+      party: this.#station.organisation,
+      message: `${this.#station.organisation} knows no deposit ${batch}.`,
+      remedy: 'List yours with: sluis contribute list',
+    });
+  }
+
+  async #uploading(batch: string): Promise<DepositRecord> {
+    const record = await this.#required(batch);
+    if (record.state === 'uploading') return record;
+    throw this.#refuse(
+      'deposit/not-open',
+      `Deposit ${batch} is ${record.state}; it takes no more rows.`,
+      'List yours with: sluis contribute list',
+    );
+  }
+
+  async #agreement(id: string): Promise<Agreement> {
+    return (await agreementInForce(this.#station, id)).agreement;
+  }
+
+  /** Whether in force or not: to take something out, and to tell when it ends. */
+  async #anyAgreement(id: string): Promise<Agreement> {
+    const record = await this.#station.store.agreement(id);
+    if (record === null) throw new RangeError('a deposit names an agreement that is not in the store');
+    return signedAgreementOf(record).agreement;
+  }
+
+  #seat(agreement: Agreement): 0 | 1 | 2 {
+    const seat = agreement.committee.indexOf(this.#station.organisation);
+    if (seat === 0 || seat === 1 || seat === 2) return seat;
+    throw this.#refuse(
+      'deposit/no-compute-party',
+      `${this.#station.organisation} is no compute party of this agreement.`,
+      `Compute parties: ${agreement.committee.join(', ')}.`,
+    );
+  }
+
+  get #refuse() {
+    return refuseAt(this.#station.organisation);
+  }
+
+  #other(batch: string) {
+    return this.#refuse(
+      'deposit/replayed',
+      `Deposit ${batch} is there already, with another content.`,
+      'Run the command again: it takes a fresh number.',
+    );
+  }
+
+  #changed(batch: string, piece: number): ProtocolError {
+    return new ProtocolError('deposit/piece-differs', {
+      stage: 'contribution',
+      party: this.#station.organisation,
+      message: `Piece ${piece} of deposit ${batch} is not the one that its contributor signed; it was not kept.`,
+      remedy: 'Upload through another station; the one that was used may have changed it.',
+    });
+  }
+}
+
+const next = (party: 0 | 1 | 2) => ((party + 1) % 3) as 0 | 1 | 2;
+
+const manifests = new WeakMap<DepositRecord, DepositManifest>();
+
+/** What the contributor signed; parsed once a record. */
+export function manifestOf(record: DepositRecord): DepositManifest {
+  const known = manifests.get(record);
+  if (known !== undefined) return known;
+  const { statement } = signedManifestSchema.parse(JSON.parse(record.manifest));
+  manifests.set(record, statement);
+  return statement;
+}
+
+function viewOf(record: DepositRecord): DepositView {
+  const { batch, collaboration, agreement, table, giver, rows, state, reason, checked, updatedAt } = record;
+  const { mode, pieces } = manifestOf(record);
+  return {
+    batch,
+    collaboration,
+    agreement,
+    table,
+    contributor: giver,
+    mode,
+    rows,
+    pieces: pieces.length,
+    state,
+    reason,
+    checked,
+    at: new Date(updatedAt).toISOString(),
+  };
+}
+
+/** What digests are bound to; both holders of a component make the same. */
+const componentContext = (record: DepositRecord, piece: number): Uint8Array =>
+  canonicalBytes({ purpose: 'sluis/deposit-component/1', batch: record.batch, agreement: record.agreement, table: record.table, piece });
+
+const batchDigest = (record: DepositRecord, pieces: readonly string[]): string =>
+  toHex(
+    taggedHash(
+      'sluis/deposit-digest/1',
+      fromHex(record.batch),
+      fromHex(record.agreement),
+      uint64be(pieces.length),
+      lengthPrefixed(...pieces.map(fromHex)),
+    ),
+  );
