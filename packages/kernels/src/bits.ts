@@ -44,23 +44,6 @@ export function unpackBits(bits: Uint32Array, length: number): Uint8Array {
   return out;
 }
 
-/** The bits at the given positions. Throws RangeError on a position outside the vector. */
-export function gatherPacked(bits: Uint32Array, length: number, index: Uint32Array): Uint32Array {
-  if (bits.length < packedWords(length)) throw new RangeError('a bit vector has as many words as its length needs');
-  const n = index.length;
-  const out = new Uint32Array(packedWords(n));
-  for (let w = 0, i = 0; w < out.length; w++) {
-    let word = 0;
-    for (const end = Math.min(n, i + 32); i < end; i++) {
-      const from = index[i] as number;
-      if (from >= length) throw new RangeError('a position lies outside the bit vector');
-      word |= (((bits[from >>> 5] as number) >>> (from & 31)) & 1) << (i & 31);
-    }
-    out[w] = word;
-  }
-  return out;
-}
-
 /** Bit vectors of the given lengths one after the other, without gaps. */
 export function concatPacked(parts: readonly { readonly bits: Uint32Array; readonly length: number }[]): Uint32Array {
   const out = new Uint32Array(packedWords(parts.reduce((n, p) => n + p.length, 0)));

@@ -2,9 +2,9 @@ export * from './bits.ts';
 export * from './bits-and-elements.ts';
 export type { Masks } from './blocks.ts';
 export * from './cross-products.ts';
-export * from './gather.ts';
 export * from './packed-logic.ts';
-export * from './permutation.ts';
+export { composePermutation, invertPermutation, type RandomWords, randomPermutation } from './permutation.ts';
+export * from './rearrangement.ts';
 export * from './release.ts';
 export {
   addVectors,
@@ -16,7 +16,6 @@ export {
   scaleVector,
   subtractVectors,
 } from './ring.ts';
-export * from './scatter.ts';
 export { prefixSums, sumVector } from './sums.ts';
 export * from './transposition.ts';
 export * from './transposition-block.ts';

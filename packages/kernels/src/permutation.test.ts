@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '@sluis/base';
 import { composePermutation, gatherVector, invertPermutation, randomPermutation, scatterVector } from './index.ts';
+import { highProduct } from './permutation.ts';
 
 const fresh = (count: number) => new BigUint64Array(systemRandom.bytes(count * 8).buffer as ArrayBuffer);
 const identity = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
@@ -53,6 +54,26 @@ test('all orders are equally likely', () => {
     return p;
   };
   assert.ok(chiSquare(5, 24_000, biased) > 212, 'positive control: positions taken modulo are found out');
+});
+
+test('the high half of a product is exact', () => {
+  const edges = [0, 1, 2, 65_535, 65_536, 65_537, 2 ** 21 + 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
+  const random = [...new Uint32Array(fresh(200).buffer)];
+  for (const a of [...edges, ...random])
+    for (const b of [...edges, ...random.slice(0, 20)])
+      assert.equal(BigInt(highProduct(a, b)), (BigInt(a) * BigInt(b)) >> 32n, `${a} · ${b}`);
+});
+
+test('both ways to take a position from random bits agree with the definition', () => {
+  // Words that lead to the rejection of a first product: 2^32 mod 3 = 1, so low half 0 is rejected for three positions.
+  const pieces = Uint32Array.of(0, 0x8000_0000, 0xffff_ffff, 5);
+  const stream = () => new BigUint64Array(pieces.buffer);
+  assert.deepEqual(randomPermutation(3, stream), Uint32Array.of(0, 2, 1), 'piece 0 is rejected; then 1 of 3, and 1 of 2');
+  const large = 2 ** 21 + 3;
+  const p = randomPermutation(large, fresh);
+  const seen = new Uint8Array(large);
+  for (const at of p) seen[at] = 1;
+  assert.ok(seen.every((s) => s === 1));
 });
 
 test('inverse and composition agree with gathering and scattering', () => {
