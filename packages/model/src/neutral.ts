@@ -5,8 +5,9 @@ import { pushdownProviders, type Plan, type PlanAccumulator, type PlanDominance 
  * What a provider without contributing rows shares for an accumulator: 0 for a sum; for a minimum one above its
  * largest value, for a maximum one below its smallest, so that any real value wins.
  */
-export function neutralElement(accumulator: Pick<PlanAccumulator, 'kind' | 'minimum' | 'maximum'>): bigint {
-  if (accumulator.kind === 'sum') return 0n;
+export function neutralElement(accumulator: Pick<PlanAccumulator, 'kind' | 'minimum' | 'maximum' | 'among'>): bigint {
+  const { kind, among } = accumulator;
+  if (kind === 'sum' || (among !== undefined && among.measure !== 'maximum')) return 0n;
   return accumulator.kind === 'min' ? BigInt(accumulator.maximum) + 1n : BigInt(accumulator.minimum) - 1n;
 }
 

@@ -32,7 +32,32 @@ export interface PlanContribution {
   readonly sql: string;
 }
 
-export type AccumulatorKind = 'sum' | 'min' | 'max';
+export type AccumulatorKind =
+  | 'sum'
+  | 'min'
+  | 'max'
+  /** What the one receiver learns about how organisations compare: see `PlanAmong`. */
+  | 'among';
+
+/**
+ * A comparison among organisations, made on secrets from each one's partial: the receiver learns its own place or the
+ * outcome, nobody's value. A price below the accumulator's `minimum`, and −1 for the others, stand for NULL.
+ */
+export interface PlanAmong {
+  /**
+   * rank: 1 + organisations with a larger value; quartile: 1 (largest) to 4; won: largest value, the first listed wins a
+   * tie; price: the `parameter`-th largest value, for the winner or a receiver without data; winner: its place in
+   * `providers`; exceeds: whether the total is above `parameter`, for who takes part or has no data.
+   */
+  readonly what: 'rank' | 'quartile' | 'won' | 'price' | 'winner' | 'exceeds';
+  /** By which value organisations are compared: the partial itself (a sum or a maximum), or sum by number of rows. */
+  readonly measure: 'sum' | 'mean' | 'maximum';
+  /** The receiver if it is one of the providers, else null. */
+  readonly receiver: string | null;
+  /** Contribution whose rows make an organisation take part. */
+  readonly contribution: number;
+  readonly parameter: string;
+}
 
 /** A partial aggregate that is combined over providers on secrets. */
 export interface PlanAccumulator {
@@ -46,6 +71,8 @@ export interface PlanAccumulator {
   readonly maximum: string;
   /** 64-bit words of the ring Z_2^(64·words) in which the combined value, signed, fits. */
   readonly words: number;
+  /** Set exactly for the kind `among`. */
+  readonly among?: PlanAmong;
 }
 
 /** For dominance: the largest contributions of single rows to a sum. */
@@ -72,7 +99,12 @@ export type AggregateKind =
   /** These need all rows together: they run on shares only. */
   | 'count_distinct'
   | 'quantile_cont'
-  | 'quantile_disc';
+  | 'quantile_disc'
+  /** Comparisons among organisations. */
+  | AmongKind;
+
+/** How a question names what `PlanAmong` describes. */
+export type AmongKind = 'my_rank' | 'my_quartile' | 'auction_won' | 'auction_price' | 'auction_winner' | 'total_exceeds';
 
 /** Statistics of two values y and x per row, over the rows that have both. */
 export type PairKind =

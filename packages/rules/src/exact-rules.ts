@@ -1,7 +1,8 @@
 /** The exact mechanism with output rules: no noise; what passes is opened as it is. */
 import { InvalidError } from '@sluis/base';
-import { comparisonBits, dominanceBits, inputsOf, type Plan, type PlanAccumulator, signedBits } from '@sluis/model';
+import { comparisonBits, dominanceBits, inputsOf, type Plan, type PlanAccumulator, type PlanAmong, signedBits } from '@sluis/model';
 import type { MechanismTechnique, Revelation } from '@sluis/technique';
+import { amongBits } from './among.ts';
 import { costOfRules } from './cost.ts';
 import { decide } from './decision.ts';
 import { testsDominance, topNeeded } from './decision-units.ts';
@@ -42,7 +43,9 @@ function checkWidths(plan: Plan): void {
   for (const a of plan.accumulators) {
     if (a.kind === 'sum' && sumBits(plan, a) > 64 * a.words)
       refuse(`The total of ${a.sql} over all providers does not fit in ${a.words} words.`);
-    if (a.kind !== 'sum' && comparisonBits(a) > 64 * a.words)
+    if ((a.kind === 'among') !== (a.among !== undefined)) refuse(`The plan of ${a.sql} does not say what is compared.`);
+    if (a.among !== undefined) checkAmong(plan, a, a.among);
+    if ((a.kind === 'min' || a.kind === 'max') && comparisonBits(a) > 64 * a.words)
       refuse(`The bounds of ${a.sql} are too far apart to compare in ${a.words} words.`);
   }
   if (!testsDominance(plan)) return;
@@ -51,6 +54,19 @@ function checkWidths(plan: Plan): void {
     if (d.top < topNeeded(plan))
       refuse(`The dominance test of ${d.rowSql} needs the ${topNeeded(plan)} largest contributions of every provider.`);
   }
+}
+
+/** Comparisons among organisations need everybody's own partial, and one receiver to whom the result belongs. */
+function checkAmong(plan: Plan, a: PlanAccumulator, among: PlanAmong): void {
+  if (plan.rows !== undefined) refuse('Organisations can be compared only where each one computes its own part.');
+  if (plan.receivers.length !== 1) refuse('A comparison among organisations has one receiver at a time.');
+  if (among.receiver !== (plan.providers.includes(plan.receivers[0] ?? '') ? plan.receivers[0] : null))
+    refuse('A comparison among organisations is made for the one that receives it.');
+  const place = among.what === 'rank' || among.what === 'quartile' || among.what === 'won';
+  if (place && among.receiver === null) refuse('Only an organisation with data of its own has a place among the others.');
+  if (plan.contributions[among.contribution] === undefined) refuse(`The plan of ${a.sql} refers to what it does not hold.`);
+  if (among.what === 'price' && among.parameter !== '1' && among.parameter !== '2') refuse('An auction has a first or a second price.');
+  if (amongBits(plan, a) > 64 * a.words) refuse(`The values of ${a.sql} don’t fit in ${a.words} words to be compared.`);
 }
 
 /** Width of the sum over all inputs. */

@@ -1,6 +1,7 @@
 /** Combines the providers' partial aggregates on secrets. */
 import { comparisonBits, type Plan } from '@sluis/model';
 import type { Committee, SecretColumn, SecretVectors, Totals } from '@sluis/technique';
+import { compareAmong } from './among.ts';
 import { columnsByProvider } from './contributions.ts';
 
 /**
@@ -29,6 +30,9 @@ export async function combine(committee: Committee, plan: Plan, inputs: readonly
     });
     if (smallest.words !== words) throw new RangeError('extremes of one width stay in it');
   }
+  for (const [i, a] of plan.accumulators.entries()) {
+    if (a.among !== undefined) accumulators[i] = await compareAmong(committee, plan, providers, i, a.among);
+  }
   return { counts, organisations, accumulators: accumulators as SecretColumn[] };
 }
 
@@ -37,7 +41,7 @@ const orient = (committee: Committee, plan: Plan, accumulator: number, column: S
 
 /** Minima and maxima by the width of their ring, with the widest comparison among them. */
 export function extremesByWidth(plan: Plan): { words: number; members: number[]; bits: number }[] {
-  const extremes = plan.accumulators.flatMap((a, i) => (a.kind === 'sum' ? [] : [i]));
+  const extremes = plan.accumulators.flatMap((a, i) => (a.kind === 'min' || a.kind === 'max' ? [i] : []));
   const widths = [...new Set(extremes.map((i) => plan.accumulators[i]?.words as number))];
   return widths.map((words) => {
     const members = extremes.filter((i) => plan.accumulators[i]?.words === words);
