@@ -1,6 +1,7 @@
-/** Shuffling the rows of a table against one semi-honest compute party. */
+/** Shuffling the rows of a table against one semi-honest compute party; `malicious/shuffle.ts` does it under a verifier. */
 import { randomPermutation } from '@sluis/kernels';
 import type { SecretTable } from '@sluis/technique';
+import { verifiedShuffle } from '../malicious/shuffle.ts';
 import type { Outgoing, Session } from '../session.ts';
 import { bytesOf, nextParty, type Party } from '../shares.ts';
 import { gathered, type Held, minus, type Part, partFrom, plus, type Shape, sizeBytes, tableOf, vectorsOf } from './parts.ts';
@@ -19,6 +20,7 @@ import { gathered, type Held, minus, type Part, partFrom, plus, type Shape, size
  * passes keep the secret in two summands.
  */
 export async function shuffleRows(session: Session, table: SecretTable): Promise<SecretTable> {
+  if (session.verifier !== null) return verifiedShuffle(session, table);
   const vectors = vectorsOf(table);
   if (table.length < 2 || vectors.length === 0) return table;
   const shapes = vectors.map((v) => v.shape);
