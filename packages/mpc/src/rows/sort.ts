@@ -1,5 +1,6 @@
 /** Sorting the rows of a table by secret keys. */
 import type { Committee, SecretBits, SecretColumn, SecretTable, SortKey } from '@sluis/technique';
+import { ItemDifferences } from './item-differences.ts';
 import { ascending, type Compare, OrderPlan } from './order.ts';
 import { gatherRows, partitionRows } from './placement.ts';
 import { type SortItems, sortItems } from './sort-items.ts';
@@ -53,15 +54,15 @@ export function orderOf(on: Committee, items: SortItems): Promise<Uint32Array> {
   return ascending(all, comparing(on, items), new OrderPlan(comparisonCost(on, items.bits)));
 }
 
+/** Comparisons of items by their places, opened. */
 export function comparing(on: Committee, items: SortItems): Compare {
+  const width = items.bits + 1;
+  const differences = new ItemDifferences(items.column, width);
   return async (first, second) => {
     const out = new Uint8Array(first.length);
     for (let at = 0; at < first.length; at += BATCH) {
-      const [a, b] = [first, second].map((index) => on.gather(items.column, index.subarray(at, at + BATCH))) as [
-        SecretColumn,
-        SecretColumn,
-      ];
-      out.set(await on.openBits(await on.less(a, b, items.bits + 1)), at);
+      const difference = differences.of(first.subarray(at, at + BATCH), second.subarray(at, at + BATCH));
+      out.set(await on.openBits(await on.negative(difference, width)), at);
     }
     return out;
   };

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { column, columnShare } from '../shares.ts';
+import { toColumn } from '../simulation/index.ts';
+import { ItemDifferences } from './item-differences.ts';
+
+const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
+test(`seed ${seed}`, () => assert.ok(seed >= 0));
+
+const piece = fc.oneof(fc.constantFrom(0n, 1n, 0xffff_ffffn, 0x8000_0000n, 0x7fff_ffffn), fc.bigInt({ min: 0n, max: 0xffff_ffffn }));
+const value = fc.array(piece, { minLength: 8, maxLength: 8 }).map((p) => p.reduce((all, x) => (all << 32n) | x, 0n));
+
+test('differences of gathered items are right in their low bits, at every width', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4 }).chain((words) => fc.tuple(fc.constant(words), fc.integer({ min: 1, max: 64 * words }))),
+      fc.array(value, { minLength: 1, maxLength: 12 }),
+      fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 30 }),
+      ([words, bits], values, pairs) => {
+        const items = column(words, toColumn(values, words), toColumn([...values].reverse(), words));
+        const index = (k: 0 | 1) => Uint32Array.from(pairs, (p) => p[k] % values.length);
+        const [first, second] = [index(0), index(1)];
+        const out = columnShare(new ItemDifferences(items, bits).of(first, second));
+        for (const [got, source] of [
+          [out.mine, values],
+          [out.next, [...values].reverse()],
+        ] as const) {
+          pairs.forEach((_, i) => {
+            let found = 0n;
+            for (let j = words - 1; j >= 0; j--) found = (found << 64n) | (got[j * pairs.length + i] as bigint);
+            const expected = (source[first[i] as number] as bigint) - (source[second[i] as number] as bigint);
+            assert.equal(BigInt.asUintN(bits, found), BigInt.asUintN(bits, expected));
+          });
+        }
+      },
+    ),
+    { seed, numRuns: 400 },
+  );
+});
