@@ -4,3 +4,4 @@ export { joinRows } from './join.ts';
 export { partitionRows } from './placement.ts';
 export { shuffleRows } from './shuffle.ts';
 export { sortRows } from './sort.ts';
+export { type Fraction, histogram, type Quantile, quantiles, topRows } from './order-statistics.ts';
