@@ -22,6 +22,8 @@ const options = {
 let out: tls.TLSSocket | null = null;
 let connected = false;
 let received = 0;
+/** What has been waited for so far: a neighbour may begin before this process is told to. */
+let due = 0;
 let heard: () => void = () => undefined;
 
 const server = tls.createServer({ ...options, requestCert: true }, (socket) => {
@@ -59,17 +61,19 @@ function dial(port: number): void {
 }
 
 async function measure(act: () => Promise<void>): Promise<void> {
-  received = 0;
   const before = process.cpuUsage();
   await act();
   const { user, system } = process.cpuUsage(before);
   tell({ cpuSeconds: (user + system) / 1e6 });
 }
 
+/** Waits for that many bytes more. */
 function arrived(count: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  due += count;
+  const until = due;
   heard = () => {
-    if (received >= count) resolve();
+    if (received >= until) resolve();
   };
   heard();
   return promise;
@@ -86,8 +90,8 @@ async function ring(bytes: number): Promise<void> {
 
 async function pings(rounds: number): Promise<void> {
   const small = Buffer.alloc(8);
-  for (let i = 1; i <= rounds; i++) {
+  for (let i = 0; i < rounds; i++) {
     out?.write(small);
-    await arrived(8 * i);
+    await arrived(8);
   }
 }
