@@ -133,7 +133,7 @@ function rearrangements(): Kernel[] {
 }
 
 function measure(kernel: Kernel, options: BenchmarkOptions): Figure {
-  const { name, amount, unit, ours, peer, keeps = false } = kernel;
+  const { name, unit, ours, peer, keeps = false } = kernel;
   const mine = perSecond(ours, kernel, options);
   if (peer === undefined) return { name, value: mine, unit };
   if (!keeps) assert.deepEqual(bytesOf(ours()), bytesOf(peer()), `${name}: results differ`);
