@@ -12,6 +12,7 @@ export * from './agreement-signatures.ts';
 export * from './agreement-warnings.ts';
 export { parseAgreementYaml } from './agreement-yaml.ts';
 export * from './proposal.ts';
+export * from './among-widths.ts';
 export * from './api.ts';
 export * from './neutral.ts';
 export * from './plan.ts';

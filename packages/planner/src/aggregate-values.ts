@@ -1,6 +1,7 @@
 /** From opened integers to the values of aggregates, exactly. Run by: a receiver, and whoever verifies its receipt. */
 import { pairSums, type PairKind, type Plan, type PlanAccumulator, type PlanAggregate, type Released } from '@sluis/model';
 import { isPair } from './bind-aggregate.ts';
+import { isAmong } from './bind-among.ts';
 import { pairValue } from './pair-values.ts';
 import { quotient } from './quotient.ts';
 import { decimalOf, isFloat } from './types.ts';
@@ -41,12 +42,19 @@ function aggregateValue(
   const scale = of[0]?.scale ?? 0;
   if (first === undefined || first === null) return null;
   if (/^(sum|min|max|count_distinct|quantile_disc)$/.test(aggregate.kind)) return typedText(first, scale, aggregate);
+  if (isAmong(aggregate.kind)) return amongText(first, aggregate, of[0]);
   if (aggregate.kind === 'quantile_cont') return continuousText(first, scale, aggregate);
   if (count === null || count === 0n) return null;
   if (isPair(aggregate.kind)) return pairText(aggregate.kind, count, parts, of);
   if (aggregate.kind === 'avg') return numberText(quotient(first, count * 10n ** BigInt(scale)));
   if (squares === undefined || squares === null) return null;
   return spread(aggregate.kind, count, first, squares, scale);
+}
+
+/** A result that stands for NULL (see `PlanAmong`) is one that no organisation can have. */
+function amongText(value: bigint, aggregate: PlanAggregate, of: PlanAccumulator | undefined): string | null {
+  if (aggregate.kind === 'auction_price') return value < BigInt(of?.minimum ?? 0) ? null : typedText(value, of?.scale ?? 0, aggregate);
+  return value < 0n ? null : typedText(value, 0, aggregate);
 }
 
 function pairText(kind: PairKind, n: bigint, parts: readonly (bigint | null)[], of: readonly PlanAccumulator[]): string | null {

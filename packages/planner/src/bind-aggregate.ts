@@ -2,6 +2,7 @@
 import { RefusedError } from '@sluis/base';
 import type { AggregateKind, PairKind } from '@sluis/model';
 import { operandOf } from './arithmetic.ts';
+import { amongAggregate, isAmong } from './bind-among.ts';
 import { AGGREGATES } from './catalogue.ts';
 import { aggregateCall, isClosed, type AggregateNode, type Bound } from './expression.ts';
 import { refuseFunction } from './not-supported.ts';
@@ -32,6 +33,7 @@ export async function makeAggregate(call: Call, typing: Typing): Promise<Aggrega
   }
   if (PAIRS.test(kind) || kind.startsWith('pair_')) return pairAggregate(call, kind, typing);
   if (kind === 'quantile_cont' || kind === 'quantile_disc') return quantile(call, kind, typing);
+  if (isAmong(kind)) return amongAggregate(call, kind, typing);
   return singleAggregate(call, kind, typing);
 }
 

@@ -201,6 +201,12 @@ export const AGGREGATES: ReadonlyMap<string, string> = new Map([
   ['quantile_cont', 'quantile_cont'],
   ['quantile_disc', 'quantile_disc'],
   ['quantile', 'quantile_disc'],
+  ['my_rank', 'my_rank'],
+  ['my_quartile', 'my_quartile'],
+  ['auction_won', 'auction_won'],
+  ['auction_price', 'auction_price'],
+  ['auction_winner', 'auction_winner'],
+  ['total_exceeds', 'total_exceeds'],
 ]);
 
 /** Types that CAST may name. */

@@ -1,6 +1,7 @@
 /** Pass 7, explain: in plain sentences, before anything runs, who will learn what. */
 import { type Agreement, type Explanation, type ExplainTopic, pairSums, type PairSum, type Plan, type PlanAggregate } from '@sluis/model';
 import type { Cost } from '@sluis/technique';
+import { amongSentences } from './bind-among.ts';
 import { isPair } from './bind-aggregate.ts';
 
 interface Sentence {
@@ -123,7 +124,7 @@ function intermediate(plan: Plan): Sentence[] {
       (o) =>
         `"${o.name}" is computed by the receiver from ${listed(o.aggregates.map((a) => plan.aggregates[a]?.sql ?? ''))}, which it therefore learns.`,
     );
-  return say('intermediate', ...inside, ...mixed);
+  return say('intermediate', ...inside, ...mixed, ...amongSentences(plan));
 }
 
 function suppression(plan: Plan): Sentence[] {

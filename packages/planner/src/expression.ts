@@ -1,5 +1,5 @@
 /** Bound expressions: every node knows its DuckDB type, its bounds, whether it may be NULL, and how it is written. */
-import type { AggregateKind } from '@sluis/model';
+import type { AggregateKind, PlanAmong } from '@sluis/model';
 import type { Interval } from './interval.ts';
 import { quoteName } from './quote.ts';
 
@@ -39,6 +39,8 @@ export interface AggregateNode extends Typed {
   readonly second?: Bound;
   /** Of a quantile, in ten-thousandths. */
   readonly fraction?: number;
+  /** Of a comparison among organisations: by what, and the price's rank or the limit (as fixed-point text). */
+  readonly among?: { readonly measure: PlanAmong['measure']; readonly parameter: string };
   readonly filter: Bound | null;
 }
 /** GROUPING(a, b…): which keys are rolled up. */
@@ -73,7 +75,8 @@ function printAggregate(node: AggregateNode, replace: (node: Bound) => string | 
 }
 
 /** The call with its arguments' text. */
-export function aggregateCall({ aggregate, fraction }: AggregateNode, args: string): string {
+export function aggregateCall({ aggregate, fraction, among }: AggregateNode, args: string): string {
+  if (among !== undefined) return `${aggregate}(${args}, '${[among.measure, among.parameter].filter((t) => t !== '').join(' ')}')`;
   if (aggregate === 'count_distinct') return `count(DISTINCT ${args})`;
   return fraction === undefined ? `${aggregate}(${args})` : `${aggregate}(${args}, ${fraction / 10_000})`;
 }

@@ -57,6 +57,8 @@ export interface Making {
   readonly rules: OutputRules;
   readonly typing: Typing;
   readonly shape: InputShape;
+  /** Who gets the result: comparisons among organisations are made for one of them. */
+  readonly receivers: readonly string[];
   readonly contributions: Parts<PlanContribution, RowCondition>;
   readonly accumulators: Parts<PlanAccumulator, RowMeasure>;
   readonly dominances: Parts<PlanDominance, null>;

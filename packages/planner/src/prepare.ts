@@ -50,7 +50,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const domains: Domain[] = [];
   for (const key of question.keys) domains.push(await domainOf(key.expression, question.table, typing));
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
-  const parts = await split(question, agreement.output, typing, shapeOf(question), hiddenCount ? [COUNT_ROWS] : []);
+  const parts = await split(question, agreement.output, typing, shapeOf(question), hiddenCount ? [COUNT_ROWS] : [], receivers);
   // One text for every layout of the same question.
   const canonical = await engine.print(parsed.document);
   const plan = protect({ agreement, agreementId: asking.agreementId, receivers, canonical, question, split: parts, domains, hiddenCount });

@@ -5,12 +5,14 @@
  */
 import type { OutputRules, PlanAccumulator, PlanAggregate, PlanContribution, PlanDominance } from '@sluis/model';
 import { isPair, needsRows } from './bind-aggregate.ts';
+import { isAmong } from './bind-among.ts';
 import { requireOneTerm } from './dominance-terms.ts';
 import { aggregatesOf, print, type AggregateNode, type Bound } from './expression.ts';
 import { conjunction, presence } from './operations.ts';
 import { Parts, type InputShape, type Making, type RowCondition, type RowMeasure } from './parts.ts';
 import type { Question } from './question.ts';
 import { unsupported } from './refusal.ts';
+import { amongOf } from './split-among.ts';
 import { pairParts } from './split-pairs.ts';
 import { addDominance, addSquares, addSum, distinctOf, extremeOf, filterSql, quantileOf } from './split-sums.ts';
 import type { Typing } from './types.ts';
@@ -47,12 +49,14 @@ export async function split(
   typing: Typing,
   shape: InputShape,
   extra: readonly AggregateNode[],
+  receivers: readonly string[] = [],
 ): Promise<Split> {
   const making: Making = {
     question,
     rules,
     typing,
     shape,
+    receivers,
     contributions: new Parts(),
     accumulators: new Parts(),
     dominances: new Parts(),
@@ -107,7 +111,8 @@ async function aggregateOf(node: AggregateNode, making: Making): Promise<Made> {
     const { accumulators, dominance, companion } = pairParts(node, argument, second, filter, making);
     return { aggregate: { ...base, accumulators, dominance }, companion };
   }
-  const parts: SingleParts = argument === null || kind === 'count' ? { accumulators: [] } : await singleParts(node, argument, making);
+  const parts: SingleParts =
+    argument === null || kind === 'count' ? { accumulators: [] } : await singleParts(node, argument, contribution, making);
   return { aggregate: { ...base, ...parts }, companion: null };
 }
 
@@ -117,9 +122,10 @@ async function withBoth(node: AggregateNode, values: readonly Bound[], typing: T
 
 type SingleParts = Pick<PlanAggregate, 'accumulators'> & Partial<Pick<PlanAggregate, 'dominance' | 'dictionary'>>;
 
-async function singleParts(node: AggregateNode, argument: Bound, making: Making): Promise<SingleParts> {
+async function singleParts(node: AggregateNode, argument: Bound, contribution: number, making: Making): Promise<SingleParts> {
   const { aggregate: kind, filter } = node;
   if (kind === 'min' || kind === 'max') return extremeOf(kind, argument, filter, making);
+  if (node.among !== undefined && isAmong(kind)) return amongOf(node, argument, contribution, making);
   if (needsRows(kind) && making.shape.sharedRows === null)
     throw unsupported(print(node), 'It needs rows as shares, which this table does not have.');
   if (kind === 'count_distinct') return distinctOf(node, argument, making);

@@ -68,6 +68,10 @@ function needsOfAggregate(node: AggregateNode, table: Table): Need[] {
   }
   if (isPair(node.aggregate) && node.second !== undefined)
     return [...needs, ...needsOfPair(node.aggregate, [argument, node.second], table)];
+  if (node.aggregate === 'auction_price')
+    needs.push(
+      ...every(argument, ['reveal'], 'in auction_price, which shows the winner, and a receiver without data, one organisation’s own value'),
+    );
   if (node.aggregate.startsWith('quantile_') && isExtreme(node.fraction ?? 0))
     needs.push(
       ...every(argument, ['reveal'], `in ${node.aggregate} this near to the smallest or largest value, which shows one record's own value`),

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '@sluis/base';
 import fc from 'fast-check';
-import { layoutOf, neutralElement, type Plan, type PlanAccumulator, type PlanAmong, wordsForBits } from '@sluis/model';
+import { amongBits, layoutOf, neutralElement, type Plan, type PlanAccumulator, type PlanAmong, wordsForBits } from '@sluis/model';
 import { replicatedSharing } from '@sluis/mpc';
 import { reveal, simulateCommittee, toColumn } from '@sluis/mpc/simulation';
 import { samplePlan } from '@sluis/technique/fixtures';
-import { amongBits } from './among.ts';
 import { exactRules } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);

@@ -2,7 +2,7 @@
  * Comparisons among organisations on secrets: rank, quartile, auctions, a total against a limit. The receiver gets its
  * own result; every other value stays secret, and so does who else took part.
  */
-import { neutralElement, type Plan, type PlanAccumulator, type PlanAmong, signedBits } from '@sluis/model';
+import { type AmongWidths, amongWidths, neutralElement, type Plan, type PlanAccumulator, type PlanAmong } from '@sluis/model';
 import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
 import type { ProviderColumns } from './contributions.ts';
 import { sliceBits } from './secret-bits.ts';
@@ -19,45 +19,6 @@ interface Among {
   readonly own: number | null;
   readonly cells: number;
   readonly widths: AmongWidths;
-}
-
-export interface AmongWidths {
-  /** Comparing two organisations' values (cross products for means). */
-  readonly compare: number;
-  /** Numbers of rows, and of organisations times four. */
-  readonly rows: number;
-  readonly organisations: number;
-  /** Low bits that carry an organisation's place where a largest value is sought. */
-  readonly place: number;
-  /** A value with its place, compared with another. */
-  readonly placed: number;
-  readonly total: number;
-}
-
-/** Widths of everything that is compared; the plan's words must hold them (see `amongBits`). */
-export function amongWidths(plan: Plan, a: PlanAccumulator): AmongWidths {
-  const [low, high] = [BigInt(a.minimum) - 1n, BigInt(a.maximum)];
-  const size = -low > high ? -low : high;
-  const providers = BigInt(plan.providers.length);
-  const parameter = a.among?.what === 'exceeds' ? BigInt(a.among.parameter) : 0n;
-  const rows = BigInt(plan.maximumRows);
-  const place = signedBits(providers) - 1;
-  return {
-    compare: signedBits(a.among?.measure === 'mean' ? 2n * size * rows : high - low),
-    rows: signedBits(rows),
-    organisations: signedBits(4n * providers),
-    place,
-    placed: signedBits((high - low + 1n) << BigInt(place)) + 1,
-    total: signedBits(size * providers + (parameter < 0n ? -parameter : parameter)),
-  };
-}
-
-/** Bits of the ring that an accumulator of this kind needs. */
-export function amongBits(plan: Plan, a: PlanAccumulator): number {
-  const widths = amongWidths(plan, a);
-  const what = a.among?.what;
-  if (what === 'exceeds') return widths.total;
-  return what === 'price' || what === 'winner' ? Math.max(widths.compare, widths.placed) : widths.compare;
 }
 
 /**

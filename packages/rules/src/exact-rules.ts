@@ -1,8 +1,16 @@
 /** The exact mechanism with output rules: no noise; what passes is opened as it is. */
 import { InvalidError } from '@sluis/base';
-import { comparisonBits, dominanceBits, inputsOf, type Plan, type PlanAccumulator, type PlanAmong, signedBits } from '@sluis/model';
+import {
+  amongBits,
+  comparisonBits,
+  dominanceBits,
+  inputsOf,
+  type Plan,
+  type PlanAccumulator,
+  type PlanAmong,
+  signedBits,
+} from '@sluis/model';
 import type { MechanismTechnique, Revelation } from '@sluis/technique';
-import { amongBits } from './among.ts';
 import { costOfRules } from './cost.ts';
 import { decide } from './decision.ts';
 import { testsDominance, topNeeded } from './decision-units.ts';
