@@ -11,6 +11,20 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(hash.digest());
 }
 
+/** SHA-256 of bytes that come one after the other. */
+export class Sha256 {
+  readonly #hash = createHash('sha256');
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  /** Only once, at the end. */
+  digest(): Uint8Array {
+    return new Uint8Array(this.#hash.digest());
+  }
+}
+
 /** SHA-256 over tag and parts, each preceded by its length: no two different (tag, parts) hash the same bytes. */
 export const taggedHash = (tag: string, ...parts: readonly Uint8Array[]): Uint8Array => {
   const hash = createHash('sha256');

@@ -70,16 +70,20 @@ export class PinnedRequests {
   }
 
   async #open(method: string, path: string, body: unknown, settings: RequestSettings): Promise<IncomingMessage> {
-    const payload = body === undefined ? null : Buffer.from(JSON.stringify(body));
+    const binary = body instanceof Uint8Array;
+    const payload =
+      body === undefined ? null : binary ? Buffer.from(body.buffer, body.byteOffset, body.length) : Buffer.from(JSON.stringify(body));
     const options: RequestOptions = {
       method,
       agent: this.#agent,
       timeout: settings.timeoutMs,
       ...(settings.signal === undefined ? {} : { signal: settings.signal }),
       headers: {
-        authorization: `Bearer ${this.#access.token}`,
+        ...(this.#access.token === '' ? {} : { authorization: `Bearer ${this.#access.token}` }),
         accept: 'application/json, application/problem+json',
-        ...(payload === null ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
+        ...(payload === null
+          ? {}
+          : { 'content-type': binary ? 'application/octet-stream' : 'application/json', 'content-length': payload.length }),
       },
     };
     const send = () => this.#send(new URL(`${API_ROOT}${path}`, this.#access.url), options, payload, settings);

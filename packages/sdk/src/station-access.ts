@@ -7,6 +7,7 @@ import { STATION_FILES, type StationConfig, stationConfigSchema } from '@sluis/m
 export interface StationAccess {
   /** For instance `https://127.0.0.1:7443`. */
   readonly url: string;
+  /** Empty for contributors, who have none. */
   readonly token: string;
   /** The station's certificate, PEM. Another key at that address is refused. */
   readonly certificate: string;

@@ -1,0 +1,6 @@
+/** The contributor's half, in Node and in browsers alike: no module of Node is imported. */
+export * from './contribute.ts';
+export * from './contributor.ts';
+export * from './csv-rows.ts';
+export * from './deposit-client.ts';
+export { encodedPieces, type RowProblem } from './encode-rows.ts';
