@@ -69,7 +69,7 @@ export class ReplicatedCommittee implements Committee {
   }
 
   get threatModel(): ThreatModel {
-    return this.#session.verifier === null ? 'semi-honest' : 'malicious';
+    return this.#session.verified ? 'malicious' : 'semi-honest';
   }
 
   constant(length: number, words: number, value: bigint): SecretColumn {

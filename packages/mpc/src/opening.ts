@@ -37,7 +37,7 @@ export async function openColumn(session: Session, a: ColumnShare): Promise<BigU
 
 /** The component this party lacks, from one holder, after its digest from the other holder agreed. */
 async function missingComponent(session: Session, mine: Uint8Array, next: Uint8Array): Promise<Uint8Array> {
-  await session.verifier?.beforeReveal();
+  await session.beforeReveal();
   const step = session.step('open');
   const [after, before] = [nextParty(session.me), previousParty(session.me)];
   const [whole, digest] = (await session.exchange(
@@ -70,6 +70,6 @@ export async function rerandomise(session: Session, a: ColumnShare): Promise<Col
   const { mine, next } = await session.reshare('refresh', subtractVectors(addVectors(a.mine, add, a.words), take, a.words));
   const difference = (after: BigUint64Array, before: BigUint64Array) => subtractVectors(after, before, a.words);
   session.verifier?.recordZeros(a.words, { mine: difference(mine, a.mine), next: difference(next, a.next) });
-  await session.verifier?.beforeReveal();
+  await session.beforeReveal();
   return column(a.words, mine, next);
 }

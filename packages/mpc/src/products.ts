@@ -11,7 +11,7 @@ import type { Pair, PackedPair } from './shares.ts';
 export async function ringProduct(session: Session, words: number, x: Pair, y: Pair): Promise<Pair> {
   const [add, take] = session.zeros(x.mine.length);
   const z = await session.reshare('product', crossMultiply(x.mine, x.next, y.mine, y.next, add, take, words));
-  await session.verifier?.recordProducts(words, x, y, z);
+  session.record((verifier) => verifier.recordProducts(words, x, y, z));
   return z;
 }
 
@@ -19,7 +19,7 @@ export async function ringProduct(session: Session, words: number, x: Pair, y: P
 export async function conjunction(session: Session, x: PackedPair, y: PackedPair): Promise<PackedPair> {
   const [one, other] = session.zeroBits(x.mine.length);
   const z = await session.reshareBits('and', crossAnd2(x.mine, x.next, y.mine, y.next, one, other));
-  await session.verifier?.recordConjunctions(x, y, z);
+  session.record((verifier) => verifier.recordConjunctions(x, y, z));
   return z;
 }
 

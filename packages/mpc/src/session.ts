@@ -10,8 +10,8 @@
 import { lengthPrefixed, type PeerError, ProtocolError, type Random, utf8 } from '@sluis/base';
 import { Prg, taggedHash } from '@sluis/crypto';
 import type { CommitteeLinks } from '@sluis/model';
-import { bytesOf, nextParty, type Pair, type PackedPair, type Party, previousParty, wordsFrom, halvesFrom } from './shares.ts';
-import type { Verifier } from './verification.ts';
+import { bytesOf, halvesFrom, nextParty, type PackedPair, type Pair, type Party, previousParty, wordsFrom } from './shares.ts';
+import { type CallOrder, OrderedVerifier, type Verifier, type VerifierCall } from './verification.ts';
 
 const SEED_BYTES = 32;
 
@@ -26,31 +26,40 @@ export interface Incoming {
   readonly sizeBytes: number;
 }
 
+/** How long vectors are cut: pieces of so many elements (a multiple of 32), so many of them on their way at a time. */
+export interface Stripes {
+  readonly elements: number;
+  readonly atOnce: number;
+}
+export const STRIPES: Stripes = { elements: 1 << 15, atOnce: 4 };
+
+/** What all strands of a session have in common. */
+interface Ground {
+  readonly links: CommitteeLinks;
+  readonly keys: readonly [Uint8Array, Uint8Array];
+  readonly stripes: Stripes;
+  readonly verifier: OrderedVerifier | null;
+}
+
 export class Session {
   readonly me: Party;
-  /** Null where parties are trusted to follow the protocol. */
-  readonly verifier: Verifier | null;
-  readonly #links: CommitteeLinks;
-  readonly #keys: readonly [Uint8Array, Uint8Array];
+  readonly stripes: Stripes;
+  readonly #ground: Ground;
   readonly #path: string;
+  readonly #calls: CallOrder | null;
   readonly #streams: [Prg | null, Prg | null] = [null, null];
-  readonly #isRoot: boolean;
+  /** Whether its rounds are counted as they happen: those of other strands when they end. */
+  readonly #counts: boolean;
   #steps = 0;
   #rounds = 0;
 
-  private constructor(
-    links: CommitteeLinks,
-    keys: readonly [Uint8Array, Uint8Array],
-    path: string,
-    verifier: Verifier | null,
-    isRoot = path === '',
-  ) {
-    this.me = links.me;
-    this.verifier = verifier;
-    this.#links = links;
-    this.#keys = keys;
+  private constructor(ground: Ground, path: string, calls: CallOrder | null, counts: boolean) {
+    this.me = ground.links.me;
+    this.stripes = ground.stripes;
+    this.#ground = ground;
     this.#path = path;
-    this.#isRoot = isRoot;
+    this.#calls = calls;
+    this.#counts = counts;
   }
 
   /**
@@ -67,9 +76,12 @@ export class Session {
     context: Uint8Array,
     random: Random,
     verifierOn: ((checks: Session) => Verifier) | null = null,
+    stripes = STRIPES,
   ): Promise<Session> {
     const own = random.bytes(SEED_BYTES);
-    const session = new Session(links, [own, own], '', null);
+    if (!(stripes.elements > 0 && stripes.elements % 32 === 0 && stripes.atOnce > 0))
+      throw new RangeError('a stripe has a multiple of 32 elements');
+    const session = new Session({ links, keys: [own, own], stripes, verifier: null }, '', null, true);
     const step = session.step('keys');
     const [received] = await session.exchange(
       step,
@@ -81,10 +93,26 @@ export class Session {
       throw session.#fault('mpc/weak-key', step, nextParty(links.me), 'repeated a key of this session');
     const bound = (seed: Uint8Array) => taggedHash('sluis/replicated-3/key', seed, context);
     const keys = [bound(own), bound(other.slice())] as const;
-    const verifier = verifierOn === null ? null : verifierOn(new Session(links, keys, 'check', null, true));
-    const opened = new Session(links, keys, '', verifier);
+    const checks = new Session({ links, keys, stripes, verifier: null }, 'check', null, true);
+    const verifier = verifierOn === null ? null : new OrderedVerifier(verifierOn(checks));
+    const opened = new Session({ links, keys, stripes, verifier }, '', verifier?.order ?? null, true);
     opened.#steps = session.#steps;
     return opened;
+  }
+
+  /** Whether a verifier checks the parties: then only products that it is told of may be made together. */
+  get verified(): boolean {
+    return this.#calls !== null;
+  }
+
+  /** Tells the verifier of products, in the program's order. */
+  record(call: VerifierCall): void {
+    this.#calls?.add(call);
+  }
+
+  /** Waits until everything that the program did before this point has been checked. */
+  async beforeReveal(): Promise<void> {
+    if (this.#calls !== null) await this.#ground.verifier?.beforeReveal(this.#calls);
   }
 
   /** Name of the next step: the same at all parties that run the same program. */
@@ -96,23 +124,26 @@ export class Session {
   /** Does a piece of work in a strand of its own, numbered now. Its rounds are counted here when it ends. */
   async run<T>(work: (strand: Session) => Promise<T>): Promise<T> {
     const strand = this.#strand();
-    const result = await work(strand);
-    this.#count(strand.#rounds);
-    return result;
+    try {
+      return await work(strand);
+    } finally {
+      this.#count(strand.#rounds);
+      await strand.#end();
+    }
   }
 
-  /** Runs pieces of work of one kind, at most `atOnce` at a time. Their rounds count once: those of the longest. */
+  /** Runs pieces of work of one kind, several at a time. Their rounds count once: those of the longest. */
   async parallel(pieces: number, atOnce: number, work: (strand: Session, piece: number) => Promise<void>): Promise<void> {
     const strands = Array.from({ length: pieces }, () => this.#strand());
     let next = 0;
-    let failed = false;
     const worker = async () => {
-      while (next < pieces && !failed) {
-        const piece = next++;
+      while (next < pieces) {
+        const strand = strands[next] as Session;
         try {
-          await work(strands[piece] as Session, piece);
+          await work(strand, next++);
+          await strand.#end();
         } catch (error) {
-          failed = true;
+          next = pieces;
           throw error;
         }
       }
@@ -121,12 +152,20 @@ export class Session {
     this.#count(strands.reduce((most, strand) => Math.max(most, strand.#rounds), 0));
   }
 
+  /** Cuts `length` elements into stripes and works on several of them at a time. */
+  striped(length: number, work: (strand: Session, from: number, count: number) => Promise<void>): Promise<void> {
+    const { elements, atOnce } = this.stripes;
+    return this.parallel(Math.ceil(length / elements), atOnce, (strand, stripe) =>
+      work(strand, stripe * elements, Math.min(elements, length - stripe * elements)),
+    );
+  }
+
   /** One round: sends and receives at once. Throws ProtocolError `mpc/bad-length` on a payload of another size. */
   async exchange(step: string, outgoing: readonly Outgoing[], incoming: readonly Incoming[]): Promise<Uint8Array[]> {
     const named = (part: string | undefined) => (part === undefined ? step : `${step}.${part}`);
-    const sending = outgoing.map((o) => this.#links.send(o.to, named(o.part), o.payload));
+    const sending = outgoing.map((o) => this.#ground.links.send(o.to, named(o.part), o.payload));
     const receiving = incoming.map(async (i) => {
-      const payload = await this.#links.receive(i.from, named(i.part));
+      const payload = await this.#ground.links.receive(i.from, named(i.part));
       if (payload.length !== i.sizeBytes)
         throw this.#fault('mpc/bad-length', named(i.part), i.from, `sent ${payload.length} bytes where ${i.sizeBytes} are due`);
       return payload;
@@ -149,7 +188,7 @@ export class Session {
   /** A stream of its own, for a step's name that this strand gave out, that parties `which` and `which` − 1 know; null at the third. */
   common(which: Party, step: string, sizeBytes: number): Uint8Array<ArrayBuffer> | null {
     if (which === previousParty(this.me)) return null;
-    const key = this.#keys[which === this.me ? 0 : 1];
+    const key = this.#ground.keys[which === this.me ? 0 : 1];
     return new Prg(key, lengthPrefixed(utf8('sluis/replicated-3/step'), utf8(step))).fill(new Uint8Array(sizeBytes));
   }
 
@@ -170,7 +209,12 @@ export class Session {
     return [this.#stream(0).words(words), this.#stream(1).words(words)];
   }
 
-  /** The same for packed bits: the exclusive or of all six is 0. */
+  /** The streams themselves: whoever takes n bytes of one takes n bytes of the other, and so do all parties. */
+  zeroStreams(): [Prg, Prg] {
+    return [this.#stream(0), this.#stream(1)];
+  }
+
+  /** As `zeros` for packed bits: the exclusive or of all six is 0. */
   zeroBits(words: number): [Uint32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>] {
     return [this.#packed(0, words), this.#packed(1, words)];
   }
@@ -185,16 +229,22 @@ export class Session {
 
   #strand(): Session {
     this.#steps += 1;
-    return new Session(this.#links, this.#keys, this.#under(this.#steps), this.verifier);
+    return new Session(this.#ground, this.#under(this.#steps), this.#calls?.strand() ?? null, false);
   }
 
   #under(number: number): string {
     return this.#path === '' ? `${number}` : `${this.#path}.${number}`;
   }
 
+  /** The verifier may go on to what follows this strand. */
+  async #end(): Promise<void> {
+    this.#calls?.close();
+    if (this.#calls !== null) await this.#ground.verifier?.settle();
+  }
+
   #count(rounds: number): void {
     this.#rounds += rounds;
-    if (this.#isRoot) for (let i = 0; i < rounds; i++) this.#links.round();
+    if (this.#counts) for (let i = 0; i < rounds; i++) this.#ground.links.round();
   }
 
   async #passOn(operation: string, part: BigUint64Array | Uint32Array): Promise<Uint8Array> {
@@ -216,7 +266,9 @@ export class Session {
 
   #stream(which: 0 | 1): Prg {
     const domain = lengthPrefixed(utf8('sluis/replicated-3/strand'), utf8(this.#path));
-    return (this.#streams[which] ??= new Prg(this.#keys[which], domain));
+    const stream = this.#streams[which] ?? new Prg(this.#ground.keys[which], domain);
+    this.#streams[which] = stream;
+    return stream;
   }
 
   #packed(which: 0 | 1, words: number): Uint32Array<ArrayBuffer> {

@@ -20,7 +20,7 @@ import { gathered, type Held, minus, type Part, partFrom, plus, type Shape, size
  * passes keep the secret in two summands.
  */
 export async function shuffleRows(session: Session, table: SecretTable): Promise<SecretTable> {
-  if (session.verifier !== null) return verifiedShuffle(session, table);
+  if (session.verified) return verifiedShuffle(session, table);
   const vectors = vectorsOf(table);
   if (table.length < 2 || vectors.length === 0) return table;
   const shapes = vectors.map((v) => v.shape);
