@@ -18,23 +18,47 @@ function row(slot: number, slice: number, words: number): Uint32Array {
  * The low `bits` bits of every element, as slices from bit 0 upwards. Bits beyond n in a slice are unspecified.
  *
  * @param a - n elements of `words` words, word-major; bits ≤ 64·words.
+ * @param places - where given, slice b stands at place places[b] instead of b (see `pairingOrder`).
  * @returns bits · packedWords(n) words.
  */
-export function toSlices(a: BigUint64Array, words: number, bits: number): Uint32Array {
+export function toSlices(a: BigUint64Array, words: number, bits: number, places?: Uint32Array): Uint32Array {
   const n = a.length / words;
   if (!Number.isInteger(n) || !Number.isInteger(bits) || bits < 1 || bits > 64 * words)
     throw new RangeError('a slice lies outside the element');
+  if (places !== undefined && (places.length !== bits || places.some((p) => p >= bits)))
+    throw new RangeError('every slice has a place among the slices');
   const per = packedWords(n);
   const out = new Uint32Array(bits * per);
   eachBlock(n, BLOCK, (from, count) => {
     for (let j = 0; 64 * j < bits; j++) {
       loadElements(0, a, j * n + from, count);
       kernels.toSlices(X, Z, ROW, count);
-      const last = Math.min(64, bits - 64 * j);
-      for (let b = 0; b < last; b++) out.set(row(1, b, packedWords(count)), (64 * j + b) * per + from / 32);
+      for (let b = 64 * j; b < Math.min(bits, 64 * j + 64); b++)
+        out.set(row(1, b - 64 * j, packedWords(count)), (places?.[b] ?? b) * per + from / 32);
     }
   });
   return out;
+}
+
+/**
+ * An order of positions in which a tree that combines neighbours (0 with 1, 2 with 3 …) works on whole vectors: at every
+ * level of `count` positions, those with an even index are the first ⌊count/2⌋ places, their neighbours the next, and
+ * what has no neighbour the last; the results, in the same order, followed by the latter, are the next level's places.
+ * Position 0 stays at place 0, and the last position at the last place.
+ *
+ * @returns the place of each position.
+ */
+export function pairingOrder(count: number): Uint32Array {
+  const places = new Uint32Array(count);
+  if (count < 2) return places;
+  const pairs = count >> 1;
+  const above = pairingOrder(count - pairs);
+  for (let i = 0; i < pairs; i++) {
+    places[2 * i] = above[i] as number;
+    places[2 * i + 1] = pairs + (above[i] as number);
+  }
+  if (count & 1) places[count - 1] = count - 1;
+  return places;
 }
 
 /**
