@@ -10,6 +10,10 @@ export function xor(x: usize, y: usize, z: usize, bytes: usize): void {
   }
 }
 
+export function not(x: usize, z: usize, bytes: usize): void {
+  for (const end = x + bytes; x < end; x += 16, z += 16) v128.store(z, v128.not(v128.load(x)));
+}
+
 export function and(x: usize, y: usize, z: usize, bytes: usize): void {
   for (const end = x + bytes; x < end; x += 32, y += 32, z += 32) {
     v128.store(z, v128.and(v128.load(x), v128.load(y)));

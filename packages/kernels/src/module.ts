@@ -28,6 +28,7 @@ type WideBinary = (x: Address, y: Address, z: Address, n: number, words: number,
 interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly xor: Binary;
+  readonly not: (x: Address, z: Address, bytes: number) => void;
   readonly and: Binary;
   readonly andXor: (x: Address, y: Address, w: Address, z: Address, bytes: number) => void;
   readonly crossAnd: (a: Address, c: Address, b: Address, d: Address, m: Address, z: Address, bytes: number) => void;

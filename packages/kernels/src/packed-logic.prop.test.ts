@@ -8,8 +8,10 @@ import {
   bitsToVector,
   fromSlices,
   lowBits,
+  notBits,
   packBits,
   packedWords,
+  pairingOrder,
   scatterPacked,
   scatterVector,
   slicePacked,
@@ -64,6 +66,10 @@ test('logic on packed bits, into a new vector and in place', () => {
     const [and, xor, andXor] = [each((x, y) => x & y), each((x, y) => x ^ y), each((x, y, z) => (x & y) ^ z)];
     assert.deepEqual(andBits(a, b), and);
     assert.deepEqual(xorBits(a, b), xor);
+    assert.deepEqual(
+      notBits(a),
+      a.map((x) => ~x),
+    );
     assert.deepEqual(andXorBits(a, b, c), andXor);
     assert.deepEqual(andXorBits(a, b, c, c), andXor);
     assert.deepEqual(c, andXor);
@@ -123,4 +129,38 @@ test('slices that do not fit are refused', () => {
   assert.throws(() => fromSlices(new Uint32Array(65), 32, 1, 65, false), RangeError);
   assert.throws(() => fromSlices(new Uint32Array(0), 32, 1, 0, true), RangeError);
   assert.throws(() => bitsToVector(new Uint32Array(1), 33, 1), RangeError);
+});
+
+test('in pairing order, every level of a tree finds its pairs in two halves', () => {
+  for (let count = 1; count <= 130; count++) {
+    const places = pairingOrder(count);
+    let level: string[] = [];
+    places.forEach((place, position) => {
+      level[place] = `${position}`;
+    });
+    assert.equal(level.filter((p) => p !== undefined).length, count);
+    let wanted = Array.from({ length: count }, (_, i) => `${i}`);
+    while (level.length > 1) {
+      const pairs = level.length >> 1;
+      const rest = level.slice(2 * pairs);
+      level = [...level.slice(0, pairs).map((low, i) => `(${low} ${level[pairs + i]})`), ...rest];
+      wanted = Array.from({ length: Math.ceil(wanted.length / 2) }, (_, i) =>
+        2 * i + 1 < wanted.length ? `(${wanted[2 * i]} ${wanted[2 * i + 1]})` : (wanted[2 * i] as string),
+      );
+      assert.deepEqual([...level].sort(), [...wanted].sort());
+      assert.equal(level[0], wanted[0], 'the first stays first');
+    }
+  }
+});
+
+test('slices go to the places that are asked for', () => {
+  const a = pack([5n, 0n, 2n ** 64n - 1n, 77n], 1);
+  const plain = toSlices(a, 1, 63);
+  const places = pairingOrder(63);
+  const ordered = toSlices(a, 1, 63, places);
+  places.forEach((place, b) => {
+    assert.equal(ordered[place], plain[b], `slice ${b}`);
+  });
+  assert.throws(() => toSlices(a, 1, 62, places), RangeError);
+  assert.throws(() => toSlices(a, 1, 1, Uint32Array.of(1)), RangeError);
 });

@@ -20,6 +20,11 @@ export function xorBits(a: Uint32Array, b: Uint32Array, out?: Uint32Array): Uint
   return wordwise([a, b], resultFor(out, a, b), (bytes) => kernels.xor(A, C, B, bytes));
 }
 
+/** Every bit the other way round, tails too. */
+export function notBits(a: Uint32Array, out?: Uint32Array): Uint32Array {
+  return wordwise([a], resultFor(out, a), (bytes) => kernels.not(A, C, bytes));
+}
+
 /** a & b. */
 export function andBits(a: Uint32Array, b: Uint32Array, out?: Uint32Array): Uint32Array {
   return wordwise([a, b], resultFor(out, a, b), (bytes) => kernels.and(A, C, B, bytes));
