@@ -1,7 +1,7 @@
 /** From packed bits to elements of the ring and back. Run time depends on lengths only. */
 import { packedWords } from './bits.ts';
 import { eachBlock, loadElements, loadWords, storeElements, storeWords } from './blocks.ts';
-import { addressOf, BLOCK, kernels } from './module.ts';
+import { addressOf, BLOCK, elementSlot, kernels } from './module.ts';
 
 const [BITS, X, Z] = [addressOf(0), addressOf(1), addressOf(2)];
 
@@ -33,11 +33,12 @@ export function bitsToVector(bits: Uint32Array, n: number, words: number): BigUi
   return out;
 }
 
-/** The lowest bit of each word, packed; bits beyond are unspecified. */
+/** The lowest bit of each word, packed; bits beyond are zero, so that nothing of other columns stands there. */
 export function lowBits(a: BigUint64Array): Uint32Array {
   const out = new Uint32Array(packedWords(a.length));
   eachBlock(a.length, BLOCK, (from, count) => {
     loadElements(1, a, from, count);
+    elementSlot(1).fill(0n, count, Math.min(BLOCK, 64 * Math.ceil(count / 64)));
     kernels.lowBits(X, BITS, count);
     storeWords(0, out, from / 32, packedWords(count));
   });
