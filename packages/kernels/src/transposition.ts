@@ -15,7 +15,7 @@ function row(slot: number, slice: number, words: number): Uint32Array {
 }
 
 /**
- * The low `bits` bits of every element, as slices from bit 0 upwards. Bits beyond n in a slice are unspecified.
+ * The low `bits` bits of every element, as slices from bit 0 upwards. Bits beyond n in a slice are zero.
  *
  * @param a - n elements of `words` words, word-major; bits ≤ 64·words.
  * @param places - where given, slice b stands at place places[b] instead of b (see `pairingOrder`).
@@ -32,6 +32,8 @@ export function toSlices(a: BigUint64Array, words: number, bits: number, places?
   eachBlock(n, BLOCK, (from, count) => {
     for (let j = 0; 64 * j < bits; j++) {
       loadElements(0, a, j * n + from, count);
+      // Zeros beyond the last element: the tails of both holders' slices are the same, and hold nothing of other columns.
+      wordSlot(0).fill(0, 2 * count, 2 * Math.min(BLOCK, 64 * Math.ceil(count / 64)));
       kernels.toSlices(X, Z, ROW, count);
       for (let b = 64 * j; b < Math.min(bits, 64 * j + 64); b++)
         out.set(row(1, b - 64 * j, packedWords(count)), (places?.[b] ?? b) * per + from / 32);
