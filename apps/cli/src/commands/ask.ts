@@ -25,6 +25,7 @@ export interface AskOptions extends QuestionOptions {
   readonly wait: boolean;
   readonly explain?: boolean;
   readonly receipt?: string;
+  readonly eachReceiver?: boolean;
 }
 
 export async function ask(sql: string | undefined, options: AskOptions): Promise<void> {
@@ -35,6 +36,7 @@ export async function ask(sql: string | undefined, options: AskOptions): Promise
       const { explanation } = await client.explain(request);
       remark(renderExplanation(explanation, text, painted.err, terminalWidth(process.stderr)));
     }
+    if (options.eachReceiver === true) return (await import('./ask-each.ts')).askEach(client, request, format);
     if (!options.wait) return askOnly(client, request, format);
     const answer = await askWithProgress(client, request, format);
     if (options.receipt !== undefined) saveReceipt(answer, options.receipt);

@@ -1,5 +1,9 @@
 /** What people read, in English. Every other language has the same entries. */
+import { contributeEn } from './contribute-en.ts';
+
 export const en = {
+  ...contributeEn,
+
   // Headings and labels
   wordQuestion: 'Question',
   wordWhy: 'What will happen',
@@ -57,6 +61,7 @@ export const en = {
   // Two parties without a third
   yes: 'yes',
   no: 'no',
+  forReceiver: (name: string) => `For ${name}:`,
   bilateralWaiting: (peer: string, address: string) => `Waiting for ${peer} at ${address} … (one question, then this ends)`,
   bilateralElsewhere: 'Done. The answer went to the other side only.',
   bilateralNote: 'Neither side saw the other’s numbers. This holds as long as both run the agreed program (passive security).',

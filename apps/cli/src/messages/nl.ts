@@ -1,7 +1,10 @@
 /** What people read, in Dutch. */
+import { contributeNl } from './contribute-nl.ts';
 import type { Messages } from './en.ts';
 
 export const nl: Messages = {
+  ...contributeNl,
+
   wordQuestion: 'Vraag',
   wordWhy: 'Wat er gaat gebeuren',
   wordProgress: 'Voortgang',
@@ -65,6 +68,10 @@ export const nl: Messages = {
     'approve/refused': 'Een gegevenshouder keurde de vraag niet goed.',
     'dataset/': 'Er klopt iets niet aan de gegevens of de koppeling.',
     'dataset/violations': 'Er zijn waarden die niet aan de afspraak voldoen.',
+    'deposit/': 'De inleg is niet in orde.',
+    'deposit/bad-rows': 'Er zijn rijen die niet aan de afspraak voldoen; er is niets verstuurd.',
+    'deposit/not-allowed': 'De afspraak staat deze inleg niet toe.',
+    'deposit/token-spent': 'Dit bewijs is al eens gebruikt.',
     'encoding/': 'Het bestand is gewijzigd of opnieuw opgemaakt.',
     'engine/failed': 'Een gegevenshouder kon zijn deel niet berekenen.',
     'receipt/': 'Het ontvangstbewijs klopt niet.',
@@ -147,6 +154,7 @@ export const nl: Messages = {
   // Twee partijen zonder derde
   yes: 'ja',
   no: 'nee',
+  forReceiver: (name: string) => `Voor ${name}:`,
   bilateralWaiting: (peer: string, address: string) => `Wacht op ${peer} op ${address} … (één vraag, dan eindigt dit)`,
   bilateralElsewhere: 'Klaar. Alleen de andere kant kreeg het antwoord.',
   bilateralNote:

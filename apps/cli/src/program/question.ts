@@ -15,8 +15,13 @@ export function addQuestionCommands(program: Command): void {
       .option('--no-wait', 'print the id of the run and end; see sluis result')
       .option('--explain', 'show first what the question reveals')
       .option('--receipt <file>', 'write the receipt to a file')
+      .option('--each-receiver', 'ask once for every receiver, each of which gets a result of its own (my_rank, auctions)')
       .action(async (sql, options) => (await import('../commands/ask.ts')).ask(sql, options)),
-    ['sluis ask "SELECT sector, count(*) AS n FROM incidents GROUP BY sector" --home /srv/sluis', 'sluis ask --template per-sector --json'],
+    [
+      'sluis ask "SELECT sector, count(*) AS n FROM incidents GROUP BY sector" --home /srv/sluis',
+      'sluis ask --template per-sector --json',
+      'sluis ask --template benchmark --each-receiver',
+    ],
   );
   jsonOption(question(program.command('explain')))
     .description('say who would learn what, and at what cost, without asking')
