@@ -5,6 +5,7 @@ import { reportFailure } from './output/failure.ts';
 import { tolerateClosedPipes } from './output/streams.ts';
 import { addAgreementCommands } from './program/agreement.ts';
 import { addBilateralCommands } from './program/bilateral.ts';
+import { addContributeCommands } from './program/contribute.ts';
 import { addDatasetCommands } from './program/dataset.ts';
 import { addQuestionCommands } from './program/question.ts';
 import { addSandboxCommands } from './program/sandbox.ts';
@@ -51,6 +52,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addStationCommands(program);
   addAgreementCommands(program);
   addDatasetCommands(program);
+  addContributeCommands(program);
   addQuestionCommands(program);
   addBilateralCommands(program);
   return program;

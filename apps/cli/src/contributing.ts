@@ -1,0 +1,95 @@
+/** Who deposits, through which station, under which agreement: what the options of `sluis contribute` come to. */
+import { existsSync } from 'node:fs';
+import { fromHex, InvalidError, RefusedError } from '@sluis/base';
+import { openKeyFile } from '@sluis/keys';
+import { type Agreement, agreementId, checkAgreement, type SignedAgreement, verifyAgreementSignatures } from '@sluis/model';
+import { accessFromHome, certificateOf, normaliseUrl, PinnedTransport } from '@sluis/sdk';
+import { type Contributor, contributorFromIdentity, DepositClient } from '@sluis/sdk/contribute';
+import { readAgreementFile } from './agreement-source.ts';
+import { homeOf, readInput } from './connection.ts';
+import { readPrivateText } from './private-text.ts';
+
+export interface ContributorOptions {
+  readonly identity?: string;
+  readonly home?: string;
+  readonly station?: string;
+  readonly agreement?: string;
+  readonly certificate?: string;
+  readonly collaboration?: string;
+  readonly json?: boolean;
+}
+
+export interface Contributing {
+  readonly contributor: Contributor;
+  readonly client: DepositClient;
+  readonly agreement: Agreement;
+  readonly agreementId: string;
+}
+
+/** Opens what a command needs, runs it, and closes connections afterwards. */
+export async function withContributor<T>(options: ContributorOptions, use: (all: Contributing) => Promise<T>): Promise<T> {
+  const contributor = await contributorOf(options);
+  const file = options.agreement !== undefined && existsSync(options.agreement) ? readAgreementFile(options.agreement).agreement : null;
+  const transport = new PinnedTransport(await accessOf(options, file));
+  try {
+    const client = new DepositClient(transport, () => Date.now());
+    const { id, signed } = await client.agreement(contributor, options.collaboration ?? file?.collaboration ?? null);
+    requireGenuine(id, signed, file === null ? options.agreement : agreementId(file));
+    return await use({ contributor, client, agreement: signed.agreement, agreementId: id });
+  } finally {
+    transport.close();
+  }
+}
+
+export async function contributorOf(options: ContributorOptions): Promise<Contributor> {
+  if (options.identity !== undefined) return contributorFromIdentity(readPrivateText(options.identity), fromHex);
+  const home = homeOf(options);
+  if (home === null)
+    throw new InvalidError('usage/no-identity', {
+      stage: 'usage',
+      message: 'It is not clear who deposits.',
+      remedy: "Give --identity FILE (sluis contribute identity create), or --home DIR with your own station's folder.",
+    });
+  const { signer } = await openKeyFile(home);
+  return { name: signer.organisation, publicKey: signer.publicKey, sign: (purpose, message) => signer.sign(purpose, message) };
+}
+
+/** The station's address and certificate; its key is checked against the agreement's if there is no certificate. */
+export async function accessOf(options: ContributorOptions, file: Agreement | null): Promise<{ url: string; certificate: string }> {
+  const home = homeOf(options);
+  const given = options.station ?? (process.env['SLUIS_STATION'] || undefined);
+  if (options.certificate !== undefined && given !== undefined)
+    return { url: normaliseUrl(given), certificate: readInput(options.certificate) };
+  if (file !== null && (given !== undefined || home === null)) {
+    const url = given === undefined ? null : normaliseUrl(given);
+    const station = file.organisations.find((o) => (url === null ? o.name === file.committee[0] : normaliseUrl(o.station) === url));
+    if (station !== undefined)
+      return { url: normaliseUrl(station.station), certificate: await certificateOf(normaliseUrl(station.station), station.certificate) };
+    throw new InvalidError('usage/station-not-agreed', {
+      stage: 'usage',
+      message: `The agreement names no station at ${url}.`,
+      remedy: `Use one of: ${file.organisations.map((o) => o.station).join(', ')}.`,
+    });
+  }
+  if (home !== null && given === undefined) return accessFromHome(home);
+  throw new InvalidError('usage/no-station', {
+    stage: 'usage',
+    message: 'It is not clear how to know the right station.',
+    remedy: 'Give --agreement FILE, or --station URL with --certificate FILE, or --home DIR of your own station.',
+  });
+}
+
+/** The sealing keys stand in the agreement: another agreement would let somebody else open the boxes. */
+function requireGenuine(id: string, signed: SignedAgreement, expected: string | undefined): void {
+  checkAgreement(signed.agreement);
+  const complete = verifyAgreementSignatures(signed).length === signed.agreement.organisations.length;
+  if (agreementId(signed.agreement) === id && complete && (expected === undefined || id === expected)) return;
+  throw new RefusedError('deposit/other-agreement', {
+    stage: 'agreement',
+    message:
+      expected !== undefined && id !== expected
+        ? `The station shows agreement ${id.slice(0, 16)}…, not the one you named (${expected.slice(0, 16)}…).`
+        : 'The agreement that the station shows is not signed by all its organisations.',
+    remedy: 'Ask the organisations which agreement is in force, and name that with --agreement.',
+  });
+}

@@ -1,0 +1,52 @@
+/** `sluis contribute …` */
+import { type Command, Option } from 'commander';
+import { examples, jsonOption } from './options.ts';
+
+function contributorOptions(command: Command): Command {
+  return jsonOption(command)
+    .option('--identity <file>', 'who you are (sluis contribute identity create); or --home for an organisation with a station')
+    .option('--home <dir>', "your own station's folder: its keys identify you (or SLUIS_HOME)")
+    .option('--station <url>', 'any station of the collaboration (default: your own, or the first compute party of --agreement)')
+    .option('--agreement <file or id>', 'the agreement you mean to deposit under; a station that shows another one is not believed')
+    .option('--certificate <file>', "the station's certificate, if you have no --agreement file")
+    .option('--collaboration <name>', 'which collaboration, if there are several');
+}
+
+export function addContributeCommands(program: Command): void {
+  const contribute = program
+    .command('contribute')
+    .description('deposit rows as secret shares, with or without a station of your own')
+    .usage('<table> --from <file> [options] | list | withdraw <deposit> | identity create');
+  examples(
+    contributorOptions(contribute.command('rows', { isDefault: true }))
+      .argument('<table>', 'shared table of the agreement')
+      .requiredOption('--from <file>', 'CSV file with the columns of the table')
+      .addOption(new Option('--replace', 'instead of what you deposited into this table before').conflicts('append'))
+      .option('--append', 'beside what you deposited before (default)')
+      .option('--drop-invalid', 'leave out rows that break the agreement, instead of refusing the file')
+      .option('--again', 'deposit a file once more that was deposited before')
+      .option('--anonymous', 'as one of the members, without saying which')
+      .option('--dry-run', 'only check the file')
+      .description('check a file, split its rows into shares, and deposit them at the three compute parties')
+      .action(async (table, options) => (await import('../commands/contribute.ts')).contributeRows(table, options)),
+    [
+      'sluis contribute incidents --from incidents.csv --identity me.json --agreement agreement.yaml',
+      'sluis contribute incidents --from incidents.csv --home /srv/sluis --replace',
+    ],
+  );
+  contributorOptions(contribute.command('list'))
+    .description('what you have deposited, and what became of it')
+    .action(async (options) => (await import('../commands/contribute-list.ts')).contributeList(options));
+  contributorOptions(contribute.command('withdraw'))
+    .description('take a deposit out: its shares are deleted')
+    .argument('<deposit>', 'its number, or the beginning of it')
+    .option('--anonymous', 'your anonymous deposit of this round')
+    .option('--table <table>', 'of an anonymous deposit')
+    .action(async (batch, options) => (await import('../commands/contribute-list.ts')).contributeWithdraw(batch, options));
+  const identity = contribute.command('identity').description('who you are when you deposit without a station');
+  jsonOption(identity.command('create'))
+    .description('make a key; its public half goes into the agreement')
+    .requiredOption('--name <name>', 'your name in the agreement')
+    .requiredOption('--out <file>', 'where to write it; never overwritten')
+    .action(async (options) => (await import('../commands/contribute-identity.ts')).identityCreate(options));
+}
