@@ -69,7 +69,7 @@ export async function rerandomise(session: Session, a: ColumnShare): Promise<Col
   const [add, take] = session.zeros(a.mine.length);
   const { mine, next } = await session.reshare('refresh', subtractVectors(addVectors(a.mine, add, a.words), take, a.words));
   const difference = (after: BigUint64Array, before: BigUint64Array) => subtractVectors(after, before, a.words);
-  session.verifier?.recordZeros(a.words, { mine: difference(mine, a.mine), next: difference(next, a.next) });
+  session.record((verifier) => verifier.recordZeros(a.words, { mine: difference(mine, a.mine), next: difference(next, a.next) }));
   await session.beforeReveal();
   return column(a.words, mine, next);
 }

@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { bytesOf, nextParty, type Party, previousParty } from '../shares.ts';
 
 const PART_WORDS = 4;
+const READY = 1;
 const ALL: readonly Party[] = [0, 1, 2];
 
 export interface Coin {
@@ -40,18 +41,18 @@ export async function fixCoin(strand: Session): Promise<Coin> {
     [{ from: after, sizeBytes: HASH_BYTES }],
   )) as [Uint8Array];
   const toss = async () => {
-    const [missing] = (await strand.exchange(
+    const [missing, ready] = (await strand.exchange(
       strand.step('toss'),
       [
         { to: after, payload: own },
-        { to: before, part: 'ready', payload: Uint8Array.of(1) },
+        { to: before, part: 'ready', payload: Uint8Array.of(READY) },
       ],
       [
         { from: before, sizeBytes: 8 * PART_WORDS },
         { from: after, part: 'ready', sizeBytes: 1 },
       ],
-    )) as [Uint8Array];
-    if (!constantTimeEqual(hashOf(step, missing), fixed)) throw mismatch(strand, step);
+    )) as [Uint8Array, Uint8Array];
+    if (ready[0] !== READY || !constantTimeEqual(hashOf(step, missing), fixed)) throw mismatch(strand, step);
     parts[before] = missing;
     return taggedHash('sluis/replicated-3/coin', ...(parts as Uint8Array[]));
   };
@@ -61,6 +62,29 @@ export async function fixCoin(strand: Session): Promise<Coin> {
 const mismatch = (strand: Session, step: string) =>
   new ProtocolError('mpc/coin-mismatch', {
     stage: 'aggregate',
-    message: `In step "${step}", compute parties ${nextParty(strand.me)} and ${previousParty(strand.me)} gave different parts of a common random seed.`,
+    message: `In step "${step}", compute parties ${nextParty(strand.me)} and ${previousParty(strand.me)} did not agree on when to draw a common random seed, or on its parts.`,
     remedy: 'One of these two stations is faulty or dishonest: compare their logs, then ask again.',
   });
+
+/**
+ * Waits until both others have received everything of the steps before, so that nobody can still change it.
+ *
+ * @throws ProtocolError `mpc/coin-mismatch` on anything but that word. Cost: 1 round, 2 bytes sent per party.
+ */
+export async function everybodyReady(strand: Session): Promise<void> {
+  const [after, before] = [nextParty(strand.me), previousParty(strand.me)];
+  const step = strand.step('ready');
+  const payload = Uint8Array.of(READY);
+  const heard = await strand.exchange(
+    step,
+    [
+      { to: after, payload },
+      { to: before, payload },
+    ],
+    [
+      { from: after, sizeBytes: 1 },
+      { from: before, sizeBytes: 1 },
+    ],
+  );
+  if (heard.some((message) => message[0] !== READY)) throw mismatch(strand, step);
+}

@@ -5,6 +5,7 @@ import type { Outgoing, Session } from '../session.ts';
 import { bitShare, bits, bytesOf, column, columnShare, nextParty, type Party, previousParty } from '../shares.ts';
 import { bitAlgebra, ringAlgebra } from './algebra.ts';
 import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
+import { everybodyReady } from './coin.ts';
 import { drawn, type Form, gathered, type Moved, minus, plus, received, sizeBytes, wordsOf } from './moved.ts';
 import { residueOf, type Tagged, tagged } from './row-tags.ts';
 
@@ -105,23 +106,6 @@ async function verifiedPass(strand: Session, key: Party, groups: readonly (reado
 }
 
 const halves = (a: BigUint64Array) => new Uint32Array(a.buffer, a.byteOffset, 2 * a.length);
-
-/** Waits until both others have received everything of the steps before: then nobody can still change it. 1 round. */
-async function everybodyReady(strand: Session): Promise<void> {
-  const [after, before] = [nextParty(strand.me), previousParty(strand.me)];
-  const ready = Uint8Array.of(1);
-  await strand.exchange(
-    strand.step('ready'),
-    [
-      { to: after, payload: ready },
-      { to: before, payload: ready },
-    ],
-    [
-      { from: after, sizeBytes: 1 },
-      { from: before, sizeBytes: 1 },
-    ],
-  );
-}
 
 /**
  * The holders of key k, parties k and k − 1, permute; the new component k is common to them, and each hands one of the
