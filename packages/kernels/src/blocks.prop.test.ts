@@ -180,3 +180,35 @@ test('a stream of masks counts as the column that it would fill', () => {
     }
   }
 });
+
+test('nothing of an earlier column reaches what a later one makes', () => {
+  const secret = new BigUint64Array(BLOCK + 64).fill(2n ** 64n - 1n);
+  for (const n of [1, 2, 3, 31, 33, 63, 65, BLOCK + 1, BLOCK + 33]) {
+    const zeros = new BigUint64Array(n);
+    const fillSlots = () => {
+      addVectors(secret, secret, 1);
+      crossMultiply(secret, secret, secret, secret, secret, secret, 1);
+      toSlices(secret, 1, 64);
+      unpackBits(new Uint32Array(4096).fill(0xffff_ffff), 131_072);
+    };
+    const clean = (name: string, made: () => BigUint64Array | Uint32Array | Uint8Array) => {
+      fillSlots();
+      assert.ok(
+        new Uint8Array(made().buffer).every((byte) => byte === 0),
+        `${name}, ${n}`,
+      );
+    };
+    clean('toSlices', () => toSlices(zeros, 1, 64));
+    clean('toSlices of two words', () => toSlices(new BigUint64Array(2 * n), 2, 100));
+    clean('lowBits', () => lowBits(zeros));
+    clean('packBits', () => packBits(new Uint8Array(n)));
+    clean('unpackBits', () => unpackBits(new Uint32Array(packedWords(n)), n));
+    clean('fromSlices', () => fromSlices(new Uint32Array(5 * packedWords(n)), n, 2, 5, true));
+    clean('bitsToVector', () => bitsToVector(new Uint32Array(packedWords(n)), n, 2));
+    clean('maskVector', () => maskVector(new Uint32Array(packedWords(n)), secret.slice(0, n), 1));
+    clean('sumVector', () => sumVector(zeros, 1));
+    clean('crossDot', () => crossDot(zeros, zeros, zeros, zeros, 1));
+    clean('crossAnd', () => crossAnd(...([0, 1, 2, 3, 4].map(() => new Uint32Array(n)) as Parameters<typeof crossAnd>)));
+    clean('prefixSums', () => prefixSums(new BigUint64Array(2 * n), 2));
+  }
+});
