@@ -3,7 +3,7 @@ import { canonicalBytes, canonicalText, type ErrorDetails, fromHex, InvalidError
 import { verifySignature } from '@sluis/crypto';
 import { type Agreement, agreementSchema, isInForce, type Plan, type SignaturePurpose, type SignedAgreement } from '@sluis/model';
 import { prepare, type Prepared } from '@sluis/planner';
-import type { Cost, Registry } from '@sluis/technique';
+import type { Cost, Registry, Technique } from '@sluis/technique';
 import { layoutOf } from '@sluis/model';
 import { type AdmittedRun, organisationOf, type StationContext } from './context.ts';
 import { type Proposal, readMessage, type SignedProposal } from './messages.ts';
@@ -87,14 +87,18 @@ export async function planQuestion(
     station.sql,
   );
   const { techniques } = prepared.plan;
-  for (const technique of [
-    station.registry.get('sharing', techniques.sharing),
-    station.registry.get('computation', techniques.computation),
-    station.registry.get('mechanism', techniques.mechanism),
-  ]) {
-    technique.checkPlan(prepared.plan);
-  }
+  for (const technique of techniquesOf(station.registry, techniques)) technique.checkPlan(prepared.plan);
   return prepared;
+}
+
+/** The techniques a plan names, in the order in which they act. Refuses those this station lacks. */
+function techniquesOf(registry: Registry, named: Plan['techniques']): readonly Technique[] {
+  return [
+    registry.get('sharing', named.sharing),
+    registry.get('computation', named.computation),
+    ...(named.rows === undefined ? [] : [registry.get('rows', named.rows)]),
+    registry.get('mechanism', named.mechanism),
+  ];
 }
 
 /** Rounds of the flow itself: digests of shares, salts, commitments, meters, signatures. */
@@ -116,9 +120,7 @@ export function costOf(registry: Registry, plan: Plan, agreement: Agreement): Co
   };
   const deliveries = 3 * plan.receivers.length * (BOX_BYTES + RECEIPT_BYTES + canonicalText(agreement).length);
   const flow: Cost = { rounds: FLOW_ROUNDS, bytes: deliveries + 3 * plan.providers.length * BOX_BYTES, seconds: FLOW_SECONDS };
-  const { sharing, computation, mechanism } = plan.techniques;
-  const parts = [registry.get('sharing', sharing), registry.get('computation', computation), registry.get('mechanism', mechanism)];
-  return parts
+  return techniquesOf(registry, plan.techniques)
     .map((t) => t.cost(shape))
     .reduce((a, b) => ({ rounds: a.rounds + b.rounds, bytes: a.bytes + b.bytes, seconds: a.seconds + b.seconds }), flow);
 }

@@ -1,0 +1,79 @@
+/** What of a plan on rows can be computed; everything else is refused by name before anything runs. */
+import { InvalidError } from '@sluis/base';
+import type { Plan, PlanRows, RowExpression } from '@sluis/model';
+import { partsOf } from './expressions-of.ts';
+
+const MOST_SLOTS = 1_000_000;
+const MOST_NODES = 20_000;
+const MOST_VALUES = 10_000;
+
+const refusal = (message: string) =>
+  new InvalidError('plan/unsupported-shape', {
+    stage: 'plan',
+    message,
+    remedy: 'Ask a simpler question, or narrower columns, or change the bounds in the agreement.',
+  });
+
+function refuse(message: string): never {
+  throw refusal(message);
+}
+
+/** Throws InvalidError `plan/unsupported-shape`. */
+export function checkRowsPlan(plan: Plan): void {
+  const { rows } = plan;
+  if (rows === undefined) throw refusal('The plan has nothing that runs on shared rows.');
+  if (rows.sources.length === 0 || rows.joins.length !== rows.sources.length - 1) refuse('Every source but the first is joined once.');
+  if (plan.dominances.length > 0) refuse('Dominance can’t be tested on shared rows.');
+  if (rows.keys.length !== plan.keys.length || rows.contributions.length !== plan.contributions.length)
+    refuse('The plan does not say for every key and count how rows give it.');
+  if (rows.accumulators.length !== plan.accumulators.length) refuse('The plan does not say for every aggregate how rows give it.');
+  if (!Number.isSafeInteger(rows.maximumRows) || rows.maximumRows < 1 || rows.maximumRows >= 2 ** 31)
+    refuse('Shared rows are at most 2 147 483 647.');
+  checkKeys(plan, rows);
+  checkJoins(rows);
+  const nodes = allExpressions(rows).reduce((n, e) => n + checkExpression(rows, e), 0);
+  if (nodes > MOST_NODES) refuse(`The expressions of a question on shared rows have at most ${MOST_NODES} parts.`);
+  for (const a of rows.accumulators) {
+    if (a.kind.startsWith('quantile') && !(Number.isInteger(a.quantile) && a.quantile >= 0 && a.quantile <= 10_000))
+      refuse('A quantile lies between 0 and 1, in ten-thousandths.');
+  }
+}
+
+function checkKeys(plan: Plan, rows: PlanRows): void {
+  if (rows.secretSlots === null) {
+    if (rows.accumulators.some((a) => a.kind === 'key')) refuse('Only secret keys have values that are opened.');
+    return;
+  }
+  const { secretSlots: slots } = rows;
+  if (!Number.isInteger(slots) || slots < 1 || slots > MOST_SLOTS || slots !== plan.cellCount)
+    refuse(`Groups with secret keys have 1 to ${MOST_SLOTS} slots, one per cell.`);
+  if (plan.keys.length === 0 || plan.groupingSets.length !== 1 || plan.groupingSets[0]?.length !== plan.keys.length)
+    refuse('Secret keys are grouped by all together.');
+  for (const key of plan.keys) {
+    if (key.accumulator !== undefined && rows.accumulators[key.accumulator]?.kind !== 'key')
+      refuse(`The value of ${key.sql} has no place in the plan.`);
+  }
+}
+
+function checkJoins(rows: PlanRows): void {
+  rows.joins.forEach((join) => {
+    if (join.on.length === 0) refuse('A join needs a pair of keys.');
+    const bounded = Number.isInteger(join.maximumRows) && join.maximumRows >= 1;
+    if (!join.rightUnique && (join.kind === 'inner' || join.kind === 'left') && !bounded)
+      refuse('A join in which keys may occur several times on both sides needs a bound on its rows.');
+  });
+}
+
+function allExpressions(rows: PlanRows): RowExpression[] {
+  const maybe = [rows.where, ...rows.contributions].filter((e) => e !== null);
+  const joined = rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]));
+  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...joined];
+}
+
+/** Number of parts. */
+function checkExpression(rows: PlanRows, e: RowExpression): number {
+  if (e.op === 'column' && rows.sources[e.source] === undefined) refuse('The plan refers to a source that it does not have.');
+  if (e.op === 'rescale' && BigInt(e.divisor) < 1n) refuse('Numbers are rescaled by a positive whole number.');
+  if ((e.op === 'in' || e.op === 'position') && e.values.length > MOST_VALUES) refuse(`A list has at most ${MOST_VALUES} values.`);
+  return partsOf(e).reduce((n, part) => n + checkExpression(rows, part), 1 + ('values' in e ? e.values.length : 0));
+}

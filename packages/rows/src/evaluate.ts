@@ -1,0 +1,126 @@
+/** The part of a plan that runs on shared rows, from sources to one input in the plan's layout. */
+import { most } from './extreme-integers.ts';
+import { type Plan, type PlanRows, ROWS_INPUT, setSize, signedBits } from '@sluis/model';
+import type { Committee, SecretColumn, SecretRows, SecretVectors } from '@sluis/technique';
+import { distinctValues } from './distinct.ts';
+import { fewCells, fewEnough, fewForExtremes } from './few-cells.ts';
+import { cellNumbers, type Grouping, groupRows } from './grouped-rows.ts';
+import { joinSources } from './join-sources.ts';
+import { type CellTotals, manyCells } from './many-cells.ts';
+import { type Digit, oneHotSums } from './one-hot-sums.ts';
+import { type Quantile, quantileOf, sortValues } from './quantiles.ts';
+import { rowFacts, type RowFacts } from './row-facts.ts';
+import { widthOf } from './row-values.ts';
+import { accumulatorsOf, resized } from './summands.ts';
+
+/**
+ * Run by: all three compute parties, in step. Rows of one giver should stand together.
+ *
+ * @returns the input `ROWS_INPUT`: per contribution its counts and numbers of organisations, then the accumulators.
+ * @throws ProtocolError `rows/too-many-groups`, `mpc/keys-not-unique`, `mpc/join-too-large`.
+ * Learns: nobody anything but that none of these was thrown. Cost: see `cost` of the descriptor.
+ */
+export async function evaluate(committee: Committee, plan: Plan, sources: readonly SecretRows[]): Promise<SecretVectors> {
+  const rows = plan.rows as PlanRows;
+  const table = await joinSources(committee, rows, sources);
+  const facts = await rowFacts(committee, plan, table, sources);
+  const parts: CellTotals[] = [];
+  if (rows.secretSlots !== null) parts.push(await secretCells(committee, plan, facts, rows.secretSlots));
+  else for (const set of plan.groupingSets) parts.push(await declaredCells(committee, plan, facts, set));
+  return { organisation: ROWS_INPUT, columns: await layOut(committee, plan, parts) };
+}
+
+/** The cells of one grouping set, in mixed radix of its keys' positions. */
+async function declaredCells(committee: Committee, plan: Plan, facts: RowFacts, set: readonly number[]): Promise<CellTotals> {
+  const digits = set.map((k): Digit => ({ ...(facts.keys[k] as Digit), size: plan.keys[k]?.size ?? 0 }));
+  const sizes = digits.filter((d) => d.size > 1).map((d) => d.size);
+  const cells = setSize(plan, set);
+  const summands = facts.contributions.length + accumulatorsOf(plan, facts, ['sum']).length;
+  const extremes = accumulatorsOf(plan, facts, ['min', 'max']).length;
+  const column = cellNumbers(committee, digits, facts.length);
+  const by: Grouping = { keys: [{ column, bits: widthOf(0n, BigInt(cells)) }], valid: facts.base, slots: cells, declared: true };
+  const few = fewEnough(sizes, facts.length, summands);
+  const simple = few && (extremes === 0 || fewForExtremes(cells, facts.length));
+  const totals = simple ? await fewCells(committee, plan, facts, digits) : await manyCells(committee, plan, facts, by);
+  const used = digits.filter((d) => d.size > 1);
+  const countOf = async (counted: SecretColumn): Promise<SecretColumn> =>
+    few
+      ? ((await oneHotSums(committee, used, [{ column: counted, ownerOf: null }], 1, facts.length))[0] as SecretColumn)
+      : ((await groupRows(committee, by, [counted], [])).sums[0] as SecretColumn);
+  return withValues(committee, plan, facts, by, totals, countOf);
+}
+
+/** Groups by secret keys, in an order that nobody knows. */
+async function secretCells(committee: Committee, plan: Plan, facts: RowFacts, slots: number): Promise<CellTotals> {
+  const by: Grouping = { keys: facts.keys, valid: facts.base, slots, declared: false };
+  const found = await manyCells(committee, plan, facts, by);
+  const countOf = async (counted: SecretColumn): Promise<SecretColumn> =>
+    (await groupRows(committee, by, [counted], [])).sums[0] as SecretColumn;
+  const totals = await withValues(committee, plan, facts, by, found, countOf);
+  const accumulators = new Map(totals.accumulators);
+  plan.keys.forEach((key, k) => {
+    if (key.accumulator !== undefined) accumulators.set(key.accumulator, found.keys[k] as SecretColumn);
+  });
+  const indices = [...accumulators.keys()];
+  const columns = [...totals.counts, ...totals.present, ...accumulators.values()];
+  const shuffled = (await committee.shuffle({ length: slots, columns, bits: [] })).columns;
+  const n = totals.counts.length;
+  return {
+    cells: slots,
+    counts: shuffled.slice(0, n),
+    present: shuffled.slice(n, 2 * n),
+    accumulators: new Map(indices.map((index, i) => [index, shuffled[2 * n + i] as SecretColumn])),
+  };
+}
+
+/** Adds what needs the values themselves: distinct counts and quantiles. */
+async function withValues(
+  committee: Committee,
+  plan: Plan,
+  facts: RowFacts,
+  by: Grouping,
+  totals: CellTotals,
+  countOf: (counted: SecretColumn) => Promise<SecretColumn>,
+): Promise<CellTotals> {
+  const accumulators = new Map(totals.accumulators);
+  for (const { index, measure } of accumulatorsOf(plan, facts, ['distinct'])) {
+    accumulators.set(index, await distinctValues(committee, measure, by));
+  }
+  for (const { index, measure } of accumulatorsOf(plan, facts, ['quantile', 'quantile_disc'])) {
+    const accumulator = plan.rows?.accumulators[index];
+    const counts = await countOf(await committee.inject(measure.counts, 1));
+    const sorted = await sortValues(committee, measure, by, counts);
+    const quantile = { kind: accumulator?.kind, at: BigInt(accumulator?.quantile ?? 0), words: plan.accumulators[index]?.words };
+    accumulators.set(index, await quantileOf(committee, sorted, quantile as Quantile));
+  }
+  return { ...totals, accumulators };
+}
+
+/** One column per entry of the layout, the grouping sets one behind the other. */
+async function layOut(committee: Committee, plan: Plan, parts: readonly CellTotals[]): Promise<SecretColumn[]> {
+  const columns: SecretColumn[] = [];
+  const whole = (of: (part: CellTotals) => SecretColumn) =>
+    parts.length === 1 ? of(parts[0] as CellTotals) : committee.concat(parts.map(of));
+  plan.contributions.forEach((_, c) => {
+    columns.push(
+      whole((p) => p.counts[c] as SecretColumn),
+      whole((p) => p.present[c] as SecretColumn),
+    );
+  });
+  for (const [i, a] of plan.accumulators.entries()) {
+    const magnitude = most(-BigInt(a.minimum), BigInt(a.maximum));
+    const sized: CellTotals[] = [];
+    for (const part of parts) {
+      const found = part.accumulators.get(i);
+      if (found === undefined) throw new RangeError('the rows of a plan give all its accumulators');
+      const column = await resized(committee, found, Math.min(64 * found.words, signedBits(magnitude + 1n)), a.words);
+      sized.push({ ...part, accumulators: new Map([[i, column]]) });
+    }
+    columns.push(
+      sized.length === 1
+        ? (sized[0]?.accumulators.get(i) as SecretColumn)
+        : committee.concat(sized.map((p) => p.accumulators.get(i) as SecretColumn)),
+    );
+  }
+  return columns;
+}

@@ -1,0 +1,28 @@
+/** What the expressions of a plan on rows refer to. */
+import type { PlanRows, RowExpression } from '@sluis/model';
+import { columnKey } from './row-table.ts';
+
+export function partsOf(e: RowExpression): readonly RowExpression[] {
+  if (e.op === 'case') return [...e.when.flatMap((w) => [w.if, w.then]), e.else];
+  return 'args' in e ? e.args : [];
+}
+
+export function columnsIn(e: RowExpression, into: Set<string> = new Set()): Set<string> {
+  if (e.op === 'column') into.add(columnKey(e.source, e.column));
+  for (const part of partsOf(e)) columnsIn(part, into);
+  return into;
+}
+
+/** Expressions that are evaluated on the rows that all joins have made. */
+export function finalExpressions(rows: PlanRows): RowExpression[] {
+  const maybe = [rows.where, ...rows.contributions].filter((e) => e !== null);
+  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression)];
+}
+
+/** Columns that are needed after join `after` (−1: before any). */
+export function columnsNeeded(rows: PlanRows, after: number): Set<string> {
+  const needed = new Set<string>();
+  for (const e of finalExpressions(rows)) columnsIn(e, needed);
+  for (const join of rows.joins.slice(after + 1)) for (const { left } of join.on) columnsIn(left, needed);
+  return needed;
+}

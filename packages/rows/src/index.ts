@@ -1,0 +1,1 @@
+export { rowsOnShares } from './rows-on-shares.ts';

@@ -1,0 +1,111 @@
+/** Counts, organisations, sums and extremes of groups that come from sorting. */
+import type { Plan } from '@sluis/model';
+import type { Committee, SecretColumn, SecretKey } from '@sluis/technique';
+import { type Grouped, type Grouping, groupRows } from './grouped-rows.ts';
+import { fieldColumns, ownerFields, ownersOf } from './owner-fields.ts';
+import { nonZero } from './presence.ts';
+import type { RowFacts } from './row-facts.ts';
+import { widthOf } from './row-values.ts';
+import { accumulatorsOf, countWidth, type Extreme, extremeOf, injectAll, summandOf, sumWords } from './summands.ts';
+
+/** More columns of fields than this, and rows are grouped by organisation first. */
+const MOST_FIELDS = 8;
+
+export interface CellTotals {
+  readonly cells: number;
+  /** Per contribution. */
+  readonly counts: readonly SecretColumn[];
+  readonly present: readonly SecretColumn[];
+  /** By index of the accumulator; in rings of any width. */
+  readonly accumulators: ReadonlyMap<number, SecretColumn>;
+}
+
+export interface ManyCells extends CellTotals {
+  readonly keys: readonly SecretColumn[];
+  /** Rows of each group, whether or not they count for something. */
+  readonly rows: SecretColumn;
+}
+
+/** Run by: all three compute parties, in step. Learns: nobody anything. */
+export async function manyCells(committee: Committee, plan: Plan, facts: RowFacts, by: Grouping): Promise<ManyCells> {
+  const counts = await injectAll(committee, facts.contributions);
+  const summed = accumulatorsOf(plan, facts, ['sum']);
+  const sums: SecretColumn[] = [];
+  for (const { index, measure } of summed) sums.push(await summandOf(committee, measure, sumWords(plan, index, measure, facts.length)));
+  const most = accumulatorsOf(plan, facts, ['min', 'max']);
+  const extremes: Extreme[] = [];
+  for (const { index, measure } of most) extremes.push(await extremeOf(committee, plan, index, measure));
+  const found = await withPresence(committee, facts, by, counts, sums, extremes);
+  const accumulators = new Map<number, SecretColumn>();
+  for (const [i, { index }] of summed.entries()) accumulators.set(index, found.grouped.sums[counts.length + i] as SecretColumn);
+  for (const [i, { index }] of most.entries()) accumulators.set(index, found.grouped.extremes[i] as SecretColumn);
+  const { keys, rows } = found.grouped;
+  return { cells: by.slots, counts: found.grouped.sums.slice(0, counts.length), present: found.present, accumulators, keys, rows };
+}
+
+interface WithPresence {
+  /** `sums` hold the counts first. */
+  readonly grouped: Grouped;
+  readonly present: readonly SecretColumn[];
+}
+
+async function withPresence(
+  committee: Committee,
+  facts: RowFacts,
+  by: Grouping,
+  counts: readonly SecretColumn[],
+  sums: readonly SecretColumn[],
+  extremes: readonly Extreme[],
+): Promise<WithPresence> {
+  const owners = ownersOf(facts);
+  const plain = [...counts, ...sums];
+  if (owners <= 1) {
+    const grouped = await groupRows(committee, by, plain, extremes);
+    const present = owners === 1 ? await anyRows(committee, grouped.sums.slice(0, counts.length), facts.length) : null;
+    return { grouped, present: present ?? counts.map(() => committee.constant(by.slots, 1, 0n)) };
+  }
+  if (facts.owners.kind === 'secret' || fieldColumns(facts.length, owners, counts.length) <= MOST_FIELDS) {
+    const fields = await ownerFields(committee, facts, counts);
+    const grouped = await groupRows(committee, by, [...plain, ...fields.columns], extremes);
+    return { grouped, present: await fields.present(committee, grouped.sums.slice(plain.length)) };
+  }
+  return byOwnerFirst(committee, facts, facts.owners.ownerOf, by, counts, sums, extremes);
+}
+
+/** 1 where a count is not 0, for all columns at once. */
+async function anyRows(committee: Committee, counts: readonly SecretColumn[], rows: number): Promise<SecretColumn[]> {
+  if (counts.length === 0) return [];
+  const ring = await committee.inject(await nonZero(committee, committee.concat(counts), countWidth(rows)), 1);
+  const size = (counts[0] as SecretColumn).length;
+  return counts.map((_, i) => committee.slice(ring, i * size, size));
+}
+
+/** Groups by key and organisation, then what that gave by key: the second sort is over groups only. */
+async function byOwnerFirst(
+  committee: Committee,
+  facts: RowFacts,
+  ownerOf: Uint32Array,
+  by: Grouping,
+  counts: readonly SecretColumn[],
+  sums: readonly SecretColumn[],
+  extremes: readonly Extreme[],
+): Promise<WithPresence> {
+  const owners = ownersOf(facts);
+  const owner: SecretKey = { column: committee.publicColumn(BigUint64Array.from(ownerOf, BigInt), 1), bits: widthOf(0n, BigInt(owners)) };
+  const slots = Math.min(facts.length, by.slots * owners);
+  const fine = await groupRows(
+    committee,
+    { keys: [...by.keys, owner], valid: by.valid, slots, declared: false },
+    [...counts, ...sums],
+    extremes,
+  );
+  const present = await anyRows(committee, fine.sums.slice(0, counts.length), facts.length);
+  const keys = by.keys.map((k, i) => ({ ...k, column: fine.keys[i] as SecretColumn }));
+  const wider = extremes.map((e, i) => ({ ...e, column: fine.extremes[i] as SecretColumn }));
+  const grouped = await groupRows(committee, { ...by, keys, valid: fine.valid }, [...fine.sums, ...present, fine.rows], wider);
+  const own = fine.sums.length;
+  return {
+    grouped: { ...grouped, rows: grouped.sums.at(-1) as SecretColumn, sums: grouped.sums.slice(0, own) },
+    present: grouped.sums.slice(own, own + counts.length),
+  };
+}

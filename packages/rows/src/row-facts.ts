@@ -1,0 +1,117 @@
+/** Everything a plan needs to know of each row before rows are aggregated, as secrets. */
+import { least, most } from './extreme-integers.ts';
+import { equalNumbers } from './lower.ts';
+import type { Plan, PlanRows } from '@sluis/model';
+import type { Committee, SecretBits, SecretColumn, SecretKey, SecretRows } from '@sluis/technique';
+import { lowerNumber, lowerTruth } from './lower.ts';
+import { within } from './lower-lists.ts';
+import type { Node } from './program.ts';
+import { columnKey, GIVER, MATCHED, type RowTable } from './row-table.ts';
+import { constantNumber, type NumberValue, sized, widthOf } from './row-values.ts';
+import { TableProgram } from './table-program.ts';
+
+/** An accumulator's value per row. */
+export interface Measured {
+  readonly column: SecretColumn;
+  readonly low: bigint;
+  readonly high: bigint;
+  /** Rows that count, and have a value. */
+  readonly counts: SecretBits;
+}
+
+/** Whose rows they are: public, row by row, or (after joins) a secret bit per organisation. */
+export type Owners =
+  | { readonly kind: 'public'; readonly names: readonly string[]; readonly ownerOf: Uint32Array }
+  | { readonly kind: 'secret'; readonly bits: readonly SecretBits[] };
+
+export interface RowFacts {
+  readonly length: number;
+  /** Rows that exist, pass WHERE, and have a place in every key's domain. */
+  readonly base: SecretBits;
+  /** Per contribution: rows that count. */
+  readonly contributions: readonly SecretBits[];
+  /** Per key: its position in the domain, or the value of a secret key with NULL as the plan's code. Zero outside `base`. */
+  readonly keys: readonly SecretKey[];
+  /** Per accumulator; null for the value of a secret key. */
+  readonly measures: readonly (Measured | null)[];
+  readonly owners: Owners;
+}
+
+/**
+ * Evaluates all expressions of the plan on the rows. Run by: all three compute parties, in step.
+ *
+ * Learns: nobody anything. Cost: that of the operations, depth by depth.
+ */
+export async function rowFacts(committee: Committee, plan: Plan, table: RowTable, sources: readonly SecretRows[]): Promise<RowFacts> {
+  const rows = plan.rows as PlanRows;
+  const on = new TableProgram(table);
+  const { program, lowering } = on;
+  const keys = rows.keys.map((e, k) => keyValue(on, lowerNumber(lowering, e), plan.keys[k]?.nullCode));
+  const known = rows.secretSlots !== null ? [] : keys.map((k, i) => insideDomain(on, k, plan.keys[i]?.size ?? 0));
+  const where = rows.where === null ? program.bit(1) : lowerTruth(lowering, rows.where).isTrue;
+  const base = program.all([on.valid, where, ...known]);
+  const counting = rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue));
+  const values = rows.accumulators.map((a) => (a.kind === 'key' ? null : lowerNumber(lowering, a.expression)));
+  const present = values.map((v) => (v === null ? base : program.and(base, v.present)));
+  const keyNodes = keys.map((k) => program.mask(base, sized(program, k, 1)));
+  const owners = ownerNodes(on, rows, sources);
+  const nodes = values.flatMap((v) => (v === null ? [] : [v.node]));
+  const found = await on.run(committee, [base, ...counting, ...present, ...keyNodes, ...nodes, ...(owners ?? [])]);
+  return {
+    length: table.length,
+    base: found.bits(base),
+    contributions: counting.map((n) => found.bits(n)),
+    keys: keys.map((k, i) => ({ column: found.column(keyNodes[i] as Node), bits: keyBits(k) })),
+    measures: values.map((v, i) =>
+      v === null ? null : { column: found.column(v.node), low: v.low, high: v.high, counts: found.bits(present[i] as Node) },
+    ),
+    owners: owners === null ? publicOwners(table, sources) : { kind: 'secret', bits: owners.map((n) => found.bits(n)) },
+  };
+}
+
+/** Zero, which stands outside `base`, is a value as well. */
+const keyBits = (k: NumberValue): number => widthOf(k.low < 0n ? k.low : 0n, k.high > 0n ? k.high : 0n);
+
+/** A key's value, with NULL as a number of its own where it may be NULL. */
+function keyValue(on: TableProgram, value: NumberValue, nullCode: string | undefined): NumberValue {
+  const { program } = on;
+  if (program.bitOf(value.present) === 1 || nullCode === undefined) return value;
+  const code = constantNumber(program, BigInt(nullCode));
+  const [low, high] = [least(value.low, code.low), most(value.high, code.high)];
+  const node = program.select(value.present, sized(program, value, 1), sized(program, code, 1));
+  return { kind: 'number', node, present: program.bit(1), low, high };
+}
+
+/** A key that is not in its domain (position −1), or NULL where no code stands for it, is in no cell. */
+const insideDomain = (on: TableProgram, key: NumberValue, size: number): Node =>
+  on.program.and(key.present, within(on.program, key, { from: 0n, to: BigInt(size) - 1n }));
+
+/** One bit per organisation after joins: whether the row holds something of it. Null where givers are public. */
+function ownerNodes(on: TableProgram, rows: PlanRows, sources: readonly SecretRows[]): Node[] | null {
+  if (rows.joins.length === 0) return null;
+  const { program } = on;
+  const counted = rows.organisations === 'per-row' ? sources.slice(0, 1) : sources;
+  const names = [...new Set(counted.flatMap((s) => s.givers))];
+  return names.map((name) =>
+    program.any(
+      counted.flatMap((given, s) => {
+        const index = given.givers.indexOf(name);
+        return index < 0 ? [] : [givenBy(on, s, given, index)];
+      }),
+    ),
+  );
+}
+
+function givenBy(on: TableProgram, source: number, given: SecretRows, index: number): Node {
+  const { program } = on;
+  const there = source === 0 ? program.bit(1) : on.columnOf(columnKey(source, MATCHED)).present;
+  if (given.givers.length === 1) return there;
+  const giver = on.has(columnKey(source, GIVER)) ? on.columnOf(columnKey(source, GIVER)) : null;
+  if (giver === null) return program.bit(0);
+  return program.and(there, equalNumbers(program, giver, constantNumber(program, BigInt(index))).isTrue);
+}
+
+function publicOwners(table: RowTable, sources: readonly SecretRows[]): Owners {
+  const given = sources[0] as SecretRows;
+  return { kind: 'public', names: given.givers, ownerOf: given.length === table.length ? given.giverOf : new Uint32Array(table.length) };
+}
