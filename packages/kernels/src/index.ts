@@ -5,6 +5,7 @@ export * from './cross-products.ts';
 export * from './packed-logic.ts';
 export { composePermutation, invertPermutation, type RandomWords, randomPermutation } from './permutation.ts';
 export * from './rearrangement.ts';
+export * from './records.ts';
 export * from './release.ts';
 export {
   addVectors,
