@@ -40,7 +40,7 @@ test('quantiles equal those of the plain valid values', async () => {
         assert.deepEqual(rowsOf(found[i] as PlainTable), [expected]);
       });
     }),
-    { seed, numRuns: 25 },
+    { seed, numRuns: 12 },
   );
 });
 
@@ -64,7 +64,7 @@ test('the top rows are those of a plain stable sort', async () => {
         sorted.slice(0, k),
       );
     }),
-    { seed, numRuns: 25 },
+    { seed, numRuns: 12 },
   );
 });
 
@@ -84,6 +84,6 @@ test('a histogram counts valid values between its boundaries', async () => {
       }
       assert.deepEqual(found?.columns, [expected]);
     }),
-    { seed, numRuns: 25 },
+    { seed, numRuns: 12 },
   );
 });

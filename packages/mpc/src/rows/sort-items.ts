@@ -1,5 +1,6 @@
 /** Keys of rows packed into one number, distinct for every row, by which rows are sorted. */
 import type { Committee, SecretBits, SecretColumn, SortKey } from '@sluis/technique';
+import { widen } from '../widening.ts';
 import { count } from './placement.ts';
 
 export interface SortItems {
@@ -57,7 +58,7 @@ export async function fit(
   words: number,
 ): Promise<SecretColumn> {
   if (key.column.words === words) return key.column;
-  return key.column.words > words ? on.narrow(key.column, words) : on.widen(key.column, key.bits, words);
+  return widen(on, key.column, key.bits, words);
 }
 
 /** Non-negative one-word values as elements of `words` words. */
