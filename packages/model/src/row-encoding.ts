@@ -52,6 +52,8 @@ const DAY_US = 86_400_000_000n;
 const FIRST_DAY = -719_162n;
 const LAST_DAY = 2_932_896n;
 const HASH_BITS = 62n;
+const PLAIN = /^(INTEGER|BIGINT|DECIMAL\()/;
+const [MINUS, POINT, ZERO] = [0x2d, 0x2e, 0x30];
 const BOOLEANS: Readonly<Record<string, bigint>> = { true: 1n, t: 1n, '1': 1n, false: 0n, f: 0n, '0': 0n };
 
 /** Width of the narrowest two's complement number that holds both ends. */
@@ -131,6 +133,30 @@ function positionOf(column: Column, text: string): bigint | null {
   return position;
 }
 
+/**
+ * value · 10^scale of plain digits with at most that many decimals, or NaN: what nearly every number in a file looks like,
+ * ten times as fast as by regular expression and big integer. Fewer than 16 digits, so that it is exact.
+ */
+function plainUnits(text: string, scale: number): number {
+  const negative = text.charCodeAt(0) === MINUS;
+  const first = negative ? 1 : 0;
+  let units = 0;
+  let decimals = -1;
+  for (let i = first; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === POINT && decimals === -1 && i > first) decimals = 0;
+    else if (c < ZERO || c > ZERO + 9) return Number.NaN;
+    else {
+      units = units * 10 + (c - ZERO);
+      if (decimals !== -1) decimals += 1;
+    }
+  }
+  const missing = scale - Math.max(0, decimals);
+  if (text.length === first || text.length + missing > 15 || missing < 0 || decimals === 0) return Number.NaN;
+  const scaled = units * 10 ** missing;
+  return negative && scaled !== 0 ? -scaled : scaled;
+}
+
 /** A DOUBLE on its grid of `scale` decimals, as DuckDB's CAST(x · 1e… AS BIGINT): a tie goes to the even neighbour. */
 function onGrid(column: Column, text: string): bigint | null {
   if (!/^-?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?$/.test(text)) return null;
@@ -180,10 +206,17 @@ export function cellCodec(collaboration: string, name: string, column: Column): 
   }
   const allowed = values === null ? null : new Set(values.map((v) => literalKey(column, v)));
   const [low, high] = limits(column);
+  const [lowest, highest] = [Number(low), Number(high)];
+  const scale = allowed === null && PLAIN.test(column.type) ? scaleOf(column) : -1;
   return {
     encoding,
     encode(text) {
       if (text === null) return absent();
+      if (scale >= 0) {
+        const units = plainUnits(text, scale);
+        // Compared as numbers: units are exact, and rounding a limit beyond 2^53 does not pass any of them.
+        if (units >= lowest && units <= highest) return BigInt(units);
+      }
       const position = positionOf(column, text);
       if (position === null) return 'not-of-type';
       if (allowed !== null && !allowed.has(String(position))) return 'outside-domain';

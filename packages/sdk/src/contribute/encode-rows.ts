@@ -18,14 +18,14 @@ export interface EncodeOptions {
   readonly onProblem: (problem: RowProblem) => void;
 }
 
-/** Repeated texts are looked up rather than encoded again. */
-const REMEMBERED = 20_000;
+/** Repeated texts are looked up rather than encoded again, in columns with no more different ones than this. */
+const REMEMBERED = 5_000;
 
 interface ColumnReader {
   readonly name: string;
   readonly codec: CellCodec;
   readonly field: number;
-  readonly known: Map<string, bigint>;
+  known: Map<string, bigint> | null;
 }
 
 /**
@@ -121,9 +121,11 @@ class PieceBuilder {
 
 function numberOf(reader: ColumnReader, text: string | null): bigint | CellProblem {
   if (text === null) return reader.codec.encode(null);
+  if (reader.known === null) return reader.codec.encode(text);
   const known = reader.known.get(text);
   if (known !== undefined) return known;
   const value = reader.codec.encode(text);
-  if (typeof value === 'bigint' && reader.known.size < REMEMBERED) reader.known.set(text, value);
+  if (reader.known.size >= REMEMBERED) reader.known = null;
+  else if (typeof value === 'bigint') reader.known.set(text, value);
   return value;
 }
