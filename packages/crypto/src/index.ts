@@ -10,3 +10,4 @@ export * from './x-wing.ts';
 export * from './ristretto.ts';
 export * from './fixed-key-hash.ts';
 export * from './one-time-mac.ts';
+export * from './blind-token.ts';
