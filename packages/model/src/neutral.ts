@@ -7,7 +7,7 @@ import { pushdownProviders, type Plan, type PlanAccumulator, type PlanDominance 
  */
 export function neutralElement(accumulator: Pick<PlanAccumulator, 'kind' | 'minimum' | 'maximum' | 'among'>): bigint {
   const { kind, among } = accumulator;
-  if (kind === 'sum' || (among !== undefined && among.measure !== 'maximum')) return 0n;
+  if (kind === 'sum' || kind === 'histogram' || (among !== undefined && among.measure !== 'maximum')) return 0n;
   return accumulator.kind === 'min' ? BigInt(accumulator.maximum) + 1n : BigInt(accumulator.minimum) - 1n;
 }
 

@@ -37,7 +37,31 @@ export type AccumulatorKind =
   | 'min'
   | 'max'
   /** What the one receiver learns about how organisations compare: see `PlanAmong`. */
-  | 'among';
+  | 'among'
+  /** A quantile found in a histogram that all providers share: see `PlanHistogram`. Providers give nothing else for it. */
+  | 'histogram';
+
+/** Most values of a histogram: every provider shares a count for each, per cell. */
+export const MOST_BINS = 32_768;
+
+/** How often each value occurs: one count per value and cell, of which none is ever opened. */
+export interface PlanHistogram {
+  /** SQL of the value per row as an integer from 0 to size − 1 (NULL where the row does not contribute). */
+  readonly rowSql: string;
+  readonly size: number;
+}
+
+/** A quantile of the values in a histogram, in ten-thousandths; continuous ones come out in ten-thousandths of the value's unit. */
+export interface PlanQuantile {
+  /** Index into the plan's histograms. */
+  readonly histogram: number;
+  /** Its contribution: the number of rows. */
+  readonly contribution: number;
+  readonly at: number;
+  readonly continuous: boolean;
+  /** Value of the first bin. */
+  readonly low: string;
+}
 
 /**
  * A comparison among organisations, made on secrets from each one's partial: the receiver learns its own place or the
@@ -73,6 +97,8 @@ export interface PlanAccumulator {
   readonly words: number;
   /** Set exactly for the kind `among`. */
   readonly among?: PlanAmong;
+  /** Set exactly for the kind `histogram`. */
+  readonly quantile?: PlanQuantile;
 }
 
 /** For dominance: the largest contributions of single rows to a sum. */
@@ -191,6 +217,8 @@ export interface Plan {
   readonly contributions: readonly PlanContribution[];
   readonly accumulators: readonly PlanAccumulator[];
   readonly dominances: readonly PlanDominance[];
+  /** Absent where no quantile is asked of pushed-down rows. */
+  readonly histograms?: readonly PlanHistogram[];
   readonly aggregates: readonly PlanAggregate[];
   readonly outputs: readonly PlanOutput[];
   readonly rules: PlanRules;
@@ -217,7 +245,8 @@ export type LayoutColumn =
   | { readonly kind: 'present'; readonly contribution: number; readonly words: 1 }
   | { readonly kind: 'accumulator'; readonly accumulator: number; readonly words: number }
   | { readonly kind: 'absolute'; readonly dominance: number; readonly words: number }
-  | { readonly kind: 'top'; readonly dominance: number; readonly rank: number; readonly words: number };
+  | { readonly kind: 'top'; readonly dominance: number; readonly rank: number; readonly words: number }
+  | { readonly kind: 'bin'; readonly histogram: number; readonly bin: number; readonly words: 1 };
 
 /** Organisations that share partial aggregates: providers that share rows do not. */
 export function pushdownProviders(plan: Pick<Plan, 'providers' | 'rows'>): string[] {
@@ -230,7 +259,7 @@ export function inputsOf(plan: Pick<Plan, 'providers' | 'rows'>): string[] {
   return [...pushdownProviders(plan), ...(plan.rows === undefined ? [] : [ROWS_INPUT])];
 }
 
-/** Columns that every provider shares for a plan: counts and presence per contribution, accumulators, then dominance. */
+/** Columns that every provider shares for a plan: counts and presence per contribution, accumulators, dominance, then histograms. */
 export function layoutOf(plan: Plan): LayoutColumn[] {
   const layout: LayoutColumn[] = [];
   plan.contributions.forEach((_, contribution) => {
@@ -242,6 +271,9 @@ export function layoutOf(plan: Plan): LayoutColumn[] {
   plan.dominances.forEach((d, dominance) => {
     layout.push({ kind: 'absolute', dominance, words: d.words });
     for (let rank = 0; rank < d.top; rank++) layout.push({ kind: 'top', dominance, rank, words: d.words });
+  });
+  plan.histograms?.forEach((h, histogram) => {
+    for (let bin = 0; bin < h.size; bin++) layout.push({ kind: 'bin', histogram, bin, words: 1 });
   });
   return layout;
 }

@@ -11,6 +11,8 @@ export interface ProviderColumns {
   /** Per dominance: the sum of absolute values, and the largest ones. */
   readonly absolutes: readonly SecretColumn[];
   readonly tops: readonly (readonly SecretColumn[])[];
+  /** Per histogram: the count of each value. */
+  readonly bins: readonly (readonly SecretColumn[])[];
 }
 
 /** Sorts every provider's columns; throws ProtocolError `aggregate/wrong-inputs` unless exactly the plan's inputs are there with exactly its columns. */
@@ -33,6 +35,7 @@ export function columnsByProvider(plan: Plan, inputs: readonly SecretVectors[]):
       accumulators: of((l) => l.kind === 'accumulator'),
       absolutes: of((l) => l.kind === 'absolute'),
       tops: plan.dominances.map((_, d) => of((l) => l.kind === 'top' && l.dominance === d)),
+      bins: (plan.histograms ?? []).map((_, h) => of((l) => l.kind === 'bin' && l.histogram === h)),
     };
   });
 }

@@ -2,18 +2,21 @@
 import { InvalidError } from '@sluis/base';
 import {
   amongBits,
+  MOST_BINS,
   comparisonBits,
   dominanceBits,
   inputsOf,
   type Plan,
   type PlanAccumulator,
   type PlanAmong,
+  type PlanQuantile,
   signedBits,
 } from '@sluis/model';
 import type { MechanismTechnique, Revelation } from '@sluis/technique';
 import { costOfRules } from './cost.ts';
 import { decide } from './decision.ts';
 import { testsDominance, topNeeded } from './decision-units.ts';
+import { quantileBits } from './histogram-quantile.ts';
 import { countBits } from './thresholds.ts';
 import { combine } from './totals.ts';
 
@@ -53,6 +56,8 @@ function checkWidths(plan: Plan): void {
       refuse(`The total of ${a.sql} over all providers does not fit in ${a.words} words.`);
     if ((a.kind === 'among') !== (a.among !== undefined)) refuse(`The plan of ${a.sql} does not say what is compared.`);
     if (a.among !== undefined) checkAmong(plan, a, a.among);
+    if ((a.kind === 'histogram') !== (a.quantile !== undefined)) refuse(`The plan of ${a.sql} does not say which quantile is meant.`);
+    if (a.quantile !== undefined) checkQuantile(plan, a, a.quantile);
     if ((a.kind === 'min' || a.kind === 'max') && comparisonBits(a) > 64 * a.words)
       refuse(`The bounds of ${a.sql} are too far apart to compare in ${a.words} words.`);
   }
@@ -62,6 +67,16 @@ function checkWidths(plan: Plan): void {
     if (d.top < topNeeded(plan))
       refuse(`The dominance test of ${d.rowSql} needs the ${topNeeded(plan)} largest contributions of every provider.`);
   }
+}
+
+/** Histograms are counts of providers that push down; what is found in them must fit. */
+function checkQuantile(plan: Plan, a: PlanAccumulator, q: PlanQuantile): void {
+  const histogram = plan.histograms?.[q.histogram];
+  if (plan.rows !== undefined || histogram === undefined || plan.contributions[q.contribution] === undefined)
+    refuse(`The plan of ${a.sql} refers to what it does not hold.`);
+  if (!Number.isInteger(q.at) || q.at < 0 || q.at > 10_000) refuse('A quantile lies between 0 and 1, with four decimals.');
+  if (!isCount(histogram.size) || histogram.size > MOST_BINS) refuse(`A histogram has at most ${MOST_BINS} values.`);
+  if (quantileBits(plan) > 64) refuse('So many rows can’t be counted in 64 bits.');
 }
 
 /** Comparisons among organisations need everybody's own partial, and one receiver to whom the result belongs. */

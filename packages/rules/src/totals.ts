@@ -3,6 +3,7 @@ import { comparisonBits, type Plan } from '@sluis/model';
 import type { Committee, SecretColumn, SecretVectors, Totals } from '@sluis/technique';
 import { compareAmong } from './among.ts';
 import { columnsByProvider } from './contributions.ts';
+import { quantileOf } from './histogram-quantile.ts';
 
 /**
  * Sums, minima and maxima over all providers. Run by: all three compute parties, in step. A maximum is the negated
@@ -32,6 +33,7 @@ export async function combine(committee: Committee, plan: Plan, inputs: readonly
   }
   for (const [i, a] of plan.accumulators.entries()) {
     if (a.among !== undefined) accumulators[i] = await compareAmong(committee, plan, providers, i, a.among);
+    if (a.quantile !== undefined) accumulators[i] = await quantileOf(committee, plan, providers, counts, a.quantile, a.words);
   }
   return { counts, organisations, accumulators: accumulators as SecretColumn[] };
 }
