@@ -1,5 +1,6 @@
 export * from './committee.ts';
 export * from './committee-cost.ts';
 export * from './door.ts';
+export * from './order-plan.ts';
 export * from './registry.ts';
 export * from './secret-tables.ts';

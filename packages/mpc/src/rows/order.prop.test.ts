@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OrderPlan } from '@sluis/technique';
 import fc from 'fast-check';
-import { ascending, OrderPlan } from './order.ts';
+import { ascending } from './order.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 test(`seed ${seed}`, () => assert.ok(seed >= 0));

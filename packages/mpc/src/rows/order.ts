@@ -2,72 +2,10 @@
  * Sorting by few rounds of many comparisons at once. Nothing here is secret: it works on numbers of shuffled, distinct
  * items, and on the outcomes of comparisons that were opened.
  */
+import type { OrderPlan } from '@sluis/technique';
 
 /** One byte a pair: 1 where item first[i] stands before item second[i]. */
 export type Compare = (first: Uint32Array, second: Uint32Array) => Promise<Uint8Array>;
-
-/** What one comparison and one round of comparisons cost, in the same unit of time. */
-export interface ComparisonCost {
-  readonly perComparison: number;
-  readonly perRound: number;
-}
-
-interface Step {
-  /** 2^levels − 1 items are sorted first, and serve as pivots; 0 for comparing all pairs. */
-  readonly levels: number;
-  /** Levels of the search tree that are compared at once. */
-  readonly stride: number;
-  readonly cost: number;
-  readonly comparisons: number;
-  readonly rounds: number;
-}
-
-/** Levels compared at once: 2^stride − 1 comparisons take the place of `stride` rounds. */
-const STRIDES = [1, 2, 3];
-
-/** Chooses pivots and strides by cost; depends on numbers that are public before anything is compared. */
-export class OrderPlan {
-  readonly #known = new Map<number, Step>();
-  readonly #unit: ComparisonCost;
-
-  constructor(unit: ComparisonCost) {
-    this.#unit = unit;
-  }
-
-  step(n: number): Step {
-    const known = this.#known.get(n);
-    if (known !== undefined) return known;
-    let best = this.#allPairs(n);
-    for (let levels = 1; 2 ** levels - 1 < n; levels++) {
-      for (const stride of STRIDES) {
-        const step = this.#search(n, levels, stride);
-        if (step.cost < best.cost) best = step;
-      }
-    }
-    this.#known.set(n, best);
-    return best;
-  }
-
-  #allPairs(n: number): Step {
-    return this.#costed({ levels: 0, stride: 1, comparisons: (n * (n - 1)) / 2, rounds: n < 2 ? 0 : 1 });
-  }
-
-  #search(n: number, levels: number, stride: number): Step {
-    const pivots = 2 ** levels - 1;
-    const rest = n - pivots;
-    const before = this.step(pivots);
-    let [each, rounds] = [0, 0];
-    for (let left = levels; left > 0; left -= stride, rounds++) each += 2 ** Math.min(stride, left) - 1;
-    // Gaps between random pivots are geometric: rest / (pivots + 1) comparisons an item among the items of its gap.
-    const within = (rest * rest) / (pivots + 1);
-    const comparisons = before.comparisons + rest * each + within;
-    return this.#costed({ levels, stride, comparisons, rounds: before.rounds + rounds + 1 });
-  }
-
-  #costed(step: Omit<Step, 'cost'>): Step {
-    return { ...step, cost: step.comparisons * this.#unit.perComparison + step.rounds * this.#unit.perRound };
-  }
-}
 
 /**
  * The items in ascending order. The items must be distinct and in a uniformly random order: then outcomes of

@@ -1,7 +1,7 @@
 /** Sorting the rows of a table by secret keys. */
-import type { Committee, SecretBits, SecretColumn, SecretTable, SortKey } from '@sluis/technique';
+import { type Committee, comparisonCost, OrderPlan, type SecretBits, type SecretColumn, type SecretTable, type SortKey } from '@sluis/technique';
 import { ItemDifferences } from './item-differences.ts';
-import { ascending, type Compare, OrderPlan } from './order.ts';
+import { ascending, type Compare } from './order.ts';
 import { gatherRows, partitionRows } from './placement.ts';
 import { type SortItems, sortItems } from './sort-items.ts';
 
@@ -51,7 +51,7 @@ export async function sortByComparisons(
 /** Places of shuffled, distinct items in ascending order, found by opened comparisons. */
 export function orderOf(on: Committee, items: SortItems): Promise<Uint32Array> {
   const all = Uint32Array.from({ length: items.column.length }, (_, i) => i);
-  return ascending(all, comparing(on, items), new OrderPlan(comparisonCost(on, items.bits)));
+  return ascending(all, comparing(on, items), new OrderPlan(comparisonCost(on.threatModel, items.bits)));
 }
 
 /** Comparisons of items by their places, opened. */
@@ -66,12 +66,6 @@ export function comparing(on: Committee, items: SortItems): Compare {
     }
     return out;
   };
-}
-
-/** Microseconds, roughly, of a comparison in a long vector and of a round of comparisons: only their quotient matters. */
-export function comparisonCost(on: Committee, bits: number): { perComparison: number; perRound: number } {
-  const perComparison = 0.1 + bits * (on.threatModel === 'malicious' ? 0.015 : 0.0015);
-  return { perComparison, perRound: 300 * (5 + Math.log2(bits)) };
 }
 
 /** Sorts by single bits, the least significant first: one stable partition each. */
