@@ -87,6 +87,15 @@ function namesProblems(agreement: Agreement, names: readonly string[], path: Pat
   ];
 }
 
+function uniqueProblems(table: Table, path: Path): AgreementProblem[] {
+  const unknown = (table.unique ?? []).flatMap((set, i) => set.filter((c) => !(c in table.columns)).map((column) => ({ i, column })));
+  return unknown.map(({ i, column }) => ({
+    path: [...path, i],
+    what: `"${column}" is no column of the table`,
+    remedy: 'name columns whose values together no two rows share',
+  }));
+}
+
 function tableProblems(agreement: Agreement, name: string, table: Table): AgreementProblem[] {
   const path = ['tables', name];
   const columns = Object.keys(table.columns);
@@ -99,6 +108,7 @@ function tableProblems(agreement: Agreement, name: string, table: Table): Agreem
       (c) => `another column is called "${c}" (SQL does not tell case apart)`,
     ),
     ...Object.entries(table.columns).flatMap(([column, definition]) => columnProblems(definition, [...path, 'columns', column])),
+    ...uniqueProblems(table, [...path, 'unique']),
   ];
   if (columns.length === 0) found.push({ path: [...path, 'columns'], what: 'the table has no columns', remedy: 'add at least one column' });
   return [...found, ...depositProblems(agreement, table, path)];

@@ -77,6 +77,10 @@ export const tableSchema = z.strictObject({
     .min(1)
     .max(2 ** 40)
     .default(100_000_000),
+  /** Sets of columns of which no two rows have equal values: then a join knows how many rows it has. Checked on shares. */
+  unique: z.array(z.array(z.string()).min(1).max(8)).max(20).optional(),
+  /** Most rows that a join with this table may have where neither side has every key once. */
+  maximum_join_rows: z.number().int().min(1).max(100_000_000).optional(),
   columns: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/), columnSchema),
 });
 export type Table = z.infer<typeof tableSchema>;
