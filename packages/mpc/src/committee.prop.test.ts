@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Committee, CommitteeMeter, type SecretBits, type SecretColumn } from '@sluis/technique';
+import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
 import { deal, reveal, simulateCommittee } from './simulation/index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
@@ -182,32 +182,4 @@ test('bits: not, xor, and, or, gather, concat and groups', async () => {
     }),
     runs,
   );
-});
-
-test('every primitive costs the rounds and bytes that its formula states', async () => {
-  const n = 100;
-  const zeros = () => deal(Array<bigint>(n).fill(0n), 2);
-  const inputs = Array.from({ length: 7 }, zeros);
-  const pick = (c: Committee) => inputs.map((s) => of(s, c));
-  const groups = [[0, 1, 2, 3, 4], [5], [], [6, 7, 8]].map((g) => Uint32Array.from(g));
-  const cases: Record<string, [(c: Committee) => Promise<unknown>, (m: CommitteeMeter) => void]> = {
-    and: [(c) => c.and(c.constantBits(n, 1), c.constantBits(n, 0)), (m) => m.and(n)],
-    or: [(c) => c.or(c.constantBits(n, 1), c.constantBits(n, 0)), (m) => m.or(n)],
-    'negative 1': [(c) => c.negative(of(zeros(), c), 1), (m) => m.negative(n, 1)],
-    'negative 2': [(c) => c.negative(of(zeros(), c), 2), (m) => m.negative(n, 2)],
-    'negative 37': [(c) => c.negative(of(zeros(), c), 37), (m) => m.negative(n, 37)],
-    'less 128': [(c) => c.less(of(zeros(), c), of(zeros(), c), 128), (m) => m.less(n, 128)],
-    select: [(c) => c.select(c.constantBits(n, 1), of(zeros(), c), of(zeros(), c)), (m) => m.select(n, 2)],
-    minimum: [(c) => c.minimum(pick(c), 40), (m) => m.extreme(n, 7, 40, 2)],
-    largest: [(c) => c.largest(pick(c), 3, 40), (m) => m.largest(n, 7, 3, 40, 2)],
-    allOf: [(c) => c.allOf(c.constantBits(9, 1), groups), (m) => m.allOf(groups.map((g) => ({ size: g.length, count: 1 })))],
-    openBits: [(c) => c.openBits(c.constantBits(n, 1)), (m) => m.openBits(n)],
-    rerandomise: [(c) => c.rerandomise(of(zeros(), c)), (m) => m.rerandomise(n, 2)],
-  };
-  for (const [name, [program, formula]] of Object.entries(cases)) {
-    const { rounds, bytes } = await simulateCommittee(program);
-    const meter = new CommitteeMeter();
-    formula(meter);
-    assert.deepEqual([rounds, bytes[0] + bytes[1] + bytes[2]], [meter.rounds, meter.bytes], name);
-  }
 });

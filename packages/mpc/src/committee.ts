@@ -29,16 +29,19 @@ import type {
   SortKey,
   ThreatModel,
 } from '@sluis/technique';
-import { allOf, and, isZero, negative } from './conjunction.ts';
+import { negative } from './comparison.ts';
+import { allOf, and } from './conjunction.ts';
 import { toBits } from './decomposition.ts';
 import { divide } from './division.ts';
-import { inject, mask } from './injection.ts';
+import { isZero } from './equality.ts';
+import { inject, select } from './injection.ts';
 import { openBits, openColumn, rerandomise } from './opening.ts';
-import { ringInnerProduct, ringProduct, ringSumOfProducts } from './products.ts';
+import { ringInnerProduct, ringProducts, ringSumOfProducts } from './products.ts';
 import * as rows from './rows/index.ts';
 import { extreme, largestOf } from './selection.ts';
 import type { Session } from './session.ts';
 import { type BitShare, bitShare, bits, type ColumnShare, column, columnShare, type Pair, type Party, sliceColumn } from './shares.ts';
+import { widen } from './widening.ts';
 
 const asColumn = (a: ColumnShare) => a as ColumnShare & SecretColumn;
 const asBits = (a: BitShare) => a as BitShare & SecretBits;
@@ -199,7 +202,7 @@ export class ReplicatedCommittee implements Committee {
     const [x, y] = [columnShare(a), columnShare(b)];
     const words = oneShape([x, y]);
     if (x.length === 0) return Promise.resolve(a);
-    return this.#column(words, (strand) => ringProduct(strand, words, x, y));
+    return this.#column(words, (strand) => ringProducts(strand, words, x, y));
   }
 
   sumOfProducts(a: readonly SecretColumn[], b: readonly SecretColumn[]): Promise<SecretColumn> {
@@ -213,6 +216,7 @@ export class ReplicatedCommittee implements Committee {
   innerProduct(a: SecretColumn, b: SecretColumn): Promise<SecretColumn> {
     const [x, y] = [columnShare(a), columnShare(b)];
     const words = oneShape([x, y]);
+    if (this.#session.verified) return this.multiply(a, b).then((products) => this.total(products));
     return this.#column(words, (strand) => ringInnerProduct(strand, words, x, y));
   }
 
@@ -221,11 +225,11 @@ export class ReplicatedCommittee implements Committee {
   }
 
   async mask(c: SecretBits, a: SecretColumn): Promise<SecretColumn> {
-    return asColumn(await this.#session.run((strand) => mask(strand, bitShare(c), columnShare(a))));
+    return asColumn(await this.#session.run((strand) => select(strand, bitShare(c), columnShare(a))));
   }
 
   async select(c: SecretBits, a: SecretColumn, b: SecretColumn): Promise<SecretColumn> {
-    return this.add(b, await this.mask(c, this.subtract(a, b)));
+    return asColumn(await this.#session.run((strand) => select(strand, bitShare(c), columnShare(a), columnShare(b))));
   }
 
   async toBits(a: SecretColumn, width: number): Promise<SecretBits[]> {
@@ -240,8 +244,8 @@ export class ReplicatedCommittee implements Committee {
     return this.sum(slices.map((_, i) => this.scale(this.slice(ring, i * n, n), weight(i))));
   }
 
-  async widen(a: SecretColumn, width: number, words: number): Promise<SecretColumn> {
-    return this.fromBits(await this.toBits(a, width), words);
+  widen(a: SecretColumn, width: number, words: number): Promise<SecretColumn> {
+    return this.#within((on) => widen(on, a, width, words));
   }
 
   async negative(a: SecretColumn, width: number): Promise<SecretBits> {
@@ -249,7 +253,7 @@ export class ReplicatedCommittee implements Committee {
   }
 
   async less(a: SecretColumn, b: SecretColumn, width: number): Promise<SecretBits> {
-    return this.negative(this.subtract(a, b), width);
+    return asBits(await this.#session.run((strand) => negative(strand, columnShare(a), width, columnShare(b))));
   }
 
   async isZero(a: SecretColumn, width: number): Promise<SecretBits> {
@@ -257,7 +261,7 @@ export class ReplicatedCommittee implements Committee {
   }
 
   async equal(a: SecretColumn, b: SecretColumn, width: number): Promise<SecretBits> {
-    return this.isZero(this.subtract(a, b), width);
+    return asBits(await this.#session.run((strand) => isZero(strand, columnShare(a), width, columnShare(b))));
   }
 
   async shiftRight(a: SecretColumn, shift: number, width: number): Promise<SecretColumn> {

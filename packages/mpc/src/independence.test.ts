@@ -1,14 +1,15 @@
 /**
  * What one compute party receives is independent of the data: for two fixed inputs that differ in every value, bytes
  * received by each party are counted in a 2 × 256 table and compared by chi-square. α = 10⁻⁶ for each party (critical
- * value 377.3 at 255 degrees of freedom; three tests a run). With at least 250,000 bytes a sample, one byte in 200
- * that depended on the input would raise the statistic by more than 1,000: the planted leak below is of that size.
+ * value 377.3 at 255 degrees of freedom; three tests a run). With at least 1,000,000 bytes a sample, one byte in 200
+ * that depended on the input would raise the statistic by more than 4,000: the planted leak below is of that size.
  * The same bytes are compared with the uniform distribution, which catches a product that was sent without its mask, and
  * refreshed components are compared with the old ones. Each comparison has a control that it rejects.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '@sluis/base';
+import type { Committee, SecretColumn } from '@sluis/technique';
 import { deal, PARTIES, simulateCommittee, toColumn } from './simulation/index.ts';
 import { replicatedSharing } from './index.ts';
 
@@ -16,6 +17,26 @@ const CRITICAL = 377.3;
 const CELLS = 6000;
 const COLUMNS = 3;
 type Counts = Float64Array;
+
+/** Calls every primitive that sends messages and opens nothing. */
+async function everyPrimitive(c: Committee, columns: readonly SecretColumn[]): Promise<void> {
+  const [a, b] = [columns[0] ?? assert.fail(), columns[1] ?? columns[0] ?? assert.fail()];
+  const less = await c.less(a, b, 40);
+  const same = await c.equal(a, b, 40);
+  await c.and(less, same);
+  await c.or(less, same);
+  await c.multiply(a, b);
+  await c.sumOfProducts([a, b], [b, a]);
+  await c.inject(less, 1);
+  await c.mask(same, a);
+  await c.select(less, a, b);
+  await c.fromBits(await c.toBits(a, 7), 2);
+  await c.widen(a, 40, 2);
+  await c.shiftRight(a, 3, 40);
+  await c.rescale(a, 100n, 40);
+  await c.divide(a, b, 5);
+  await c.rerandomise(a);
+}
 
 /** Everything each party receives while it takes shares, compares, selects and refreshes; opened bits are the same for both inputs. */
 async function received(value: bigint, leak: boolean): Promise<Counts[]> {
@@ -32,13 +53,14 @@ async function received(value: bigint, leak: boolean): Promise<Counts[]> {
     async (c) => {
       const columns = replicatedSharing.combine(c.me, messages[c.me], CELLS, words);
       const smallest = await c.minimum(columns, 40);
+      await everyPrimitive(c, columns);
       await c.rerandomise(smallest);
       return c.openBits(await c.negative(smallest, 40));
     },
     { keepTranscript: true },
   );
   for (const m of transcript) if (!m.step.includes('open') && !m.step.includes('keys')) add(m.to, m.payload);
-  if (leak) add(1, new Uint8Array(2000).fill(Number(value & 0xffn)));
+  if (leak) add(1, new Uint8Array((counts[1] as Counts).reduce((sum, x) => sum + x, 0) / 200).fill(Number(value & 0xffn)));
   return counts;
 }
 
@@ -61,7 +83,7 @@ function chiSquare(a: Counts, b: Counts): number {
 test('received bytes are independent of the data (chi-square, α = 1e-6)', async () => {
   const [one, other] = [await received(1n, false), await received(987_654_321_012n % 2n ** 38n, false)];
   for (const p of PARTIES) {
-    assert.ok((one[p] as Counts).reduce((s, x) => s + x, 0) > 250_000, 'the sample is large enough');
+    assert.ok((one[p] as Counts).reduce((s, x) => s + x, 0) > 1_000_000, 'the sample is large enough');
     const statistic = chiSquare(one[p] as Counts, other[p] as Counts);
     assert.ok(statistic < CRITICAL, `party ${p}: ${statistic}`);
   }
@@ -79,17 +101,17 @@ function histogram(bytes: Uint8Array): Counts {
   return out;
 }
 
-test('every message of a comparison, selection and refreshing is uniformly random (chi-square, α = 1e-6)', async () => {
+test('every message of every primitive is uniformly random (chi-square, α = 1e-6)', async () => {
   const secret = deal(Array<bigint>(CELLS).fill(5n), 1);
   const { transcript } = await simulateCommittee(
     async (c) => {
       const a = secret[c.me];
-      return c.rerandomise(await c.select(await c.less(a, c.constant(CELLS, 1, 3n), 20), a, a));
+      await everyPrimitive(c, [a, c.constant(CELLS, 1, 3n)]);
     },
     { keepTranscript: true },
   );
   const messages = transcript.filter((m) => !m.step.includes('keys'));
-  assert.ok(messages.length > 20);
+  assert.ok(messages.length > 100);
   for (const m of messages) {
     // 500 bytes are too few for the chi-square law to hold in its tail: the margin allows for that.
     assert.ok(m.payload.length >= 500, m.step);

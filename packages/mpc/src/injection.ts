@@ -2,111 +2,120 @@
  * Secret bits as ring elements, and ring elements kept where a secret bit is 1.
  *
  * A bit c = c0 ⊕ c1 ⊕ c2 is f ⊕ t with f = c0 ⊕ c1, which party 0 knows, and t = c2, which parties 1 and 2 know; with
- * s = 1 − 2t it is f·s + t in the ring. What party 0 contributes it sends to party 1 under a mask that party 2 knows;
- * parties 1 and 2 then hold the product in two summands, and make the common component 2 of it.
- * Source: Mohassel & Rindal 2018 (ABY3), §5.4, for the split; the exchange between two parties is that of Araki et al.
- * 2016 with party 0's part known beforehand.
+ * s = 1 − 2t it is f·s + t in the ring. With a verifier the three components become ring elements, which costs nothing,
+ * and x ⊕ y = x + y − 2xy is computed twice.
+ * Source: Mohassel & Rindal 2018 (ABY3), §5.4, for the split and for the verified form; the exchange is in `two-party.ts`.
  */
 import { addVectors, bitsToVector, maskVector, multiplyVectors, subtractVectors, xorBits } from '@sluis/kernels';
+import { ringProduct } from './products.ts';
 import type { Session } from './session.ts';
-import { type BitShare, bytesOf, type ColumnShare, column, type Pair, wordsFrom } from './shares.ts';
-
-/** Party 0's known columns, each under a mask from key 0, at party 1; the masks themselves at party 2; null at party 0. 1 round. */
-async function handOver(
-  session: Session,
-  operation: string,
-  known: readonly BigUint64Array[] | null,
-  columns: number,
-  size: number,
-  words: number,
-) {
-  const step = session.step(operation);
-  const masks = session.commonWords(0, columns * size);
-  const cut = (all: BigUint64Array) => Array.from({ length: columns }, (_, i) => all.subarray(i * size, (i + 1) * size));
-  if (known !== null && masks !== null) {
-    cut(masks).forEach((mask, i) => void mask.set(addVectors(known[i] as BigUint64Array, mask, words)));
-    await session.exchange(step, [{ to: 1, payload: bytesOf(masks) }], []);
-    return null;
-  }
-  const received = await session.exchange(step, [], session.me === 1 ? [{ from: 0, sizeBytes: 8 * columns * size }] : []);
-  return cut(session.me === 1 ? wordsFrom(received[0] as Uint8Array) : (masks as BigUint64Array));
-}
-
-/** The replicated sharing of a vector whose summands parties 1 and 2 hold. 1 round; 8 bytes a word from each of the two. */
-async function fromTwoSummands(
-  session: Session,
-  operation: string,
-  summand: BigUint64Array | null,
-  size: number,
-  words: number,
-): Promise<Pair> {
-  const step = session.step(operation);
-  const [zero, one] = [session.commonWords(0, size), session.commonWords(1, size)];
-  if (summand === null) {
-    await session.exchange(step, [], []);
-    return { mine: zero as BigUint64Array, next: one as BigUint64Array };
-  }
-  const own = (session.me === 1 ? one : zero) as BigUint64Array;
-  const other = session.me === 1 ? 2 : 1;
-  const rest = subtractVectors(summand, own, words);
-  const [theirs] = await session.exchange(step, [{ to: other, payload: bytesOf(rest) }], [{ from: other, sizeBytes: 8 * size }]);
-  const two = addVectors(rest, wordsFrom(theirs as Uint8Array), words);
-  return session.me === 1 ? { mine: own, next: two } : { mine: two, next: own };
-}
+import { type BitShare, type ColumnShare, column, type PackedPair, type Pair } from './shares.ts';
+import { cutBits, cutPair, pairOf, putPair } from './stripes.ts';
+import { fromTwoSummands, handOver } from './two-party.ts';
 
 /** −a where the bit is 1, a elsewhere. */
 function signed(bits: Uint32Array, a: BigUint64Array, words: number): BigUint64Array {
   const kept = maskVector(bits, a, words);
-  return subtractVectors(a, addVectors(kept, kept, words), words);
+  return subtractVectors(a, addVectors(kept, kept, words, kept), words, kept);
 }
 
 /**
  * 0 or 1 in Z_2^(64·words) for each bit. Run by: all three compute parties, in step.
  *
- * Learns: nobody anything. Cost: 2 rounds; 24·words bytes an element in total.
+ * Learns: nobody anything. Cost: 2 rounds; 24·words bytes an element in total. With a verifier 48·words, and its checks.
  */
 export async function inject(session: Session, c: BitShare, words: number): Promise<ColumnShare> {
-  const size = c.length * words;
-  if (size === 0) return column(words, new BigUint64Array(0), new BigUint64Array(0));
-  const f = session.me === 0 ? [bitsToVector(xorBits(c.mine, c.next), c.length, words)] : null;
-  const handed = await handOver(session, 'inject', f, 1, size, words);
-  let summand: BigUint64Array | null = null;
-  if (handed !== null) {
-    const t = session.me === 1 ? c.next : c.mine;
-    const times = signed(t, handed[0] as BigUint64Array, words);
-    summand =
-      session.me === 1
-        ? addVectors(times, bitsToVector(t, c.length, words), words)
-        : subtractVectors(new BigUint64Array(size), times, words);
-  }
-  const z = await fromTwoSummands(session, 'inject', summand, size, words);
-  return column(words, z.mine, z.next);
+  const out = pairOf(c.length * words);
+  await session.striped(c.length, async (strand, from, count) => {
+    const bits = cutBits(c, from, count);
+    putPair(out, words, from, await (strand.verified ? verifiedInjection : injection)(strand, bits, count, words));
+  });
+  return column(words, out.mine, out.next);
+}
+
+async function injection(session: Session, c: PackedPair, n: number, words: number): Promise<Pair> {
+  const size = n * words;
+  const known = session.me === 0 ? [bitsToVector(xorBits(c.mine, c.next), n, words)] : null;
+  const handed = await handOver(session, known, 1, size, words);
+  return fromTwoSummands(session, handed && injectedSummand(session, c, handed[0] as BigUint64Array, n, words), size, words);
+}
+
+/** f·s + t in two summands, where f = handed (party 1) − handed (party 2). */
+function injectedSummand(session: Session, c: PackedPair, handed: BigUint64Array, n: number, words: number): BigUint64Array {
+  const t = session.me === 1 ? c.next : c.mine;
+  const times = signed(t, handed, words);
+  if (session.me === 1) return addVectors(times, bitsToVector(t, n, words), words, times);
+  return subtractVectors(new BigUint64Array(times.length), times, words, times);
+}
+
+async function verifiedInjection(session: Session, c: PackedPair, n: number, words: number): Promise<Pair> {
+  const zero = () => new BigUint64Array(n * words);
+  const mine = bitsToVector(c.mine, n, words);
+  const next = bitsToVector(c.next, n, words);
+  const only = (which: 0 | 1 | 2): Pair => ({
+    mine: session.me === which ? mine : zero(),
+    next: (session.me + 1) % 3 === which ? next : zero(),
+  });
+  const lower = await exclusiveOr(session, only(0), only(1), words);
+  return exclusiveOr(session, lower, only(2), words);
+}
+
+/** x + y − 2xy. */
+async function exclusiveOr(session: Session, x: Pair, y: Pair, words: number): Promise<Pair> {
+  const both = await ringProduct(session, words, x, y);
+  const side = (which: 'mine' | 'next') => {
+    const twice = addVectors(both[which], both[which], words);
+    return subtractVectors(addVectors(x[which], y[which], words), twice, words, twice);
+  };
+  return { mine: side('mine'), next: side('next') };
 }
 
 /**
- * c ? a : 0, element by element: with A = a0 + a1, known to party 0, c·a = (f·A)·s + f·(s·a2) + t·a. Run by: all three
- * compute parties, in step.
+ * c ? a : b, element by element; b left out is 0. With d = a − b and D = d0 + d1, which party 0 knows, it is
+ * b + (f·D)·s + f·(s·d2) + t·d. Run by: all three compute parties, in step.
  *
- * Learns: nobody anything. Cost: 2 rounds; 32·words bytes an element in total.
+ * Learns: nobody anything. Cost: 2 rounds; 32·words bytes an element in total. With a verifier 3 rounds, 72·words bytes,
+ * and its checks.
  */
-export async function mask(session: Session, c: BitShare, a: ColumnShare): Promise<ColumnShare> {
+export async function select(session: Session, c: BitShare, a: ColumnShare, b: ColumnShare | null = null): Promise<ColumnShare> {
   const { length: n, words } = a;
-  if (c.length !== n) throw new RangeError('one bit per element is needed');
-  if (n === 0) return a;
-  const size = n * words;
+  if (c.length !== n || (b !== null && (b.length !== n || b.words !== words)))
+    throw new RangeError('columns of one operation have the same shape');
+  const out = pairOf(n * words);
+  await session.striped(n, async (strand, from, count) => {
+    const first = cutPair(a, words, from, count);
+    const second = b === null ? null : cutPair(b, words, from, count);
+    const bits = cutBits(c, from, count);
+    putPair(out, words, from, await selectStripe(strand, bits, first, second, words));
+  });
+  return column(words, out.mine, out.next);
+}
+
+async function selectStripe(session: Session, c: PackedPair, a: Pair, b: Pair | null, words: number): Promise<Pair> {
+  const difference = (which: 'mine' | 'next') => (b === null ? a[which] : subtractVectors(a[which], b[which], words));
+  const d = { mine: difference('mine'), next: difference('next') };
+  const n = d.mine.length / words;
+  const kept = session.verified
+    ? await ringProduct(session, words, await verifiedInjection(session, c, n, words), d)
+    : await masked(session, c, d, n, words);
+  if (b === null) return kept;
+  return { mine: addVectors(kept.mine, b.mine, words, own(session, kept.mine)), next: addVectors(kept.next, b.next, words) };
+}
+
+/** Where a result may be written: not onto what a verifier still has to see. */
+const own = (session: Session, a: BigUint64Array) => (session.verified ? new BigUint64Array(a.length) : a);
+
+async function masked(session: Session, c: PackedPair, d: Pair, n: number, words: number): Promise<Pair> {
   const f = session.me === 0 ? xorBits(c.mine, c.next) : null;
-  const known = f === null ? null : [maskVector(f, addVectors(a.mine, a.next, words), words), bitsToVector(f, n, words)];
-  const handed = await handOver(session, 'mask', known, 2, size, words);
-  let summand: BigUint64Array | null = null;
-  if (handed !== null) {
-    const [t, two, own] = session.me === 1 ? [c.next, a.next, a.mine] : [c.mine, a.mine, a.next];
-    const product = addVectors(handed[0] as BigUint64Array, multiplyVectors(handed[1] as BigUint64Array, two, words), words);
-    const times = signed(t, product, words);
-    summand =
-      session.me === 1
-        ? addVectors(times, maskVector(t, addVectors(own, two, words), words), words)
-        : subtractVectors(maskVector(t, own, words), times, words);
-  }
-  const z = await fromTwoSummands(session, 'mask', summand, size, words);
-  return column(words, z.mine, z.next);
+  const known = f === null ? null : [maskVector(f, addVectors(d.mine, d.next, words), words), bitsToVector(f, n, words)];
+  const handed = await handOver(session, known, 2, n * words, words);
+  return fromTwoSummands(session, handed && maskedSummand(session, c, d, handed, words), n * words, words);
+}
+
+function maskedSummand(session: Session, c: PackedPair, d: Pair, handed: readonly BigUint64Array[], words: number): BigUint64Array {
+  const [t, two, other] = session.me === 1 ? [c.next, d.next, d.mine] : [c.mine, d.mine, d.next];
+  const cross = multiplyVectors(handed[1] as BigUint64Array, two, words);
+  const times = signed(t, addVectors(handed[0] as BigUint64Array, cross, words, cross), words);
+  if (session.me === 1) return addVectors(times, maskVector(t, addVectors(other, two, words), words), words, times);
+  return subtractVectors(maskVector(t, other, words), times, words, times);
 }

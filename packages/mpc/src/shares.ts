@@ -100,6 +100,12 @@ export function sliceColumn(a: ColumnShare, from: number, length: number): Secre
 /** Little-endian bytes of a vector, without copying. */
 export const bytesOf = (a: BigUint64Array | Uint32Array): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
 
+/** A received payload as words, without copying where it is aligned: for reading, and for as long as nobody writes into it. */
+export const wordsOf = (payload: Uint8Array): BigUint64Array =>
+  payload.byteOffset % 8 === 0 ? new BigUint64Array(payload.buffer, payload.byteOffset, payload.length / 8) : wordsFrom(payload);
+export const halvesOf = (payload: Uint8Array): Uint32Array =>
+  payload.byteOffset % 4 === 0 ? new Uint32Array(payload.buffer, payload.byteOffset, payload.length / 4) : halvesFrom(payload);
+
 /** A received payload as words: copied, so that it is aligned and nobody else's. (The `slice` of a Buffer would not copy.) */
 export const wordsFrom = (payload: Uint8Array): BigUint64Array => new BigUint64Array(new Uint8Array(payload).buffer);
 export const halvesFrom = (payload: Uint8Array): Uint32Array => new Uint32Array(new Uint8Array(payload).buffer);

@@ -4,6 +4,7 @@
  * own cost with it, without running anything.
  */
 import { topNetwork } from '@sluis/math';
+import type { ThreatModel } from './committee.ts';
 import type { Cost } from './door.ts';
 
 const PARTIES = 3;
@@ -15,20 +16,64 @@ const packedBytes = (n: number): number => 4 * Math.ceil(n / 32);
 
 export const secondsFor = (rounds: number, bytes: number): number => rounds * SECONDS_PER_ROUND + bytes / BYTES_PER_SECOND;
 
-/** Single conjunctions per element in a comparison of `width` bits: generate bits, then a tree of carries. About 3·width. */
-export function conjunctions(width: number): number {
-  let total = width - 1;
-  for (let count = width - 1; count > 1; count = Math.ceil(count / 2)) total += 2 * Math.floor(count / 2) - 1;
-  return total;
+/** Conjunctions an element, and rounds, of a tree that finds the carry out of `groups` groups of positions. */
+function carryTree(groups: number): { readonly conjunctions: number; readonly rounds: number } {
+  let total = 0;
+  for (let count = groups; count > 1; count = Math.ceil(count / 2)) total += 2 * Math.floor(count / 2) - 1;
+  return { conjunctions: total, rounds: levels(groups) };
 }
 
-/** Rounds of a comparison: sharing the sum's bits, generating carries, combining them. */
-export const comparisonRounds = (width: number): number => (width === 1 ? 1 : 2 + Math.ceil(Math.log2(width - 1)));
+/** Levels of a tree over so many leaves. */
+const levels = (leaves: number): number => (leaves < 2 ? 0 : Math.ceil(Math.log2(leaves)));
 
-/** Adds up rounds and bytes. Methods bear the names of `Committee`'s and take shapes instead of secrets. */
+/**
+ * A comparison of `width` bits among trusted parties: bits an element that all three send together, and rounds. Groups of
+ * three positions: 7 bits from party 0, then 2 for what the group generates and 2 for what it propagates; then a tree.
+ */
+export function comparison(width: number): { readonly bits: number; readonly rounds: number } {
+  const left = (width - 1) % 3;
+  const groups = Math.ceil((width - 1) / 3);
+  if (groups === 0) return { bits: 1, rounds: 1 };
+  const products = 7 * Math.floor((width - 1) / 3) + 2 ** left - 1;
+  if (groups === 1) return { bits: products + 3, rounds: 2 };
+  const tree = carryTree(groups);
+  return { bits: products + 2 * (2 * groups - 1 - (left === 1 ? 1 : 0)) + 3 * tree.conjunctions, rounds: 2 + tree.rounds };
+}
+
+/** The same where every conjunction is verified: a carry-save adder, what positions generate, a tree. */
+export function verifiedComparison(width: number): { readonly bits: number; readonly rounds: number } {
+  if (width <= 2) return { bits: 3 * (width - 1), rounds: width - 1 };
+  const tree = carryTree(width - 2);
+  return { bits: 3 * (2 * width - 3 + tree.conjunctions), rounds: 2 + tree.rounds };
+}
+
+/** A test for zero of `width` bits among trusted parties: the bits of one summand, and a tree of conjunctions. */
+export const zeroTest = (width: number) => ({ bits: 4 * width - 3, rounds: 1 + levels(width) });
+
+export const verifiedZeroTest = (width: number) =>
+  width === 1 ? { bits: 0, rounds: 0 } : { bits: 9 * width - 12, rounds: (width === 2 ? 1 : 2) + levels(width) };
+
+/** All bits of a sum of `width` bits, from those of its two summands: conjunctions an element, and rounds. */
+function prefixAdder(width: number): { readonly conjunctions: number; readonly rounds: number } {
+  let [total, rounds] = [Math.max(0, width - 1), width > 1 ? 1 : 0];
+  for (let half = 1; half < width - 1; half *= 2, rounds++) {
+    for (let i = half; i < width - 1; i++) if (Math.floor(i / half) % 2 === 1) total += i >= 2 * half ? 2 : 1;
+  }
+  return { conjunctions: total, rounds };
+}
+
+/**
+ * Adds up rounds and bytes. Methods bear the names of `Committee`'s and take shapes instead of secrets. Under the
+ * malicious model they count the primitives' verified forms; what verifying costs on top is counted elsewhere.
+ */
 export class CommitteeMeter {
   rounds = 0;
   bytes = 0;
+  readonly #verified: boolean;
+
+  constructor(threatModel: ThreatModel = 'semi-honest') {
+    this.#verified = threatModel === 'malicious';
+  }
 
   /** Fresh keys: 1 round, 32 bytes from each party. */
   convene(): void {
@@ -43,16 +88,51 @@ export class CommitteeMeter {
     this.and(length);
   }
 
+  multiply(length: number, words: number): void {
+    if (length > 0) this.#add(1, PARTIES * 8 * words * length);
+  }
+
+  /** Of `terms` columns on each side. */
+  sumOfProducts(length: number, terms: number, words: number): void {
+    this.multiply(length * (this.#verified ? terms : 1), words);
+  }
+
+  innerProduct(length: number, words: number): void {
+    this.multiply(this.#verified ? length : 1, words);
+  }
+
+  inject(length: number, words: number): void {
+    if (length > 0) this.#add(2, (this.#verified ? 48 : 24) * words * length);
+  }
+
+  mask(length: number, words: number): void {
+    this.select(length, words);
+  }
+
+  select(length: number, words: number): void {
+    if (length > 0) this.#add(this.#verified ? 3 : 2, (this.#verified ? 72 : 32) * words * length);
+  }
+
   negative(length: number, width: number): void {
-    if (length > 0) this.#add(comparisonRounds(width), packedBytes(length) * (width + PARTIES * conjunctions(width)));
+    this.#bitwise(length, this.#verified ? verifiedComparison(width) : comparison(width));
   }
 
   less(length: number, width: number): void {
     this.negative(length, width);
   }
 
-  select(length: number, words: number): void {
-    if (length > 0) this.#add(2, 32 * words * length);
+  isZero(length: number, width: number): void {
+    this.#bitwise(length, this.#verified ? verifiedZeroTest(width) : zeroTest(width));
+  }
+
+  equal(length: number, width: number): void {
+    this.isZero(length, width);
+  }
+
+  toBits(length: number, width: number): void {
+    const { conjunctions, rounds } = prefixAdder(width);
+    const shared = this.#verified ? { bits: 3 * (width - 1), rounds: width > 1 ? 1 : 0 } : { bits: width, rounds: 1 };
+    this.#bitwise(length, { bits: shared.bits + 3 * conjunctions, rounds: shared.rounds + rounds });
   }
 
   /** `minimum` and `maximum` over `columns` columns. */
@@ -84,12 +164,21 @@ export class CommitteeMeter {
     if (length > 0) this.#add(1, PARTIES * (packedBytes(length) + 32));
   }
 
+  openColumn(length: number, words: number): void {
+    if (length > 0) this.#add(1, PARTIES * (8 * words * length + 32));
+  }
+
   rerandomise(length: number, words: number): void {
     if (length > 0) this.#add(1, PARTIES * 8 * words * length);
   }
 
   total(): Cost {
     return { rounds: this.rounds, bytes: this.bytes, seconds: secondsFor(this.rounds, this.bytes) };
+  }
+
+  /** So many bits an element, in packed words. */
+  #bitwise(length: number, { bits, rounds }: { readonly bits: number; readonly rounds: number }): void {
+    if (length > 0) this.#add(rounds, packedBytes(length) * bits);
   }
 
   #add(rounds: number, bytes: number): void {

@@ -1,2 +1,3 @@
 export * from './exercise.ts';
 export * from './simulate.ts';
+export * from './striped.ts';

@@ -1,7 +1,7 @@
 /** Three compute parties in one process, for tests and benches: queues instead of sockets, a meter, and transcripts. */
 import { PeerError, type Random, systemRandom, utf8 } from '@sluis/base';
 import type { CommitteeLinks } from '@sluis/model';
-import type { Committee, SecretColumn } from '@sluis/technique';
+import type { Committee, ComputationTechnique, SecretColumn } from '@sluis/technique';
 import { replicatedComputation, replicatedSharing } from '../techniques.ts';
 
 type Party = 0 | 1 | 2;
@@ -21,6 +21,8 @@ export interface SimulationOptions {
   /** Changes a message on its way; null loses it, and its sender counts as gone. */
   readonly tamper?: (message: Message) => Uint8Array | null;
   readonly keepTranscript?: boolean;
+  /** How a party's committee is convened; as `replicatedComputation` does by default. */
+  readonly convene?: ComputationTechnique['convene'];
 }
 
 /** Links between three parties in memory. A message to a party that has ended is dropped; waiting for one fails. */
@@ -127,7 +129,8 @@ export async function settleCommittee<T>(program: (committee: Committee) => Prom
     PARTIES.map(async (me) => {
       try {
         const random = options.random?.[me] ?? systemRandom;
-        return await program(await replicatedComputation.convene(network.links(me), options.context ?? utf8('simulation'), random));
+        const convene = options.convene ?? replicatedComputation.convene;
+        return await program(await convene(network.links(me), options.context ?? utf8('simulation'), random));
       } catch (error) {
         network.leave(me);
         throw error;
