@@ -1,7 +1,7 @@
 /** The receiver's engine: from opened integers to the answer. Also run by whoever verifies a receipt. */
 import type { Finaliser } from '@sluis/flow';
 import { type CellValue, cellOffsets, type Domain, type Plan, type Released, type ResultTable, setSize } from '@sluis/model';
-import { aggregateValues, suppressedGroups } from '@sluis/planner';
+import { aggregateValues, secretKeyText, suppressedGroups } from '@sluis/planner';
 import { StationError } from '@sluis/base';
 import { type Database, openDatabase } from './database.ts';
 
@@ -74,6 +74,7 @@ function cellRows(plan: Plan, domains: readonly Domain[], released: Released): (
         keys[k] = domains[k]?.values[rest % radix] ?? null;
         rest = Math.floor(rest / radix);
       }
+      for (const [k, key] of plan.keys.entries()) if (key.secret === true) keys[k] = secretKeyText(key, plan, domains[k], released, cell);
       const grouping = plan.keys.map((_, k) => (set.includes(k) ? '0' : '1'));
       const passed = released.passed.map((mask) => (mask[cell] === 1 ? 'true' : 'false'));
       rows.push([...keys, ...grouping, ...aggregates.map((values) => values[cell] ?? null), ...passed]);

@@ -1,5 +1,14 @@
 /** From opened integers to the values of aggregates, exactly. Run by: a receiver, and whoever verifies its receipt. */
-import { pairSums, type PairKind, type Plan, type PlanAccumulator, type PlanAggregate, type Released } from '@sluis/model';
+import {
+  type Domain,
+  pairSums,
+  type PairKind,
+  type Plan,
+  type PlanAccumulator,
+  type PlanAggregate,
+  type PlanKey,
+  type Released,
+} from '@sluis/model';
 import { isPair } from './bind-aggregate.ts';
 import { isAmong } from './bind-among.ts';
 import { pairValue } from './pair-values.ts';
@@ -23,6 +32,14 @@ export function aggregateValues(plan: Plan, released: Released): (string | null)
       );
     }),
   );
+}
+
+/** Text of a secret key's value in a cell where it was opened; null for NULL. */
+export function secretKeyText(key: PlanKey, plan: Plan, domain: Domain | undefined, released: Released, cell: number): string | null {
+  const value = key.accumulator === undefined ? null : (released.accumulators[key.accumulator]?.[cell] ?? null);
+  if (value === null || key.accumulator === undefined || String(value) === key.nullCode) return null;
+  if (key.size > 0) return domain?.values[Number(value)] ?? null;
+  return typedText(value, accumulatorOf(plan, key.accumulator).scale, { type: key.type, dictionary: null });
 }
 
 function accumulatorOf(plan: Plan, index: number): PlanAccumulator {
@@ -85,7 +102,7 @@ function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bi
   return numberText(kind.startsWith('stddev') ? Math.sqrt(variance) : variance);
 }
 
-function typedText(value: bigint, scale: number, { type, dictionary }: PlanAggregate): string | null {
+function typedText(value: bigint, scale: number, { type, dictionary }: Pick<PlanAggregate, 'type' | 'dictionary'>): string | null {
   if (dictionary !== null) return dictionary[Number(value)] ?? null;
   if (type === 'BOOLEAN') return value === 0n ? 'false' : 'true';
   if (type === 'DATE') return dateText(Number(value));

@@ -8,14 +8,14 @@ import { bindModifiers } from './bind-modifiers.ts';
 import { hasAggregate, type Bound } from './expression.ts';
 import type { SqlEngine } from './ports.ts';
 import type { Item, Question } from './question.ts';
-import { bindFrom, withCtes, type Relation, type Surroundings } from './relation.ts';
+import { bindFrom, withCtes, type Relation, type RelationColumn, type Surroundings } from './relation.ts';
 import { unknownName, unsupported } from './refusal.ts';
 import { selectNode } from './parse.ts';
 import { Typing } from './types.ts';
 
 /** Run by every station for itself. Throws RefusedError `plan/unsupported`, `plan/unknown-name` or `plan/type-mismatch`. */
 export async function bind(node: Ast, agreement: Agreement, engine: SqlEngine, typing = new Typing(engine)): Promise<Question> {
-  const around: Surroundings = { agreement, typing, ctes: new Map(), depth: 0, bindInner };
+  const around: Surroundings = { agreement, typing, ctes: new Map(), depth: 0, joined: false, bindInner };
   return bindQuestion(node, around);
 }
 
@@ -32,14 +32,8 @@ export class Names {
   resolver(prefer: 'column' | 'alias', clause: string): (path: readonly string[]) => Bound {
     return (path) => {
       const name = path.at(-1) ?? '';
-      if (path.length > 2 || (path.length === 2 && path[0]?.toLowerCase() !== this.relation.alias.toLowerCase())) {
-        throw unknownName(
-          `There is no ${path.join('.')}.`,
-          `Columns of ${this.relation.alias}: ${this.relation.columns.map((c) => c.name).join(', ')}.`,
-        );
-      }
-      const column = this.relation.columns.find((c) => same(c.name, name))?.expression;
-      const alias = path.length === 2 ? undefined : this.items.find((i) => same(i.name, name))?.expression;
+      const column = this.#column(path)?.expression;
+      const alias = path.length > 1 ? undefined : this.items.find((i) => same(i.name, name))?.expression;
       const found = prefer === 'alias' ? (alias ?? column) : (column ?? alias);
       if (found !== undefined) return found;
       if (/^(current_(date|time|timestamp)|localtime|localtimestamp|user|current_user|session_user)$/i.test(name)) {
@@ -50,6 +44,24 @@ export class Names {
         `Its columns are: ${this.relation.columns.map((c) => c.name).join(', ')}.`,
       );
     };
+  }
+
+  /** The column that a path names, if there is one: [name], [alias, name] or [organisation, table, name]. */
+  #column(path: readonly string[]): RelationColumn | undefined {
+    const { alias, columns, sources } = this.relation;
+    const name = path.at(-1) ?? '';
+    if (path.length === 1) {
+      const found = columns.filter((c) => same(c.name, name) && c.merged !== true);
+      if (found.length > 1)
+        throw unknownName(`The name ${name} is ambiguous.`, `Write ${found.map((c) => `${c.of}.${c.name}`).join(' or ')}.`);
+      return found[0];
+    }
+    const of = path.at(-2) ?? '';
+    const owner = path.length === 3 ? path[0] : undefined;
+    const owned = owner === undefined || sources.some((s) => same(s.tableName, of) && s.table.providers.some((p) => same(p, owner)));
+    const found = path.length > 3 || !owned ? undefined : columns.find((c) => same(c.of, of) && same(c.name, name));
+    if (found !== undefined) return found;
+    throw unknownName(`There is no ${path.join('.')}.`, `Columns of ${alias}: ${columns.map((c) => c.name).join(', ')}.`);
   }
 }
 
@@ -87,6 +99,8 @@ async function bindGrouped(node: Ast, relation: Relation, typing: Typing): Promi
   return {
     tableName: relation.tableName,
     table: relation.table,
+    sources: relation.sources,
+    joins: relation.joins,
     where: await conjunction([...relation.where, ...(where === null ? [] : [where])], typing),
     ...grouping,
     items: names.items,
@@ -164,7 +178,7 @@ async function expandStar(star: Ast, relation: Relation, context: ExpressionCont
   for (const entry of list(star['replace_list']).map(ast))
     replaced.set(text(entry['key']).toLowerCase(), await bindExpression(entry['value'], context));
   return relation.columns
-    .filter((c) => !excluded.includes(c.name.toLowerCase()))
+    .filter((c) => c.merged !== true && !excluded.includes(c.name.toLowerCase()))
     .map((c) => ({ name: c.name, expression: replaced.get(c.name.toLowerCase()) ?? c.expression }));
 }
 
@@ -194,11 +208,16 @@ async function bindInner(value: unknown, alias: string, around: Surroundings): P
     names.items.some((i) => hasAggregate(i.expression));
   if (groups) {
     const grouped = await bindQuestion(node, around);
-    return { ...relation, alias, columns: grouped.items, where: [], grouped };
+    return { ...relation, alias, columns: grouped.items.map((i) => ({ ...i, of: alias })), where: [], grouped };
   }
   if (list(node['modifiers']).some((m) => text(ast(m)['type']) !== 'ORDER_MODIFIER')) {
     throw unsupported('LIMIT in a subquery over rows', 'Which rows it keeps would depend on their order; filter with WHERE.');
   }
   const where = await bindWhere(node, names, around.typing);
-  return { ...relation, alias, columns: names.items, where: [...relation.where, ...(where === null ? [] : [where])] };
+  return {
+    ...relation,
+    alias,
+    columns: names.items.map((i) => ({ ...i, of: alias })),
+    where: [...relation.where, ...(where === null ? [] : [where])],
+  };
 }

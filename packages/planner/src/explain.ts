@@ -2,6 +2,8 @@
 import { type Agreement, type Explanation, type ExplainTopic, pairSums, type PairSum, type Plan, type PlanAggregate } from '@sluis/model';
 import type { Cost } from '@sluis/technique';
 import { amongSentences } from './bind-among.ts';
+import type { Question } from './question.ts';
+import type { Sharing } from './sharing.ts';
 import { isPair } from './bind-aggregate.ts';
 
 interface Sentence {
@@ -9,13 +11,16 @@ interface Sentence {
   readonly text: string;
 }
 
-/** `floats` are the DOUBLE columns of the table with the decimals that are kept of them. */
-export function explain(
-  plan: Plan,
-  agreement: Agreement,
-  floats: readonly { readonly name: string; readonly scale: number }[],
-  cost: Cost | null,
-): Explanation {
+export interface Explained {
+  readonly plan: Plan;
+  readonly agreement: Agreement;
+  readonly question: Question;
+  readonly sharing: Sharing | null;
+  /** DOUBLE columns of the table with the decimals that are kept of them. */
+  readonly floats: readonly { readonly name: string; readonly scale: number }[];
+}
+
+export function explain({ plan, agreement, floats }: Explained, cost: Cost | null): Explanation {
   const sentences: Sentence[] = [
     ...sandbox(agreement),
     ...sends(plan, floats),

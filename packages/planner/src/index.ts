@@ -1,4 +1,4 @@
-export { aggregateValues } from './aggregate-values.ts';
+export { aggregateValues, secretKeyText } from './aggregate-values.ts';
 export { allowList } from './catalogue.ts';
 export { columnValues } from './domains.ts';
 export { planHash } from './hash.ts';

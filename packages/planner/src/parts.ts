@@ -1,5 +1,5 @@
 /** Parts of a plan, each once, beside what they mean per row. */
-import type { OutputRules, PlanAccumulator, PlanContribution, PlanDominance, RowAccumulatorKind } from '@sluis/model';
+import type { OutputRules, PlanAccumulator, PlanContribution, PlanDominance, PlanHistogram, RowAccumulatorKind } from '@sluis/model';
 import type { Bound } from './expression.ts';
 import type { Question } from './question.ts';
 import type { Typing } from './types.ts';
@@ -62,6 +62,7 @@ export interface Making {
   readonly contributions: Parts<PlanContribution, RowCondition>;
   readonly accumulators: Parts<PlanAccumulator, RowMeasure>;
   readonly dominances: Parts<PlanDominance, null>;
+  readonly histograms: Parts<PlanHistogram, null>;
 }
 
 /** Largest number of rows that one input stands for. */

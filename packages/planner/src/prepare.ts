@@ -5,16 +5,18 @@ import type { Cost } from '@sluis/technique';
 import { bind } from './bind.ts';
 import { domainOf } from './domains.ts';
 import { explain } from './explain.ts';
-import { hasAggregate } from './expression.ts';
+import { hasAggregate, print, type Bound } from './expression.ts';
 import { planHash } from './hash.ts';
 import { parse } from './parse.ts';
-import type { InputShape } from './parts.ts';
+import { planSharedRows, type RowKey } from './plan-shared-rows.ts';
 import type { SqlEngine } from './ports.ts';
 import type { Prepared } from './prepared.ts';
 import { protect } from './protect.ts';
 import type { Question } from './question.ts';
 import { COUNT_ROWS, split } from './split.ts';
-import { Typing } from './types.ts';
+import type { RowScope } from './row-scope.ts';
+import { checkReceivers, inputShape, providersOf, sharingOf } from './sharing.ts';
+import { isMoment, isNumber, Typing } from './types.ts';
 import { checkUses } from './uses.ts';
 import { checkVisibility } from './visibility.ts';
 
@@ -35,7 +37,7 @@ export interface Asking {
  *
  * @param engine - parses and types SQL in an empty database: no data is looked at.
  * @throws RefusedError `plan/…`: `unsupported`, `syntax`, `unknown-name`, `type-mismatch`, `column-use-missing`,
- *   `rows-asked`, `no-domain`, `domain-too-large`, `too-many-cells`, `no-bounds`, `receiver-not-agreed`.
+ *   `rows-asked`, `receiver-gave-rows`, `no-domain`, `domain-too-large`, `too-many-cells`, `no-bounds`, `receiver-not-agreed`.
  *
  * Learns: nobody anything.
  */
@@ -47,18 +49,49 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const question = await bind(parsed.node, agreement, engine, typing);
   checkVisibility(question);
   checkUses(question);
-  const domains: Domain[] = [];
-  for (const key of question.keys) domains.push(await domainOf(key.expression, question.table, typing));
+  const keys = await keysOf(question, typing);
+  const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
+  const sharing = sharingOf(question, secret, agreement);
+  checkReceivers(question, sharing, receivers);
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
-  const parts = await split(question, agreement.output, typing, shapeOf(question), hiddenCount ? [COUNT_ROWS] : [], receivers);
+  const shape = inputShape(question, sharing);
+  const parts = await split(question, agreement.output, typing, shape, hiddenCount ? [COUNT_ROWS] : [], receivers);
+  const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scopeOf(question, agreement, typing));
   // One text for every layout of the same question.
   const canonical = await engine.print(parsed.document);
-  const plan = protect({ agreement, agreementId: asking.agreementId, receivers, canonical, question, split: parts, domains, hiddenCount });
-  const explanation = explain(plan, agreement, floatsOf(question), asking.costs?.(plan) ?? null);
+  const domains = keys.map((k): Domain => k.domain ?? { values: [] });
+  const providers = providersOf(question, sharing);
+  const asked = { agreement, agreementId: asking.agreementId, receivers, canonical };
+  const plan = protect({ ...asked, question, split: parts, keys, shared, providers, hiddenCount });
+  const explanation = explain({ plan, agreement, question, sharing, floats: floatsOf(question) }, asking.costs?.(plan) ?? null);
   return { plan, hash: planHash(plan), domains, explanation };
 }
 
-const shapeOf = ({ table }: Question): InputShape => ({ pushdown: table.providers, maximumRows: table.maximum_rows, sharedRows: null });
+/** Keys with their declared values; a number or a date without such may be grouped by on shared rows, as a secret. */
+async function keysOf(question: Question, typing: Typing): Promise<RowKey[]> {
+  const keys: RowKey[] = [];
+  for (const { expression } of question.keys) {
+    const found = await domainOf(expression, question.table, typing).catch((error: unknown) => {
+      const unknown = error instanceof RefusedError && /^plan\/(no-domain|domain-too-large)$/.test(error.code);
+      if (unknown && isGroupedSecretly(expression, question)) return null;
+      throw error;
+    });
+    keys.push({ expression, domain: found });
+  }
+  return keys;
+}
+
+const isGroupedSecretly = ({ type }: Bound, { keys, groupingSets }: Question): boolean =>
+  (isNumber(type) || isMoment(type)) && groupingSets.length === 1 && groupingSets[0]?.length === keys.length;
+
+function scopeOf({ table, sources, joins }: Question, { collaboration }: Agreement, typing: Typing): RowScope {
+  const place = (name: string): { source: number; column: string } => {
+    if (joins.length === 0) return { source: 0, column: name };
+    const [of, column] = name.split('.');
+    return { source: sources.findIndex((s) => s.tableName === of), column: column ?? '' };
+  };
+  return { collaboration, table, typing, place };
+}
 
 function receiversOf({ agreement, receivers }: Asking): readonly string[] {
   const wanted = receivers === undefined ? agreement.receivers : [...new Set(receivers)];

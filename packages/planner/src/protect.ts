@@ -1,10 +1,11 @@
 /** Pass 6, protect: output rules, techniques and widths make the question's parts a plan. */
 import { canonicalBytes, RefusedError, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
-import { type Agreement, type Domain, layoutOf, type Plan, type PlanKey, type PlanRules } from '@sluis/model';
+import { type Agreement, type Domain, inputsOf, layoutOf, type Plan, type PlanKey, type PlanRules } from '@sluis/model';
 import { print } from './expression.ts';
 import { finalSql } from './final-sql.ts';
 import { outputsOf } from './outputs.ts';
+import type { RowKey, SharedPlan } from './plan-shared-rows.ts';
 import type { Question } from './question.ts';
 import { quoteName } from './quote.ts';
 import type { Split } from './split.ts';
@@ -22,10 +23,11 @@ const COMPUTATION: Readonly<Record<Agreement['threat_model'], string>> = {
   malicious: 'mpc-replicated-3-malicious',
 };
 
-const techniquesFor = (agreement: Agreement): Plan['techniques'] => ({
+const techniquesFor = (agreement: Agreement, rows: boolean): Plan['techniques'] => ({
   sharing: { id: 'replicated-3', version: 1 },
   computation: { id: COMPUTATION[agreement.threat_model], version: 1 },
   mechanism: { id: 'exact-with-rules', version: 1 },
+  ...(rows ? { rows: { id: 'rows-on-shares', version: 1 } } : {}),
 });
 
 export interface Protecting {
@@ -35,22 +37,17 @@ export interface Protecting {
   readonly canonical: string;
   readonly question: Question;
   readonly split: Split;
-  readonly domains: readonly Domain[];
+  readonly keys: readonly RowKey[];
+  /** What runs on shared rows; null where nothing does. */
+  readonly shared: SharedPlan | null;
+  /** Organisations whose stations take part with data. */
+  readonly providers: readonly string[];
   readonly hiddenCount: boolean;
 }
 
 export function protect(p: Protecting): Plan {
   const { question, split, agreement } = p;
-  const keys = question.keys.map((key, i): PlanKey => {
-    const values = p.domains[i]?.values ?? [];
-    return {
-      name: key.name,
-      sql: print(key.expression),
-      type: key.expression.type,
-      size: values.length,
-      domainHash: domainHash(values),
-    };
-  });
+  const keys = question.keys.map((_, i) => planKey(p, i));
   const outputs = outputsOf(question, split, p.hiddenCount);
   const plan: Plan = {
     format: 'sluis-plan/1',
@@ -58,35 +55,56 @@ export function protect(p: Protecting): Plan {
     collaboration: agreement.collaboration,
     sql: p.canonical,
     table: question.tableName,
-    providers: [...question.table.providers],
+    providers: [...p.providers],
+    ...(p.shared === null ? {} : { rows: p.shared.rows }),
     committee: [...agreement.committee],
     receivers: [...p.receivers],
     keys,
     groupingSets: question.groupingSets.map((set) => [...set]),
-    cellCount: countCells(keys, question.groupingSets),
+    cellCount: p.shared?.rows.secretSlots ?? countCells(keys, question.groupingSets),
     contributions: split.contributions,
-    accumulators: split.accumulators,
+    accumulators: [...split.accumulators, ...(p.shared?.keyAccumulators ?? [])],
     dominances: split.dominances,
+    ...(split.histograms.length === 0 ? {} : { histograms: split.histograms }),
     aggregates: split.aggregates,
     outputs: outputs.list,
     rules: rulesOf(p),
-    provider: { with: '', from: quoteName(question.tableName), where: question.where === null ? '' : print(question.where) },
+    provider: { with: '', from: fromText(question), where: question.where === null ? '' : print(question.where) },
     finalSql: finalSql(question, split, outputs),
     columns: question.items.map((item) => ({ name: item.name, type: item.expression.type === 'NULL' ? 'INTEGER' : item.expression.type })),
     maximumRows: question.table.maximum_rows,
-    techniques: techniquesFor(agreement),
+    techniques: techniquesFor(agreement, p.shared !== null),
   };
   requireRoom(plan);
   return plan;
 }
 
+/** For joins it is only there to be read: nobody runs it. */
+const fromText = ({ sources }: Question): string => sources.map((s) => quoteName(s.tableName)).join(', ');
+
+function planKey({ question, split, keys, shared }: Protecting, i: number): PlanKey {
+  const { name, expression } = question.keys[i] ?? { name: '', expression: null };
+  if (expression === null) throw new RangeError('a key is missing');
+  const domain = keys[i]?.domain ?? null;
+  const base = {
+    name,
+    sql: print(expression),
+    type: expression.type,
+    size: domain?.values.length ?? 0,
+    domainHash: domain === null ? '' : domainHash(domain.values),
+  };
+  if (shared === null || shared.rows.secretSlots === null) return base;
+  const nullCode = shared.nullCodes[i] ?? null;
+  return { ...base, secret: true, accumulator: split.accumulators.length + i, ...(nullCode === null ? {} : { nullCode }) };
+}
+
 /** A question may not take more memory than stations have: any asker could stop all of them with it. */
 function requireRoom(plan: Plan): void {
   const words = layoutOf(plan).reduce((n, column) => n + column.words, 0) * plan.cellCount;
-  if (words <= MOST_SHARED && words * plan.providers.length <= MOST_HELD) return;
+  if (words <= MOST_SHARED && words * inputsOf(plan).length <= MOST_HELD) return;
   throw new RefusedError('plan/too-many-cells', {
     stage: 'plan',
-    message: `The question has ${plan.cellCount} groups with ${plan.aggregates.length} aggregates each for ${plan.providers.length} providers: more than stations hold at a time.`,
+    message: `The question has ${plan.cellCount} groups with ${plan.aggregates.length} aggregates each for ${inputsOf(plan).length} inputs: more than stations hold at a time.`,
     remedy: 'Group by fewer or coarser columns, or ask for fewer aggregates at a time.',
   });
 }
@@ -109,7 +127,8 @@ function rulesOf({ agreement, receivers, question }: Protecting): PlanRules {
     minimumOrganisations: output.minimum_organisations,
     dominance: n === undefined || k === undefined ? null : { n, k },
     pPercent: p ?? null,
-    withoutReceivers: receivers.filter((r) => question.table.providers.includes(r)),
+    // Without an owner's rows there is no joined row at all.
+    withoutReceivers: question.joins.length > 0 ? [] : receivers.filter((r) => question.table.providers.includes(r)),
   };
 }
 

@@ -7,7 +7,7 @@ const keyName = (index: number): string => `"sluis key ${index}"`;
 /**
  * The SELECT over the view named as the shared table: columns `s` (position of the grouping set), `k0`… (keys as text,
  * NULL where rolled up or NULL), `c0`… (contributing rows), `a0`… (accumulators), `d0_abs` (sum of absolute values),
- * `d0_top` (list of the largest, descending)…; one row per group that has rows. Run by: a provider.
+ * `d0_top` (list of the largest, descending)…, `h0`… (value → number of rows); one row per group that has rows. Run by: a provider.
  */
 export function providerStatement(plan: Plan): string {
   const keys = plan.keys.map((_, i) => keyName(i));
@@ -17,6 +17,8 @@ export function providerStatement(plan: Plan): string {
     ...plan.contributions.map((c, i) => `${c.sql} AS c${i}`),
     ...plan.accumulators.map((a, i) => `${a.sql} AS a${i}`),
     ...plan.dominances.flatMap((d, i) => [`CAST(sum(${d.rowSql}) AS HUGEINT) AS d${i}_abs`, `max(${d.rowSql}, ${d.top}) AS d${i}_top`]),
+    // A map from value to number of rows.
+    ...(plan.histograms ?? []).map((h, i) => `histogram(CAST(${h.rowSql} AS BIGINT)) AS h${i}`),
   ];
   const { with: ctes, from, where } = plan.provider;
   const condition = where === '' ? '' : ` WHERE ${where}`;

@@ -1,4 +1,7 @@
-/** A bound question: what later passes read. Everything is an expression over the columns of one shared table. */
+/**
+ * A bound question: what later passes read. Everything is an expression over the columns of one shared table, or of the
+ * joined tables, whose columns are then named "table.column".
+ */
 import type { Table } from '@sluis/model';
 import type { Bound } from './expression.ts';
 
@@ -12,9 +15,33 @@ export interface Ordering {
   readonly nullsFirst: boolean;
 }
 
-export interface Question {
+/** A shared table that rows come from. */
+export interface Source {
   readonly tableName: string;
+  /** As the agreement declares it. */
   readonly table: Table;
+}
+
+/** Adds source number `index + 1` to what is joined so far. */
+export interface Join {
+  readonly kind: 'inner' | 'left' | 'semi' | 'anti';
+  readonly on: readonly { readonly left: Bound; readonly right: Bound }[];
+  /** Conditions under which a row looks for a partner, or can be one; null for all rows. */
+  readonly leftIf: Bound | null;
+  readonly rightIf: Bound | null;
+  /** Whether the agreement declares that the right side has every key once. */
+  readonly rightUnique: boolean;
+  /** Declared bound on the rows of the result; 0 where the left side's rows bound them. */
+  readonly maximumRows: number;
+}
+
+export interface Question {
+  /** The first shared table's name. */
+  readonly tableName: string;
+  /** The shared table, or a table of all columns of the joined tables. */
+  readonly table: Table;
+  readonly sources: readonly Source[];
+  readonly joins: readonly Join[];
   /** All conditions that rows must meet, those of subqueries included; null for all rows. */
   readonly where: Bound | null;
   readonly keys: readonly Item[];

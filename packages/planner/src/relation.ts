@@ -3,15 +3,27 @@ import type { Agreement, Column, Table } from '@sluis/model';
 import { ast, isAst, list, text, type Ast } from './ast.ts';
 import type { Bound, ColumnNode } from './expression.ts';
 import { between, hull, parseFixed, type Interval } from './interval.ts';
-import type { Question } from './question.ts';
+import { bindJoin } from './bind-join.ts';
+import type { Join, Question, Source } from './question.ts';
 import { unknownName, unsupported } from './refusal.ts';
 import type { Typing } from './types.ts';
+
+export interface RelationColumn {
+  readonly name: string;
+  readonly expression: Bound;
+  /** Alias of the table or subquery that it comes from. */
+  readonly of: string;
+  /** The right side's column of USING: only its full name finds it. */
+  readonly merged?: true;
+}
 
 export interface Relation {
   readonly alias: string;
   readonly tableName: string;
   readonly table: Table;
-  readonly columns: readonly { readonly name: string; readonly expression: Bound }[];
+  readonly columns: readonly RelationColumn[];
+  readonly sources: readonly Source[];
+  readonly joins: readonly Join[];
   readonly where: readonly Bound[];
   /** The inner question if its SELECT aggregates: the outer one may only pick, filter, order and compute on its groups. */
   readonly grouped: Question | null;
@@ -22,6 +34,8 @@ export interface Surroundings {
   readonly typing: Typing;
   readonly ctes: ReadonlyMap<string, { readonly node: unknown; readonly names: readonly string[]; readonly outer: Surroundings }>;
   readonly depth: number;
+  /** Inside a join: columns are named "table.column". */
+  readonly joined: boolean;
   /** Binds a SELECT that stands in FROM or WITH. */
   readonly bindInner: (node: unknown, alias: string, around: Surroundings) => Promise<Relation>;
 }
@@ -40,7 +54,7 @@ export function withCtes(node: Ast, around: Surroundings): Surroundings {
   return inner;
 }
 
-const ONE_TABLE = 'Ask over one shared table; subqueries and WITH may narrow it down.';
+const ONE_TABLE = 'Ask over a shared table, or join tables of one owner each; subqueries and WITH may narrow them down.';
 
 export async function bindFrom(value: unknown, around: Surroundings): Promise<Relation> {
   if (around.depth > 20) throw unsupported('Nesting this deep', 'Flatten the subqueries.');
@@ -54,7 +68,7 @@ export async function bindFrom(value: unknown, around: Surroundings): Promise<Re
       return renamed(await around.bindInner(ast(from['subquery'])['node'], text(from['alias']), inner), from);
     }
     case 'JOIN':
-      throw unsupported('A join', ONE_TABLE);
+      return bindJoin(from, { ...around, joined: true, depth: around.depth + 1 }, bindFrom);
     case 'EMPTY':
       throw unsupported('A SELECT without FROM', ONE_TABLE);
     default:
@@ -65,12 +79,12 @@ export async function bindFrom(value: unknown, around: Surroundings): Promise<Re
 async function bindTable(from: Ast, around: Surroundings): Promise<Relation> {
   const name = text(from['table_name']);
   const alias = text(from['alias']) || name;
-  if (text(from['schema_name']) !== '' || text(from['catalog_name']) !== '' || isAst(from['at_clause'])) {
-    throw unsupported(`The table name ${text(from['schema_name'])}.${name}`, 'Name a shared table of the agreement, without schema.');
-  }
+  const owner = text(from['schema_name']);
+  if (text(from['catalog_name']) !== '' || isAst(from['at_clause']))
+    throw unsupported('Such a table name', 'Name a shared table of the agreement.');
   const cte = around.ctes.get(name.toLowerCase());
-  if (cte !== undefined) {
-    const relation = await around.bindInner(cte.node, alias, { ...cte.outer, depth: around.depth + 1 });
+  if (cte !== undefined && owner === '') {
+    const relation = await around.bindInner(cte.node, alias, { ...cte.outer, depth: around.depth + 1, joined: around.joined });
     return renamed(renameAll(relation, cte.names), from);
   }
   const tables = around.agreement.tables;
@@ -79,9 +93,25 @@ async function bindTable(from: Ast, around: Surroundings): Promise<Relation> {
   if (tableName === undefined || table === undefined) {
     throw unknownName(`The agreement has no shared table ${name}.`, `Its tables are: ${Object.keys(tables).join(', ')}.`);
   }
-  if (table.kind !== 'union') throw unsupported(`Asking over ${tableName}, a table of one owner,`, 'Ask over a table of the kind "union".');
-  const columns = Object.entries(table.columns).map(([column, c]) => ({ name: column, expression: columnNode(column, c) }));
-  return renamed({ alias, tableName, table, columns, where: [], grouped: null }, from);
+  if (owner !== '' && !table.providers.some((p) => p.toLowerCase() === owner.toLowerCase()))
+    throw unknownName(`${owner} has no shared table ${tableName}.`, `It is shared by ${table.providers.join(', ') || 'depositors'}.`);
+  checkKind(tableName, table, around.joined);
+  const own = (column: string): string => (around.joined ? `${tableName}.${column}` : column);
+  const columns = Object.entries(table.columns).map(([column, c]) => ({ name: column, expression: columnNode(own(column), c), of: alias }));
+  const named = Object.fromEntries(Object.entries(table.columns).map(([column, c]) => [own(column), c]));
+  const sources = [{ tableName, table }];
+  return renamed({ alias, tableName, table: { ...table, columns: named }, columns, sources, joins: [], where: [], grouped: null }, from);
+}
+
+/** Rows of one owner are shown joined with another's only; rows of many are not joined, since they have no one owner. */
+function checkKind(tableName: string, table: Table, joined: boolean): void {
+  if (joined === (table.kind === 'owner')) return;
+  throw joined
+    ? unsupported(`A join with ${tableName}, a table of several organisations,`, 'Join tables of the kind "owner".')
+    : unsupported(
+        `Asking over ${tableName}, a table of one owner,`,
+        'Join it with a table of another organisation, or ask over a table of the kind "union".',
+      );
 }
 
 /** A column with the bounds that the agreement declares. */
@@ -115,7 +145,8 @@ function numberOf(value: string, type: string): bigint | null {
 
 function renamed(relation: Relation, from: Ast): Relation {
   const alias = text(from['alias']) || relation.alias;
-  return renameAll({ ...relation, alias }, list(from['column_name_alias']).map(text));
+  const columns = relation.columns.map((c) => ({ ...c, of: alias }));
+  return renameAll({ ...relation, alias, columns }, list(from['column_name_alias']).map(text));
 }
 
 function renameAll(relation: Relation, names: readonly string[]): Relation {

@@ -78,9 +78,9 @@ export function addProducts(x: Whole, y: Whole, filter: Bound | null, making: Ma
 }
 
 /** Text as positions in its sorted list; anything else as an integer at its scale. */
-async function orderedWhole(
+export async function orderedWhole(
   argument: Bound,
-  making: Making,
+  making: Pick<Making, 'question' | 'typing'>,
 ): Promise<{ readonly whole: Whole; readonly dictionary: readonly string[] | null }> {
   const { table } = making.question;
   if (argument.type !== 'VARCHAR') return { whole: wholeOf(argument, table.columns), dictionary: null };

@@ -3,16 +3,16 @@
  * and which aggregates of the question are made of them. Equal parts are computed once. Beside every part stands what
  * it means for a single row, for the rows that are shared.
  */
-import type { OutputRules, PlanAccumulator, PlanAggregate, PlanContribution, PlanDominance } from '@sluis/model';
-import { isPair, needsRows } from './bind-aggregate.ts';
+import type { OutputRules, PlanAccumulator, PlanAggregate, PlanContribution, PlanDominance, PlanHistogram } from '@sluis/model';
+import { isPair } from './bind-aggregate.ts';
 import { isAmong } from './bind-among.ts';
 import { requireOneTerm } from './dominance-terms.ts';
 import { aggregatesOf, print, type AggregateNode, type Bound } from './expression.ts';
 import { conjunction, presence } from './operations.ts';
 import { Parts, type InputShape, type Making, type RowCondition, type RowMeasure } from './parts.ts';
 import type { Question } from './question.ts';
-import { unsupported } from './refusal.ts';
 import { amongOf } from './split-among.ts';
+import { histogramOf, isQuantile } from './split-histogram.ts';
 import { pairParts } from './split-pairs.ts';
 import { addDominance, addSquares, addSum, distinctOf, extremeOf, filterSql, quantileOf } from './split-sums.ts';
 import type { Typing } from './types.ts';
@@ -22,6 +22,7 @@ export interface Split {
   readonly contributions: readonly PlanContribution[];
   readonly accumulators: readonly PlanAccumulator[];
   readonly dominances: readonly PlanDominance[];
+  readonly histograms: readonly PlanHistogram[];
   readonly aggregates: readonly PlanAggregate[];
   /** Index of the aggregate that a node became, by its printed text. */
   readonly indexOf: ReadonlyMap<string, number>;
@@ -60,6 +61,7 @@ export async function split(
     contributions: new Parts(),
     accumulators: new Parts(),
     dominances: new Parts(),
+    histograms: new Parts(),
   };
   const aggregates = new Parts<PlanAggregate, null>();
   const companions = new Map<number, number>();
@@ -77,6 +79,7 @@ export async function split(
     contributions: making.contributions.list,
     accumulators: making.accumulators.list,
     dominances: making.dominances.list,
+    histograms: making.histograms.list,
     aggregates: aggregates.list,
     indexOf: aggregates.index,
     companions,
@@ -126,8 +129,7 @@ async function singleParts(node: AggregateNode, argument: Bound, contribution: n
   const { aggregate: kind, filter } = node;
   if (kind === 'min' || kind === 'max') return extremeOf(kind, argument, filter, making);
   if (node.among !== undefined && isAmong(kind)) return amongOf(node, argument, contribution, making);
-  if (needsRows(kind) && making.shape.sharedRows === null)
-    throw unsupported(print(node), 'It needs rows as shares, which this table does not have.');
+  if (making.shape.sharedRows === null && isQuantile(kind)) return histogramOf(node, argument, contribution, making);
   if (kind === 'count_distinct') return distinctOf(node, argument, making);
   if (kind === 'quantile_cont' || kind === 'quantile_disc') return quantileOf(node, argument, making);
   const whole = wholeOf(argument, making.question.table.columns);

@@ -4,8 +4,11 @@ import { isInteger, isFloat } from './types.ts';
 
 const REASON = 'suppressed or empty';
 
-/** In cell order; hidden outputs are not listed. Groups of a question that shows keys only are listed without cells. */
+/**
+ * Groups with secret keys are never listed: not even how many there are is known. Else in cell order; hidden outputs are not listed. Groups of a question that shows keys only are listed without cells.
+ */
 export function suppressedGroups(plan: Plan, domains: readonly Domain[], released: Pick<Released, 'passed'>): SuppressedGroup[] {
+  if (plan.rows !== undefined && plan.rows.secretSlots !== null) return [];
   const visible = plan.outputs.flatMap((o, index) => (o.visible ? [{ name: o.name, index }] : []));
   const watched = visible.length > 0 ? visible : plan.outputs.map((_, index) => ({ name: null, index }));
   const offsets = cellOffsets(plan);

@@ -8,7 +8,7 @@ import type { ColumnUse, Table } from '@sluis/model';
 import { isExtreme, isPair } from './bind-aggregate.ts';
 import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { hidesCondition, leaveRowsOut, multipliedBySquares } from './hidden-conditions.ts';
-import type { Question } from './question.ts';
+import type { Join, Question } from './question.ts';
 
 interface Need {
   readonly column: string;
@@ -21,14 +21,16 @@ const ACTING = 'in a way that can act as a condition';
 
 /** Throws RefusedError `plan/column-use-missing`, naming every column, the use it lacks, and who could grant it. */
 export function checkUses(question: Question): void {
-  const { table, tableName } = question;
+  const { table, tableName, joins } = question;
   const missing = needsOf(question).filter((n) => {
     const granted = table.columns[n.column]?.uses ?? [];
     return !n.uses.some((use) => granted.includes(use));
   });
   const [first] = missing;
   if (first === undefined) return;
-  const sentences = [...new Set(missing.map((n) => `Column ${tableName}.${n.column} may not be used ${n.why}.`))];
+  const sentences = [
+    ...new Set(missing.map((n) => `Column ${joins.length > 0 ? n.column : `${tableName}.${n.column}`} may not be used ${n.why}.`)),
+  ];
   const asks = [...new Set(missing.map((n) => `"${n.uses[0]}" to ${n.column}`))].join(', ');
   throw new RefusedError('plan/column-use-missing', {
     stage: 'plan',
@@ -41,6 +43,7 @@ export function checkUses(question: Question): void {
 function needsOf(question: Question): Need[] {
   const needs: Need[] = [];
   if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
+  for (const join of question.joins) needs.push(...needsOfJoin(join));
   for (const key of question.keys) {
     // A column that only decides between the values of a key shows no more than the same condition in FILTER would.
     const { value, deciding, acting } = usesOf(key.expression, question.table);
@@ -54,6 +57,16 @@ function needsOf(question: Question): Need[] {
   ];
   for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate, question.table));
   return needs;
+}
+
+/** Keys that belong together need `join`; what is computed from them, and further conditions, `filter` as well. */
+function needsOfJoin({ on, leftIf, rightIf }: Join): Need[] {
+  const keys = on.flatMap((pair) => [pair.left, pair.right]);
+  const conditions = [leftIf, rightIf].filter((c) => c !== null);
+  return [
+    ...keys.flatMap((key) => every(key, ['join'], 'to join')),
+    ...[...keys.filter((key) => key.kind !== 'column'), ...conditions].flatMap((c) => every(c, ['filter'], 'as a condition of a join')),
+  ];
 }
 
 function needsOfAggregate(node: AggregateNode, table: Table): Need[] {

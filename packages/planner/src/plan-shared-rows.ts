@@ -1,0 +1,252 @@
+/** Pass 5b: the part of the plan that the committee evaluates on shared rows. */
+import { RefusedError } from '@sluis/base';
+import {
+  type Domain,
+  type PlanAccumulator,
+  type PlanRowAccumulator,
+  type PlanRowJoin,
+  type PlanRows,
+  type PlanRowSource,
+  type RowExpression,
+  wordsForBits,
+} from '@sluis/model';
+import { conjuncts } from './bind-join.ts';
+import { domainOf } from './domains.ts';
+import { columnsOf, print, type Bound } from './expression.ts';
+import { lowerCondition } from './lower-condition.ts';
+import { lowerNumber } from './lower-number.ts';
+import { lowerPosition } from './lower-position.ts';
+import type { RowCondition, RowMeasure } from './parts.ts';
+import type { Join, Question } from './question.ts';
+import { quoteName } from './quote.ts';
+import { all, bitsOf, branch, chosen, finer, isNull, not, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
+import { notOnShares, rowColumn, type RowScope } from './row-scope.ts';
+import type { SharedSource, Sharing } from './sharing.ts';
+import type { Split } from './split.ts';
+import { isMoment, isNumber } from './types.ts';
+
+/** A key of a question: its domain, or null where its values are secret. */
+export interface RowKey {
+  readonly expression: Bound;
+  readonly domain: Domain | null;
+}
+
+export interface SharedPlan {
+  readonly rows: PlanRows;
+  /** Accumulators of secret keys, which follow the question's own. */
+  readonly keyAccumulators: readonly PlanAccumulator[];
+  /** Per key, the number that stands for NULL in its accumulator; null where there is none. */
+  readonly nullCodes: readonly (string | null)[];
+}
+
+/** Most groups with secret keys: room is made for each of them. */
+export const MOST_SECRET_GROUPS = 100_000;
+
+/** Throws RefusedError `plan/unsupported` for what can't be computed on secret rows. */
+export async function planSharedRows(
+  question: Question,
+  sharing: Sharing,
+  split: Split,
+  keys: readonly RowKey[],
+  scope: RowScope,
+): Promise<SharedPlan> {
+  const secret = keys.some((k) => k.domain === null);
+  const filters = await filtersOf(question, sharing, scope);
+  const lowered: RowNumber[] = [];
+  for (const key of keys) lowered.push(await loweredKey(key, scope));
+  const contributions: (RowExpression | null)[] = [];
+  for (const condition of split.conditions) contributions.push(await rowCondition(condition, scope));
+  const accumulators: PlanRowAccumulator[] = [];
+  for (const [i, measure] of split.measures.entries())
+    accumulators.push(await rowMeasure(measure, split.accumulators[i]?.scale ?? 0, scope));
+  const codes = lowered.map((key, i) => (secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? key.hi + 1n : null));
+  const joins: PlanRowJoin[] = [];
+  for (const join of question.joins) joins.push(await rowJoin(join, stationsAlone(sharing.sources[joins.length + 1]), scope));
+  const draft: Omit<PlanRows, 'sources'> = {
+    joins,
+    where: filters.where,
+    keys: lowered.map((k) => k.expression),
+    contributions,
+    accumulators: [
+      ...accumulators,
+      ...(secret ? lowered.map((k): PlanRowAccumulator => ({ kind: 'key', expression: k.expression, quantile: 0 })) : []),
+    ],
+    secretSlots: secret ? slotsOf(lowered, keys, sharing) : null,
+    maximumRows: sharing.maximumRows,
+    organisations: question.joins.length > 0 ? 'all-sources' : 'per-row',
+  };
+  return {
+    rows: { ...draft, sources: sharing.sources.map((s, i) => rowSource(s, i, filters.stationWhere[i] ?? '', draft)) },
+    keyAccumulators: secret ? lowered.map((k, i) => keyAccumulator(k, keys[i]?.expression, codes[i] ?? null)) : [],
+    nullCodes: codes.map((c) => (c === null ? null : String(c))),
+  };
+}
+
+const stationsAlone = (source: SharedSource | undefined): boolean => source !== undefined && !source.deposits;
+
+interface Filters {
+  readonly where: RowExpression | null;
+  readonly stationWhere: readonly string[];
+}
+
+/**
+ * Conditions over one source whose rows all come from stations are evaluated there, by the station's own engine; the rest
+ * on shares. What a left join's right side lacks is known only after the join.
+ */
+async function filtersOf(question: Question, sharing: Sharing, scope: RowScope): Promise<Filters> {
+  const stationWhere = sharing.sources.map((s, i): Bound[] => {
+    const own = question.joins[i - 1]?.rightIf ?? null;
+    return stationsAlone(s) && own !== null ? conjuncts(own) : [];
+  });
+  const onShares: RowExpression[] = [];
+  for (const condition of question.where === null ? [] : conjuncts(question.where)) {
+    const sources = new Set(columnsOf(condition).map((c) => scope.place(c).source));
+    const [only = 0] = sources;
+    const early = only === 0 || question.joins[only - 1]?.kind === 'inner';
+    if (sources.size === 1 && early && stationsAlone(sharing.sources[only])) stationWhere[only]?.push(condition);
+    else onShares.push(await lowerCondition(condition, scope));
+  }
+  const own = (node: Bound): string => print(node, (n) => (n.kind === 'column' ? quoteName(scope.place(n.name).column) : null));
+  return { where: onShares.length === 0 ? null : all(onShares), stationWhere: stationWhere.map((list) => list.map(own).join(' AND ')) };
+}
+
+function rowSource(
+  { source, stations, deposits }: SharedSource,
+  index: number,
+  stationWhere: string,
+  rows: Omit<PlanRows, 'sources'>,
+): PlanRowSource {
+  const used = new Set<string>();
+  const visit = (e: RowExpression): void => {
+    if (e.op === 'column' && e.source === index) used.add(e.column);
+    if (e.op === 'case') for (const w of e.when) [w.if, w.then].forEach(visit);
+    if (e.op === 'case') visit(e.else);
+    if ('args' in e) e.args.forEach(visit);
+  };
+  const expressions = [rows.where, ...rows.contributions, ...rows.keys, ...rows.accumulators.map((a) => a.expression)];
+  for (const e of [...expressions, ...rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]))]) if (e !== null) visit(e);
+  return {
+    table: source.tableName,
+    columns: Object.keys(source.table.columns).filter((c) => used.has(c)),
+    stations,
+    deposits,
+    stationWhere,
+  };
+}
+
+/** A row that may not look for a partner, or be one, has NULL as its key. */
+async function rowJoin(join: Join, rightFiltered: boolean, scope: RowScope): Promise<PlanRowJoin> {
+  const leftIf = join.leftIf === null ? null : await lowerCondition(join.leftIf, scope);
+  const rightIf = join.rightIf === null || rightFiltered ? null : await lowerCondition(join.rightIf, scope);
+  const on: { readonly left: RowExpression; readonly right: RowExpression }[] = [];
+  for (const pair of join.on) {
+    const [left, right] = await joinKeys(pair.left, pair.right, scope);
+    on.push(on.length > 0 ? { left, right } : { left: where(leftIf, left), right: where(rightIf, right) });
+  }
+  return { kind: join.kind, on, rightUnique: join.rightUnique, maximumRows: join.maximumRows };
+}
+
+const where = (condition: RowExpression | null, key: RowExpression): RowExpression =>
+  condition === null
+    ? key
+    : { op: 'case', when: [branch(condition, key)], else: { op: 'null', of: 'number' }, bits: 'bits' in key ? key.bits : 1 };
+
+async function joinKeys(left: Bound, right: Bound, scope: RowScope): Promise<readonly [RowExpression, RowExpression]> {
+  if (left.type === 'VARCHAR') return textKeys(left, right, scope);
+  const [a, b] = [await lowerNumber(left, scope), await lowerNumber(right, scope)];
+  const scale = Math.max(a.scale, b.scale);
+  const [x, y] = [finer(a, scale), finer(b, scale)];
+  if (!x.exact || !y.exact || bitsOf(x) > 64 || bitsOf(y) > 64) throw notOnShares(x.exact ? right : left);
+  return [x.expression, y.expression];
+}
+
+/** Text without a list is joined by hash, text with lists by position in both lists together. */
+async function textKeys(left: Bound, right: Bound, scope: RowScope): Promise<readonly [RowExpression, RowExpression]> {
+  const hashed = [left, right].map((k) => (k.kind === 'column' ? rowColumn(k.name, scope) : null));
+  const [a, b] = hashed;
+  const count = hashed.filter((c) => c?.encoding.kind === 'hash').length;
+  if (count === 2 && a !== null && a !== undefined && b !== null && b !== undefined) return [a.expression, b.expression];
+  if (count > 0) {
+    throw new RefusedError('plan/type-mismatch', {
+      stage: 'plan',
+      message: `The join compares ${print(left)} with ${print(right)}, of which only one has a declared list of values.`,
+      remedy: 'Declare both columns alike in the agreement: the same list of values for both, or none.',
+    });
+  }
+  const [one, other] = [await domainOf(left, scope.table, scope.typing), await domainOf(right, scope.table, scope.typing)];
+  const list = [...new Set([...one.values, ...other.values])].filter((v) => v !== null);
+  return [(await lowerPosition(left, list, scope)).expression, (await lowerPosition(right, list, scope)).expression];
+}
+
+async function loweredKey({ expression, domain }: RowKey, scope: RowScope): Promise<RowNumber> {
+  if (domain !== null) return lowerPosition(expression, domain.values, scope);
+  const key = await lowerNumber(expression, scope);
+  if (!key.exact || bitsOf(key) > 62 || (!isNumber(expression.type) && !isMoment(expression.type))) throw notOnShares(expression);
+  return key;
+}
+
+function slotsOf(lowered: readonly RowNumber[], keys: readonly RowKey[], sharing: Sharing): number {
+  const combinations = lowered.reduce((n, k, i) => {
+    const size = keys[i]?.domain?.values.length ?? Number(k.hi - k.lo) + 2;
+    return Math.min(n * size, MOST_SECRET_GROUPS);
+  }, 1);
+  return Math.max(1, Math.min(combinations, sharing.maximumRows));
+}
+
+function keyAccumulator(key: RowNumber, expression: Bound | undefined, nullCode: bigint | null): PlanAccumulator {
+  const ends = [key.lo, nullCode ?? key.hi, 0n];
+  const [minimum, maximum] = [ends.reduce((a, b) => (b - a < 0n ? b : a)), ends.reduce((a, b) => (b - a > 0n ? b : a))];
+  const words = wordsForBits(bitsOf({ lo: minimum, hi: maximum }));
+  return {
+    kind: 'sum',
+    sql: expression === undefined ? '' : print(expression),
+    scale: key.scale,
+    minimum: String(minimum),
+    maximum: String(maximum),
+    words,
+  };
+}
+
+/** Whether a row counts. */
+async function rowCondition({ filter, present }: RowCondition, scope: RowScope): Promise<RowExpression | null> {
+  const parts = filter === null ? [] : [await lowerCondition(filter, scope)];
+  for (const value of present) parts.push(not(isNull(await anyValue(value, scope))));
+  return parts.length === 0 ? null : all(parts);
+}
+
+/** A value as whatever number it has: equal exactly where the values are. */
+async function anyValue(value: Bound, scope: RowScope): Promise<RowExpression> {
+  if (value.kind === 'column') return rowColumn(value.name, scope).expression;
+  if (value.type !== 'VARCHAR') return (await lowerNumber(value, scope)).expression;
+  const list = (await domainOf(value, scope.table, scope.typing)).values.filter((v) => v !== null);
+  return (await lowerPosition(value, list, scope)).expression;
+}
+
+async function rowMeasure(measure: RowMeasure, scale: number, scope: RowScope): Promise<PlanRowAccumulator> {
+  const { kind, filter, quantile } = measure;
+  const value = await measured(measure, scale, scope);
+  if (filter === null) return { kind, expression: value.expression, quantile };
+  return { kind, expression: chosen([branch(await lowerCondition(filter, scope), value)], nothing(value.scale)).expression, quantile };
+}
+
+async function measured({ kind, nodes, scales, dictionary }: RowMeasure, scale: number, scope: RowScope): Promise<RowNumber> {
+  const [node] = nodes;
+  if (node === undefined) throw new RangeError('an accumulator has no value');
+  if (dictionary !== null) return lowerPosition(node, dictionary, scope);
+  if (kind === 'distinct') {
+    if (node.type !== 'VARCHAR' && !(await lowerNumber(node, scope)).exact) throw notOnShares(node);
+    return { expression: await anyValue(node, scope), scale, lo: 0n, hi: 0n, exact: true };
+  }
+  let product: RowNumber | null = null;
+  for (const [i, factor] of nodes.entries()) {
+    const value = atScale(await lowerNumber(factor, scope), scales[i] ?? 0);
+    product = product === null ? value : times(product, value);
+  }
+  return product ?? numberOf(0n);
+}
+
+/** Rounded to the decimals that are kept, half away from zero. */
+function atScale(n: RowNumber, scale: number): RowNumber {
+  if (n.scale <= scale) return finer(n, scale);
+  return { ...rounded(n, 10n ** BigInt(n.scale - scale)), scale };
+}

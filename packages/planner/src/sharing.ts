@@ -1,0 +1,113 @@
+/** Which rows a question needs as shares, from whom, and how many there can be. */
+import { RefusedError } from '@sluis/base';
+import type { Agreement, DepositRules, Table } from '@sluis/model';
+import { needsRows } from './bind-aggregate.ts';
+import { aggregatesOf } from './expression.ts';
+import type { InputShape } from './parts.ts';
+import type { Question, Source } from './question.ts';
+import { expressionsOf } from './split.ts';
+
+export interface SharedSource {
+  readonly source: Source;
+  /** Organisations whose stations share their rows in the run. */
+  readonly stations: readonly string[];
+  readonly deposits: boolean;
+  /** Most rows there can be. */
+  readonly maximumRows: number;
+}
+
+export interface Sharing {
+  readonly sources: readonly SharedSource[];
+  /** Most rows after all joins. */
+  readonly maximumRows: number;
+  /** Why rows are shared that providers could otherwise keep; empty if they keep them. */
+  readonly because: readonly string[];
+}
+
+/** No compute party holds more. */
+const MOST_ROWS = 2 ** 31 - 1;
+
+/** Null where providers' partial aggregates suffice. `secretKeys` names keys without declared groups. */
+export function sharingOf(question: Question, secretKeys: readonly string[], agreement: Agreement): Sharing | null {
+  const because = reasons(question, secretKeys);
+  const deposits = question.sources.some((s) => s.table.deposits !== undefined);
+  if (because.length === 0 && !deposits) return null;
+  const sources = question.sources.map((source) => sharedSource(source, because.length > 0, agreement));
+  return { sources, maximumRows: Math.min(joinedRows(question, sources), MOST_ROWS), because };
+}
+
+function reasons(question: Question, secretKeys: readonly string[]): string[] {
+  const calls = expressionsOf(question)
+    .flatMap(aggregatesOf)
+    .filter((a) => needsRows(a.aggregate))
+    .map((a) => (a.aggregate === 'count_distinct' ? 'COUNT(DISTINCT …)' : 'a quantile'));
+  return [
+    ...(question.joins.length > 0 ? ['a join'] : []),
+    ...new Set(calls),
+    ...secretKeys.map((key) => `groups of ${key}, whose values are not declared`),
+  ];
+}
+
+function sharedSource(source: Source, all: boolean, agreement: Agreement): SharedSource {
+  const { table } = source;
+  const stations = all ? [...table.providers] : [];
+  const deposited = table.deposits === undefined ? 0 : depositedRows(table, table.deposits, agreement);
+  return {
+    source,
+    stations,
+    deposits: table.deposits !== undefined,
+    maximumRows: Math.min(stations.length * table.maximum_rows + deposited, MOST_ROWS),
+  };
+}
+
+const MONTHS: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 12 };
+
+/** Every contributor's most rows, and those of every anonymous member in every round. */
+function depositedRows(table: Table, { by, anonymous, maximum_rows_each: each }: DepositRules, { valid }: Agreement): number {
+  const months = (Date.parse(valid.until) - Date.parse(valid.from)) / (28 * 86_400_000);
+  const rounds = anonymous === undefined || anonymous.round === 'once' ? 1 : Math.ceil(months / (MONTHS[anonymous.round] ?? 1)) + 1;
+  return (by.length + (anonymous?.members.length ?? 0) * rounds) * (each ?? table.maximum_rows);
+}
+
+function joinedRows({ joins }: Question, sources: readonly SharedSource[]): number {
+  let rows = sources[0]?.maximumRows ?? 0;
+  for (const join of joins) if (join.maximumRows > 0) rows = join.maximumRows;
+  return Math.max(rows, 1);
+}
+
+/** Where partial aggregates are wide enough for what each input stands for. */
+export function inputShape(question: Question, sharing: Sharing | null): InputShape {
+  return {
+    pushdown: sharing === null || sharing.because.length === 0 ? question.table.providers : [],
+    maximumRows: question.table.maximum_rows,
+    sharedRows: sharing?.maximumRows ?? null,
+  };
+}
+
+/** Organisations that take part with data of their own stations. */
+export function providersOf(question: Question, sharing: Sharing | null): readonly string[] {
+  if (sharing === null || sharing.because.length === 0) return question.table.providers;
+  return [...new Set(sharing.sources.flatMap((s) => s.stations))];
+}
+
+/**
+ * The rules must hold without a receiver's own rows, which a receiver can subtract; among shared rows they can't be told
+ * apart. Joined rows belong to all owners together.
+ */
+export function checkReceivers(question: Question, sharing: Sharing | null, receivers: readonly string[]): void {
+  if (sharing === null || question.joins.length > 0) return;
+  const gave = new Set(
+    sharing.sources.flatMap(({ stations, source }) => {
+      const { by, anonymous } = source.table.deposits ?? { by: [], anonymous: undefined };
+      return [...stations, ...by, ...(anonymous?.members ?? [])];
+    }),
+  );
+  const party = receivers.find((r) => gave.has(r));
+  if (party === undefined) return;
+  throw new RefusedError('plan/receiver-gave-rows', {
+    stage: 'plan',
+    party,
+    message: `${party} would receive the result and may itself give rows that are shared, which it could subtract from the result.`,
+    remedy: 'Name receivers that give no shared rows: --receivers NAME.',
+  });
+}

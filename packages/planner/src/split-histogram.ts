@@ -1,0 +1,66 @@
+/** Quantiles of rows that stay with their providers: found on secrets in a histogram with one count per possible value. */
+import { type AggregateKind, MOST_BINS, type PlanAccumulator, type PlanAggregate, signedBits, wordsForBits } from '@sluis/model';
+import { print, type AggregateNode, type Bound } from './expression.ts';
+import type { Making, RowMeasure } from './parts.ts';
+import { quoteText } from './quote.ts';
+import { unsupported } from './refusal.ts';
+import { orderedWhole } from './split-sums.ts';
+import { rowInteger, sizeOf, type Whole } from './whole-number.ts';
+
+export const isQuantile = (kind: AggregateKind): boolean => kind === 'quantile_cont' || kind === 'quantile_disc';
+
+/** Decimals of ten-thousandths. */
+const CONTINUOUS_DIGITS = 4;
+
+/** Number of values between an expression's bounds; null if they are too many to count each. */
+export async function binsOf(argument: Bound, making: Pick<Making, 'question' | 'typing'>): Promise<number | null> {
+  const { whole } = await orderedWhole(argument, making);
+  const size = whole.maximum - whole.minimum + 1n;
+  return size > BigInt(MOST_BINS) ? null : Number(size);
+}
+
+/** A row's value as an integer: days, microseconds, positions in the list, or units of its scale. */
+function ordinalSql(w: Whole, dictionary: readonly string[] | null): string {
+  if (dictionary !== null) return `list_position([${dictionary.map(quoteText).join(', ')}], ${w.text}) - 1`;
+  if (w.node.type === 'DATE') return `(${w.text}) - DATE '1970-01-01'`;
+  if (w.node.type === 'TIMESTAMP') return `epoch_us(${w.text})`;
+  return rowInteger(w);
+}
+
+type Made = Pick<PlanAggregate, 'accumulators' | 'dictionary'>;
+
+/** Throws RefusedError `plan/unsupported` if the value has more than `MOST_BINS` possible values. */
+export async function histogramOf(node: AggregateNode, argument: Bound, contribution: number, making: Making): Promise<Made> {
+  const size = await binsOf(argument, making);
+  if (size === null)
+    throw unsupported(
+      `${print(node)}: a value with more than ${MOST_BINS} possible values, over rows that stay with their providers,`,
+      'Round it (CAST(x AS INTEGER), x / 100), declare narrower bounds, or ask over a table of which rows are deposited.',
+    );
+  const { whole, dictionary } = await orderedWhole(argument, making);
+  const integer = ordinalSql(whole, dictionary);
+  const offset = whole.minimum === 0n ? integer : `(${integer}) - (${whole.minimum})`;
+  const rowSql = node.filter === null ? offset : `CASE WHEN ${print(node.filter)} THEN ${offset} END`;
+  const histogram = making.histograms.add(rowSql, () => ({ rowSql, size }), null);
+  const continuous = node.aggregate === 'quantile_cont';
+  const factor = continuous ? 10n ** BigInt(CONTINUOUS_DIGITS) : 1n;
+  const low = { minimum: whole.minimum - BigInt(size), maximum: whole.maximum + 1n };
+  const accumulator: PlanAccumulator = {
+    kind: 'histogram',
+    sql: 'CAST(NULL AS HUGEINT)',
+    scale: whole.scale + (continuous ? CONTINUOUS_DIGITS : 0),
+    minimum: '0',
+    maximum: '0',
+    words: wordsForBits(signedBits(sizeOf(low) * factor)),
+    quantile: { histogram, contribution, at: node.fraction ?? 0, continuous, low: String(whole.minimum) },
+  };
+  const meaning: RowMeasure = {
+    kind: 'quantile',
+    nodes: [argument],
+    scales: [whole.scale],
+    filter: node.filter,
+    quantile: node.fraction ?? 0,
+    dictionary,
+  };
+  return { accumulators: [making.accumulators.add(print(node), () => accumulator, meaning)], dictionary };
+}
