@@ -4,9 +4,9 @@ import { fromHex, InvalidError, RefusedError } from '@sluis/base';
 import { openKeyFile } from '@sluis/keys';
 import { type Agreement, agreementId, checkAgreement, type SignedAgreement, verifyAgreementSignatures } from '@sluis/model';
 import { accessFromHome, certificateOf, normaliseUrl, PinnedTransport } from '@sluis/sdk';
-import { type Contributor, contributorFromIdentity, DepositClient } from '@sluis/sdk/contribute';
-import { readAgreementFile } from './agreement-source.ts';
-import { homeOf, readInput } from './connection.ts';
+import { anonymousOf, type Contributor, contributorFromIdentity, DepositClient, type TokenFile } from '@sluis/sdk/contribute';
+import { agreementIdFrom, readAgreementFile } from './agreement-source.ts';
+import { homeOf, readInput, withStation } from './connection.ts';
 import { readPrivateText } from './private-text.ts';
 
 export interface ContributorOptions {
@@ -24,6 +24,35 @@ export interface Contributing {
   readonly client: DepositClient;
   readonly agreement: Agreement;
   readonly agreementId: string;
+}
+
+/**
+ * Opens what a command needs for an anonymous deposit: nothing that is sent carries the member's name, so the agreement
+ * has to be at hand, from a file or from the member's own station.
+ */
+export async function withToken<T>(token: TokenFile, options: ContributorOptions, use: (all: Contributing) => Promise<T>): Promise<T> {
+  const file = await knownAgreement(options, token.collaboration);
+  const transport = new PinnedTransport(await accessOf(options, file));
+  try {
+    const client = new DepositClient(transport, () => Date.now());
+    return await use({ contributor: anonymousOf(token).contributor, client, agreement: file, agreementId: agreementId(file) });
+  } finally {
+    transport.close();
+  }
+}
+
+async function knownAgreement(options: ContributorOptions, collaboration: string): Promise<Agreement> {
+  if (options.agreement !== undefined && existsSync(options.agreement)) return readAgreementFile(options.agreement).agreement;
+  if (homeOf(options) === null)
+    throw new InvalidError('usage/no-agreement', {
+      stage: 'usage',
+      message: 'An anonymous deposit needs the agreement at hand: asking a station for it would tell who you are.',
+      remedy: 'Give --agreement FILE, or --home DIR of your own station.',
+    });
+  return withStation({ ...(options.home === undefined ? {} : { home: options.home }) }, async (station) => {
+    const view = await station.agreement(await agreementIdFrom(station, options.agreement ?? collaboration));
+    return view.agreement;
+  });
 }
 
 /** Opens what a command needs, runs it, and closes connections afterwards. */

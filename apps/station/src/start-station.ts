@@ -6,7 +6,17 @@ import { getRequestListener } from '@hono/node-server';
 import { StationError, systemClock, systemRandom } from '@sluis/base';
 import { certificateValidity } from '@sluis/crypto';
 import { createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/engine';
-import { Agreements, DepositDesk, DepositRelay, RunEvents, Runs, serveRuns, type StationContext, WireMessenger } from '@sluis/flow';
+import {
+  Agreements,
+  DepositDesk,
+  DepositRelay,
+  RunEvents,
+  Runs,
+  serveRuns,
+  type StationContext,
+  TokenIssuer,
+  WireMessenger,
+} from '@sluis/flow';
 import { openKeyFile } from '@sluis/keys';
 import { Ledger } from '@sluis/ledger';
 import { STATION_FILES } from '@sluis/model';
@@ -81,7 +91,14 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       clock: systemClock,
       random: systemRandom,
     };
-    const desk = new DepositDesk({ station: base, store: opened.deposits, files: shareFiles(home), tokenIsGood: async () => false });
+    const issuer = new TokenIssuer(base, opened.deposits);
+    issuer.serve();
+    const desk = new DepositDesk({
+      station: base,
+      store: opened.deposits,
+      files: shareFiles(home),
+      tokenIsGood: (agreement, id, manifest) => issuer.isGood(agreement, id, manifest),
+    });
     const station: StationContext = { ...base, deposits: desk };
     const relay = new DepositRelay(station, desk);
     relay.serve();
@@ -102,6 +119,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
         datasets: new Datasets(station, home),
         runs,
         relay,
+        issuer,
         ledger,
         access: createAccess({
           organisation: config.name,

@@ -46,7 +46,7 @@ export interface BlindedToken {
  */
 export function blindToken(publicKey: Uint8Array, info: Uint8Array, input: Uint8Array, random: Random): BlindedToken {
   const suite = ristretto255_oprf.poprf(info);
-  const { blind, blinded, tweakedKey } = orRefuse(() => suite.blind(input, publicKey, (n) => random.bytes(n ?? 48)));
+  const { blind, blinded, tweakedKey } = orRefuse(() => suite.blind(input, publicKey, (n) => bytesOf(random, n)));
   return {
     blinded,
     finish: (evaluated, proof) => orRefuse(() => suite.finalize(input, blind, evaluated, blinded, proof, tweakedKey)),
@@ -60,7 +60,7 @@ export function issueToken(
   blinded: Uint8Array,
   random: Random,
 ): { evaluated: Uint8Array; proof: Uint8Array } {
-  return orRefuse(() => ristretto255_oprf.poprf(info).blindEvaluate(privateKey, blinded, (n) => random.bytes(n ?? 48)));
+  return orRefuse(() => ristretto255_oprf.poprf(info).blindEvaluate(privateKey, blinded, (n) => bytesOf(random, n)));
 }
 
 /** Whether this is the token for an input. Run by: the issuer. */
@@ -80,3 +80,6 @@ function orRefuse<T>(compute: () => T): T {
     });
   }
 }
+
+/** The library's type wants bytes in memory of their own. */
+const bytesOf = (random: Random, count = 48): Uint8Array<ArrayBuffer> => new Uint8Array(random.bytes(count));

@@ -58,6 +58,19 @@ export interface DepositStore {
   /** Ends a deposit: forgets its key and pieces. False if it was in none of these states. */
   endDeposit(batch: string, from: readonly DepositState[], to: DepositState, reason: string | null, at: number): Promise<boolean>;
   markDepositChecked(batch: string): Promise<void>;
+  /** Inserts, or gives the blinded element that this member's token of this round was made from. */
+  saveToken(record: TokenRecord): Promise<{ readonly blinded: string; readonly fresh: boolean }>;
+}
+
+/** A token that an issuer has given: to whom and for what, never the token itself. */
+export interface TokenRecord {
+  readonly collaboration: string;
+  readonly table: string;
+  readonly round: string;
+  readonly member: string;
+  /** Blinded element, hexadecimal. */
+  readonly blinded: string;
+  readonly at: number;
 }
 
 /** Files of encrypted pieces. Written whole or not at all; durable when `put` resolves. */

@@ -80,7 +80,10 @@ export class DepositDesk implements Deposits {
     return this.#store.openDeposit({
       ...place,
       giver: giverOf(manifest),
-      token: manifest.anonymous === null ? null : toHex(taggedHash('sluis/spent-token/1', fromHex(manifest.anonymous.token))),
+      token:
+        manifest.anonymous === null
+          ? null
+          : toHex(taggedHash('sluis/spent-token/1', fromHex(manifest.agreement), fromHex(manifest.anonymous.token))),
       rows: manifest.rows,
       manifest: canonicalText(signed),
       state: 'uploading',

@@ -3,6 +3,7 @@ export * from './agreements.ts';
 export * from './approvals.ts';
 export * from './attempt.ts';
 export * from './context.ts';
+export { TokenIssuer } from './deposit-issuer.ts';
 export { DepositRelay } from './deposit-relay.ts';
 export * from './deposit-store.ts';
 export { DepositDesk, type DepositDeskOptions } from './deposits.ts';

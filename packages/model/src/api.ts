@@ -6,6 +6,7 @@
  * |---|---|
  * | GET /status | → StationStatus |
  * | GET /card | → Card |
+ * | GET /issuer-key/:collaboration | → IssuerKey |
  * | GET /agreements | → AgreementList |
  * | POST /agreements | ProposeRequest → AgreementView |
  * | GET /agreements/:id | → AgreementView |
@@ -22,6 +23,16 @@
  * | POST /runs/:id/approve, /refuse, /cancel | DecisionRequest → RunView |
  * | GET /runs/:id/result | → RunResult |
  * | GET /log/checkpoint, /log/tile/… | → C2SP tlog-tiles, read only |
+ *
+ * Contributors have no token; what they ask carries their own signature (see deposit.ts):
+ *
+ * | method and path | request → answer |
+ * |---|---|
+ * | POST /contribute/agreement | SignedDepositRequest → the signed agreement under which they may deposit |
+ * | POST /contribute/deposits | SignedManifest → OpenAnswer |
+ * | PUT /contribute/deposits/:batch/:piece | three lengths, three sealed boxes → {stored} |
+ * | POST /contribute/deposits/:batch/accept | {} → the deposit at each compute party |
+ * | POST /contribute/list, /withdraw, /token | SignedDepositRequest → DepositList, the deposit, TokenAnswer |
  */
 import { z } from 'zod';
 import { agreementSchema, cardSchema, NAME } from './agreement.ts';
@@ -69,6 +80,10 @@ export const stationStatusSchema = z.object({
 export type StationStatus = z.infer<typeof stationStatusSchema>;
 
 export const cardAnswerSchema = cardSchema;
+
+/** The public key under which this station would issue tokens to anonymous members. */
+export const issuerKeySchema = z.object({ collaboration: name, key: identifier });
+export type IssuerKey = z.infer<typeof issuerKeySchema>;
 
 export const agreementSummarySchema = z.object({
   id: identifier,

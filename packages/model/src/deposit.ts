@@ -138,3 +138,10 @@ export function roundOf(round: 'once' | 'month' | 'quarter' | 'year', at: number
   if (round === 'quarter') return `${date.getUTCFullYear()}-Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
   return date.toISOString().slice(0, 7);
 }
+
+/** What a token is for, public: it holds in no other round, table or collaboration. */
+export const tokenInfo = (collaboration: string, table: string, round: string): Uint8Array =>
+  canonicalBytes({ purpose: 'sluis/deposit-token/1', collaboration, table, round });
+
+/** What a token is of: the deposit's own key, so that whoever sees the token can't use it for another deposit. */
+export const tokenInput = (key: string): Uint8Array => taggedHash('sluis/deposit-token-input/1', fromHex(key));

@@ -19,6 +19,8 @@ import {
   type ExplainAnswer,
   type ExplainRequest,
   explainAnswerSchema,
+  type IssuerKey,
+  issuerKeySchema,
   type RunEventLine,
   type RunList,
   type RunResult,
@@ -61,6 +63,11 @@ export class StationClient {
 
   card(): Promise<Card> {
     return this.#call(cardSchema, 'GET', '/card', undefined, QUICK_MS);
+  }
+
+  /** The key that goes into an agreement if this station is to issue tokens to anonymous members. */
+  issuerKey(collaboration: string): Promise<IssuerKey> {
+    return this.#call(issuerKeySchema, 'GET', `/issuer-key/${encodeURIComponent(collaboration)}`, undefined, QUICK_MS);
   }
 
   agreements(): Promise<AgreementList> {

@@ -1,6 +1,6 @@
 /** Deposits over kysely: each method is one transaction. Shares themselves lie in files beside (see `share-files.ts`). */
 import { RefusedError } from '@sluis/base';
-import type { DepositFilter, DepositRecord, DepositStore, PieceRecord } from '@sluis/flow';
+import type { DepositFilter, DepositRecord, DepositStore, PieceRecord, TokenRecord } from '@sluis/flow';
 import type { Kysely } from 'kysely';
 import { guarded } from './failures.ts';
 import type { Database } from './open-store.ts';
@@ -26,7 +26,8 @@ async function end(
 ): Promise<bigint> {
   const ended = await db
     .updateTable('deposits')
-    .set({ state, reason, sealed_key: null, updated_at: at })
+    // Who withdraws may deposit again with the same token; a rejected deposit has used it up.
+    .set({ state, reason, sealed_key: null, updated_at: at, ...(state === 'withdrawn' ? { token: null } : {}) })
     .where('batch', 'in', [...batches])
     .where('state', 'in', [...from])
     .executeTakeFirst();
@@ -152,6 +153,25 @@ export class RelationalDeposits implements DepositStore {
   endDeposit(batch: string, from: readonly State[], to: State, reason: string | null, at: number): Promise<boolean> {
     if (from.length === 0) return Promise.resolve(false);
     return this.#write(async (db) => (await end(db, [batch], from, to, reason, at)) === 1n);
+  }
+
+  saveToken({ collaboration, table, round, member, blinded, at }: TokenRecord): Promise<{ blinded: string; fresh: boolean }> {
+    return this.#write(async (db) => {
+      const inserted = await db
+        .insertInto('deposit_tokens')
+        .values({ collaboration, table_name: table, round, member, blinded, issued_at: at })
+        .onConflict((c) => c.doNothing())
+        .executeTakeFirst();
+      const kept = await db
+        .selectFrom('deposit_tokens')
+        .select('blinded')
+        .where('collaboration', '=', collaboration)
+        .where('table_name', '=', table)
+        .where('round', '=', round)
+        .where('member', '=', member)
+        .executeTakeFirstOrThrow();
+      return { blinded: kept.blinded, fresh: inserted.numInsertedOrUpdatedRows === 1n };
+    });
   }
 
   markDepositChecked(batch: string): Promise<void> {

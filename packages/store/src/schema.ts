@@ -49,6 +49,7 @@ export interface Tables {
     created_at: number;
     updated_at: number;
   };
+  deposit_tokens: { collaboration: string; table_name: string; round: string; member: string; blinded: string; issued_at: number };
   deposit_pieces: { batch: string; piece: number; own_digest: string; next_digest: string };
   /** Hashes and salts in hexadecimal, data in base64: text is the same in both databases. */
   log_entries: { position: number; leaf_hash: string; salt: string; data: string };
@@ -84,6 +85,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create index deposits_by_giver on deposits (giver)',
     `create table deposit_pieces (batch text not null references deposits (batch), piece bigint not null, own_digest text not null,
       next_digest text not null, primary key (batch, piece))`,
+    `create table deposit_tokens (collaboration text not null, table_name text not null, round text not null, member text not null,
+      blinded text not null, issued_at bigint not null, primary key (collaboration, table_name, round, member))`,
   ],
 ];
 

@@ -1,13 +1,27 @@
 /** `sluis contribute list` and `sluis contribute withdraw` */
 import { InvalidError } from '@sluis/base';
 import type { DepositList, DepositView } from '@sluis/model';
-import { type ContributorOptions, withContributor } from '../contributing.ts';
+import { readTokenFile } from '@sluis/sdk/contribute';
+import { type Contributing, type ContributorOptions, withContributor, withToken } from '../contributing.ts';
 import { text } from '../messages/index.ts';
 import { renderGrid } from '../output/grid.ts';
 import { painted, print, printJson } from '../output/streams.ts';
+import { readPrivateText } from '../private-text.ts';
 
-export async function contributeList(options: ContributorOptions): Promise<void> {
-  const list = await withContributor(options, ({ client, contributor, agreement }) => client.list(contributor, agreement.collaboration));
+interface OwnOptions extends ContributorOptions {
+  /** Token file of an anonymous deposit. */
+  readonly anonymous?: string;
+}
+
+/** As who deposited: under a name, or with a token. */
+function asDepositor<T>(options: OwnOptions, use: (all: Contributing) => Promise<T>): Promise<T> {
+  return options.anonymous === undefined
+    ? withContributor(options, use)
+    : withToken(readTokenFile(readPrivateText(options.anonymous)), options, use);
+}
+
+export async function contributeList(options: OwnOptions): Promise<void> {
+  const list = await asDepositor(options, ({ client, contributor, agreement }) => client.list(contributor, agreement.collaboration));
   const deposits = together(list);
   if (options.json === true) return printJson({ deposits });
   if (deposits.length === 0) return print(text.contributeNone);
@@ -15,8 +29,8 @@ export async function contributeList(options: ContributorOptions): Promise<void>
   print(renderGrid(text.contributeHeadings, rows, painted.out));
 }
 
-export async function contributeWithdraw(given: string, options: ContributorOptions): Promise<void> {
-  await withContributor(options, async ({ client, contributor, agreement }) => {
+export async function contributeWithdraw(given: string, options: OwnOptions): Promise<void> {
+  await asDepositor(options, async ({ client, contributor, agreement }) => {
     const all = together(await client.list(contributor, agreement.collaboration));
     const matching = all.filter((d) => given.length >= 4 && d.deposit.startsWith(given));
     const [only] = matching;

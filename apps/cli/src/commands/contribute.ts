@@ -1,50 +1,81 @@
 /** `sluis contribute TABLE --from FILE` */
 import { createReadStream } from 'node:fs';
 import { InvalidError } from '@sluis/base';
-import { BadRowsError, contribute, type Contributed, type RowProblem } from '@sluis/sdk/contribute';
-import { type ContributorOptions, withContributor } from '../contributing.ts';
+import type { DepositManifest } from '@sluis/model';
+import {
+  anonymousOf,
+  BadRowsError,
+  contribute,
+  type Contributed,
+  getToken,
+  readTokenFile,
+  type RowProblem,
+  type TokenFile,
+} from '@sluis/sdk/contribute';
+import { type Contributing, type ContributorOptions, withContributor, withToken } from '../contributing.ts';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { ContributeView } from '../output/contribute-view.ts';
 import { print, printJson, remark } from '../output/streams.ts';
+import { readPrivateText } from '../private-text.ts';
 
 export interface ContributeRowsOptions extends ContributorOptions {
   readonly from: string;
   readonly replace?: boolean;
   readonly dropInvalid?: boolean;
   readonly again?: boolean;
-  readonly anonymous?: boolean;
+  /** True, or the name of a token file. */
+  readonly anonymous?: boolean | string;
   readonly dryRun?: boolean;
 }
 
 export async function contributeRows(table: string, options: ContributeRowsOptions): Promise<void> {
+  if (options.anonymous === undefined) return withContributor(options, (all) => deposit(table, options, all, null));
+  const token = typeof options.anonymous === 'string' ? readTokenFile(readPrivateText(options.anonymous)) : await tokenNow(table, options);
+  if (token.table !== table)
+    throw new InvalidError('deposit/token-invalid', {
+      stage: 'usage',
+      message: `The token is for table "${token.table}".`,
+      remedy: 'Name that table, or get another token.',
+    });
+  await withToken(token, options, (all) => deposit(table, options, all, anonymousOf(token).anonymous));
+}
+
+async function tokenNow(table: string, options: ContributeRowsOptions): Promise<TokenFile> {
+  remark(text.contributeTokenWaiting);
+  return withContributor(options, ({ contributor, client, agreement }) => getToken(contributor, client, agreement, table, Date.now()));
+}
+
+async function deposit(
+  table: string,
+  options: ContributeRowsOptions,
+  all: Contributing,
+  anonymous: DepositManifest['anonymous'],
+): Promise<void> {
+  const view = new ContributeView(process.stderr, text);
   const signal = interruption();
-  await withContributor(options, async ({ contributor, client, agreement, agreementId }) => {
-    const view = new ContributeView(process.stderr, text);
-    try {
-      const done = await contribute({
-        agreement,
-        agreementId,
-        table,
-        contributor,
-        anonymous: null,
-        mode: options.replace === true ? 'replace' : 'append',
-        source: () => bytesOf(options.from),
-        dropInvalid: options.dropInvalid === true,
-        again: options.again === true,
-        client: options.dryRun === true ? null : client,
-        onProgress: (p) => view.show(p),
-        signal,
-      });
-      view.end();
-      tell(table, done, options);
-    } catch (thrown) {
-      view.end();
-      if (!(thrown instanceof BadRowsError)) throw thrown;
-      for (const problem of thrown.problems) remark(problemText(problem));
-      throw thrown;
-    }
-  });
+  try {
+    const done = await contribute({
+      agreement: all.agreement,
+      agreementId: all.agreementId,
+      contributor: all.contributor,
+      client: options.dryRun === true ? null : all.client,
+      table,
+      anonymous,
+      mode: options.replace === true ? 'replace' : 'append',
+      source: () => bytesOf(options.from),
+      dropInvalid: options.dropInvalid === true,
+      again: options.again === true,
+      onProgress: (p) => view.show(p),
+      signal,
+    });
+    view.end();
+    tell(table, done, options);
+  } catch (thrown) {
+    view.end();
+    if (thrown instanceof BadRowsError) for (const problem of thrown.problems) remark(problemText(problem));
+    throw thrown;
+  }
 }
 
 export async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
@@ -75,5 +106,8 @@ function tell(table: string, done: Contributed, options: ContributeRowsOptions):
   if (done.dropped > 0) remark(text.contributeDropped(done.dropped));
   if (done.batch === null) print(text.contributeDry(done.rows, table));
   else if (done.already) print(text.contributeAlready(done.batch));
-  else print(text.contributeDone(done.rows, table, done.batch, parties.map((p) => p.organisation).join(', ')));
+  else {
+    print(text.contributeDone(done.rows, table, done.batch, parties.map((p) => p.organisation).join(', ')));
+    if (options.anonymous !== undefined) for (const line of text.contributeAnonymous) remark(line);
+  }
 }

@@ -34,6 +34,8 @@ export const contributeEn = {
   ] as readonly string[],
   contributeIssuer: 'Put this key into the agreement, under the table’s deposits.anonymous:',
   contributeTokenWaiting: 'Asking the issuer for this round’s token …',
+  contributeTokenWritten: (path: string, round: string) =>
+    `Token for round ${round} written to ${path}. Deposit with it later, and best from another network: --anonymous ${path}`,
 };
 
 export type ContributeMessages = typeof contributeEn;

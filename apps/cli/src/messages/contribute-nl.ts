@@ -36,4 +36,6 @@ export const contributeNl: ContributeMessages = {
   ],
   contributeIssuer: 'Zet deze sleutel in de afspraak, onder deposits.anonymous van de tabel:',
   contributeTokenWaiting: 'De uitgever om het bewijs van deze ronde vragen …',
+  contributeTokenWritten: (path, round) =>
+    `Bewijs voor ronde ${round} geschreven naar ${path}. Leg er later mee in, het liefst vanaf een ander netwerk: --anonymous ${path}`,
 };

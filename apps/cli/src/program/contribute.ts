@@ -1,6 +1,6 @@
 /** `sluis contribute …` */
 import { type Command, Option } from 'commander';
-import { examples, jsonOption } from './options.ts';
+import { examples, jsonOption, stationOptions } from './options.ts';
 
 function contributorOptions(command: Command): Command {
   return jsonOption(command)
@@ -16,7 +16,7 @@ export function addContributeCommands(program: Command): void {
   const contribute = program
     .command('contribute')
     .description('deposit rows as secret shares, with or without a station of your own')
-    .usage('<table> --from <file> [options] | list | withdraw <deposit> | identity create');
+    .usage('<table> --from <file> [options] | list | withdraw <deposit> | token <table> | identity create');
   examples(
     contributorOptions(contribute.command('rows', { isDefault: true }))
       .argument('<table>', 'shared table of the agreement')
@@ -25,7 +25,7 @@ export function addContributeCommands(program: Command): void {
       .option('--append', 'beside what you deposited before (default)')
       .option('--drop-invalid', 'leave out rows that break the agreement, instead of refusing the file')
       .option('--again', 'deposit a file once more that was deposited before')
-      .option('--anonymous', 'as one of the members, without saying which')
+      .option('--anonymous [token]', 'as one of the members, without saying which; best with a token file got earlier')
       .option('--dry-run', 'only check the file')
       .description('check a file, split its rows into shares, and deposit them at the three compute parties')
       .action(async (table, options) => (await import('../commands/contribute.ts')).contributeRows(table, options)),
@@ -36,13 +36,22 @@ export function addContributeCommands(program: Command): void {
   );
   contributorOptions(contribute.command('list'))
     .description('what you have deposited, and what became of it')
+    .option('--anonymous <token>', 'an anonymous deposit: the token file it was made with')
     .action(async (options) => (await import('../commands/contribute-list.ts')).contributeList(options));
   contributorOptions(contribute.command('withdraw'))
     .description('take a deposit out: its shares are deleted')
     .argument('<deposit>', 'its number, or the beginning of it')
-    .option('--anonymous', 'your anonymous deposit of this round')
-    .option('--table <table>', 'of an anonymous deposit')
+    .option('--anonymous <token>', 'an anonymous deposit: the token file it was made with')
     .action(async (batch, options) => (await import('../commands/contribute-list.ts')).contributeWithdraw(batch, options));
+  contributorOptions(contribute.command('token'))
+    .description('get this round’s token for an anonymous deposit; the issuer learns that you asked')
+    .argument('<table>', 'shared table of the agreement')
+    .requiredOption('--out <file>', 'where to write it')
+    .action(async (table, options) => (await import('../commands/contribute-token.ts')).contributeToken(table, options));
+  jsonOption(stationOptions(contribute.command('issuer-key')))
+    .description('the key of your station that goes into an agreement if it is to issue tokens')
+    .argument('<collaboration>', 'name of the collaboration')
+    .action(async (collaboration, options) => (await import('../commands/contribute-token.ts')).issuerKey(collaboration, options));
   const identity = contribute.command('identity').description('who you are when you deposit without a station');
   jsonOption(identity.command('create'))
     .description('make a key; its public half goes into the agreement')

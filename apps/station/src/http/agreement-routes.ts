@@ -37,6 +37,12 @@ export function agreementRoutes(services: Services, version: string): Hono {
     return c.json(card);
   });
 
+  app.get('/issuer-key/:collaboration', async (c) => {
+    const collaboration = c.req.param('collaboration');
+    await access.require('station.status', DEFAULT_PERSON, { id: station.organisation });
+    return c.json({ collaboration, key: await services.issuer.publicKey(collaboration) });
+  });
+
   app.get('/agreements', async (c) => {
     const records = await station.store.agreements();
     return c.json({ agreements: records.map((r) => agreementSummary(r, now())) });

@@ -17,7 +17,7 @@ const HEAD_BYTES = 12;
 
 export const isForContributors = (path: string): boolean => path.startsWith(ROOT);
 
-export function contributeRoutes({ relay }: Services): Hono {
+export function contributeRoutes({ relay, issuer }: Services): Hono {
   const app = new Hono();
   const gate = new Gate();
 
@@ -37,6 +37,10 @@ export function contributeRoutes({ relay }: Services): Hono {
     return c.json({ stored: true });
   });
   app.post('/contribute/deposits/:batch/accept', async (c) => c.json(await relay.accept(c.req.param('batch'))));
+  app.post('/contribute/token', async (c) => {
+    gate.ask();
+    return c.json(await issuer.issue(await readBody(c, signedDepositRequestSchema)));
+  });
   app.post('/contribute/list', async (c) => {
     gate.ask();
     return c.json(await relay.list(await readBody(c, signedDepositRequestSchema)));

@@ -1,5 +1,5 @@
 /** What the HTTP routes act on. */
-import type { Agreements, DepositRelay, Runs, StationContext } from '@sluis/flow';
+import type { Agreements, DepositRelay, Runs, StationContext, TokenIssuer } from '@sluis/flow';
 import type { Ledger } from '@sluis/ledger';
 import type { Datasets } from '../datasets.ts';
 import type { Access } from './access.ts';
@@ -14,6 +14,7 @@ export interface Services {
   readonly datasets: Datasets;
   readonly runs: Runs;
   readonly relay: DepositRelay;
+  readonly issuer: TokenIssuer;
   readonly ledger: Ledger;
   readonly access: Access;
 }

@@ -1,4 +1,5 @@
 /** The contributor's half, in Node and in browsers alike: no module of Node is imported. */
+export * from './anonymous.ts';
 export * from './contribute.ts';
 export * from './contributor.ts';
 export * from './csv-rows.ts';
