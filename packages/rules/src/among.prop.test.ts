@@ -133,3 +133,25 @@ test('comparisons among organisations are those in the clear, with ties, absence
   );
   assert.ok(seen.size >= 9, [...seen].join());
 });
+
+test('stated cost equals metered rounds and bytes', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (c) => {
+      const plan = planOf(c);
+      const words = layoutOf(plan).map((l) => l.words);
+      const shape = { cells: plan.cellCount, columns: words.map((w) => new BigUint64Array(w * plan.cellCount)) };
+      const messages = plan.providers.map(() => replicatedSharing.split(shape, words, systemRandom));
+      const { rounds, bytes } = await simulateCommittee(async (committee) => {
+        const inputs = plan.providers.map((organisation, p) => ({
+          organisation,
+          columns: replicatedSharing.combine(committee.me, messages[p]?.[committee.me] ?? assert.fail(), plan.cellCount, words),
+        }));
+        const totals = await exactRules.combine(committee, plan, inputs);
+        await exactRules.decide(committee, plan, inputs, totals);
+      });
+      const stated = exactRules.cost({ cells: plan.cellCount, providers: plan.providers.length, wordsPerCell: 0, plan });
+      assert.deepEqual([stated.rounds, stated.bytes], [rounds, bytes[0] + bytes[1] + bytes[2]]);
+    }),
+    { seed, numRuns: 40 },
+  );
+});

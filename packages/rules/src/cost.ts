@@ -1,6 +1,7 @@
 /** Rounds and bytes of combining and deciding, from the plan alone: the same steps as the code that runs, on shapes. */
 import { dominanceBits, inputsOf, type Plan, type PlanDominance } from '@sluis/model';
 import { CommitteeMeter, type Cost } from '@sluis/technique';
+import { amongCost, quantileCost } from './comparison-cost.ts';
 import { decisionUnits, topNeeded } from './decision-units.ts';
 import { latticeOf } from './grouping-lattice.ts';
 import { countBits, organisationBits } from './thresholds.ts';
@@ -12,6 +13,10 @@ export function costOfRules(plan: Plan): Cost {
   const providers = inputsOf(plan).length;
   const viewCount = 1 + plan.rules.withoutReceivers.length;
   for (const { words, members, bits } of extremesByWidth(plan)) meter.extreme(cells * members.length, providers, bits, words);
+  for (const a of plan.accumulators) {
+    if (a.among !== undefined) amongCost(meter, plan, a, a.among);
+    if (a.quantile !== undefined) quantileCost(meter, plan, a.quantile, a.words);
+  }
   const contributions = plan.contributions.length;
   meter.negative(cells * contributions * viewCount, countBits(plan));
   meter.negative(cells * contributions * (viewCount + (plan.groupingSets.length > 1 ? 1 : 0)), organisationBits(plan));

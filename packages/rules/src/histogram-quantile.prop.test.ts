@@ -133,3 +133,15 @@ test('what does not fit is refused', () => {
   });
   refused({ accumulators: [{ kind: 'histogram', sql: 'x', scale: 0, minimum: '0', maximum: '0', words: 1 }] });
 });
+
+test('stated cost equals metered rounds and bytes', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (c) => {
+      const { plan, simulated } = await run(c, true);
+      const stated = exactRules.cost({ cells: plan.cellCount, providers: plan.providers.length, wordsPerCell: 0, plan });
+      const { rounds, bytes } = simulated;
+      assert.deepEqual([stated.rounds, stated.bytes], [rounds, bytes[0] + bytes[1] + bytes[2]]);
+    }),
+    { seed, numRuns: 30 },
+  );
+});

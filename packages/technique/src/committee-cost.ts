@@ -135,6 +135,18 @@ export class CommitteeMeter {
     this.#bitwise(length, { bits: shared.bits + 3 * conjunctions, rounds: shared.rounds + rounds });
   }
 
+  shiftRight(length: number, shift: number, width: number, words: number): void {
+    this.toBits(length, width);
+    this.inject(length * (width - Math.min(shift, width - 1)), words);
+  }
+
+  /** From `from` words to `words`. */
+  widen(length: number, from: number, words: number): void {
+    if (words <= from || length === 0) return;
+    this.negative(2 * length, 64 * from + 2);
+    this.inject(2 * length, words - from);
+  }
+
   /** `minimum` and `maximum` over `columns` columns. */
   extreme(length: number, columns: number, width: number, words: number): void {
     for (let open = columns; open > 1; open = Math.ceil(open / 2)) {
