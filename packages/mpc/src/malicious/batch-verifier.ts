@@ -4,34 +4,41 @@ import type { PackedPair, Pair } from '../shares.ts';
 import type { Verifier } from '../verification.ts';
 import { type Algebra, bitAlgebra, type Held, ringAlgebra } from './algebra.ts';
 import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
-import { batchBounds, batchShape, lanesFor } from './soundness.ts';
-import type { Vector } from './tags.ts';
-import { checkTriples, STRIPES, type Stripes, type Triples } from './triple-check.ts';
+import { type Recorded, recordedBits, recordedColumn } from './recorded.ts';
+import { arraysFor, batchBounds, THREE_ARRAYS } from './soundness.ts';
+import { checkTriples } from './triple-check.ts';
 
 export interface BatchLimits {
-  /** Positions of a batch: enough for two arrays, see `soundness.ts`; about 150 bytes of memory each. */
-  readonly positions: number;
-  readonly stripes: Stripes;
+  /** Most words of a batch: more than 10,321 positions need three arrays, and a few times 10^4 stay in the cache. */
+  readonly batch: number;
+  /** Words that wait before a check begins, and so bound the memory that they keep (48 bytes a word). */
+  readonly waiting: number;
+  /** Batches checked at a time: while one waits for messages another computes. */
+  readonly atOnce: number;
 }
-export const BATCH_LIMITS: BatchLimits = { positions: 1 << 20, stripes: STRIPES };
+export const BATCH_LIMITS: BatchLimits = { batch: 2 * THREE_ARRAYS, waiting: 16 * THREE_ARRAYS, atOnce: 3 };
 
-/** Words of conjunctions to a position in a full batch. */
-const LANES = 2;
-
-interface Group<V> {
-  readonly parts: Triples<V>[];
-  /** Elements, or words of bits. */
-  size: number;
+interface Product<P> {
+  readonly x: P;
+  readonly y: P;
+  readonly z: P;
 }
 
-const empty = <V>(): Group<V> => ({ parts: [], size: 0 });
+/** A batch to check: its positions are cut out when its turn comes. */
+interface Batch {
+  readonly algebra: Algebra;
+  readonly cut: () => { readonly x: Held; readonly y: Held; readonly z: Held };
+  readonly arrays: number;
+}
 
 export class BatchVerifier implements Verifier {
-  readonly #limits: BatchLimits;
   readonly #checks: Session;
-  readonly #products = new Map<number, Group<BigUint64Array>>();
-  #conjunctions: Group<Uint32Array> = empty();
+  readonly #limits: BatchLimits;
+  #products = new Map<number, Product<Pair>[]>();
+  #conjunctions: Product<PackedPair>[] = [];
   #zeros: { readonly words: number; readonly w: Pair }[] = [];
+  /** Words recorded and not yet checked. */
+  #waiting = 0;
   /** Checks under way and done, one after the other. Once one fails, every later call fails alike. */
   #checked: Promise<void> = Promise.resolve();
 
@@ -42,81 +49,88 @@ export class BatchVerifier implements Verifier {
   }
 
   recordProducts(words: number, x: Pair, y: Pair, z: Pair): Promise<void> | void {
-    if (z.mine.length === 0) return;
     sameShape([x, y, z]);
-    const group = this.#products.get(words) ?? empty<BigUint64Array>();
-    this.#products.set(words, group);
-    group.parts.push({ x, y, z });
-    group.size += z.mine.length / words;
-    if (group.size * words >= this.#limits.positions) return this.#flush();
+    const list = this.#products.get(words) ?? [];
+    this.#products.set(words, list);
+    list.push({ x, y, z });
+    return this.#grow(z.mine.length);
   }
 
   recordConjunctions(x: PackedPair, y: PackedPair, z: PackedPair): Promise<void> | void {
-    if (z.mine.length === 0) return;
     sameShape([x, y, z]);
-    this.#conjunctions.parts.push({ x, y, z });
-    this.#conjunctions.size += z.mine.length;
-    if (this.#conjunctions.size >= LANES * this.#limits.positions) return this.#flush();
+    this.#conjunctions.push({ x, y, z });
+    return this.#grow(z.mine.length / 2);
   }
 
-  recordZeros(words: number, w: Pair): void {
-    if (w.mine.length > 0) this.#zeros.push({ words, w });
+  recordZeros(words: number, w: Pair): Promise<void> | void {
+    this.#zeros.push({ words, w });
+    return this.#grow(w.mine.length);
   }
 
   beforeReveal(): Promise<void> {
     return this.#flush();
   }
 
-  /** Checks all that is recorded. What is taken, and the order of the checks, follow from the calls alone. */
+  #grow(words: number): Promise<void> | void {
+    this.#waiting += words;
+    if (this.#waiting >= this.#limits.waiting) return this.#flush();
+  }
+
+  /** Checks all that is recorded. What is taken, and the steps' names, follow from the calls alone. */
   #flush(): Promise<void> {
-    const products = [...this.#products].sort(([a], [b]) => a - b);
-    const [conjunctions, zeros] = [this.#conjunctions, this.#zeros];
-    this.#products.clear();
-    this.#conjunctions = empty();
+    const batches = [
+      ...[...this.#products].sort(([a], [b]) => a - b).flatMap(([words, list]) => this.#ringBatches(words, list)),
+      ...this.#bitBatches(this.#conjunctions),
+    ];
+    const zeros = this.#zeros;
+    this.#products = new Map();
+    this.#conjunctions = [];
     this.#zeros = [];
+    this.#waiting = 0;
     this.#checked = this.#checked.then(async () => {
-      for (const [words, group] of products) await this.#check(ringAlgebra(words), group, 1, Math.ceil(this.#limits.positions / words));
-      const lanes = conjunctions.size === 0 ? 1 : lanesFor(conjunctions.size);
-      await this.#check(bitAlgebra(lanes), conjunctions, lanes, LANES * this.#limits.positions);
-      if (zeros.length > 0) await this.#checkZeros(zeros);
+      const checks = this.#checks;
+      await checks.parallel(batches.length, this.#limits.atOnce, async (strand, b) => {
+        const { algebra, cut, arrays } = batches[b] as Batch;
+        await checkTriples(strand, algebra, cut(), arrays);
+      });
+      if (zeros.some(({ w }) => w.mine.length > 0)) await checks.run((strand) => checkZeros(strand, zeros));
     });
     return this.#checked;
   }
 
-  async #checkZeros(zeros: readonly { readonly words: number; readonly w: Pair }[]): Promise<void> {
-    await this.#checks.run(async (strand) => {
-      const check = new ZeroCheck(strand);
-      for (const { words, w } of zeros) check.add(ringAlgebra(words), w);
-      await finishZeroChecks(strand, [check]);
+  #ringBatches(words: number, list: readonly Product<Pair>[]): Batch[] {
+    const column = (of: keyof Product<Pair>, side: keyof Pair) =>
+      recordedColumn(
+        list.map((p) => p[of][side]),
+        words,
+      );
+    return this.#batches(ringAlgebra(words), Math.max(1, Math.floor(this.#limits.batch / words)), column);
+  }
+
+  #bitBatches(list: readonly Product<PackedPair>[]): Batch[] {
+    return this.#batches(bitAlgebra, this.#limits.batch, (of, side) => recordedBits(list.map((p) => p[of][side])));
+  }
+
+  #batches(algebra: Algebra, largest: number, column: (of: 'x' | 'y' | 'z', side: 'mine' | 'next') => Recorded): Batch[] {
+    const both = (of: 'x' | 'y' | 'z') => ({ mine: column(of, 'mine'), next: column(of, 'next') });
+    const [x, y, z] = [both('x'), both('y'), both('z')];
+    if (z.mine.positions === 0) return [];
+    const bounds = batchBounds(z.mine.positions, largest);
+    return bounds.slice(1).map((to, b) => {
+      const from = bounds[b] as number;
+      const part = (h: typeof x): Held => ({ mine: h.mine.slice(from, to), next: h.next.slice(from, to) });
+      return { algebra, cut: () => ({ x: part(x), y: part(y), z: part(z) }), arrays: arraysFor(to - from) };
     });
   }
-
-  async #check<V extends Vector>(algebra: Algebra<V>, group: Group<V>, lanes: number, largest: number): Promise<void> {
-    if (group.size === 0) return;
-    const bounds = batchBounds(Math.ceil(group.size / lanes), Math.ceil(largest / lanes));
-    const whole = joined(algebra, group, lanes);
-    for (let b = 0; b + 1 < bounds.length; b++) {
-      const [from, to] = [bounds[b] as number, bounds[b + 1] as number];
-      const { positions, arrays } = batchShape(to - from, 1);
-      const cut = (h: Held<V>) => ({ mine: algebra.slice(h.mine, from, to), next: algebra.slice(h.next, from, to) });
-      const batch = bounds.length === 2 ? whole : { x: cut(whole.x), y: cut(whole.y), z: cut(whole.z) };
-      await this.#checks.run((strand) => checkTriples(strand, algebra, batch, positions, arrays, this.#limits.stripes));
-    }
-  }
 }
 
-/** All records one after the other; packed bits end with zeros that fill the last position. */
-function joined<V extends Vector>(algebra: Algebra<V>, group: Group<V>, lanes: number): Triples<V> {
-  const missing = (lanes - (group.size % lanes)) % lanes;
-  const side = (which: 'x' | 'y' | 'z', of: 'mine' | 'next') => {
-    const parts = group.parts.map((p) => p[which][of]);
-    return algebra.concat(missing === 0 ? parts : [...parts, new Uint32Array(missing) as V]);
-  };
-  const both = (which: 'x' | 'y' | 'z'): Held<V> => ({ mine: side(which, 'mine'), next: side(which, 'next') });
-  return { x: both('x'), y: both('y'), z: both('z') };
+async function checkZeros(strand: Session, zeros: readonly { readonly words: number; readonly w: Pair }[]): Promise<void> {
+  const check = new ZeroCheck(strand);
+  for (const { words, w } of zeros) check.add(ringAlgebra(words), w);
+  await finishZeroChecks(strand, [check]);
 }
 
-function sameShape(held: readonly Held<Vector>[]): void {
+function sameShape(held: readonly (Pair | PackedPair)[]): void {
   const size = held[0]?.mine.length;
   if (held.some((h) => h.mine.length !== size || h.next.length !== size))
     throw new RangeError('the three vectors of a product have one shape');

@@ -1,40 +1,45 @@
 /** Opening vectors to the committee, each missing component from one holder and checked by the other; and checking zeros. */
 import { concatBytes, ProtocolError } from '@sluis/base';
 import type { Session } from '../session.ts';
-import { bytesOf, nextParty, previousParty } from '../shares.ts';
-import type { Algebra, Held } from './algebra.ts';
-import { feed, matches, neighbourMacs, TAG_BYTES, type Vector } from './tags.ts';
+import { bytesOf, nextParty, previousParty, wordsOf } from '../shares.ts';
+import type { Algebra, Held, Words } from './algebra.ts';
+import { feed, matches, neighbourMacs, TAG_BYTES } from './tags.ts';
 
 /**
- * Opens shared vectors to all three parties. Component i − 1 comes whole from party i − 1, and a tag of it from
+ * Opens shared vectors to all three parties: `shares` holds them one after the other, of the given lengths in words. Component i − 1 comes whole from party i − 1, and a tag of it from
  * party i + 1, who holds it too, under a key that party i − 1 does not know. Run by: all three compute parties, in step.
  *
  * @throws ProtocolError `mpc/inconsistent-opening` if the two copies differ, before anything that depends on it is sent.
- * Learns: the values, all three. Cost: 1 round; the vectors' bytes and 16 more sent per party.
+ * Learns: the values, all three. Cost: 1 round; the vector's bytes and 16 more sent per party.
  */
-export async function openChecked<V extends Vector>(strand: Session, algebra: Algebra<V>, vectors: readonly Held<V>[]): Promise<V[]> {
+export async function openChecked(
+  strand: Session,
+  { add }: Pick<Algebra, 'add'>,
+  { mine, next }: Held,
+  lengths: readonly number[],
+): Promise<Words[]> {
   const [after, before] = [nextParty(strand.me), previousParty(strand.me)];
   const macs = neighbourMacs(strand);
   const step = strand.step('reveal');
-  for (const v of vectors) feed(macs.before.out, v.next);
-  const [payload, size] = [concatBytes(...vectors.map((v) => bytesOf(v.mine))), vectors.reduce((n, v) => n + v.mine.byteLength, 0)];
   const [whole, tag] = (await strand.exchange(
     step,
     [
-      { to: after, payload },
-      { to: before, part: 'tag', payload: macs.before.out.tag() },
+      { to: after, payload: bytesOf(mine) },
+      { to: before, part: 'tag', payload: feed(macs.before.out, next).tag() },
     ],
     [
-      { from: before, sizeBytes: size },
+      { from: before, sizeBytes: mine.byteLength },
       { from: after, part: 'tag', sizeBytes: TAG_BYTES },
     ],
   )) as [Uint8Array, Uint8Array];
   if (!matches(macs.after.in.update(whole), tag)) throw strand.mismatch(step);
+  const third = wordsOf(whole);
   let at = 0;
-  return vectors.map((v) => {
-    at += v.mine.byteLength;
-    const third = algebra.fromBytes(whole.subarray(at - v.mine.byteLength, at));
-    return algebra.add(algebra.add(v.mine, v.next), third);
+  return lengths.map((length) => {
+    const [from, to] = [at, at + length];
+    at = to;
+    const two = add(mine.subarray(from, to), next.subarray(from, to));
+    return add(two, third.subarray(from, to), two);
   });
 }
 
@@ -48,8 +53,9 @@ export class ZeroCheck {
   }
 
   /** Adds a vector that should be a sharing of zeros: then minus the sum of two components is the third. */
-  add<V extends Vector>(algebra: Algebra<V>, w: Held<V>): void {
-    const third = algebra.negate(algebra.add(w.mine, w.next));
+  add(algebra: Pick<Algebra, 'add' | 'subtract'>, w: Held): void {
+    const sum = algebra.add(w.mine, w.next);
+    const third = algebra.subtract(new BigUint64Array(sum.length), sum, sum);
     feed(this.#macs.before.out, third);
     feed(this.#macs.after.out, third);
     feed(this.#macs.after.in, w.mine);

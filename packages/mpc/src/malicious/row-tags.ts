@@ -18,7 +18,7 @@ import { type Form, type Moved, minus, plus, received, xorWords } from './moved.
 /** Columns of one form, their secret keys, and the column of tags. */
 export interface Tagged {
   readonly columns: readonly Moved[];
-  readonly keys: readonly Held<BigUint64Array>[];
+  readonly keys: readonly Held[];
   readonly tag: Moved;
 }
 
@@ -28,7 +28,7 @@ export async function tagged(strand: Session, columns: readonly Moved[]): Promis
   const tagForm: Form = { kind: form.kind === 'ring' ? 'ring' : 'wide', words: form.words, rows: form.rows };
   const keys = columns.map(() => randomKey(strand, form.words));
   const [mask0, mask1] = strand.zeros(form.words * form.rows);
-  const parts = columns.map((column, c) => crossPart(column, keys[c] as Held<BigUint64Array>));
+  const parts = columns.map((column, c) => crossPart(column, keys[c] as Held));
   const part = minus(
     tagForm,
     parts.reduce<Vector>((a, b) => plus(tagForm, a, b), mask0),
@@ -42,13 +42,13 @@ export async function tagged(strand: Session, columns: readonly Moved[]): Promis
   return { columns, keys, tag: { form: tagForm, mine: part, next: received(tagForm, payload) } };
 }
 
-function randomKey(strand: Session, words: number): Held<BigUint64Array> {
+function randomKey(strand: Session, words: number): Held {
   const all = ([0, 1, 2] as Party[]).map((which) => strand.commonWords(which, words));
   return { mine: all[strand.me] as BigUint64Array, next: all[nextParty(strand.me)] as BigUint64Array };
 }
 
 /** This party's part of key · column: of the products of components it holds. */
-function crossPart({ form, mine, next }: Moved, key: Held<BigUint64Array>): BigUint64Array {
+function crossPart({ form, mine, next }: Moved, key: Held): BigUint64Array {
   const { kind, words, rows } = form;
   if (kind === 'packed') {
     const both = xorWords(key.mine, key.next);
@@ -72,9 +72,12 @@ function times(a: BigUint64Array, key: BigUint64Array, words: number): BigUint64
  * tag − Σ_c r_c·x_c for keys that are opened now: a sharing of zeros if no row was changed. 1 round.
  * To be called once nobody can still change what was sent of columns and tags.
  */
-export async function residueOf(strand: Session, { columns, keys, tag }: Tagged): Promise<Held<BigUint64Array>> {
+export async function residueOf(strand: Session, { columns, keys, tag }: Tagged): Promise<Held> {
   const { words, kind } = tag.form;
-  const opened = kind === 'ring' ? await openChecked(strand, ringAlgebra(words), keys) : await openBitKeys(strand, keys);
+  const keysOf = (which: 'mine' | 'next') => new BigUint64Array(keys.flatMap((key) => [...key[which]]));
+  const lengths = keys.map((key) => key.mine.length);
+  const algebra = kind === 'ring' ? ringAlgebra(words) : bitAlgebra;
+  const opened = await openChecked(strand, algebra, { mine: keysOf('mine'), next: keysOf('next') }, lengths);
   const side = (which: 'mine' | 'next') =>
     columns.reduce<BigUint64Array>((rest, column, c) => {
       const key = opened[c] as BigUint64Array;
@@ -82,14 +85,4 @@ export async function residueOf(strand: Session, { columns, keys, tag }: Tagged)
       return subtractVectors(rest, times(column[which] as BigUint64Array, key, words), words);
     }, tag[which] as BigUint64Array);
   return { mine: side('mine'), next: side('next') };
-}
-
-async function openBitKeys(strand: Session, keys: readonly Held<BigUint64Array>[]): Promise<BigUint64Array[]> {
-  const halves = (a: BigUint64Array) => new Uint32Array(a.buffer, a.byteOffset, 2 * a.length);
-  const opened = await openChecked(
-    strand,
-    bitAlgebra(2),
-    keys.map((k) => ({ mine: halves(k.mine), next: halves(k.next) })),
-  );
-  return opened.map((key) => new BigUint64Array(key.slice().buffer));
 }

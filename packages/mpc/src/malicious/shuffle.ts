@@ -97,15 +97,12 @@ async function verifiedPass(strand: Session, key: Party, groups: readonly (reado
     const group = after[g] as Tagged;
     const residue = await residueOf(own, group);
     const check = new ZeroCheck(own);
-    if (group.tag.form.kind === 'ring') check.add(ringAlgebra(group.tag.form.words), residue);
-    else check.add(bitAlgebra(2), { mine: halves(residue.mine), next: halves(residue.next) });
+    check.add(group.tag.form.kind === 'ring' ? ringAlgebra(group.tag.form.words) : bitAlgebra, residue);
     checks[g] = check;
   });
   await finishZeroChecks(strand, checks);
   return after.map(({ columns }) => [...columns]);
 }
-
-const halves = (a: BigUint64Array) => new Uint32Array(a.buffer, a.byteOffset, 2 * a.length);
 
 /**
  * The holders of key k, parties k and k − 1, permute; the new component k is common to them, and each hands one of the

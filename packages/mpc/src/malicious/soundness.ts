@@ -7,7 +7,8 @@
  * are compared, so nothing is lost to zero divisors. Let t ≥ 1 products be wrong. An array passes only if exactly t
  * of its N + 1 triples are wrong, none of them the opened one, and they stand at exactly those t positions: probability
  * at most 1 / C(N + 1, t) ≤ 1 / (N + 1) for 1 ≤ t ≤ N. Arrays are ordered independently: (N + 1)^−arrays together.
- * A position may hold a vector of elements (lanes): its error is then a vector, and the same count of positions holds.
+ * A position may hold several products (64 conjunctions): its error is then a vector, and the same count of positions
+ * holds. More than 2^20 positions would need only two arrays, but random access to so many costs more than it saves.
  * Batches of one run need no union bound: for a wrong product to be used, the first batch that has one must pass.
  *
  * Source: Furukawa, Lindell, Nof & Weinstein 2017, §5 (buckets); Araki et al. 2017, §3 (checking after execution).
@@ -26,38 +27,11 @@ export function arraysFor(positions: number): number {
   return arrays;
 }
 
-/** Cost of a triple beside its bytes: moving one position through random order costs as much as this many words sent. */
-const WORDS_PER_POSITION = 3;
-const WIDEST_LANES = 4;
+/** Fewest positions that three arrays are enough for: batches of this size stay in the cache, and memory stays small. */
+export const THREE_ARRAYS = 10_321;
 
-/**
- * How many 32-bit words of conjunctions share a position. Wider lanes leave fewer positions to order, but then more
- * arrays may be needed: whichever costs less for this many words.
- */
-export function lanesFor(words: number): number {
-  let best = 1;
-  const cost = (lanes: number) => {
-    const positions = Math.ceil(words / lanes);
-    return arraysFor(positions) * (positions + OPENED) * (3 * lanes + WORDS_PER_POSITION);
-  };
-  for (let lanes = 2; lanes <= Math.min(words, WIDEST_LANES); lanes *= 2) if (cost(lanes) < cost(best)) best = lanes;
-  return best;
-}
-
-/** What checking a batch takes: `elements` products, or words of conjunctions, `lanes` of them to a position. */
-export interface BatchShape {
-  readonly lanes: number;
-  readonly positions: number;
-  readonly arrays: number;
-}
-
-export function batchShape(elements: number, lanes: number): BatchShape {
-  const positions = Math.ceil(elements / lanes);
-  return { lanes, positions, arrays: arraysFor(positions) };
-}
-
-/** Equal batches of at most `largest` positions' worth of elements: start of each, and the end of the last. */
-export function batchBounds(elements: number, largest: number): number[] {
-  const batches = Math.max(1, Math.ceil(elements / largest));
-  return Array.from({ length: batches + 1 }, (_, b) => Math.floor((elements * b) / batches));
+/** Equal batches of at most `largest` positions: start of each, and the end of the last. */
+export function batchBounds(positions: number, largest: number): number[] {
+  const batches = Math.max(1, Math.ceil(positions / largest));
+  return Array.from({ length: batches + 1 }, (_, b) => Math.floor((positions * b) / batches));
 }

@@ -2,28 +2,22 @@
  * Checks products of replicated sharings by sacrificing random triples: rounds and bytes at `checkTriples`, why this is
  * enough in `soundness.ts`.
  */
-import { randomPermutation } from '@sluis/kernels';
 import { Prg } from '@sluis/crypto';
+import { randomPermutation } from '@sluis/kernels';
 import type { Session } from '../session.ts';
-import { bytesOf, nextParty, type Party, previousParty } from '../shares.ts';
-import type { Algebra, Held } from './algebra.ts';
+import { bytesOf, nextParty, previousParty, wordsOf } from '../shares.ts';
+import type { Algebra, Held, Words } from './algebra.ts';
 import { deviation, finishZeroChecks, openChecked, ZeroCheck } from './checked-exchange.ts';
 import { fixCoin } from './coin.ts';
 import { OPENED } from './soundness.ts';
-import type { Vector } from './tags.ts';
+import { COLUMNS, gatherTriples, recordsOf } from './triple-records.ts';
 
-export interface Triples<V> {
-  readonly x: Held<V>;
-  readonly y: Held<V>;
-  readonly z: Held<V>;
+/** z = x·y, as the parties claim. Word-major, one element a position. */
+export interface Triples {
+  readonly x: Held;
+  readonly y: Held;
+  readonly z: Held;
 }
-
-/** Positions worked on at once: a few hundred kilobytes, so that they stay near the processor. */
-export interface Stripes {
-  readonly positions: number;
-  readonly atOnce: number;
-}
-export const STRIPES: Stripes = { positions: 1 << 15, atOnce: 3 };
 
 /**
  * Checks z = x·y at every position. Run by: all three compute parties, in step.
@@ -34,49 +28,39 @@ export const STRIPES: Stripes = { positions: 1 << 15, atOnce: 3 };
  *
  * @throws ProtocolError `mpc/verification-failed`, `mpc/inconsistent-opening` or `mpc/coin-mismatch` on a deviation.
  * Learns: nobody anything (opened values are masked by a and b; whether the check passes depends on errors only).
- * Cost: 5 rounds (seed fixed, triples, seed tossed, openings, comparison); per party 3·arrays times the bytes of x, plus 4 a triple opened and about 130.
+ * Cost: 5 rounds (seed fixed, triples, seed tossed, openings, comparison); see `tripleCheckBytes` of `technique`.
+ * Memory: about 50·arrays words a position while it runs.
  * Source: Furukawa et al. 2017, §2.2 and §5; Araki et al. 2017, §3.
  */
-export async function checkTriples<V extends Vector>(
-  strand: Session,
-  algebra: Algebra<V>,
-  triples: Triples<V>,
-  positions: number,
-  arrays: number,
-  stripes: Stripes = STRIPES,
-): Promise<void> {
+export async function checkTriples(strand: Session, algebra: Algebra, triples: Triples, arrays: number): Promise<void> {
+  const positions = triples.z.mine.length / algebra.words;
   const coin = await fixCoin(strand);
-  const random = await randomTriples(strand, algebra, arrays * (positions + OPENED), stripes);
+  const random = await randomTriples(strand, algebra, arrays * (positions + OPENED));
   const orders = ordersFrom(await coin.toss(), positions, arrays);
-  await sacrifice(strand, algebra, triples, random, orders, positions, stripes);
+  const masked = arraysOf(algebra, triples, random, orders, positions);
+  const opened = openedTriples(algebra, random, orders, positions);
+  const shares = { mine: joined(masked.mine, opened.mine), next: joined(masked.next, opened.next) };
+  const lengths = [...Array<number>(2 * arrays).fill(positions * algebra.words), ...Array<number>(3).fill(arrays * algebra.words)];
+  const all = await openChecked(strand, algebra, shares, lengths);
+  checkOpened(algebra, all.slice(2 * arrays));
+  const check = new ZeroCheck(strand);
+  addResidues(check, algebra, triples, masked.arrays, all, positions);
+  await finishZeroChecks(strand, [check]);
 }
 
-/** Random a and b, and c = a·b as the parties claim: 1 round, the bytes of c. */
-async function randomTriples<V extends Vector>(strand: Session, algebra: Algebra<V>, count: number, stripes: Stripes): Promise<Triples<V>> {
-  const pieces = Math.ceil(count / stripes.positions);
-  const made: Triples<V>[] = Array.from({ length: pieces });
-  await strand.parallel(pieces, stripes.atOnce, async (own, piece) => {
-    const n = Math.min(stripes.positions, count - piece * stripes.positions);
-    const [x, y] = [randomShared(own, algebra, n), randomShared(own, algebra, n)];
-    const [mask0, mask1] = own.zeros(algebra.words64(n)).map((words) => algebra.fromWords(words, n)) as [V, V];
-    const part = algebra.cross(x, y, mask0, mask1);
-    const [received] = (await own.exchange(
-      own.step('triples'),
-      [{ to: previousParty(own.me), payload: bytesOf(part) }],
-      [{ from: nextParty(own.me), sizeBytes: part.byteLength }],
-    )) as [Uint8Array];
-    made[piece] = { x, y, z: { mine: part, next: algebra.fromBytes(received) } };
-  });
-  const join = (which: 'x' | 'y' | 'z', side: 'mine' | 'next') => algebra.concat(made.map((m) => m[which][side]));
-  const both = (which: 'x' | 'y' | 'z') => ({ mine: join(which, 'mine'), next: join(which, 'next') });
-  return { x: both('x'), y: both('y'), z: both('z') };
-}
-
-/** A uniformly random sharing: component i from the stream of key i. */
-function randomShared<V extends Vector>(strand: Session, algebra: Algebra<V>, positions: number): Held<V> {
-  const drawn = ([0, 1, 2] as Party[]).map((which) => strand.commonWords(which, algebra.words64(positions)));
-  const component = (which: Party) => algebra.fromWords(drawn[which] as BigUint64Array<ArrayBuffer>, positions);
-  return { mine: component(strand.me), next: component(nextParty(strand.me)) };
+/** Random a and b, and c = a·b as the parties claim, as records: 1 round, the bytes of c. */
+async function randomTriples(strand: Session, algebra: Algebra, count: number): Promise<Words> {
+  const [mine, next] = strand.zeroStreams();
+  const draw = (stream: typeof mine) => stream.words(count * algebra.words);
+  const a: Held = { mine: draw(mine), next: draw(next) };
+  const b: Held = { mine: draw(mine), next: draw(next) };
+  const part = algebra.cross(a, b, mine, next);
+  const [received] = (await strand.exchange(
+    strand.step('triples'),
+    [{ to: previousParty(strand.me), payload: bytesOf(part) }],
+    [{ from: nextParty(strand.me), sizeBytes: part.byteLength }],
+  )) as [Uint8Array];
+  return recordsOf([a.mine, a.next, b.mine, b.next, part, wordsOf(received)], algebra.words);
 }
 
 /** The order of each array: position p is checked with triple order[p], the last of the order is opened. */
@@ -90,47 +74,65 @@ function ordersFrom(seed: Uint8Array, positions: number, arrays: number): Uint32
   });
 }
 
-/** Opens the last triple of every array's order. */
-async function checkOpened<V extends Vector>(
-  strand: Session,
-  algebra: Algebra<V>,
-  random: Triples<V>,
-  orders: readonly Uint32Array[],
-  positions: number,
-) {
-  const chosen = Uint32Array.from(orders, (order) => order[positions] as number);
-  const pick = (h: Held<V>) => ({ mine: algebra.gather(h.mine, chosen), next: algebra.gather(h.next, chosen) });
-  const [a, b, c] = (await openChecked(strand, algebra, [pick(random.x), pick(random.y), pick(random.z)])) as [V, V, V];
-  if (!algebra.isZero(algebra.subtract(algebra.multiply(a, b), c))) throw deviation('opened triples');
+/** The triples of each array in its order, and shares of ρ and σ of all arrays, one after the other. */
+function arraysOf(algebra: Algebra, { x, y }: Triples, random: Words, orders: readonly Uint32Array[], positions: number) {
+  const size = positions * algebra.words;
+  const [mine, next] = [new BigUint64Array(2 * size * orders.length), new BigUint64Array(2 * size * orders.length)];
+  const arrays = orders.map((order, j) => {
+    const columns = gatherTriples(random, algebra.words, order.subarray(0, positions), new BigUint64Array(COLUMNS * size));
+    const [aMine, aNext, bMine, bNext] = columns as [Words, Words, Words, Words];
+    const place = (all: Words, k: number) => all.subarray((2 * j + k) * size, (2 * j + k + 1) * size);
+    algebra.subtract(x.mine, aMine, place(mine, 0));
+    algebra.subtract(y.mine, bMine, place(mine, 1));
+    algebra.subtract(x.next, aNext, place(next, 0));
+    algebra.subtract(y.next, bNext, place(next, 1));
+    return columns;
+  });
+  return { mine, next, arrays };
 }
 
-/** Opens what is masked and the chosen triples, and compares the errors: 2 rounds. */
-async function sacrifice<V extends Vector>(
-  strand: Session,
-  algebra: Algebra<V>,
-  triples: Triples<V>,
-  random: Triples<V>,
-  orders: readonly Uint32Array[],
+/** Shares of a, b and c of the last triple of every array's order, word-major. */
+function openedTriples(algebra: Algebra, random: Words, orders: readonly Uint32Array[], positions: number): Held {
+  const chosen = Uint32Array.from(orders, (order) => order[positions] as number);
+  const size = chosen.length * algebra.words;
+  const columns = gatherTriples(random, algebra.words, chosen, new BigUint64Array(COLUMNS * size));
+  const pick = (of: readonly number[]) => of.reduce<Words>((all, c) => joined(all, columns[c] as Words), new BigUint64Array(0));
+  return { mine: pick([0, 2, 4]), next: pick([1, 3, 5]) };
+}
+
+function checkOpened(algebra: Algebra, opened: readonly Words[]): void {
+  const [a, b, c] = opened as [Words, Words, Words];
+  if (algebra.subtract(algebra.multiply(a, b), c).some((word) => word !== 0n)) throw deviation('opened triples');
+}
+
+/** Adds z − c − ρ·y − σ·a of every array to the check. */
+function addResidues(
+  check: ZeroCheck,
+  algebra: Algebra,
+  { y, z }: Triples,
+  arrays: readonly (readonly Words[])[],
+  opened: readonly Words[],
   positions: number,
-  stripes: Stripes,
-): Promise<void> {
-  const perArray = Math.ceil(positions / stripes.positions);
-  const pieces = perArray * orders.length;
-  const checks: ZeroCheck[] = Array.from({ length: pieces });
-  await strand.parallel(pieces + 1, stripes.atOnce, async (own, piece) => {
-    if (piece === pieces) return checkOpened(own, algebra, random, orders, positions);
-    const from = (piece % perArray) * stripes.positions;
-    const to = Math.min(positions, from + stripes.positions);
-    const index = (orders[Math.floor(piece / perArray)] as Uint32Array).subarray(from, to);
-    const cut = (h: Held<V>) => ({ mine: algebra.slice(h.mine, from, to), next: algebra.slice(h.next, from, to) });
-    const pick = (h: Held<V>) => ({ mine: algebra.gather(h.mine, index), next: algebra.gather(h.next, index) });
-    const [x, y, z, a, b, c] = [cut(triples.x), cut(triples.y), cut(triples.z), pick(random.x), pick(random.y), pick(random.z)];
-    const less = (p: Held<V>, q: Held<V>) => ({ mine: algebra.subtract(p.mine, q.mine), next: algebra.subtract(p.next, q.next) });
-    const [rho, sigma] = (await openChecked(own, algebra, [less(x, a), less(y, b)])) as [V, V];
-    const check = new ZeroCheck(own);
-    const residue = (side: 'mine' | 'next') => algebra.residue(z[side], c[side], rho, y[side], sigma, a[side]);
-    check.add(algebra, { mine: residue('mine'), next: residue('next') });
-    checks[piece] = check;
+): void {
+  const size = positions * algebra.words;
+  const [product, mine, next] = [new BigUint64Array(size), new BigUint64Array(size), new BigUint64Array(size)];
+  arrays.forEach((columns, j) => {
+    const [rho, sigma] = [opened[2 * j] as Words, opened[2 * j + 1] as Words];
+    const [aMine, aNext, , , cMine, cNext] = columns as [Words, Words, Words, Words, Words, Words];
+    const residue = (zOf: Words, c: Words, yOf: Words, a: Words, out: Words) => {
+      algebra.subtract(zOf, c, out);
+      algebra.subtract(out, algebra.multiply(rho, yOf, product), out);
+      algebra.subtract(out, algebra.multiply(sigma, a, product), out);
+    };
+    residue(z.mine, cMine, y.mine, aMine, mine);
+    residue(z.next, cNext, y.next, aNext, next);
+    check.add(algebra, { mine, next });
   });
-  await finishZeroChecks(strand, checks);
+}
+
+function joined(a: Words, b: Words): Words {
+  const out = new BigUint64Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
 }
