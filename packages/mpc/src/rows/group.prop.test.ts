@@ -73,7 +73,7 @@ test('groups equal plain grouping; surplus slots hold zeros', async () => {
       const empty = Array.from({ length: slots - plain.length }, () => Array<bigint>(7).fill(0n));
       assert.deepEqual(await grouped(rows, slots), [...plain, ...empty]);
     }),
-    { seed, numRuns: 40 },
+    { seed, numRuns: 20 },
   );
 });
 

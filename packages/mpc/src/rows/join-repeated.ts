@@ -1,12 +1,19 @@
 /** Joins in which a key may stand in several rows of both sides. */
 import { ProtocolError } from '@sluis/base';
-import type { Committee, JoinedTable, JoinKind, JoinSide, SecretBits, SecretColumn } from '@sluis/technique';
+import {
+  bitsToCount,
+  type Committee,
+  type JoinedTable,
+  type JoinKind,
+  type JoinSide,
+  type SecretBits,
+  type SecretColumn,
+} from '@sluis/technique';
 import { masked } from './group.ts';
 import { checkUnique, jointOrder } from './join-keys.ts';
 import { latestRows } from './latest.ts';
 import { count, lowestBits, placeRows } from './placement.ts';
 import { segmentedSums } from './scan.ts';
-import { bitsToCount } from './sort-items.ts';
 import { asColumns, fromColumns } from './table-columns.ts';
 
 /** Where partners stand: `rank` numbers the right rows by key; a left row has `partners` of them from `first` on. */

@@ -102,7 +102,7 @@ test('with a unique right side every left row finds its partner', async () => {
         assert.deepEqual(rows, expected);
       },
     ),
-    { seed, numRuns: 60 },
+    { seed, numRuns: 30 },
   );
 });
 
@@ -150,7 +150,7 @@ test('with repeated keys on both sides every pair stands once', async () => {
         assert.equal(rows.length, slots);
       },
     ),
-    { seed, numRuns: 40 },
+    { seed, numRuns: 20 },
   );
 });
 

@@ -1,9 +1,17 @@
 /** The largest rows, quantiles, and histograms of secret columns. */
-import type { Committee, SecretBits, SecretColumn, SecretKey, SecretTable, SortKey } from '@sluis/technique';
+import {
+  bitsToCount,
+  type Committee,
+  type SecretBits,
+  type SecretColumn,
+  type SecretKey,
+  type SecretTable,
+  type SortKey,
+} from '@sluis/technique';
 import { extend } from './group.ts';
 import { count, sliceRows } from './placement.ts';
 import { productsBy } from './scan.ts';
-import { bitsToCount, fit } from './sort-items.ts';
+import { fit } from './sort-items.ts';
 import { sortLed } from './sort.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Keys of rows packed into one number, distinct for every row, by which rows are sorted. */
-import type { Committee, SecretBits, SecretColumn, SortKey } from '@sluis/technique';
+import { bitsToCount, type Committee, itemBits, itemWords, type SecretBits, type SecretColumn, type SortKey } from '@sluis/technique';
 import { widen } from '../widening.ts';
 import { count } from './placement.ts';
 
@@ -8,16 +8,6 @@ export interface SortItems {
   readonly column: SecretColumn;
   readonly bits: number;
 }
-
-/** Bits that number n rows; at least 1. */
-export const bitsToCount = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));
-
-/** Bits of the items of n rows. */
-export const itemBits = (n: number, keys: readonly { readonly bits: number }[], leading: boolean): number =>
-  keys.reduce((sum, k) => sum + k.bits, leading ? 1 : 0) + bitsToCount(n);
-
-/** Words in which two items can be compared. */
-export const itemWords = (bits: number): number => Math.ceil((bits + 1) / 64);
 
 /**
  * leading · 2^… + key_1 · 2^… + … + key_k · 2^b + number of the row, each key shifted to be non-negative. Rows with equal
@@ -45,7 +35,8 @@ export async function sortItems(on: Committee, n: number, keys: readonly SortKey
   return { column: on.addConstant(item, offset), bits };
 }
 
-function checkKey(key: SortKey, n: number): void {
+/** Throws RangeError unless there is a key for every row, of bits that its column has. */
+export function checkKey(key: SortKey, n: number): void {
   if (key.column.length !== n) throw new RangeError('every row needs a key');
   if (!Number.isInteger(key.bits) || key.bits < 1 || key.bits > 64 * key.column.words)
     throw new RangeError('a key has at least one bit, and as many as its column holds at most');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Committee, SecretTable } from '@sluis/technique';
 import fc from 'fast-check';
+import { sortByBits, sortByComparisons } from './sort.ts';
 import { compareRows, type PlainTable, rowsOf, table, tablesOf } from './fixtures/plain-tables.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
@@ -51,7 +52,7 @@ test('a shuffle keeps the rows', async () => {
       const shuffled = await on(plain, (c, s) => c.shuffle(s));
       assert.deepEqual(shuffled.sort(compareRows), rowsOf(plain).sort(compareRows));
     }),
-    { seed, numRuns: 40 },
+    { seed, numRuns: 20 },
   );
 });
 
@@ -71,7 +72,7 @@ test('sorting equals a stable plain sort, for one and two keys, up and down', as
       );
       assert.deepEqual(sorted, expected);
     }),
-    { seed, numRuns: 60 },
+    { seed, numRuns: 30 },
   );
 });
 
@@ -83,6 +84,23 @@ test('partition moves chosen rows to the front and keeps their order', async () 
       const rows = rowsOf(plain);
       assert.deepEqual(moved, [...rows.filter((r) => r[4] === 1n), ...rows.filter((r) => r[4] === 0n)]);
     }),
-    { seed, numRuns: 40 },
+    { seed, numRuns: 20 },
+  );
+});
+
+test('sorting bit by bit gives what sorting by comparisons gives', async () => {
+  await fc.assert(
+    fc.asyncProperty(plainTable, fc.integer({ min: 1, max: 6 }), fc.boolean(), fc.boolean(), async (t, width, descending, led) => {
+      const plain = { ...asTable(t), columns: [t.first.values.map((v) => BigInt.asIntN(width, v)), t.second.values, t.payload] };
+      const ways = [sortByBits, sortByComparisons].map((way) =>
+        on(plain, (c, s) => {
+          const keys = [{ column: s.columns[0] ?? assert.fail(), bits: width, descending }];
+          return way(c, s, keys, led ? (s.bits[0] ?? assert.fail()) : null);
+        }),
+      );
+      const [byBits, byComparisons] = await Promise.all(ways);
+      assert.deepEqual(byBits, byComparisons);
+    }),
+    { seed, numRuns: 30 },
   );
 });

@@ -1,12 +1,21 @@
 /** Sorting the rows of a table by secret keys. */
-import { type Committee, comparisonCost, OrderPlan, type SecretBits, type SecretColumn, type SecretTable, type SortKey } from '@sluis/technique';
+import {
+  COMPARISON_BATCH,
+  type Committee,
+  comparisonCost,
+  OrderPlan,
+  type SecretBits,
+  type SecretColumn,
+  type SecretTable,
+  type SortKey,
+  sortsByBits,
+} from '@sluis/technique';
+import { release } from '@sluis/kernels';
+import { columnShare } from '../shares.ts';
 import { ItemDifferences } from './item-differences.ts';
 import { ascending, type Compare } from './order.ts';
 import { gatherRows, partitionRows } from './placement.ts';
-import { type SortItems, sortItems } from './sort-items.ts';
-
-/** Comparisons in one call: bounds memory; large enough that rounds don't count. */
-const BATCH = 2 ** 19;
+import { checkKey, type SortItems, sortItems } from './sort-items.ts';
 
 /**
  * Rows in order of the keys; equal keys in their original order. Run by: all three compute parties, in step.
@@ -29,8 +38,12 @@ export async function sortLed(
   keys: readonly SortKey[],
   leading: SecretBits | null,
 ): Promise<SecretTable> {
-  if (keys.length === 0 && leading === null) return table;
-  return sortByComparisons(on, table, keys, leading);
+  if (table.length < 2 || (keys.length === 0 && leading === null)) return table;
+  for (const key of keys) checkKey(key, table.length);
+  const shape = { length: table.length, words: table.columns.map((c) => c.words), bits: table.bits.length };
+  const shapes = keys.map((k) => ({ bits: k.bits, words: k.column.words }));
+  const byBits = sortsByBits(on.threatModel, shape, shapes, leading !== null);
+  return byBits ? sortByBits(on, table, keys, leading) : sortByComparisons(on, table, keys, leading);
 }
 
 /** Shuffle, then a comparison sort in the open. */
@@ -60,21 +73,39 @@ export function comparing(on: Committee, items: SortItems): Compare {
   const differences = new ItemDifferences(items.column, width);
   return async (first, second) => {
     const out = new Uint8Array(first.length);
-    for (let at = 0; at < first.length; at += BATCH) {
-      const difference = differences.of(first.subarray(at, at + BATCH), second.subarray(at, at + BATCH));
+    for (let at = 0; at < first.length; at += COMPARISON_BATCH) {
+      const difference = differences.of(first.subarray(at, at + COMPARISON_BATCH), second.subarray(at, at + COMPARISON_BATCH));
       out.set(await on.openBits(await on.negative(difference, width)), at);
+      // A verifier may still look at what went into a product; otherwise the next batch takes the same memory.
+      if (on.threatModel === 'semi-honest') release(columnShare(difference).mine, columnShare(difference).next);
     }
     return out;
   };
 }
 
-/** Sorts by single bits, the least significant first: one stable partition each. */
-export async function sortByBits(on: Committee, table: SecretTable, slices: readonly SecretBits[]): Promise<SecretTable> {
+/**
+ * Bit by bit, the least significant first: one stable partition each.
+ * Source: Chida et al. 2019 (An efficient secure three-party sorting protocol with an honest majority), §4.
+ */
+export async function sortByBits(
+  on: Committee,
+  table: SecretTable,
+  keys: readonly SortKey[],
+  leading: SecretBits | null,
+): Promise<SecretTable> {
+  const slices: SecretBits[] = [];
+  for (const key of keys.toReversed()) {
+    const own = await on.toBits(key.column, key.bits);
+    // Signed order is the order of the bits with the top one turned; descending order turns all of them.
+    const top = own.length - 1;
+    slices.push(...own.map((b, i) => ((i === top) !== (key.descending === true) ? on.not(b) : b)));
+  }
+  if (leading !== null) slices.push(leading);
+  const own = table.bits.length;
   let current: SecretTable = { ...table, bits: [...table.bits, ...slices] };
-  for (let done = 0; done < slices.length; done++) {
-    const bit = current.bits[table.bits.length] as SecretBits;
-    const rest = { ...current, bits: current.bits.filter((_, i) => i !== table.bits.length) };
-    current = await partitionRows(on, rest, on.not(bit));
+  for (let left = slices.length; left > 0; left--) {
+    const rest = { ...current, bits: current.bits.filter((_, i) => i !== own) };
+    current = await partitionRows(on, rest, on.not(current.bits[own] as SecretBits));
   }
   return current;
 }
