@@ -3,7 +3,8 @@ export * from './bits-and-elements.ts';
 export type { Masks } from './blocks.ts';
 export * from './cross-products.ts';
 export * from './packed-logic.ts';
-export { composePermutation, invertPermutation, type RandomWords, randomPermutation } from './permutation.ts';
+export { composePermutation, invertPermutation, randomPermutation } from './permutation.ts';
+export type { RandomWords } from './random-pieces.ts';
 export * from './rearrangement.ts';
 export * from './records.ts';
 export * from './release.ts';
@@ -18,5 +19,6 @@ export {
   subtractVectors,
 } from './ring.ts';
 export { prefixSums, sumVector } from './sums.ts';
+export { randomShuffle, type Shuffle } from './shuffle.ts';
 export * from './transposition.ts';
 export * from './transposition-block.ts';
