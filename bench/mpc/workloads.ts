@@ -163,6 +163,7 @@ const wireOnly: Workload = {
     let last: Uint8Array | null = null;
     const lane = async (first: number) => {
       for (let i = first; i * PAYLOAD < n; i += IN_FLIGHT) {
+        (last?.buffer as ArrayBuffer | undefined)?.transfer(0);
         [, last] = await Promise.all([links.send(to, `wire ${i}`, payload), links.receive(from, `wire ${i}`)]);
       }
     };

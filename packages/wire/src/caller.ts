@@ -1,14 +1,13 @@
-/** Connections this station dials: one to each peer, kept, and dialled anew when needed. Only answers come back on them. */
-import { type Clock, errorFromRecord, type SluisError } from '@sluis/base';
-import { Channel, type ChannelEvents } from './channel.ts';
+/** Requests and pushes to other stations, on connections that this station dials. Only answers come back on them. */
+import { errorFromRecord, type SluisError } from '@sluis/base';
+import type { Channel } from './channel.ts';
+import { type ConnectionOptions, Connections } from './connections.ts';
 import { Deadline } from './deadline.ts';
-import { dial } from './dial.ts';
 import { atStep, garbage, timedOut, tooLarge } from './faults.ts';
 import { type Head, runOf } from './head.ts';
 import type { Message } from './inbox.ts';
-import type { WireLimits } from './limits.ts';
 import type { Meter } from './meter.ts';
-import type { Peer, Reply, WireEvent } from './peer.ts';
+import type { Peer, Reply } from './peer.ts';
 
 interface Pending {
   readonly run: string | null;
@@ -16,12 +15,8 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
-export interface CallerOptions {
-  readonly identity: { readonly key: string; readonly cert: string };
-  readonly limits: WireLimits;
-  readonly clock: Clock;
+export interface CallerOptions extends ConnectionOptions {
   readonly meter: Meter;
-  readonly log: (event: WireEvent) => void;
   /** A connection to this certificate ended. */
   readonly lost: (certificate: string, reason: SluisError) => void;
 }
@@ -35,15 +30,21 @@ export interface Bounds {
 
 export class Caller {
   readonly #options: CallerOptions;
-  readonly #channels = new Map<string, Promise<Channel>>();
+  readonly #connections: Connections;
   readonly #pending = new Map<Channel, Map<number, Pending>>();
-  readonly #stop = new AbortController();
-  #closed: SluisError | null = null;
   /** What remote handlers threw: it happened at their station and is passed on as it is. */
   readonly #remote = new WeakSet<SluisError>();
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    this.#connections = new Connections(options, {
+      admit: (channel, _, head) => this.#admit(channel, head),
+      message: (channel, message) => this.#answered(channel, message),
+      // A peer takes an answer back only by closing.
+      cancelled: () => undefined,
+      opened: (channel) => this.#pending.set(channel, new Map()),
+      closed: (channel, reason) => this.#lost(channel, reason),
+    });
   }
 
   /** Sends a request and waits for its answer; a failure of the remote handler is thrown here. */
@@ -81,11 +82,13 @@ export class Caller {
     });
   }
 
-  async close(reason: SluisError): Promise<void> {
-    this.#closed = reason;
-    this.#stop.abort(reason);
-    const channels = await Promise.allSettled(this.#channels.values());
-    for (const channel of channels) if (channel.status === 'fulfilled') channel.value.close(reason, true);
+  /** Whether a connection to this peer stands. */
+  has(certificate: string): boolean {
+    return this.#connections.has(certificate);
+  }
+
+  close(reason: SluisError): Promise<void> {
+    return this.#connections.close(reason);
   }
 
   #admit(channel: Channel, head: Head): boolean {
@@ -110,7 +113,6 @@ export class Caller {
   #lost(channel: Channel, reason: SluisError): void {
     for (const pending of this.#pending.get(channel)?.values() ?? []) pending.reject(reason);
     this.#pending.delete(channel);
-    this.#options.log({ kind: 'closed', peer: channel.peer, code: reason.code, detail: 'dialled' });
     this.#options.lost(channel.certificate, reason);
   }
 
@@ -119,7 +121,7 @@ export class Caller {
     if (bodyBytes > limits.bodyBytes) throw tooLarge(peer.name, bounds.step, 'body', limits.bodyBytes);
     const deadline = new Deadline(bounds.timeoutMs, bounds.signal, () => timedOut(peer.name, bounds.step, bounds.timeoutMs));
     try {
-      const channel = await deadline.race(this.#channelTo(peer));
+      const channel = await deadline.race(this.#connections.to(peer));
       return await act(channel, deadline);
     } catch (thrown) {
       throw this.#remote.has(thrown as SluisError) ? thrown : atStep(thrown, bounds.step);
@@ -131,40 +133,5 @@ export class Caller {
   #sent(head: Head): (bytes: number) => void {
     const run = runOf(head);
     return (bytes) => run !== null && this.#options.meter.add(run, bytes, 0, 0);
-  }
-
-  #channelTo(peer: Peer): Promise<Channel> {
-    if (this.#closed !== null) return Promise.reject(this.#closed);
-    const key = `${peer.certificate}@${peer.address}`;
-    const known = this.#channels.get(key);
-    if (known !== undefined) return known;
-    const dialled = this.#dial(peer, () => this.#channels.get(key) === dialled && this.#channels.delete(key));
-    this.#channels.set(key, dialled);
-    return dialled;
-  }
-
-  async #dial(peer: Peer, forget: () => unknown): Promise<Channel> {
-    const { identity, limits, clock, log } = this.#options;
-    try {
-      const { socket, group } = await dial(peer, identity, limits, clock, this.#stop.signal);
-      const events: ChannelEvents = {
-        admit: (channel, _, head) => this.#admit(channel, head),
-        message: (channel, message) => this.#answered(channel, message),
-        // A peer takes an answer back only by closing.
-        cancelled: () => undefined,
-        closed: (channel, reason) => {
-          forget();
-          this.#lost(channel, reason);
-        },
-      };
-      const channel = new Channel({ socket, peer: peer.name, certificate: peer.certificate, limits, events });
-      this.#pending.set(channel, new Map());
-      log({ kind: 'connected', peer: peer.name, code: null, detail: group });
-      return channel;
-    } catch (thrown) {
-      forget();
-      log({ kind: 'refused', peer: peer.name, code: (thrown as Partial<SluisError>).code ?? null, detail: 'dialling' });
-      throw thrown;
-    }
   }
 }

@@ -28,6 +28,8 @@ export interface ChannelEvents {
 
 export interface ChannelOptions {
   readonly socket: TLSSocket;
+  /** How to hear what the peer sends, on a socket that was dialled; else its 'data' events. */
+  readonly read?: (reader: (bytes: Uint8Array) => void) => void;
   /** For error texts. */
   readonly peer: string;
   readonly certificate: string;
@@ -48,6 +50,8 @@ export class Channel {
   #heardAt = performance.now();
   #beatAt = performance.now();
   #end: SluisError | null = null;
+  #paused = false;
+  #received = 0;
 
   constructor(options: ChannelOptions) {
     const { socket, limits, events } = options;
@@ -69,12 +73,17 @@ export class Channel {
     this.#pulse = setInterval(() => this.#beat(), Math.min(limits.pingMs, limits.silentMs));
     this.#pulse.unref();
     socket.setNoDelay(true);
-    socket.on('data', (bytes) => this.#heard(bytes));
     socket.on('error', (cause) => this.close(disconnected(this.peer, 'connection', cause)));
     socket.on('end', () =>
       this.close(disconnected(this.peer, this.#reader.midway || this.#inbox.midway ? 'in the middle of a message' : 'connection')),
     );
     socket.on('close', () => this.close(disconnected(this.peer, 'connection')));
+    if (options.read === undefined) socket.on('data', (bytes) => this.#heard(bytes));
+    else {
+      options.read((bytes) => this.#heard(bytes));
+      // Nothing comes this way, but the stream must flow to tell of its end.
+      socket.resume();
+    }
     // It may have gone between the handshake and now, when nobody listened.
     if (socket.destroyed) queueMicrotask(() => this.close(disconnected(this.peer, 'connection')));
   }
@@ -82,6 +91,19 @@ export class Channel {
   /** Why the connection ended, or null. */
   get end(): SluisError | null {
     return this.#end;
+  }
+
+  /** Bytes heard so far. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Stops or goes on reading: the peer's messages then wait at the peer. What TLS has already taken in still comes. */
+  hold(paused: boolean): void {
+    if (this.#paused === paused || this.#end !== null) return;
+    this.#paused = paused;
+    if (paused) this.#socket.pause();
+    else this.#socket.resume();
   }
 
   /** Messages that wait to be sent. */
@@ -114,6 +136,7 @@ export class Channel {
 
   #heard(bytes: Uint8Array): void {
     this.#heardAt = performance.now();
+    this.#received += bytes.length;
     if (this.#end !== null) return;
     try {
       this.#reader.push(bytes);
@@ -124,8 +147,8 @@ export class Channel {
 
   #beat(): void {
     const now = performance.now();
-    // A station that was itself asleep or busy for longer than a beat can't tell who was silent meanwhile.
-    if (now - this.#beatAt > 2 * this.#limits.pingMs) this.#heardAt = now;
+    // A station that was itself asleep or busy for longer than a beat, or did not read, can't tell who was silent meanwhile.
+    if (this.#paused || now - this.#beatAt > 2 * this.#limits.pingMs) this.#heardAt = now;
     this.#beatAt = now;
     const silent = now - this.#heardAt;
     if (silent > this.#limits.silentMs) this.close(timedOut(this.peer, 'sign of life', silent));

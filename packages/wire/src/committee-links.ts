@@ -4,11 +4,11 @@
  */
 import type { SluisError } from '@sluis/base';
 import type { CommitteeLinks } from '@sluis/model';
-import { Deadline } from './deadline.ts';
-import { atStep, brokenLink, timedOut } from './faults.ts';
+import { atStep, brokenLink, timedOut, tooLarge } from './faults.ts';
 import type { Head } from './head.ts';
 import type { WireLimits } from './limits.ts';
 import type { Peer, WireEvent } from './peer.ts';
+import type { Uplink } from './uplinks.ts';
 
 type Seat = 0 | 1 | 2;
 export type MpcHead = Extract<Head, { kind: 'mpc' }>;
@@ -31,35 +31,57 @@ export interface OpenLinks extends CommitteeLinks {
 
 export interface CommitteeOptions {
   readonly limits: WireLimits;
+  /** Sends to a peer that has not asked for this attempt's payloads (yet). */
   readonly push: (peer: Peer, head: MpcHead, payload: Uint8Array, bounds: { timeoutMs: number; signal: AbortSignal }) => Promise<void>;
+  /** The connection on which a peer listens for this attempt's payloads, or null. */
+  readonly uplink: (certificate: string, run: string, attempt: number) => Uplink | null;
+  /** Asks a peer for this attempt's payloads; returns how to stop. */
+  readonly listen: (peer: Peer, run: string, attempt: number) => () => void;
+  readonly sent: (run: string, bytes: number) => void;
   readonly round: (run: string) => void;
   readonly log: (event: WireEvent) => void;
 }
 
 /** Far more steps than any protocol has. */
-const STEPS = 1_000_000;
+const STEPS = 10_000_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+interface Waiting extends PromiseWithResolvers<Uint8Array> {
+  readonly timeoutMs: number;
+}
 
 interface Line {
   readonly peer: Peer;
   readonly seen: Set<string>;
   readonly ready: Map<string, Uint8Array>;
-  readonly waiting: Map<string, PromiseWithResolvers<Uint8Array>>;
+  readonly waiting: Map<string, Waiting>;
+  /** Payloads that are being sent, with their steps and how to stop them. */
+  readonly sending: Map<(reason: unknown) => void, string>;
+  readonly stopListening: () => void;
   bytes: number;
   /** Error for whoever waits for a step from now on. */
   fault: ((step: string) => unknown) | null;
 }
 
+/** What `Links` need of all links of the station together. */
+export interface LinksDesk extends CommitteeOptions {
+  /** Something of this peer has come, or is waited for: reading goes on or stops accordingly. */
+  readonly pace: (certificate: string) => void;
+}
+
 export class Links implements OpenLinks {
   readonly me: Seat;
   readonly #options: LinkOptions;
-  readonly #desk: CommitteeOptions;
+  readonly #desk: LinksDesk;
   readonly #lines: readonly (Line | null)[];
   readonly #ended: () => void;
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
   readonly #until: number;
+  /** One for all that is waited for: a timer for each would cost more than a small message. */
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(options: LinkOptions, desk: CommitteeOptions, ended: () => void) {
+  constructor(options: LinkOptions, desk: LinksDesk, ended: () => void) {
     this.me = options.me;
     this.#options = options;
     this.#desk = desk;
@@ -68,33 +90,53 @@ export class Links implements OpenLinks {
     this.#signal = AbortSignal.any([options.signal, this.#closing.signal]);
     this.#lines = options.peers.map((peer, seat) => {
       if ((peer === null) !== (seat === options.me)) throw new RangeError('exactly the own seat has no peer');
-      return peer && { peer, seen: new Set(), ready: new Map(), waiting: new Map(), bytes: 0, fault: null };
+      return peer && this.#newLine(peer);
     });
+    this.#timer = setTimeout(() => this.#late(), Math.min(options.timeoutMs, LONGEST_TIMER_MS));
+    this.#timer.unref();
+    this.#signal.addEventListener('abort', () => this.#giveUp(() => this.#signal.reason), { once: true });
   }
 
   async send(to: Seat, step: string, payload: Uint8Array): Promise<void> {
     const { run, attempt } = this.#options;
-    const head: MpcHead = { kind: 'mpc', run, attempt, step, bytes: payload.length };
-    await this.#desk.push(this.#line(to).peer, head, payload, { timeoutMs: this.#timeLeftMs(), signal: this.#signal });
+    const line = this.#line(to);
+    const { peer } = line;
+    const uplink = this.#desk.uplink(peer.certificate, run, attempt);
+    if (uplink === null) {
+      const head: MpcHead = { kind: 'mpc', run, attempt, step, bytes: payload.length };
+      return this.#desk.push(peer, head, payload, { timeoutMs: this.#timeLeftMs(), signal: this.#signal });
+    }
+    this.#signal.throwIfAborted();
+    if (performance.now() > this.#until) throw timedOut(peer.name, step, this.#options.timeoutMs);
+    const { payloadBytes } = this.#desk.limits;
+    if (payload.length > payloadBytes) throw tooLarge(peer.name, step, 'body', payloadBytes);
+    const head = { kind: 'step', link: uplink.link, step, bytes: payload.length } as const;
+    const traffic = (bytes: number) => this.#desk.sent(run, bytes);
+    const { sent, cancel } = uplink.channel.send(head, payload, { lane: null, traffic });
+    line.sending.set(cancel, step);
+    try {
+      await sent;
+    } catch (thrown) {
+      throw atStep(thrown, step);
+    } finally {
+      line.sending.delete(cancel);
+    }
   }
 
-  async receive(from: Seat, step: string): Promise<Uint8Array> {
+  /** The payload is memory of its own, aligned for 64-bit words, which nobody else keeps. */
+  receive(from: Seat, step: string): Promise<Uint8Array> {
     const line = this.#line(from);
-    this.#signal.throwIfAborted();
+    if (this.#signal.aborted) return Promise.reject(this.#signal.reason);
     const payload = line.ready.get(step);
-    if (payload !== undefined) return this.#take(line, step, payload);
-    if (line.fault !== null) throw line.fault(step);
-    if (line.seen.has(step) || line.waiting.has(step)) throw new RangeError(`step "${step}" is received twice`);
-    const waiting = Promise.withResolvers<Uint8Array>();
-    line.waiting.set(step, waiting);
+    if (payload !== undefined) return Promise.resolve(this.#take(line, step, payload));
+    if (line.fault !== null) return Promise.reject(line.fault(step));
+    if (line.seen.has(step) || line.waiting.has(step)) return Promise.reject(new RangeError(`step "${step}" is received twice`));
     const timeoutMs = this.#timeLeftMs();
-    const deadline = new Deadline(timeoutMs, this.#signal, () => timedOut(line.peer.name, step, timeoutMs));
-    try {
-      return await deadline.race(waiting.promise);
-    } finally {
-      deadline.end();
-      line.waiting.delete(step);
-    }
+    if (performance.now() > this.#until) return Promise.reject(timedOut(line.peer.name, step, timeoutMs));
+    const waiting: Waiting = { ...Promise.withResolvers<Uint8Array>(), timeoutMs };
+    line.waiting.set(step, waiting);
+    this.#desk.pace(line.peer.certificate);
+    return waiting.promise;
   }
 
   round(): void {
@@ -104,8 +146,18 @@ export class Links implements OpenLinks {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(brokenLink('wire/links-closed', 'this station', 'end', 'has closed the links'));
+    clearTimeout(this.#timer);
     this.#ended();
-    for (const line of this.#lines) line?.ready.clear();
+    for (const line of this.#lines) {
+      line?.stopListening();
+      line?.ready.clear();
+    }
+  }
+
+  /** What this peer's payloads take up here, and whether one of them is waited for. */
+  load(certificate: string): { readonly bytes: number; readonly waiting: boolean } {
+    const line = this.#lineOf(certificate);
+    return { bytes: line?.bytes ?? 0, waiting: (line?.waiting.size ?? 0) > 0 };
   }
 
   /** Takes a frame; false if its sender has no seat here. A repeated step ends all waiting for that peer. */
@@ -119,11 +171,14 @@ export class Links implements OpenLinks {
     }
     line.seen.add(step);
     const waiting = line.waiting.get(step);
-    if (waiting !== undefined) waiting.resolve(payload);
-    else {
+    if (waiting !== undefined) {
+      line.waiting.delete(step);
+      waiting.resolve(payload);
+    } else {
       line.ready.set(step, payload);
       line.bytes += payload.length;
     }
+    this.#desk.pace(certificate);
     return true;
   }
 
@@ -146,11 +201,33 @@ export class Links implements OpenLinks {
   #break(line: Line, fault: (step: string) => unknown): void {
     line.fault = fault;
     for (const [step, waiting] of line.waiting) waiting.reject(fault(step));
+    line.waiting.clear();
+  }
+
+  /** Ends all waiting and sending. */
+  #giveUp(reason: (line: Line, step: string, timeoutMs: number) => unknown): void {
+    for (const line of this.#lines) {
+      if (line === null) continue;
+      for (const [step, waiting] of line.waiting) waiting.reject(reason(line, step, waiting.timeoutMs));
+      line.waiting.clear();
+      for (const [cancel, step] of line.sending) cancel(reason(line, step, this.#options.timeoutMs));
+    }
+  }
+
+  #late(): void {
+    this.#giveUp((line, step, timeoutMs) => timedOut(line.peer.name, step, timeoutMs));
+  }
+
+  #newLine(peer: Peer): Line {
+    const { run, attempt } = this.#options;
+    const stopListening = this.#desk.listen(peer, run, attempt);
+    return { peer, seen: new Set(), ready: new Map(), waiting: new Map(), sending: new Map(), stopListening, bytes: 0, fault: null };
   }
 
   #take(line: Line, step: string, payload: Uint8Array): Uint8Array {
     line.ready.delete(step);
     line.bytes -= payload.length;
+    this.#desk.pace(line.peer.certificate);
     return payload;
   }
 

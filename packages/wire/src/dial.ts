@@ -25,10 +25,28 @@ export function parseAddress(peer: Peer): { host: string; port: number } {
   return { host, port };
 }
 
+/** Bytes that TLS decrypts at a time: one record. */
+const RECORD = 16 * 1024;
+/** For payloads that are random shares: 128-bit security like the certificates', and a sixth less CPU than AES-256. */
+export const BULK_CIPHER = 'TLS_AES_128_GCM_SHA256';
+
+/** Takes what has been read, a view that is valid during the call only. */
+export type Reader = (bytes: Uint8Array) => void;
+
+export interface Dialled {
+  readonly socket: tls.TLSSocket;
+  /** The key-exchange group that was negotiated. */
+  readonly group: string;
+  /** Gives what the peer sends to `reader`, from its first byte on; the socket has no 'data' events. */
+  readonly read: (reader: Reader) => void;
+}
+
 /**
- * Connects and authenticates both ways. Run by: the station that has something to ask.
+ * Connects and authenticates both ways. Run by: the station that has something to ask, or to receive.
  *
- * @returns the socket (nothing read from it yet) and the key-exchange group that was negotiated.
+ * The socket reads into one buffer, over and over (node offers that on the dialling side only), which spares an
+ * allocation for each record: about a third of all that receiving costs.
+ *
  * @throws PeerError `wire/unreachable`, `wire/handshake-failed`, `wire/timeout`, `wire/certificate-…`, naming the peer.
  */
 export async function dial(
@@ -37,9 +55,11 @@ export async function dial(
   limits: WireLimits,
   clock: Clock,
   stop: AbortSignal,
-): Promise<{ socket: tls.TLSSocket; group: string }> {
+  ciphers?: string,
+): Promise<Dialled> {
   const { host, port } = parseAddress(peer);
-  const socket = tls.connect({
+  const reading = new Reading();
+  const options = {
     host,
     port,
     ...identity,
@@ -48,7 +68,11 @@ export async function dial(
     ecdhCurve: STATION_GROUP,
     // Pinned below: certificates of stations are their own authority.
     rejectUnauthorized: false,
-  });
+    ...(ciphers === undefined ? {} : { ciphers }),
+    onread: { buffer: reading.buffer, callback: (count: number) => reading.heard(count) },
+  };
+  // The types don't say that tls.connect passes `onread` on to the socket.
+  const socket = tls.connect(options as tls.ConnectionOptions);
   socket.setKeepAlive(true, limits.pingMs);
   socket.on('error', () => undefined);
   const stopped = () => socket.destroy();
@@ -59,12 +83,33 @@ export async function dial(
     if (socket.alpnProtocol !== PROTOCOL || group !== STATION_GROUP) throw notTls(peer.name, peer.address, { code: 'WRONG_PROTOCOL' });
     const shown = checkCertificate(socket, () => peer.name, clock, limits.skewMs);
     if (shown !== peer.certificate) throw unknownCertificate(peer.name);
-    return { socket, group };
+    return { socket, group, read: (reader) => reading.start(reader) };
   } catch (thrown) {
     socket.destroy();
     throw thrown;
   } finally {
     stop.removeEventListener('abort', stopped);
+  }
+}
+
+/** What is read before anybody listens is kept until somebody does. */
+class Reading {
+  readonly buffer = Buffer.allocUnsafeSlow(RECORD);
+  readonly #bytes = new Uint8Array(this.buffer.buffer);
+  #early: Uint8Array[] = [];
+  #reader: Reader = (bytes) => void this.#early.push(bytes.slice());
+
+  heard(count: number): true {
+    this.#reader(count === RECORD ? this.#bytes : this.#bytes.subarray(0, count));
+    return true;
+  }
+
+  /** In a microtask: the caller first finishes what it is doing, and no further bytes can come before. */
+  start(reader: Reader): void {
+    queueMicrotask(() => {
+      this.#reader = reader;
+      for (const bytes of this.#early.splice(0)) reader(bytes);
+    });
   }
 }
 

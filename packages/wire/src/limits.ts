@@ -2,6 +2,8 @@
 export interface WireLimits {
   /** Largest body of one message, and what one connection may be assembling at a time. */
   readonly bodyBytes: number;
+  /** Largest payload of one step of a committee. */
+  readonly payloadBytes: number;
   /** Largest header of one message. */
   readonly headerBytes: number;
   /** Piece of a body that is sent before another message gets its turn; at most 1 MiB. */
@@ -12,7 +14,9 @@ export interface WireLimits {
   /** Frames of a peer's committee links that arrive before this station has opened them. */
   readonly earlyBytes: number;
   readonly earlyMs: number;
-  /** Payloads that wait to be received on open links, per peer. */
+  /** Payloads of a peer that wait to be received while nothing else of it is waited for; then it has to wait. */
+  readonly aheadBytes: number;
+  /** Payloads of a peer that wait to be received while another one is waited for: more is a flood. */
   readonly linkBytes: number;
   readonly dialMs: number;
   readonly handshakeMs: number;
@@ -38,13 +42,15 @@ const MiB = 1024 * 1024;
 
 export const DEFAULT_LIMITS: WireLimits = {
   bodyBytes: 512 * MiB,
+  payloadBytes: 1024 * MiB,
   headerBytes: 256 * 1024,
   chunkBytes: MiB,
   handlingBytes: 1024 * MiB,
   handlingRequests: 256,
   earlyBytes: 64 * MiB,
   earlyMs: 120_000,
-  linkBytes: 1024 * MiB,
+  aheadBytes: 256 * MiB,
+  linkBytes: 2048 * MiB,
   dialMs: 10_000,
   handshakeMs: 10_000,
   waitMs: 30_000,

@@ -1,12 +1,19 @@
-/** The sending side of a connection: messages take turns, piece by piece, at the pace of the socket. */
+/**
+ * The sending side of a connection: messages take turns, piece by piece, at the pace of the socket.
+ *
+ * One write is under way at a time: what node finds waiting together it would copy into one buffer, however large. What
+ * comes meanwhile goes out together in the next write, so that many small messages cost little more than one.
+ */
 import type { Writable } from 'node:stream';
 import { FRAME_HEADER, frameHeader, KIND, type Kind } from './frame.ts';
 import { FRAME_LIMIT, type WireLimits } from './limits.ts';
 
 /** Messages up to this size are begun at once, however much is being sent. */
 const SMALL = 64 * 1024;
-/** Bytes handed to TLS before waiting until it has passed them on. */
-const AHEAD = 1024 * 1024;
+/** Bytes of small frames that are put together in one write. */
+const BATCH = 64 * 1024;
+/** What a TLS record holds: of a large piece as much as fills one goes with its header, the rest is not copied. */
+const RECORD = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
 export interface Outgoing {
@@ -26,6 +33,15 @@ interface Entry extends Outgoing {
   readonly reject: (reason: unknown) => void;
 }
 
+/** One write: small frames to be put together, and what is left of a large piece. */
+interface Batch {
+  readonly parts: Uint8Array[];
+  bytes: number;
+  tail: Uint8Array | null;
+  /** Messages that end in it. */
+  readonly ended: Entry[];
+}
+
 export class Outbox {
   readonly #socket: Writable;
   readonly #limits: WireLimits;
@@ -35,7 +51,8 @@ export class Outbox {
   #activeBytes = 0;
   #messages = 0;
   #sequence = 0;
-  #pumping = false;
+  #scheduled = false;
+  #writing: readonly Entry[] | null = null;
   #closed: { readonly reason: unknown } | null = null;
 
   constructor(socket: Writable, limits: WireLimits) {
@@ -50,7 +67,7 @@ export class Outbox {
     if (this.#closed !== null) reject(this.#closed.reason);
     else {
       this.#waiting.push(entry);
-      void this.#pump();
+      this.#schedule();
     }
     return { sent, cancel: (reason) => this.#cancel(entry, reason) };
   }
@@ -61,25 +78,50 @@ export class Outbox {
 
   /** Sends a frame that is no message; goes before everything that waits. */
   control(kind: Exclude<Kind, 1 | 2>, message: number, payload: Uint8Array = NOTHING): void {
-    if (this.#closed === null) this.#write(kind, message, payload);
+    if (this.#closed !== null) return;
+    const header = this.#header(kind, message, payload.length);
+    this.#socket.write(payload.length === 0 ? header : Buffer.concat([header, payload]));
   }
 
   close(reason: unknown): void {
     if (this.#closed !== null) return;
     this.#closed = { reason };
-    for (const entry of [...this.#waiting.splice(0), ...this.#active.splice(0)]) entry.reject(reason);
+    for (const entry of [...this.#waiting.splice(0), ...this.#active.splice(0), ...(this.#writing ?? [])]) entry.reject(reason);
     this.#lanes.clear();
   }
 
-  async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      for (let entry = this.#next(); entry !== null && this.#closed === null; entry = this.#next()) {
-        if (!this.#turn(entry) && this.#socket.writableLength >= AHEAD) await this.#drained();
-      }
-    } finally {
-      this.#pumping = false;
+  /** What is sent before this turn of the event loop's work is done goes out together. */
+  #schedule(): void {
+    if (this.#scheduled || this.#writing !== null) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (this.#writing === null && this.#closed === null) this.#write();
+    });
+  }
+
+  #write(): void {
+    const batch: Batch = { parts: [], bytes: 0, tail: null, ended: [] };
+    while (batch.bytes < BATCH && batch.tail === null) {
+      const entry = this.#next();
+      if (entry === null) break;
+      this.#turn(entry, batch);
+    }
+    if (batch.bytes === 0) return;
+    this.#writing = batch.ended;
+    const written = (error?: Error | null) => this.#written(batch, error);
+    this.#socket.write(Buffer.concat(batch.parts, batch.bytes), batch.tail === null ? written : undefined);
+    if (batch.tail !== null) this.#socket.write(batch.tail, written);
+  }
+
+  #written(batch: Batch, error?: Error | null): void {
+    this.#writing = null;
+    if (this.#closed !== null) return;
+    // A write that failed ends the connection, which rejects with its reason.
+    if (error != null) this.#writing = batch.ended;
+    else {
+      for (const entry of batch.ended) entry.resolve();
+      this.#write();
     }
   }
 
@@ -109,34 +151,40 @@ export class Outbox {
     if (entry.body.length > SMALL) this.#activeBytes += entry.body.length;
   }
 
-  /** Sends a message's head with its first piece, or its next piece. False when the socket has enough for now. */
-  #turn(entry: Entry): boolean {
-    const first = entry.number === 0;
-    if (first) {
+  /** Adds a message's head with its first piece, or its next piece. */
+  #turn(entry: Entry, batch: Batch): void {
+    let traffic = 0;
+    const add = (part: Uint8Array) => {
+      batch.parts.push(part);
+      batch.bytes += part.length;
+    };
+    if (entry.number === 0) {
       this.#messages += 1;
       entry.number = this.#messages;
       entry.started?.(entry.number);
+      add(this.#header(KIND.head, entry.number, entry.head.length));
+      add(entry.head);
+      traffic += FRAME_HEADER + entry.head.length;
     }
-    const piece = entry.body.subarray(entry.offset, entry.offset + Math.min(this.#limits.chunkBytes, FRAME_LIMIT));
-    entry.offset += piece.length;
-    const last = entry.offset === entry.body.length;
-    const done = last ? () => entry.resolve() : undefined;
-    this.#socket.cork();
-    let roomy = true;
-    if (first) roomy = this.#write(KIND.head, entry.number, entry.head, piece.length === 0 ? done : undefined);
-    if (piece.length > 0) roomy = this.#write(KIND.data, entry.number, piece, done);
-    this.#socket.uncork();
-    entry.traffic((first ? FRAME_HEADER + entry.head.length : 0) + (piece.length > 0 ? FRAME_HEADER + piece.length : 0));
-    if (last) this.#retire(entry);
-    return roomy;
+    const end = Math.min(entry.body.length, entry.offset + Math.min(this.#limits.chunkBytes, FRAME_LIMIT));
+    if (end > entry.offset) {
+      add(this.#header(KIND.data, entry.number, end - entry.offset));
+      const together = end - entry.offset <= RECORD ? end : entry.offset + Math.max(0, RECORD - (batch.bytes % RECORD));
+      add(entry.body.subarray(entry.offset, together));
+      if (together < end) batch.tail = entry.body.subarray(together, end);
+      traffic += FRAME_HEADER + end - entry.offset;
+      entry.offset = end;
+    }
+    entry.traffic(traffic);
+    if (entry.offset < entry.body.length) return;
+    batch.ended.push(entry);
+    this.#retire(entry);
   }
 
-  #write(kind: Kind, message: number, payload: Uint8Array, done?: () => void): boolean {
-    const header = frameHeader(kind, message, this.#sequence, payload.length);
+  #header(kind: Kind, message: number, length: number): Uint8Array {
+    const header = frameHeader(kind, message, this.#sequence, length);
     this.#sequence = (this.#sequence + 1) >>> 0;
-    if (payload.length === 0) return this.#socket.write(header, done);
-    this.#socket.write(header);
-    return this.#socket.write(payload, done);
+    return header;
   }
 
   #retire(entry: Entry): void {
@@ -154,19 +202,6 @@ export class Outbox {
     this.#retire(entry);
     if (entry.number > 0) this.control(KIND.abort, entry.number);
     entry.reject(reason);
-    void this.#pump();
-  }
-
-  #drained(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const done = () => {
-      this.#socket.off('drain', done);
-      this.#socket.off('close', done);
-      resolve();
-    };
-    this.#socket.once('drain', done);
-    this.#socket.once('close', done);
-    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) done();
-    return promise;
+    this.#schedule();
   }
 }

@@ -10,6 +10,7 @@ import type { WireLimits } from './limits.ts';
 import type { Meter } from './meter.ts';
 import type { Incoming, WireEvent } from './peer.ts';
 import { StrangerGate } from './strangers.ts';
+import { Uplinks } from './uplinks.ts';
 
 export type Handler = (message: Incoming) => Promise<{ header?: object; body?: Uint8Array }>;
 export type PushHandler = (message: Incoming) => void;
@@ -41,8 +42,10 @@ const refused = (number: number, error: SluisError) => failure(number, { ...erro
 export class Reception {
   readonly requests = new Map<string, Handler>();
   readonly pushes = new Map<string, PushHandler>();
+  readonly uplinks = new Uplinks();
   readonly #options: ReceptionOptions;
   readonly #gate: StrangerGate;
+  #closing: SluisError | null = null;
   readonly #visits = new Map<Channel, Visit>();
 
   constructor(options: ReceptionOptions) {
@@ -61,16 +64,19 @@ export class Reception {
       refusal = toSluisError(thrown, 'wire');
     }
     const stranger = refusal === null && this.#options.identify(certificate) === null;
-    if (refusal === null && this.#visitsOf(certificate) >= limits.connectionsPerPeer)
+    if (refusal === null && this.visitsOf(certificate) >= limits.connectionsPerPeer)
       refusal = busy(this.#nameOf(certificate), 'connection');
     if (stranger && refusal === null && !this.#gate.enter()) refusal = busy(this.#nameOf(certificate), 'connection');
     const channel = this.#open(socket, certificate, stranger && refusal === null);
+    refusal ??= this.#closing;
     if (refusal === null) return;
     log({ kind: 'refused', peer: channel.peer, code: refusal.code, detail: 'accepting' });
     channel.close(refusal, true);
   }
 
+  /** What is still being accepted is turned away at once. */
   close(reason: SluisError): void {
+    this.#closing = reason;
     for (const channel of [...this.#visits.keys()]) channel.close(reason, true);
   }
 
@@ -88,10 +94,11 @@ export class Reception {
         closed: (from, reason) => {
           for (const controller of this.#visits.get(from)?.running.values() ?? []) controller.abort(reason);
           this.#visits.delete(from);
+          this.uplinks.closed(from);
           if (stranger) this.#gate.leave();
           log({ kind: 'closed', peer: from.peer, code: reason.code, detail: 'accepted' });
           // While another connection of it stands, that is the one on which its frames come.
-          if (this.#visitsOf(certificate) === 0) this.#options.lost(certificate, reason);
+          if (this.visitsOf(certificate) === 0) this.#options.lost(certificate, reason);
         },
       },
     });
@@ -99,13 +106,14 @@ export class Reception {
     return channel;
   }
 
-  #visitsOf(certificate: string): number {
+  /** How many connections this certificate has dialled that stand. */
+  visitsOf(certificate: string): number {
     return [...this.#visits.keys()].filter((channel) => channel.certificate === certificate).length;
   }
 
   /** Decides by certificate, type and size before any body is kept. */
   #admit(channel: Channel, number: number, head: Head): boolean {
-    if (head.kind === 'reply' || head.kind === 'failure') throw garbage(channel.peer, 'an answer to nothing');
+    if (head.kind === 'reply' || head.kind === 'failure' || head.kind === 'step') throw garbage(channel.peer, 'an answer to nothing');
     const pinned = this.#options.identify(channel.certificate) !== null;
     if (head.kind !== 'request') {
       if (!pinned) throw notForStrangers(channel.peer, head.kind);
@@ -140,6 +148,7 @@ export class Reception {
     const run = runOf(head);
     const name = this.#options.identify(certificate);
     if (run !== null && name !== null) this.#options.meter.add(run, 0, wireBytes, 0);
+    if (head.kind === 'listen' || head.kind === 'unlisten') this.uplinks.asked(channel, head);
     if (head.kind === 'mpc') this.#options.committee(certificate, head, body);
     if (head.kind === 'push') {
       const incoming = { from: { name, certificate }, type: head.type, header: head.header, body, signal: new AbortController().signal };

@@ -13,6 +13,7 @@ import { Caller } from './caller.ts';
 import { CommitteeDesk } from './committee.ts';
 import type { LinkOptions, OpenLinks } from './committee-links.ts';
 import type { Head } from './head.ts';
+import { Downlinks } from './downlinks.ts';
 import { DEFAULT_LIMITS, type WireLimits } from './limits.ts';
 import { createListener, type Listener, listen } from './listener.ts';
 import { Meter, type RunTraffic } from './meter.ts';
@@ -39,6 +40,7 @@ export class Wire {
   readonly #caller: Caller;
   readonly #reception: Reception;
   readonly #committee: CommitteeDesk;
+  readonly #downlinks: Downlinks;
   readonly #meter = new Meter();
 
   constructor(options: WireOptions) {
@@ -46,19 +48,29 @@ export class Wire {
     const log = options.log ?? (() => undefined);
     const common = { limits, clock: options.clock ?? systemClock, meter: this.#meter, log };
     this.#limits = limits;
-    this.#caller = new Caller({ ...common, identity: options.tls, lost: (c, reason) => this.#committee.lost(c, reason, false) });
+    const link = { ...common, identity: options.tls };
+    this.#caller = new Caller({ ...link, lost: (c, reason) => this.#committee.lost(c, reason, false) });
     this.#committee = new CommitteeDesk({
       limits,
       log,
       push: (peer, head, payload, bounds) => this.#caller.push(peer, head, payload, null, { ...bounds, step: head.step }),
+      uplink: (certificate, run, attempt) => this.#reception.uplinks.find(certificate, run, attempt),
+      listen: (peer, run, attempt) => this.#downlinks.listen(peer, run, attempt),
+      hold: (certificate, held) => this.#downlinks.hold(certificate, held),
+      sent: (run, bytes) => this.#meter.add(run, bytes, 0, 0),
       round: (run) => this.#meter.add(run, 0, 0, 1),
+    });
+    this.#downlinks = new Downlinks({
+      ...link,
+      arrived: (certificate, at, payload) => this.#committee.arrived(certificate, at, payload),
+      lost: (c, reason) => this.#committee.lost(c, reason, this.#reception.visitsOf(c) === 0 && !this.#caller.has(c)),
     });
     this.#reception = new Reception({
       ...common,
       identify: options.identify,
       strangers: options.strangers,
       committee: (certificate, head, payload) => this.#committee.arrived(certificate, head, payload),
-      lost: (c, reason) => this.#committee.lost(c, reason, true),
+      lost: (c, reason) => this.#committee.lost(c, reason, !this.#downlinks.has(c)),
     });
     const listener = createListener(options.tls, limits, (socket) => this.#reception.accept(socket));
     this.#listener = listener;
@@ -117,7 +129,7 @@ export class Wire {
     });
     this.#committee.close();
     this.#reception.close(reason);
-    await Promise.all([this.#caller.close(reason), this.#listener.close()]);
+    await Promise.all([this.#caller.close(reason), this.#downlinks.close(reason), this.#listener.close()]);
   }
 
   #bounds(step: string, options: RequestOptions) {
