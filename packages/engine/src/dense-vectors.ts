@@ -70,6 +70,17 @@ export class DenseVectors {
     for (const [rank, value] of top.entries()) this.#store(at + 1 + rank, cell, value);
   }
 
+  /** How many rows have which value, as pairs. */
+  histogram(index: number, cell: number, entries: readonly (readonly [bigint, bigint])[]): void {
+    const sizes = (this.#plan.histograms ?? []).map((h) => h.size);
+    const first = this.#layout.length - sizes.slice(index).reduce((sum, size) => sum + size, 0);
+    for (const [value, rows] of entries) {
+      if (value < 0n || value >= BigInt(sizes[index] ?? 0)) throw new RangeError('a value is outside its bounds');
+      if (rows < 0n || rows > BigInt(this.#plan.maximumRows)) throw new RangeError('a count is outside its bounds');
+      this.#store(first + Number(value), cell, rows);
+    }
+  }
+
   vectors(): Vectors {
     return { cells: this.#plan.cellCount, columns: this.#columns };
   }

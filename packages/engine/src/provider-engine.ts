@@ -126,15 +126,17 @@ function rowReader(plan: Plan, dense: DenseVectors, column: (name: string) => nu
   const accumulators = plan.accumulators.map((_, i) => column(`a${i}`));
   const totals = plan.dominances.map((_, i) => column(`d${i}_abs`));
   const tops = plan.dominances.map((_, i) => column(`d${i}_top`));
+  const histograms = (plan.histograms ?? []).map((_, i) => column(`h${i}`));
   return (chunk) => {
     const values = (indices: readonly number[]) => indices.map((i) => chunk.getColumnValues(i));
     const [sets] = values([set]);
-    const [k, c, a, d, t] = [values(keys), values(counts), values(accumulators), values(totals), values(tops)];
+    const [k, c, a, d, t, h] = [values(keys), values(counts), values(accumulators), values(totals), values(tops), values(histograms)];
     for (let row = 0; row < chunk.rowCount; row++) {
       const cell = dense.cellOf(Number(sets?.[row]), (i) => textOrNull(k[i]?.[row]));
       for (const [i, v] of c.entries()) dense.count(i, cell, integer(v[row]) ?? 0n);
       for (const [i, v] of a.entries()) dense.accumulator(i, cell, integer(v[row]));
       for (const [i, v] of d.entries()) dense.dominance(i, cell, integer(v[row]), integers(t[i]?.[row]));
+      for (const [i, v] of h.entries()) dense.histogram(i, cell, entries(v[row]));
     }
   };
 }
@@ -156,6 +158,12 @@ function integer(value: unknown): bigint | null {
 function integers(value: unknown): bigint[] {
   if (value === null || value === undefined) return [];
   return (value as { items: readonly unknown[] }).items.flatMap((item) => integer(item) ?? []);
+}
+
+function entries(value: unknown): (readonly [bigint, bigint])[] {
+  if (value === null || value === undefined) return [];
+  const list = (value as { entries: readonly { readonly key: unknown; readonly value: unknown }[] }).entries;
+  return list.map((e) => [integer(e.key) ?? -1n, integer(e.value) ?? 0n] as const);
 }
 
 /** The source is not the one that was connected: check it as `connect` did, once per state of the files. */

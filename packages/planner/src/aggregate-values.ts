@@ -83,16 +83,11 @@ function pairText(kind: PairKind, n: bigint, parts: readonly (bigint | null)[], 
   return value === null ? null : numberText(value);
 }
 
-/** An interpolated value, at four decimals more than the values have; DuckDB rounds a DECIMAL to its own scale. */
+/** An interpolated value, at four decimals more than the values have; DuckDB cuts a DECIMAL off at its own scale. */
 function continuousText(value: bigint, scale: number, { type }: PlanAggregate): string | null {
   const decimal = decimalOf(type);
   if (decimal === null) return numberText(quotient(value, 10n ** BigInt(scale)));
-  return decimalText(roundedAway(value, 10n ** BigInt(scale - decimal.scale)), decimal.scale);
-}
-
-function roundedAway(value: bigint, unit: bigint): bigint {
-  const half = value < 0n ? -unit / 2n : unit / 2n;
-  return (value + half) / unit;
+  return decimalText(value / 10n ** BigInt(scale - decimal.scale), decimal.scale);
 }
 
 function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bigint, scale: number): string | null {

@@ -51,7 +51,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   checkUses(question);
   const keys = await keysOf(question, typing);
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
-  const sharing = sharingOf(question, secret, agreement);
+  const sharing = await sharingOf(question, secret, agreement, typing);
   checkReceivers(question, sharing, receivers);
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
   const shape = inputShape(question, sharing);

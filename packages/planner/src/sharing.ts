@@ -6,6 +6,8 @@ import { aggregatesOf } from './expression.ts';
 import type { InputShape } from './parts.ts';
 import type { Question, Source } from './question.ts';
 import { expressionsOf } from './split.ts';
+import { binsOf } from './split-histogram.ts';
+import type { Typing } from './types.ts';
 
 export interface SharedSource {
   readonly source: Source;
@@ -28,24 +30,34 @@ export interface Sharing {
 const MOST_ROWS = 2 ** 31 - 1;
 
 /** Null where providers' partial aggregates suffice. `secretKeys` names keys without declared groups. */
-export function sharingOf(question: Question, secretKeys: readonly string[], agreement: Agreement): Sharing | null {
-  const because = reasons(question, secretKeys);
+export async function sharingOf(
+  question: Question,
+  secretKeys: readonly string[],
+  agreement: Agreement,
+  typing: Typing,
+): Promise<Sharing | null> {
   const deposits = question.sources.some((s) => s.table.deposits !== undefined);
+  const because = await reasons(question, secretKeys, deposits, typing);
   if (because.length === 0 && !deposits) return null;
   const sources = question.sources.map((source) => sharedSource(source, because.length > 0, agreement));
   return { sources, maximumRows: Math.min(joinedRows(question, sources), MOST_ROWS), because };
 }
 
-function reasons(question: Question, secretKeys: readonly string[]): string[] {
-  const calls = expressionsOf(question)
-    .flatMap(aggregatesOf)
-    .filter((a) => needsRows(a.aggregate))
-    .map((a) => (a.aggregate === 'count_distinct' ? 'COUNT(DISTINCT …)' : 'a quantile'));
-  return [
+async function reasons(question: Question, secretKeys: readonly string[], deposits: boolean, typing: Typing): Promise<string[]> {
+  const others = [
     ...(question.joins.length > 0 ? ['a join'] : []),
-    ...new Set(calls),
     ...secretKeys.map((key) => `groups of ${key}, whose values are not declared`),
   ];
+  // Where all rows stay with their providers, a quantile of few possible values is found in counts of them.
+  const searched = others.length === 0 && !deposits;
+  const calls = new Set<string>();
+  for (const call of expressionsOf(question)
+    .flatMap(aggregatesOf)
+    .filter((a) => needsRows(a.aggregate))) {
+    if (call.aggregate === 'count_distinct') calls.add('COUNT(DISTINCT …)');
+    else if (!searched || call.argument === null || (await binsOf(call.argument, { question, typing })) === null) calls.add('a quantile');
+  }
+  return [...others, ...calls];
 }
 
 function sharedSource(source: Source, all: boolean, agreement: Agreement): SharedSource {

@@ -9,9 +9,10 @@ import {
   type PlanAggregate,
   type RowAccumulatorKind,
 } from '@sluis/model';
+import { boundsOf } from './arithmetic.ts';
 import { domainOf } from './domains.ts';
 import { print, type AggregateNode, type Bound } from './expression.ts';
-import { hull } from './interval.ts';
+import { hull, integersAt } from './interval.ts';
 import { inputCount, perInput, type Making, type RowMeasure } from './parts.ts';
 import { unsupported } from './refusal.ts';
 import { quoteText } from './quote.ts';
@@ -105,11 +106,22 @@ export async function extremeOf(kind: 'min' | 'max', argument: Bound, filter: Bo
 }
 
 const CONTINUOUS_DIGITS = 4;
+const INT64 = 2n ** 63n;
+
+/** Floating point that is computed keeps as many decimals as leave room for the factor. */
+function roomy(w: Whole, factor: bigint): Whole {
+  const bounds = boundsOf(w.node);
+  if (bounds === null || !isFloat(w.node.type) || w.node.kind === 'column') return w;
+  let { scale } = w;
+  while (scale > 3 && sizeOf(integersAt(bounds, scale)) * factor >= INT64) scale--;
+  return { ...w, scale, ...integersAt(bounds, scale) };
+}
 
 /** Quantiles are made of one input only: the shared rows. */
 export async function quantileOf(node: AggregateNode, argument: Bound, making: Making): Promise<Extreme> {
-  const { whole, dictionary } = await orderedWhole(argument, making);
+  const { whole: fine, dictionary } = await orderedWhole(argument, making);
   const continuous = node.aggregate === 'quantile_cont';
+  const whole = roomy(fine, continuous ? 10n ** BigInt(CONTINUOUS_DIGITS) : 1n);
   const factor = continuous ? 10n ** BigInt(CONTINUOUS_DIGITS) : 1n;
   const [minimum, maximum] = [orZero(whole.minimum, true) * factor, orZero(whole.maximum, false) * factor];
   const meaning: RowMeasure = {
