@@ -5,6 +5,7 @@ import {
   gatherVector,
   packedWords,
   scatterPacked,
+  type Shuffle,
   scatterVector,
   subtractVectors,
   xorBits,
@@ -65,6 +66,10 @@ export const minus = ({ words }: Shape, a: Part, b: Part): Part =>
 /** Element i of the result is element index[i]. */
 export const gathered = ({ length, words }: Shape, a: Part, index: Uint32Array): Part =>
   words === 0 ? gatherPacked(a as Uint32Array, length, index) : gatherVector(a as BigUint64Array, index, words);
+
+/** The elements in a random order. */
+export const shuffled = ({ words }: Shape, a: Part, order: Shuffle): Part =>
+  words === 0 ? order.applyPacked(a as Uint32Array) : order.apply(a as BigUint64Array, words);
 
 /** Element i goes to place index[i]. */
 export const scattered = ({ length, words }: Shape, a: Part, index: Uint32Array): Part =>

@@ -1,10 +1,10 @@
 /** Shuffling the rows of a table against one semi-honest compute party; `malicious/shuffle.ts` does it under a verifier. */
-import { randomPermutation } from '@sluis/kernels';
+import { randomShuffle, type Shuffle } from '@sluis/kernels';
 import type { SecretTable } from '@sluis/technique';
 import { verifiedShuffle } from '../malicious/shuffle.ts';
 import type { Outgoing, Session } from '../session.ts';
 import { bytesOf, nextParty, type Party } from '../shares.ts';
-import { gathered, type Held, minus, type Part, partFrom, plus, type Shape, sizeBytes, tableOf, vectorsOf } from './parts.ts';
+import { type Held, minus, type Part, partFrom, plus, type Shape, shuffled, sizeBytes, tableOf, vectorsOf } from './parts.ts';
 
 /**
  * Puts the rows in a uniformly random order that nobody knows. Run by: all three compute parties, in step.
@@ -75,14 +75,14 @@ async function lastPass(session: Session, shapes: readonly Shape[], held: Part[]
 function permute(session: Session, step: string, key: Party, shapes: readonly Shape[], held: Part[] | null): Part[] | null {
   if (session.me === nextParty(key)) return null;
   if (held === null) throw new RangeError('a party of the pair has no summand');
-  const order = commonPermutation(session, `${step} order`, key, (shapes[0] as Shape).length);
-  return held.map((a, i) => gathered(shapes[i] as Shape, a, order));
+  const order = commonOrder(session, `${step} order`, key, (shapes[0] as Shape).length);
+  return held.map((a, i) => shuffled(shapes[i] as Shape, a, order));
 }
 
-/** A permutation that the holders of a key draw alike. */
-function commonPermutation(session: Session, step: string, key: Party, length: number): Uint32Array {
+/** An order that the holders of a key draw alike. */
+function commonOrder(session: Session, step: string, key: Party, length: number): Shuffle {
   let fetched = 0;
-  return randomPermutation(length, (count) => {
+  return randomShuffle(length, (count) => {
     fetched += 1;
     return new BigUint64Array((session.common(key, `${step} ${fetched}`, 8 * count) as Uint8Array<ArrayBuffer>).buffer);
   });
