@@ -25,8 +25,8 @@ export interface CollaborationPlan {
   readonly receivers?: readonly string[];
   /** Settings of a station's process, such as DATABASE_URL. */
   readonly environment?: (name: string) => Readonly<Record<string, string>>;
-  /** Further parts of the agreement, such as output rules. */
-  readonly terms?: Record<string, unknown>;
+  /** Further parts of the agreement, such as output rules; a function is asked when the stations run. */
+  readonly terms?: Record<string, unknown> | ((sandbox: Sandbox) => Promise<Record<string, unknown>>);
 }
 
 export interface Collaboration {
@@ -45,7 +45,8 @@ export async function openCollaboration(plan: CollaborationPlan): Promise<Collab
   try {
     const cards = await sandbox.make(plan.parties.map((p) => ({ name: p.name })));
     await sandbox.start(plan.environment);
-    const agreement = agreementOf(plan, cards);
+    const terms = typeof plan.terms === 'function' ? await plan.terms(sandbox) : plan.terms;
+    const agreement = agreementOf({ ...plan, ...(terms === undefined ? {} : { terms }) }, cards);
     const agreementId = await sandbox.sign(agreement);
     await Promise.all(plan.parties.map((party) => connect(sandbox, plan.table, party)));
     const asker = sandbox.member(agreement.receivers[0] ?? '');
