@@ -7,6 +7,7 @@ import { type Prepared, providerStatement } from '@sluis/planner';
 import { type Binding, parseBinding, viewSql } from './binding.ts';
 import { type Database, openDatabase, temporaryFolder } from './database.ts';
 import { DenseVectors } from './dense-vectors.ts';
+import { encodeRows } from './provider-rows.ts';
 import { checkRows, tooManyRows, violationsError } from './row-check.ts';
 import { fingerprints, unchanged } from './source.ts';
 import { firstLine } from './sql-engine.ts';
@@ -30,21 +31,36 @@ export interface ProviderEngineOptions {
 export function createProviderEngine(options: ProviderEngineOptions): ProviderEngine {
   const rechecked = new Map<string, string>();
   return {
-    async partials(prepared, dataset, signal) {
-      try {
-        signal.throwIfAborted();
-        return await partials(options, rechecked, prepared, dataset, signal);
-      } catch (error) {
-        if (error instanceof RefusedError && error.code.startsWith('dataset/')) throw error;
-        options.log?.(loggable(error));
-        throw new StationError('engine/failed', {
-          stage: 'contribution',
-          message: "A provider's engine could not compute its partial aggregates.",
-          remedy: "The provider finds the reason in its station's own log.",
-        });
-      }
-    },
+    partials: (prepared, dataset, signal) =>
+      guarded(options, signal, () => {
+        const work = (database: Database) => compute(database, prepared, signal);
+        return onView(options, rechecked, { plan: prepared.plan, table: prepared.plan.table, dataset }, signal, work);
+      }),
+    rows: (prepared, index, table, dataset, signal) =>
+      guarded(options, signal, () => {
+        const { plan } = prepared;
+        const source = plan.rows?.sources[index];
+        if (source === undefined) throw new RangeError('the plan has no such source');
+        const work = (database: Database) => encodeRows(database, plan.collaboration, table, source, signal);
+        return onView(options, rechecked, { plan, table: source.table, dataset }, signal, work);
+      }),
   };
+}
+
+/** Whatever fails inside becomes one constant error, but for changes of the source file. */
+async function guarded<T>(options: ProviderEngineOptions, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    signal.throwIfAborted();
+    return await work();
+  } catch (error) {
+    if (error instanceof RefusedError && error.code.startsWith('dataset/')) throw error;
+    options.log?.(loggable(error));
+    throw new StationError('engine/failed', {
+      stage: 'contribution',
+      message: "A provider's engine could not compute its partial aggregates.",
+      remedy: "The provider finds the reason in its station's own log.",
+    });
+  }
 }
 
 /** DuckDB quotes values in errors about them; those of its parser and its files name identifiers only. */
@@ -58,21 +74,27 @@ function loggable(error: unknown): string {
     : `${kind} (details are withheld, since they may show values)`;
 }
 
-async function partials(
+interface Wanted {
+  readonly plan: Plan;
+  readonly table: string;
+  readonly dataset: DatasetRecord;
+}
+
+/** Opens a database of its own with the view of one shared table, looks whether its source is still what was checked, and works on it. */
+async function onView<T>(
   options: ProviderEngineOptions,
   rechecked: Map<string, string>,
-  prepared: Prepared,
-  dataset: DatasetRecord,
+  { plan, table, dataset }: Wanted,
   signal: AbortSignal,
-): Promise<Vectors> {
-  const { plan } = prepared;
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
   const binding = parseBinding(dataset.binding);
-  if (binding.table !== plan.table || dataset.collaboration !== plan.collaboration)
+  if (binding.table !== table || dataset.collaboration !== plan.collaboration)
     throw new RangeError('the dataset is not the one of the plan');
   if (dataset.agreement !== plan.agreement) {
     throw new RefusedError('dataset/other-agreement', {
       stage: 'contribution',
-      message: `The rows of "${plan.table}" were checked against another version of the agreement.`,
+      message: `The rows of "${table}" were checked against another version of the agreement.`,
       remedy: 'Their owner connects them again: sluis dataset connect',
     });
   }
@@ -90,10 +112,10 @@ async function partials(
     const before = present(binding);
     await database.run(viewSql(binding, trusted));
     signal.throwIfAborted();
-    const vectors = await compute(database, prepared, signal);
+    const result = await work(database);
     // A file that changed under the query could have brought rows that nobody checked.
     if (present(binding) !== before) throw changed(binding.table);
-    return vectors;
+    return result;
   } finally {
     signal.removeEventListener('abort', interrupt);
   }

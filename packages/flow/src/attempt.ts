@@ -1,6 +1,6 @@
 /** One attempt of a run at one station: it plays every role the plan gives it, through the six steps in order. */
 import { canonicalBytes } from '@sluis/base';
-import type { Agreement, Plan, Receipt, ResultTable } from '@sluis/model';
+import { type Agreement, encodingsOf, type Plan, pushdownProviders, type Receipt, type ResultTable, rowVectors } from '@sluis/model';
 import { combine } from './aggregate.ts';
 import { agreementInForce } from './admission.ts';
 import { type Attempt, peerOf, seatOf, type StationContext } from './context.ts';
@@ -9,10 +9,13 @@ import type { Mailbox } from './mailbox.ts';
 import { addNoise } from './noisy-aggregate.ts';
 import { deliver, receive, signReceipt } from './receipt.ts';
 import { prepareRelease } from './release.ts';
+import type { RowsMailbox } from './rows-mailbox.ts';
 import { acceptShares, sealShares } from './share.ts';
+import { ownSources, shareRows, tableOfSource } from './share-rows.ts';
 
 export interface Mailboxes {
   readonly shares: Mailbox;
+  readonly rows: RowsMailbox;
   readonly deliveries: Mailbox;
 }
 
@@ -35,7 +38,7 @@ export async function playAttempt(
   const seat = seatOf(plan, station.organisation);
   const roles: Promise<Partial<AttemptOutcome>>[] = [];
   if (plan.providers.includes(station.organisation)) roles.push(provide(station, run));
-  if (seat !== null) roles.push(compute(station, run, seat, mailboxes.shares));
+  if (seat !== null) roles.push(compute(station, run, seat, mailboxes));
   if (plan.receivers.includes(station.organisation)) roles.push(collect(station, run, mailboxes.deliveries));
   let outcome: AttemptOutcome = { receipt: null, result: null };
   const ended = await Promise.allSettled(
@@ -56,14 +59,18 @@ export async function playAttempt(
 }
 
 async function provide(station: StationContext, run: Attempt): Promise<Partial<AttemptOutcome>> {
-  const share = await sealShares(station, run, await contribute(station, run));
-  run.progress('share', 'sending sealed shares to the compute parties');
-  await Promise.all(run.prepared.plan.committee.map((to, seat) => run.send(to, 'share', {}, share.boxes[seat as 0 | 1 | 2])));
+  const { plan } = run.prepared;
+  if (pushdownProviders(plan).includes(station.organisation)) {
+    const share = await sealShares(station, run, await contribute(station, run));
+    run.progress('share', 'sending sealed shares to the compute parties');
+    await Promise.all(plan.committee.map((to, seat) => run.send(to, 'share', {}, share.boxes[seat as 0 | 1 | 2])));
+  }
+  for (const source of ownSources(run, station.organisation)) await shareRows(station, run, source);
   run.progress('share', 'shares delivered');
   return {};
 }
 
-async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, mailbox: Mailbox): Promise<Partial<AttemptOutcome>> {
+async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, arriving: Mailboxes): Promise<Partial<AttemptOutcome>> {
   const { plan } = run.prepared;
   const links = station.wire.links({
     run: run.proposal.run,
@@ -74,11 +81,12 @@ async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, m
     signal: run.signal,
   });
   try {
-    const boxes = await mailbox.all(run.timeLeftMs(), run.signal);
+    const boxes = await arriving.shares.all(run.timeLeftMs(), run.signal);
+    await arriving.rows.all(run.timeLeftMs(), run.signal);
     const computation = station.registry.get('computation', plan.techniques.computation);
     const context = canonicalBytes({ purpose: 'sluis/committee/1', run: run.proposal.run, attempt: run.attempt, plan: run.prepared.hash });
     const committee = await computation.convene(links, context, station.random);
-    const shares = await acceptShares(station, run, links, boxes);
+    const shares = await acceptShares(station, run, links, committee, { boxes, rows: arriving.rows });
     run.progress('share', 'shares of all providers accepted');
     const aggregate = await combine(station, run, committee, shares);
     const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, aggregate));
@@ -110,4 +118,9 @@ export function deliveryLimit(plan: Plan, agreement: Agreement): number {
 /** Largest sealed share a plan can need, generously: data, header and the box around it. */
 export function shareLimit(cells: number, words: number): number {
   return cells * words * 8 + 1_000_000;
+}
+
+/** Vectors per row of each source of a plan on rows. */
+export function vectorsPerRow(plan: Plan, agreement: Agreement): number[] {
+  return (plan.rows?.sources ?? []).map((s) => rowVectors(encodingsOf(tableOfSource({ agreement }, s), s.columns)).length);
 }

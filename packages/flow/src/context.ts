@@ -59,7 +59,7 @@ export interface Attempt extends AdmittedRun {
 }
 
 /** Sealed bodies that participants send each other within a run. */
-export type RunMessage = 'share' | 'delivery';
+export type RunMessage = 'share' | 'rows' | 'delivery';
 
 export function organisationOf(agreement: Agreement, name: string): Organisation {
   const found = agreement.organisations.find((o) => o.name === name);

@@ -2,6 +2,7 @@
 import { RefusedError } from '@sluis/base';
 import type { Vectors } from '@sluis/model';
 import type { Attempt, StationContext } from './context.ts';
+import type { DatasetRecord } from './ports.ts';
 
 declare const contribution: unique symbol;
 /** Partial aggregates in the plan's layout. They exist at their owner only. */
@@ -13,15 +14,7 @@ export interface Contribution {
 /** Computes this organisation's partial aggregates. Run by: each data provider. Reveals nothing to anybody. */
 export async function contribute(station: StationContext, run: Attempt): Promise<Contribution> {
   const { plan } = run.prepared;
-  const dataset = await station.store.dataset(plan.collaboration, plan.table);
-  if (dataset === null) {
-    throw new RefusedError('contribution/no-dataset', {
-      stage: 'contribution',
-      party: station.organisation,
-      message: `${station.organisation} has connected no data to the shared table ${plan.table}.`,
-      remedy: `Ask ${station.organisation} to run: sluis dataset connect`,
-    });
-  }
+  const dataset = await datasetFor(station, run, plan.table);
   run.progress('contribution', `computing partial aggregates of ${plan.table}`);
   const vectors = await station.engine.partials(run.prepared, dataset, run.signal);
   await station.audit.append({
@@ -29,4 +22,16 @@ export async function contribute(station: StationContext, run: Attempt): Promise
     details: { run: run.proposal.run, plan: run.prepared.hash, cells: plan.cellCount },
   });
   return { vectors } as Contribution;
+}
+
+/** What this organisation has connected to a table; refuses if it has nothing. */
+export async function datasetFor(station: StationContext, run: Attempt, table: string): Promise<DatasetRecord> {
+  const dataset = await station.store.dataset(run.prepared.plan.collaboration, table);
+  if (dataset !== null) return dataset;
+  throw new RefusedError('contribution/no-dataset', {
+    stage: 'contribution',
+    party: station.organisation,
+    message: `${station.organisation} has connected no data to the shared table ${table}.`,
+    remedy: `Ask ${station.organisation} to run: sluis dataset connect`,
+  });
 }

@@ -2,6 +2,7 @@
 import { fromUtf8, InvalidError } from '@sluis/base';
 import { NAME } from '@sluis/model';
 import { z } from 'zod';
+import { rowsPieceSchema } from './row-pieces.ts';
 
 const name = z.string().regex(NAME);
 const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
@@ -51,6 +52,8 @@ export const startSchema = z.strictObject({
   approvals: z.array(signedApprovalSchema).max(200),
 });
 export const runReferenceSchema = z.strictObject({ run: hex16, attempt: z.number().int().min(1).max(1) });
+/** A piece of rows of a run, with what the piece says of itself. */
+export const rowsReferenceSchema = runReferenceSchema.extend(rowsPieceSchema.shape).strict();
 export const runOnlySchema = z.strictObject({ run: hex16 });
 export const endSchema = z.strictObject({
   run: hex16,

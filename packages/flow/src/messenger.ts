@@ -8,6 +8,7 @@ import {
   parseBody,
   progressSchema,
   readMessage,
+  rowsReferenceSchema,
   runOnlySchema,
   runReferenceSchema,
   type SignedApproval,
@@ -36,6 +37,7 @@ const DOING: Readonly<Record<string, string>> = {
   'run.finished': 'it was given the receipt (step "receipt")',
   'run.approval': 'it was given the approval (step "approve")',
   'run.share': 'it was given a share (step "share")',
+  'run.rows': 'it was given rows (step "share")',
   'run.delivery': 'it was given the result (step "receipt")',
 };
 
@@ -200,6 +202,12 @@ export function serveRuns(station: StationContext, runs: Runs): void {
       return {};
     });
   }
+  wire.onRequest('run.rows', async (m) => {
+    const { run: id, attempt, ...piece } = readMessage(rowsReferenceSchema, m.header, 'run.rows', nameOf(m));
+    const run = await runs.admitted(id);
+    await runs.bodyArrived(id, attempt, 'rows', requireSender(run.agreement, m, null), m.body, piece);
+    return {};
+  });
   wire.onPush('run.progress', (m) => {
     const p = progressSchema.safeParse(m.header);
     if (p.success) runs.progressArrived(p.data.run, m.from.certificate, p.data.step, p.data.detail);

@@ -1,5 +1,5 @@
 /** Storage and engine ports of the flow. `store` and `engine` implement them; the station injects them. */
-import type { CellValue, Plan, Released, ResultTable, Vectors } from '@sluis/model';
+import type { CellValue, Plan, Released, ResultTable, Table, Vectors } from '@sluis/model';
 import type { Prepared } from '@sluis/planner';
 
 export type AgreementState = 'proposed' | 'in-force' | 'superseded';
@@ -111,6 +111,11 @@ export interface StationStore {
 export interface ProviderEngine {
   /** This organisation's partial aggregates in the plan's layout. `signal` cancels. */
   partials(prepared: Prepared, dataset: DatasetRecord, signal: AbortSignal): Promise<Vectors>;
+  /**
+   * All rows of source `index` of the plan's rows, encoded: one-word vectors in the order of `rowVectors` over the source's
+   * columns. Rows that the source's own condition leaves out are there as well, marked as not valid.
+   */
+  rows(prepared: Prepared, index: number, table: Table, dataset: DatasetRecord, signal: AbortSignal): Promise<Vectors>;
 }
 
 /** The receiver's engine: turns opened integers into the answer (types, expressions, HAVING, ORDER BY, LIMIT). */

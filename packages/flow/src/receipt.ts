@@ -132,13 +132,14 @@ export function plannedFacts(
   'collaboration' | 'agreement' | 'plan' | 'sql' | 'receivers' | 'techniques' | 'rules' | 'sandbox' | 'contributing_organisations'
 > {
   const { plan } = prepared;
+  const { sharing, computation, rows, mechanism } = plan.techniques;
   return {
     collaboration: plan.collaboration,
     agreement: plan.agreement,
     plan: prepared.hash,
     sql: plan.sql,
     receivers: [...plan.receivers],
-    techniques: [plan.techniques.sharing, plan.techniques.computation, plan.techniques.mechanism].map((t) => ({ ...t })),
+    techniques: [sharing, computation, ...(rows === undefined ? [] : [rows]), mechanism].map((t) => ({ ...t })),
     rules: {
       minimum_rows: plan.rules.minimumRows,
       minimum_organisations: plan.rules.minimumOrganisations,

@@ -1,10 +1,10 @@
 /** The run state machine: asking, admitting, approving, playing an attempt, ending. One instance per station. */
 import { canonicalText, RefusedError, type SluisError, toSluisError } from '@sluis/base';
 import { verifyReceipt } from '@sluis/ledger';
-import { layoutOf, type Receipt } from '@sluis/model';
+import { layoutOf, pushdownProviders, type Receipt } from '@sluis/model';
 import { admit, agreementInForce, checkRate, planQuestion, requireSignature, unknownRun } from './admission.ts';
 import { checkApproval, checkApprovals, giveApproval, requiredApprovals } from './approvals.ts';
-import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, shareLimit } from './attempt.ts';
+import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, shareLimit, vectorsPerRow } from './attempt.ts';
 import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
 import { Coordinator } from './coordinator.ts';
 import { endState, keepRelease, keptReceipt } from './kept-release.ts';
@@ -14,6 +14,8 @@ import type { Messenger } from './messenger-port.ts';
 import type { RunRecord } from './ports.ts';
 import { type Question, signProposal } from './question.ts';
 import { checkReceiptOfRun } from './receipt.ts';
+import { rowsPieceSchema } from './row-pieces.ts';
+import { RowsMailbox } from './rows-mailbox.ts';
 import { type BadEnd, OPEN, RunEnds } from './run-ends.ts';
 import { coordinatorLost, interrupted, notStarted, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
 
@@ -287,12 +289,20 @@ export class Runs {
   }
 
   /** Takes a sealed body that another participant sends within a run. */
-  async bodyArrived(id: string, attempt: number, type: RunMessage, from: string, body: Uint8Array): Promise<void> {
+  async bodyArrived(
+    id: string,
+    attempt: number,
+    type: RunMessage,
+    from: string,
+    body: Uint8Array,
+    header: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     const run = await this.admitted(id);
     await this.#ends.require(id, OPEN);
     if (attempt !== 1) throw new RangeError('runs have one attempt');
     const active = this.#remember(run);
-    (type === 'share' ? active.mailboxes.shares : active.mailboxes.deliveries).put(from, body);
+    if (type === 'rows') active.mailboxes.rows.put(from, readMessage(rowsPieceSchema, header, 'rows', from), body);
+    else (type === 'share' ? active.mailboxes.shares : active.mailboxes.deliveries).put(from, body);
   }
 
   /** The receipt this station holds of a run, without openings; null if it has none. */
@@ -395,7 +405,8 @@ export class Runs {
       controller: new AbortController(),
       over: Promise.withResolvers(),
       mailboxes: {
-        shares: new Mailbox('share', plan.providers, shareLimit(plan.cellCount, words)),
+        shares: new Mailbox('share', pushdownProviders(plan), shareLimit(plan.cellCount, words)),
+        rows: new RowsMailbox(plan, vectorsPerRow(plan, admitted.agreement)),
         deliveries: new Mailbox('delivery', plan.committee, deliveryLimit(plan, admitted.agreement)),
       },
     };
@@ -433,7 +444,7 @@ export class Runs {
       },
       send: (to, type, header, body) =>
         to === station.organisation
-          ? this.bodyArrived(id, attempt, type, station.organisation, body)
+          ? this.bodyArrived(id, attempt, type, station.organisation, body, header)
           : this.#messenger.body(to, run, attempt, type, header, body, { signal, timeoutMs: timeLeftMs() }),
     };
   }

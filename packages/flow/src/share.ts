@@ -1,10 +1,14 @@
 /** Step 2, Share: a provider splits its contribution and seals each part; compute parties open and cross-check them. */
-import { canonicalBytes, concatBytes, fromBase64, ProtocolError } from '@sluis/base';
-import { constantTimeEqual, seal } from '@sluis/crypto';
-import { type CommitteeLinks, layoutOf } from '@sluis/model';
-import type { SecretColumn, SecretVectors } from '@sluis/technique';
+import { canonicalBytes, fromBase64 } from '@sluis/base';
+import { seal } from '@sluis/crypto';
+import { type CommitteeLinks, layoutOf, pushdownProviders } from '@sluis/model';
+import type { Committee, SecretColumn, SecretRows, SecretVectors } from '@sluis/technique';
+import { acceptRows } from './accept-rows.ts';
+import { compareDigests, type Digested } from './component-digests.ts';
 import { type Attempt, organisationOf, type StationContext } from './context.ts';
 import type { Contribution } from './contribution.ts';
+import { openRows } from './received-rows.ts';
+import type { RowsMailbox } from './rows-mailbox.ts';
 
 declare const share: unique symbol;
 /** One sealed box per compute party, in committee order. */
@@ -17,7 +21,16 @@ declare const acceptedShares: unique symbol;
 /** All providers' shares as one compute party holds them, cross-checked with the other holders. */
 export interface AcceptedShares {
   readonly [acceptedShares]: true;
+  /** Partial aggregates of those who pushed them down. */
   readonly inputs: readonly SecretVectors[];
+  /** Shared and deposited rows, per source of the plan; empty where nothing runs on rows. */
+  readonly rows: readonly SecretRows[];
+}
+
+/** What arrived sealed at a compute party. */
+export interface SealedShares {
+  readonly boxes: ReadonlyMap<string, Uint8Array>;
+  readonly rows: RowsMailbox;
 }
 
 /** What a sealed share is bound to: nobody can use it in another run, attempt, plan or direction. */
@@ -48,62 +61,38 @@ export async function sealShares(station: StationContext, run: Attempt, from: Co
 }
 
 /**
- * Opens every provider's box and compares digests of each component with its other holder before anything is used.
- * Run by: each compute party, in step. One round. Throws ProtocolError `share/inconsistent` naming the provider.
+ * Opens every provider's boxes and compares digests of each component with its other holder before anything is used.
+ * Run by: each compute party, in step. One round; two more per table with deposits, and the checking of bounds of rows.
+ * Throws ProtocolError `share/inconsistent` or `share/out-of-bounds` naming the provider.
  */
 export async function acceptShares(
   station: StationContext,
   run: Attempt,
   links: CommitteeLinks,
-  boxes: ReadonlyMap<string, Uint8Array>,
+  committee: Committee,
+  sealed: SealedShares,
 ): Promise<AcceptedShares> {
   const { plan } = run.prepared;
   const words = layoutOf(plan).map((c) => c.words);
   const sharing = station.registry.get('sharing', plan.techniques.sharing);
   const inputs: { organisation: string; columns: SecretColumn[] }[] = [];
-  for (const organisation of plan.providers) {
-    const box = boxes.get(organisation);
+  for (const organisation of pushdownProviders(plan)) {
+    const box = sealed.boxes.get(organisation);
     if (box === undefined) throw new RangeError("a provider's box is missing");
     const message = await station.opener.open(box, shareInfo(run, organisation, station.organisation));
     inputs.push({ organisation, columns: sharing.combine(links.me, message, plan.cellCount, words) });
   }
-  await compareDigests(run, links, inputs, (columns, which, organisation) =>
-    sharing.digest(columns, links.me, which, shareInfo(run, organisation, `component ${which}`)),
+  const received = await openRows(station, run, links.me, sealed.rows);
+  const partials = inputs.map(
+    ({ organisation, columns }): Digested => ({
+      organisation,
+      digest: (which) => sharing.digest(columns, links.me, which, shareInfo(run, organisation, `component ${which}`)),
+    }),
   );
-  await station.audit.append({ kind: 'share.accepted', details: { run: run.proposal.run, plan: run.prepared.hash, from: plan.providers } });
-  return { inputs } as unknown as AcceptedShares;
-}
-
-/** Component c is held by parties c and c − 1: each tells the other what it holds. */
-async function compareDigests(
-  run: Attempt,
-  links: CommitteeLinks,
-  inputs: readonly SecretVectors[],
-  digest: (columns: readonly SecretColumn[], which: 0 | 1 | 2, organisation: string) => Uint8Array,
-): Promise<void> {
-  const me = links.me;
-  const next = ((me + 1) % 3) as 0 | 1 | 2;
-  const previous = ((me + 2) % 3) as 0 | 1 | 2;
-  const mine = inputs.map((i) => digest(i.columns, me, i.organisation));
-  const theirs = inputs.map((i) => digest(i.columns, next, i.organisation));
-  await Promise.all([
-    links.send(previous, 'share-digests', concatBytes(...mine)),
-    links.send(next, 'share-digests', concatBytes(...theirs)),
-  ]);
-  links.round();
-  const [fromPrevious, fromNext] = await Promise.all([links.receive(previous, 'share-digests'), links.receive(next, 'share-digests')]);
-  inputs.forEach((input, i) => {
-    const own = [mine[i], theirs[i]] as [Uint8Array, Uint8Array];
-    const size = own[0].length;
-    const claims = [fromPrevious, fromNext].map((b) => b.subarray(i * size, (i + 1) * size));
-    const good = own.every((d, k) => claims[k]?.length === size && constantTimeEqual(d, claims[k]));
-    if (!good || fromPrevious.length !== size * inputs.length || fromNext.length !== size * inputs.length) {
-      throw new ProtocolError('share/inconsistent', {
-        stage: 'share',
-        party: input.organisation,
-        message: `The shares of ${input.organisation} differ between compute parties in run ${run.proposal.run}; they were not used.`,
-        remedy: `Ask again; if it repeats, ${input.organisation} or a compute party is faulty.`,
-      });
-    }
-  });
+  await compareDigests(run, links, [...partials, ...received.map((r) => r.digested)]);
+  const { sources, batches } = await acceptRows(station, run, links, committee, received);
+  const from = [...new Set([...inputs.map((i) => i.organisation), ...received.map((r) => r.giver)])];
+  const details = { run: run.proposal.run, plan: run.prepared.hash, from };
+  await station.audit.append({ kind: 'share.accepted', details: plan.rows === undefined ? details : { ...details, deposits: batches } });
+  return { inputs, rows: sources } as unknown as AcceptedShares;
 }

@@ -28,8 +28,8 @@ export const receiptBodySchema = z.strictObject({
     without_receivers: z.array(name),
   }),
   sandbox: z.boolean(),
-  /** Stations that sent shares (not: that had rows in a cell). */
-  contributing_organisations: z.number().int().min(1),
+  /** Stations that sent shares (not: that had rows in a cell); none where all rows were deposited. */
+  contributing_organisations: z.number().int().min(0),
   /** As metered by each compute party, in committee order. */
   rounds: z.array(z.number().int()).length(3),
   bytes: z.array(z.number().int()).length(3),
