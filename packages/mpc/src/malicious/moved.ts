@@ -1,5 +1,5 @@
 /** What a verified shuffle moves: vectors of rows over a ring or over bits, with an authenticating column for each kind. */
-import { addVectors, gatherPacked, gatherVector, packedWords, subtractVectors, xorBits } from '@sluis/kernels';
+import { addVectors, gatherPacked, gatherVector, maskTail, packedWords, subtractVectors, xorBits } from '@sluis/kernels';
 import type { Vector } from './tags.ts';
 
 /** `ring`: elements of `words` words; `packed`: one bit a row; `wide`: 64 bits a row, added by exclusive or. */
@@ -41,12 +41,20 @@ export const wordsOf = ({ kind, words, rows }: Form): number => (kind === 'packe
 
 export const sizeBytes = ({ kind, words, rows }: Form): number => (kind === 'packed' ? 4 * packedWords(rows) : 8 * words * rows);
 
-/** A vector from drawn words. */
+/** A vector from drawn words; bits beyond the last row are zero in whatever moves, so that nothing hides there. */
 export const drawn = (form: Form, words: BigUint64Array<ArrayBuffer>): Vector =>
-  form.kind === 'packed' ? new Uint32Array(words.buffer, 0, packedWords(form.rows)) : words;
+  form.kind === 'packed' ? maskTail(new Uint32Array(words.buffer, 0, packedWords(form.rows)), form.rows) : words;
 
 /** A vector from a received payload: copied, so that it is aligned and nobody else's. */
 export function received(form: Form, payload: Uint8Array): Vector {
   const copy = new Uint8Array(payload).buffer;
   return form.kind === 'packed' ? new Uint32Array(copy) : new BigUint64Array(copy);
+}
+
+/** Whether a received vector of bits has zeros beyond the last row. */
+export function hasZeroTail({ kind, rows }: Form, payload: Uint8Array): boolean {
+  const used = rows & 31;
+  if (kind !== 'packed' || used === 0) return true;
+  const last = new DataView(payload.buffer, payload.byteOffset, payload.length).getUint32(payload.length - 4, true);
+  return last >>> used === 0;
 }

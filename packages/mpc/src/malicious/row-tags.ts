@@ -9,7 +9,7 @@
  */
 import { addVectors, constantVector, maskVector, multiplyVectors, subtractVectors } from '@sluis/kernels';
 import type { Session } from '../session.ts';
-import { bytesOf, nextParty, type Party, previousParty } from '../shares.ts';
+import { bytesOf, nextParty, type Party } from '../shares.ts';
 import { bitAlgebra, type Held, ringAlgebra } from './algebra.ts';
 import { openChecked } from './checked-exchange.ts';
 import type { Vector } from './tags.ts';
@@ -22,8 +22,12 @@ export interface Tagged {
   readonly tag: Moved;
 }
 
-/** Keys and tags for columns of one form. 1 round; 8·words bytes a row from each party, 8 for bits, however many columns. */
-export async function tagged(strand: Session, columns: readonly Moved[]): Promise<Tagged> {
+/**
+ * Keys and tags for columns of one form, the tags as summands of the two holders of `key`: party `key` has its two as
+ * `mine` and `next`, the other holder its own as `mine`; nothing else of `tag` is meaningful. Every party makes a part;
+ * the one outside the pair gives its own away. 1 round; 8·words bytes a row in total, 8 for bits, however many columns.
+ */
+export async function tagged(strand: Session, key: Party, columns: readonly Moved[]): Promise<Tagged> {
   const form = (columns[0] as Moved).form;
   const tagForm: Form = { kind: form.kind === 'ring' ? 'ring' : 'wide', words: form.words, rows: form.rows };
   const keys = columns.map(() => randomKey(strand, form.words));
@@ -34,12 +38,13 @@ export async function tagged(strand: Session, columns: readonly Moved[]): Promis
     parts.reduce<Vector>((a, b) => plus(tagForm, a, b), mask0),
     mask1,
   ) as BigUint64Array;
-  const [payload] = (await strand.exchange(
+  const outsider = nextParty(key);
+  const [payload] = await strand.exchange(
     strand.step('row-tags'),
-    [{ to: previousParty(strand.me), payload: bytesOf(part) }],
-    [{ from: nextParty(strand.me), sizeBytes: part.byteLength }],
-  )) as [Uint8Array];
-  return { columns, keys, tag: { form: tagForm, mine: part, next: received(tagForm, payload) } };
+    strand.me === outsider ? [{ to: key, payload: bytesOf(part) }] : [],
+    strand.me === key ? [{ from: outsider, sizeBytes: part.byteLength }] : [],
+  );
+  return { columns, keys, tag: { form: tagForm, mine: part, next: payload === undefined ? part : received(tagForm, payload) } };
 }
 
 function randomKey(strand: Session, words: number): Held {

@@ -4,9 +4,9 @@ import type { SecretTable } from '@sluis/technique';
 import type { Outgoing, Session } from '../session.ts';
 import { bitShare, bits, bytesOf, column, columnShare, nextParty, type Party, previousParty } from '../shares.ts';
 import { bitAlgebra, ringAlgebra } from './algebra.ts';
-import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
+import { deviation, finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
 import { everybodyReady } from './coin.ts';
-import { drawn, type Form, gathered, type Moved, minus, plus, received, sizeBytes, wordsOf } from './moved.ts';
+import { drawn, type Form, gathered, hasZeroTail, type Moved, minus, plus, received, sizeBytes, wordsOf } from './moved.ts';
 import { residueOf, type Tagged, tagged } from './row-tags.ts';
 
 const KEYS: readonly Party[] = [1, 2, 0];
@@ -21,8 +21,8 @@ const KEYS: readonly Party[] = [1, 2, 0];
  *
  * @throws ProtocolError `mpc/verification-failed` or `mpc/inconsistent-opening` on a deviation.
  * Learns: nobody anything. Assumes: at most one malicious corruption, authenticated channels.
- * Cost: 15 rounds; per pass and row, 2·8·(words + 1) bytes for each column, 5·8·(words + 1) for each width that occurs,
- * 2 bits for each bit column and 40 bytes if there are any: all parties together.
+ * Cost: 15 rounds; per pass and row, 16·(words + 1) bytes for each column, 24·(words + 1) for each width that occurs,
+ * 2 bits for each bit column and 24 bytes if there are any: all parties together.
  * Source: Laur, Willemson & Zhang 2011, §4 (passes); Asharov et al. 2022, §5 (shuffling authenticated rows).
  */
 export async function verifiedShuffle(strand: Session, table: SecretTable): Promise<SecretTable> {
@@ -82,7 +82,7 @@ function tableFrom(table: SecretTable, groups: readonly Moved[][]): SecretTable 
 async function verifiedPass(strand: Session, key: Party, groups: readonly (readonly Moved[])[]): Promise<Moved[][]> {
   const before: Tagged[] = Array.from({ length: groups.length });
   await strand.parallel(groups.length, groups.length, async (own, g) => {
-    before[g] = await tagged(own, groups[g] as Moved[]);
+    before[g] = await tagged(own, key, groups[g] as Moved[]);
   });
   const flat = before.flatMap(({ columns, tag }) => [...columns, tag]);
   const moved = await pass(strand, key, flat);
@@ -116,6 +116,7 @@ async function pass(strand: Session, key: Party, vectors: readonly Moved[]): Pro
     const incoming = [previousParty(outsider), nextParty(outsider)].flatMap((from) => named.map((n) => ({ from, ...n })));
     const payloads = await strand.exchange(step, [], incoming);
     const at = (form: Form, i: number) => received(form, payloads[i] as Uint8Array);
+    if (payloads.some((payload, i) => !hasZeroTail((vectors[i % vectors.length] as Moved).form, payload))) throw deviation(step);
     return vectors.map(({ form }, i) => ({ form, mine: at(form, i), next: at(form, vectors.length + i) }));
   }
   const order = randomPermutation((vectors[0] as Moved).form.rows, (count) => strand.commonWords(key, count) as BigUint64Array);
