@@ -21,6 +21,8 @@ export interface Vocabulary {
   /** Values with an order but no sum. */
   readonly others: readonly Argument[];
   readonly predicates: readonly Expression[];
+  /** Whether aggregates occur that need all rows together. */
+  readonly rows?: boolean;
 }
 
 const SPELLINGS: readonly (readonly [spelling: string, kind: Kind])[] = [
@@ -41,6 +43,14 @@ const SPELLINGS: readonly (readonly [spelling: string, kind: Kind])[] = [
   ['stddev_pop', 'stddev_pop'],
   ...PAIR_KINDS.map((kind) => [kind, kind] as const),
 ];
+const ROWS_SPELLINGS: readonly (readonly [spelling: string, kind: Kind])[] = [
+  ['count_distinct', 'count_distinct'],
+  ['median', 'median'],
+  ['quantile_cont', 'quantile_cont'],
+  ['quantile_disc', 'quantile_disc'],
+  ['quantile', 'quantile_disc'],
+];
+const spellings = (words: Vocabulary): typeof SPELLINGS => (words.rows === true ? [...ROWS_SPELLINGS, ...SPELLINGS] : SPELLINGS);
 const PAIRS: ReadonlySet<Kind> = new Set(PAIR_KINDS);
 
 const maybe = <T>(of: fc.Arbitrary<T>, frequency: number): fc.Arbitrary<T | null> => fc.option(of, { nil: null, freq: frequency });
@@ -51,7 +61,9 @@ function aggregateOf(words: Vocabulary, spelling: string, kind: Kind, argument: 
     if (spelling === 'count_star') return fc.constant({ kind, spelling, argument: null, filter });
     if (PAIRS.has(kind)) return fc.constantFrom(...words.numbers).map((second) => ({ kind, spelling, argument, second, filter }));
     if (kind === 'count_if') return predicate.map((p) => ({ kind, spelling, argument: { ...p, grid: null }, filter }));
-    const ordered = kind === 'min' || kind === 'max' || kind === 'count';
+    if (kind.startsWith('quantile_'))
+      return fc.constantFrom(0.25, 0.5, 0.1, 0.9, 0.3333).map((fraction) => ({ kind, spelling, argument, fraction, filter }));
+    const ordered = kind === 'count_distinct' || kind === 'min' || kind === 'max' || kind === 'count';
     return (ordered ? fc.constantFrom(argument, ...words.others) : fc.constant(argument)).map((a) => ({
       kind,
       spelling,
@@ -63,7 +75,7 @@ function aggregateOf(words: Vocabulary, spelling: string, kind: Kind, argument: 
 
 const anyAggregate = (words: Vocabulary): fc.Arbitrary<Aggregate> =>
   fc
-    .tuple(fc.constantFrom(...SPELLINGS), fc.constantFrom(...words.numbers))
+    .tuple(fc.constantFrom(...spellings(words)), fc.constantFrom(...words.numbers))
     .chain(([[spelling, kind], n]) => aggregateOf(words, spelling, kind, n));
 
 const one = (i: number): Formula => ({ template: `$${i}`, uses: [i] });
@@ -97,7 +109,7 @@ function compatible(chosen: readonly Omit<Key, 'name'>[]): Omit<Key, 'name'>[] {
 export function arbitraryQuery(index: number, words: Vocabulary): fc.Arbitrary<Query> {
   const { table, keys, numbers, predicates } = words;
   const at = <T>(list: readonly T[]): T => list[index % list.length] as T;
-  const [spelling, kind] = at(SPELLINGS);
+  const [spelling, kind] = at(spellings(words));
   const covered = aggregateOf(words, spelling, kind, at(numbers));
   const sum = fc.constantFrom<Kind>('sum', 'avg', 'max').chain((k) => aggregateOf(words, k, k, at(numbers)));
   const shape = fc.record({

@@ -7,9 +7,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bindDataset, createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/engine';
 import type { DatasetRecord } from '@sluis/flow';
-import { type Agreement, layoutOf, openingMasks, type Plan, type Released, type ResultTable, type Vectors } from '@sluis/model';
+import {
+  type Agreement,
+  layoutOf,
+  openingMasks,
+  type Plan,
+  type PlanQuantile,
+  pushdownProviders,
+  type Released,
+  type ResultTable,
+  ROWS_INPUT,
+  type Vectors,
+} from '@sluis/model';
 import { type Prepared, prepare } from '@sluis/planner';
 import { decideInTheClear } from '@sluis/rules';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { evaluateRows, quantileOf } from '../../packages/planner/src/fixtures/evaluate-rows.ts';
+import { clearSources } from './clear-rows.ts';
 
 export interface DryParty {
   readonly party: string;
@@ -22,6 +36,8 @@ export class DryPipeline {
   readonly #home: string;
   readonly #datasets: readonly DatasetRecord[];
   readonly #sql = createSqlEngine();
+  /** All rows by shared table, with `__party`: what stations share and contributors deposited. */
+  #pooled: DuckDBConnection | null = null;
   /** What engines said to their owners. */
   readonly faults: string[] = [];
 
@@ -32,10 +48,15 @@ export class DryPipeline {
   }
 
   /** Binds and checks every party's file, as `sluis dataset connect` does. */
-  static async open(agreement: Agreement, tableName: string, parties: readonly DryParty[]): Promise<DryPipeline> {
+  static async open(
+    agreement: Agreement,
+    tableName: string,
+    parties: readonly DryParty[],
+    pooled: DuckDBConnection | null = null,
+  ): Promise<DryPipeline> {
     const home = mkdtempSync(join(tmpdir(), 'sluis-dry-'));
     const datasets: DatasetRecord[] = [];
-    for (const { party, file } of parties) {
+    for (const { party, file } of parties.filter((p) => agreement.tables[tableName]?.providers.includes(p.party))) {
       const bound = await bindDataset({ agreement, tableName, home, organisation: party, file });
       const report = JSON.stringify(bound.report);
       datasets.push({
@@ -48,7 +69,16 @@ export class DryPipeline {
         connectedAt: 0,
       });
     }
-    return new DryPipeline(agreement, home, datasets);
+    const pipeline = new DryPipeline(agreement, home, datasets);
+    pipeline.#pooled = pooled;
+    return pipeline;
+  }
+
+  /** For questions that are answered on shared rows alone. */
+  static onRows(agreement: Agreement, pooled: DuckDBConnection): DryPipeline {
+    const pipeline = new DryPipeline(agreement, mkdtempSync(join(tmpdir(), 'sluis-dry-')), []);
+    pipeline.#pooled = pooled;
+    return pipeline;
   }
 
   plan(sql: string, receivers: readonly string[] = this.#agreement.receivers): Promise<Prepared> {
@@ -58,9 +88,16 @@ export class DryPipeline {
   async answer(prepared: Prepared): Promise<ResultTable> {
     const engine = createProviderEngine({ home: this.#home, threads: 1, log: (detail) => this.faults.push(detail) });
     const inputs: { organisation: string; vectors: Vectors }[] = [];
+    const pushing = pushdownProviders(prepared.plan);
     for (const [i, dataset] of this.#datasets.entries()) {
-      const vectors = await engine.partials(prepared, dataset, AbortSignal.timeout(60_000));
-      inputs.push({ organisation: prepared.plan.providers[i] ?? '', vectors });
+      const organisation = this.#agreement.tables[dataset.table]?.providers[i] ?? '';
+      if (!pushing.includes(organisation)) continue;
+      inputs.push({ organisation, vectors: await engine.partials(prepared, dataset, AbortSignal.timeout(60_000)) });
+    }
+    if (prepared.plan.rows !== undefined) {
+      if (this.#pooled === null) throw new RangeError('this pipeline has no rows to share');
+      const sources = await clearSources(this.#agreement, prepared.plan.rows, this.#pooled);
+      inputs.push({ organisation: ROWS_INPUT, vectors: evaluateRows(prepared.plan, sources) });
     }
     const passed = decideInTheClear(prepared.plan, inputs);
     return createFinaliser().finalise(
@@ -92,12 +129,29 @@ export function combine(plan: Plan, passed: readonly Uint8Array[], inputs: reado
     }
     if (column.kind === 'accumulator') {
       const mask = masks.accumulators[column.accumulator];
-      const { kind } = plan.accumulators[column.accumulator] as Plan['accumulators'][number];
+      const { kind, quantile } = plan.accumulators[column.accumulator] as Plan['accumulators'][number];
+      if (quantile !== undefined) {
+        const found = searched(plan, quantile, inputs);
+        accumulators[column.accumulator] = found.map((value, i) => (mask?.[i] === 1 ? value : null));
+        return;
+      }
       const choose = kind === 'sum' ? total : (all: bigint[]) => all.reduce((a, b) => ((kind === 'min') === a < b ? a : b));
       accumulators[column.accumulator] = Array.from({ length: plan.cellCount }, (_, i) => (mask?.[i] === 1 ? choose(at(i)) : null));
     }
   });
   return { passed, counts, accumulators };
+}
+
+/** The quantile of each cell, from everybody's counts of each value. */
+function searched(plan: Plan, { histogram, at, continuous, low }: PlanQuantile, inputs: readonly Vectors[]): bigint[] {
+  const bins = layoutOf(plan).flatMap((l, c) => (l.kind === 'bin' && l.histogram === histogram ? [c] : []));
+  return Array.from({ length: plan.cellCount }, (_, cell) => {
+    const values = bins.flatMap((c, bin) => {
+      const rows = total(inputs.map((v) => v.columns[c]?.[cell] ?? 0n));
+      return Array.from({ length: Number(rows) }, () => BigInt(low) + BigInt(bin));
+    });
+    return quantileOf(values, at, continuous);
+  });
 }
 
 const total = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);

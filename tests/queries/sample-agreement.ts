@@ -4,15 +4,18 @@ import { type Agreement, agreementSchema, type Table } from '@sluis/model';
 export interface Terms {
   readonly table: string;
   readonly definition: Omit<Table, 'providers'>;
+  /** Those with stations. */
   readonly parties: readonly string[];
+  /** Those who deposit rows instead. */
+  readonly depositors?: readonly string[];
   readonly output: Agreement['output'];
   readonly receivers: readonly string[];
 }
 
 export const OUTSIDER = 'centre';
 
-export function sampleAgreement({ table, definition, parties, output, receivers }: Terms): Agreement {
-  const names = [...parties, OUTSIDER];
+export function sampleAgreement({ table, definition, parties, depositors, output, receivers }: Terms): Agreement {
+  const names = [...parties, ...(depositors ?? []), OUTSIDER];
   while (names.length < 3) names.push(`extra-${names.length}`);
   const organisations = names.map((name, i) => ({
     name,
@@ -31,7 +34,9 @@ export function sampleAgreement({ table, definition, parties, output, receivers 
     valid: { from: '2026-01-01T00:00:00Z', until: '2036-01-01T00:00:00Z' },
     organisations,
     committee: names.slice(0, 3),
-    tables: { [table]: { ...definition, providers: [...parties] } },
+    tables: {
+      [table]: { ...definition, providers: [...parties], ...(depositors === undefined ? {} : { deposits: { by: [...depositors] } }) },
+    },
     output,
     receivers: [...receivers],
     askers: [OUTSIDER],

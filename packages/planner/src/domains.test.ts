@@ -52,7 +52,22 @@ test('expressions over columns without a list: what their form allows', async ()
 test('no declared domain, no groups', async () => {
   await assert.rejects(domains('note'), { code: 'plan/no-domain' });
   await assert.rejects(domains('lower(note)'), { code: 'plan/no-domain' });
-  await assert.rejects(domains('records'), { code: 'plan/no-domain' });
+});
+
+const planned = (sql: string) => prepare({ sql, agreement: sampleAgreement(), agreementId: 'a'.repeat(64) }, engine);
+
+test('numbers without declared groups are grouped on shared rows, as secrets; text and nested sets are not', async () => {
+  const { plan } = await planned('SELECT records, sector, count(*) FROM incidents GROUP BY records, sector');
+  assert.deepEqual(
+    plan.keys.map((k) => [k.secret, k.size, k.accumulator]),
+    [
+      [true, 0, 0],
+      [true, 3, 1],
+    ],
+  );
+  assert.equal(plan.cellCount, plan.rows?.secretSlots);
+  assert.deepEqual(plan.rows?.sources[0]?.stations, ['harbour', 'bank', 'hospital']);
+  await assert.rejects(planned('SELECT records, count(*) FROM incidents GROUP BY ROLLUP (records)'), { code: 'plan/no-domain' });
 });
 
 test('large domains are evaluated in pieces, and too many groups refused', async () => {

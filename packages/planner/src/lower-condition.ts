@@ -1,7 +1,7 @@
 /** Conditions on rows that are shared, in three-valued logic. */
 import type { RowExpression } from '@sluis/model';
 import { domainOf } from './domains.ts';
-import { isClosed, type Bound, type OperationNode } from './expression.ts';
+import { isClosed, print, type Bound, type OperationNode } from './expression.ts';
 import { lookUpTruth } from './lower-lookup.ts';
 import { lowerNumber } from './lower-number.ts';
 import { lowerPosition } from './lower-position.ts';
@@ -21,7 +21,7 @@ export async function lowerCondition(node: Bound, scope: RowScope): Promise<RowE
 }
 
 async function directly(node: Bound, scope: RowScope): Promise<RowExpression | null> {
-  if (node.kind === 'constant') return truth(node);
+  if (isClosed(node)) return truth(node, scope);
   if (node.kind === 'column')
     return node.type === 'BOOLEAN' ? { op: 'equal', args: [rowColumn(node.name, scope).expression, numberOf(1n).expression] } : null;
   if (node.kind !== 'operation' || node.type !== 'BOOLEAN') return null;
@@ -44,10 +44,11 @@ async function each(nodes: readonly Bound[], scope: RowScope): Promise<RowExpres
   return out;
 }
 
-function truth(node: Bound): RowExpression | null {
-  if (node.kind !== 'constant') return null;
-  if (node.text === 'NULL') return NEITHER;
-  return node.type === 'BOOLEAN' ? { op: 'boolean', value: node.text === 'true' } : null;
+/** What DuckDB says of a condition without columns. */
+async function truth(node: Bound, scope: RowScope): Promise<RowExpression> {
+  const { rows } = await scope.typing.engine.evaluate(`SELECT CAST(CAST(${print(node)} AS BOOLEAN) AS VARCHAR)`);
+  const value = rows[0]?.[0] ?? null;
+  return value === null ? NEITHER : { op: 'boolean', value: value === 'true' };
 }
 
 async function nullness({ name, args }: OperationNode, scope: RowScope): Promise<RowExpression | null> {

@@ -1,6 +1,6 @@
 /** Values of rows that are shared as positions in a list of values: what group keys and text become. */
 import type { RowExpression } from '@sluis/model';
-import { isClosed, type Bound, type OperationNode } from './expression.ts';
+import { isClosed, print, type Bound, type OperationNode } from './expression.ts';
 import { lowerCondition } from './lower-condition.ts';
 import { lookUpPosition, readNumber } from './lower-lookup.ts';
 import { lowerNumber } from './lower-number.ts';
@@ -57,12 +57,9 @@ const at = (value: string | null, list: List): RowNumber =>
 /** The text of a literal; anything else that is closed is looked at by DuckDB. */
 async function constant(node: Bound, list: List, scope: RowScope): Promise<RowNumber | null> {
   if (node.kind === 'constant' && node.type === 'NULL') return at(null, list);
-  const { rows } = await scope.typing.engine.evaluate(`SELECT CAST(${node.kind === 'constant' ? node.text : printed(node)} AS VARCHAR)`);
+  const { rows } = await scope.typing.engine.evaluate(`SELECT CAST(${print(node)} AS VARCHAR)`);
   return at(rows[0]?.[0] ?? null, list);
 }
-
-const printed = (node: Bound): string =>
-  node.kind === 'operation' ? node.write(node.args.map(printed)) : node.kind === 'constant' ? node.text : '';
 
 async function branches({ name, args, roles }: OperationNode, list: List, scope: RowScope): Promise<RowNumber | null> {
   const deciding = args.filter((_, i) => name === 'case' && roles[i] === 'decides');

@@ -131,7 +131,11 @@ export async function quantileOf(node: AggregateNode, argument: Bound, making: M
   };
   const scale = whole.scale + (continuous ? CONTINUOUS_DIGITS : 0);
   const bits = signedBits(sizeOf({ minimum, maximum }));
-  if (bits > 64) throw unsupported(`${node.aggregate} of a value of this width`, 'Declare narrower bounds, or round the value first.');
+  if (bits > 64)
+    throw unsupported(
+      `${node.aggregate} of a value this wide, over shared rows,`,
+      'Declare narrower bounds, or clamp it: least(greatest(x, 0), 1000).',
+    );
   const sql = print(node);
   return {
     accumulators: [making.accumulators.add(sql, () => accumulator('sum', sql, scale, minimum, maximum, bits), meaning)],

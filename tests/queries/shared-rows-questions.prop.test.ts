@@ -1,0 +1,113 @@
+/**
+ * Generated questions on shared rows, in every arrangement of who keeps rows and who deposits them: the plan's row
+ * expressions are evaluated in the clear, as their definition reads, and the answers compared with the reference.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { RefusedError } from '@sluis/base';
+import fc from 'fast-check';
+import { pooledAnswer } from '../reference/pooled-answer.ts';
+import type { Query } from '../reference/query.ts';
+import { arbitraryQuery } from './arbitrary-query.ts';
+import { compareAnswer } from './compare-answer.ts';
+import { coverageOf } from './coverage.ts';
+import { DryPipeline, type DryParty, writeParties } from './dry-pipeline.ts';
+import { orderWords } from './expressions.ts';
+import { orderFiles, orders, PARTIES, TABLE } from './generated-table.ts';
+import { declaredValues, openPooled } from './pooled-rows.ts';
+import { render } from './render.ts';
+import { OUTSIDER, sampleAgreement } from './sample-agreement.ts';
+import { rulesOf, type Setting } from './settings.ts';
+
+const QUESTIONS = Number(process.env['SLUIS_ROW_QUESTIONS'] ?? 90);
+const SEED = Number(process.env['SLUIS_TEST_SEED'] ?? 20_263);
+const words = { ...orderWords, rows: true };
+
+/** Who has a station, and who deposits. Where all have stations, aggregates that need all rows have them shared in the run. */
+const ARRANGEMENTS: readonly {
+  readonly name: string;
+  readonly stations: readonly string[];
+  readonly depositors: readonly string[] | undefined;
+}[] = [
+  { name: 'deposits', stations: [], depositors: PARTIES },
+  { name: 'stations and deposits', stations: PARTIES.slice(0, 2), depositors: PARTIES.slice(2) },
+  { name: 'stations', stations: PARTIES, depositors: undefined },
+];
+const SETTING: Setting = { output: { minimum_rows: 5, minimum_organisations: 2 }, receivers: [OUTSIDER] };
+
+let folder: string;
+let pooled: DuckDBConnection;
+let pipelines: DryPipeline[];
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sluis-row-questions-'));
+  const parties: DryParty[] = writeParties(folder, orderFiles(SEED));
+  pooled = await openPooled(TABLE, orders, parties);
+  pipelines = [];
+  for (const { stations, depositors } of ARRANGEMENTS) {
+    const shape = depositors === undefined ? {} : { depositors };
+    const agreement = sampleAgreement({ table: TABLE, definition: orders, parties: stations, ...shape, ...SETTING });
+    pipelines.push(await DryPipeline.open(agreement, TABLE, parties, pooled));
+  }
+});
+
+after(() => {
+  for (const pipeline of pipelines ?? []) pipeline.close();
+  pooled?.closeSync();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Tally {
+  released: number;
+  onRows: number;
+  refused: string[];
+}
+
+async function problemsOf(query: Query, index: number, tally: Tally): Promise<string[]> {
+  const pipeline = pipelines[index % pipelines.length] as DryPipeline;
+  const prepared = await pipeline.plan(render(query));
+  if (prepared.plan.rows !== undefined) tally.onRows++;
+  const result = await pipeline.answer(prepared);
+  tally.released += result.rows.flat().filter((v) => v !== null).length;
+  return compareAnswer(result, await pooledAnswer(query, pooled, rulesOf(SETTING), declaredValues(orders)), interpolated(query));
+}
+
+/** Columns with a median or a continuous quantile. */
+const interpolated = ({ columns, aggregates }: Query): ReadonlySet<string> =>
+  new Set(columns.filter((c) => c.uses.some((a) => /^(median|quantile_cont)$/.test(aggregates[a]?.kind ?? ''))).map((c) => c.name));
+
+const isRefusal = (error: unknown): error is RefusedError => error instanceof RefusedError && /over shared rows/.test(error.message);
+
+test(`${QUESTIONS} generated questions on shared rows are answered as the reference does (seed ${SEED})`, {
+  timeout: 600_000,
+}, async (t) => {
+  const failures: string[] = [];
+  const asked: Query[] = [];
+  const tally: Tally = { released: 0, onRows: 0, refused: [] };
+  for (let i = 0; i < QUESTIONS; i++) {
+    const [query] = fc.sample(arbitraryQuery(Math.floor(i / pipelines.length) * 7 + i, words), { seed: SEED + i, numRuns: 1 });
+    assert.ok(query !== undefined);
+    const problems = await problemsOf(query, i, tally).catch((error: Error) => {
+      if (!isRefusal(error))
+        return [
+          `${error.name}: ${error.message} ${error.stack?.split('\n')[1]} ${pipelines.flatMap((p) => p.faults.splice(0)).join('; ')}`,
+        ];
+      tally.refused.push(error.message.replace(/ over shared rows.*/, ''));
+      return null;
+    });
+    if (problems !== null) asked.push(query);
+    if (problems !== null && problems.length > 0)
+      failures.push(`question ${i} (${ARRANGEMENTS[i % 3]?.name}): ${render(query)}\n    ${problems.slice(0, 4).join('\n    ')}`);
+  }
+  for (const line of coverageOf(asked).lines) t.diagnostic(line);
+  t.diagnostic(
+    `${tally.onRows} on shared rows, ${tally.released} values compared; ${tally.refused.length} refused: ${tally.refused.join(' | ')}`,
+  );
+  assert.equal(failures.length, 0, `${failures.length} of ${QUESTIONS} differ (seed ${SEED}):\n${failures.slice(0, 60).join('\n')}`);
+  assert.ok(tally.onRows > QUESTIONS / 2 && tally.released > 2 * QUESTIONS, 'there was something to compare');
+  assert.ok(tally.refused.length < QUESTIONS / 4, 'most questions can be asked over shared rows');
+});
