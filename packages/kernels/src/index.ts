@@ -1,6 +1,8 @@
 export * from './bits.ts';
+export { addCarryOfThree, addProductsOfThree, type Slices } from './carry-groups.ts';
 export * from './bits-and-elements.ts';
 export type { Masks } from './blocks.ts';
+export * from './carry-groups.ts';
 export * from './cross-products.ts';
 export * from './packed-logic.ts';
 export { composePermutation, invertPermutation, randomPermutation } from './permutation.ts';

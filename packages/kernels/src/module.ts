@@ -22,6 +22,7 @@ const MEMORY_PAGES = 16;
 
 type Address = number;
 type Binary = (x: Address, y: Address, z: Address, count: number) => void;
+type Summands = (m: Address, v: Address, g: Address, p: Address, alone: number, stride: number, bytes: number) => void;
 type WideBinary = (x: Address, y: Address, z: Address, n: number, words: number, stride: number) => void;
 
 /** What assembly/index.ts exports. Counts are elements for the ring, bytes for bits. */
@@ -38,6 +39,12 @@ interface Kernels {
   readonly lowBits: (x: Address, bits: Address, n: number) => void;
   readonly bytesToBits: (x: Address, bits: Address, n: number) => void;
   readonly bitsToBytes: (bits: Address, z: Address, n: number) => void;
+  readonly productsOfThree: (u: Address, stride: number, z: Address, step: number, bytes: number) => void;
+  readonly carryOfThree: (m: Address, v: Address, stride: number, g: Address, p: Address, alone: number, bytes: number) => void;
+  readonly productsOfTwo: (u: Address, onto: Address, stride: number, bytes: number) => void;
+  readonly productsOfThree: (u: Address, onto: Address, stride: number, bytes: number) => void;
+  readonly summandsOfTwo: Summands;
+  readonly summandsOfThree: Summands;
   readonly add: Binary;
   readonly subtract: Binary;
   readonly multiply: Binary;
