@@ -32,7 +32,8 @@ function checkUses(column: Column, path: AgreementProblem['path'], found: Found)
   const has = (use: Column['uses'][number]) => column.uses.includes(use);
   if (new Set(column.uses).size !== column.uses.length)
     found.push({ path: [...path, 'uses'], what: 'a use stands twice', remedy: 'name each use once' });
-  if (has('group') && column.domain === undefined && column.type !== 'BOOLEAN') {
+  // Other types without a domain can be grouped by where rows run on shares: their values stay secret until a group passes.
+  if (has('group') && column.domain === undefined && (column.type === 'VARCHAR' || column.type === 'DOUBLE')) {
     found.push({
       path: [...path, 'uses'],
       what: 'the use "group" needs a declared domain',
