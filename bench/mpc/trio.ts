@@ -29,7 +29,7 @@ export class Trio {
   }
 
   static async start(): Promise<Trio> {
-    const execArgv = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
+    const execArgv = [...(process.env['TRIO_ARGS']?.split(' ') ?? []), '--expose-gc', '--disable-warning=ExperimentalWarning'];
     const trio = new Trio([0, 1, 2].map((seat) => fork(PROGRAM, [String(seat)], { execArgv })));
     const hello = await trio.#answers('listening');
     await trio.#ask({ kind: 'peers', peers: hello.map((h) => h.peer) }, 'ready');

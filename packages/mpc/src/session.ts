@@ -10,7 +10,7 @@
 import { lengthPrefixed, type PeerError, ProtocolError, type Random, utf8 } from '@sluis/base';
 import { Prg, taggedHash } from '@sluis/crypto';
 import type { CommitteeLinks } from '@sluis/model';
-import { bytesOf, halvesFrom, nextParty, type PackedPair, type Pair, type Party, previousParty, wordsFrom } from './shares.ts';
+import { bytesOf, halvesOf, nextParty, type PackedPair, type Pair, type Party, previousParty, wordsOf } from './shares.ts';
 import { type CallOrder, OrderedVerifier, type Verifier, type VerifierCall } from './verification.ts';
 
 const SEED_BYTES = 32;
@@ -177,12 +177,12 @@ export class Session {
 
   /** Gives this party's part of a ring product to the previous party and takes the next one's. 1 round, 8·words bytes an element. */
   async reshare(operation: string, part: BigUint64Array): Promise<Pair> {
-    return { mine: part, next: wordsFrom(await this.#passOn(operation, part)) };
+    return { mine: part, next: wordsOf(await this.#passOn(operation, part)) };
   }
 
   /** The same for packed bits. 1 round, 1 bit a bit. */
   async reshareBits(operation: string, part: Uint32Array): Promise<PackedPair> {
-    return { mine: part, next: halvesFrom(await this.#passOn(operation, part)) };
+    return { mine: part, next: halvesOf(await this.#passOn(operation, part)) };
   }
 
   /** A stream of its own, for a step's name that this strand gave out, that parties `which` and `which` − 1 know; null at the third. */
