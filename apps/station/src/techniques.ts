@@ -1,7 +1,7 @@
 /** The techniques this station offers, one line each. */
-import { replicatedComputation, replicatedSharing } from '@sluis/mpc';
+import { maliciousComputation, replicatedComputation, replicatedSharing } from '@sluis/mpc';
 import { rowsOnShares } from '@sluis/rows';
 import { exactRules } from '@sluis/rules';
 import { Registry } from '@sluis/technique';
 
-export const registry = new Registry([replicatedSharing, replicatedComputation, rowsOnShares, exactRules]);
+export const registry = new Registry([replicatedSharing, replicatedComputation, maliciousComputation, rowsOnShares, exactRules]);

@@ -2,7 +2,8 @@ import { systemRandom } from '@sluis/base';
 import { layoutOf } from '@sluis/model';
 import { type Exercise, type TechniqueHarness, techniqueContract } from '@sluis/technique/contract';
 import { samplePlan } from '@sluis/technique/fixtures';
-import { replicatedComputation, replicatedSharing } from './index.ts';
+import type { ComputationTechnique } from '@sluis/technique';
+import { maliciousComputation, replicatedComputation, replicatedSharing } from './index.ts';
 import { bend, deal, exerciseCommittee, PARTIES, toColumn } from './simulation/index.ts';
 
 const supported = samplePlan();
@@ -38,7 +39,7 @@ const sharing: TechniqueHarness = {
 };
 techniqueContract(replicatedSharing, sharing);
 
-const computation: TechniqueHarness = {
+const computation = (technique: ComputationTechnique): TechniqueHarness => ({
   supported,
   unsupported,
   exercise(canary, fault): Promise<Exercise> {
@@ -51,7 +52,9 @@ const computation: TechniqueHarness = {
       },
       fault,
       true,
+      technique.convene,
     );
   },
-};
-techniqueContract(replicatedComputation, computation);
+});
+techniqueContract(replicatedComputation, computation(replicatedComputation));
+techniqueContract(maliciousComputation, computation(maliciousComputation));

@@ -5,3 +5,4 @@ export * from './order-plan.ts';
 export * from './registry.ts';
 export * from './rows-cost.ts';
 export * from './secret-tables.ts';
+export * from './malicious-cost.ts';

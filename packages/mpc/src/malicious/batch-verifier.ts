@@ -5,18 +5,18 @@ import type { Verifier } from '../verification.ts';
 import { type Algebra, bitAlgebra, type Held, ringAlgebra } from './algebra.ts';
 import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
 import { type Recorded, recordedBits, recordedColumn } from './recorded.ts';
-import { arraysFor, batchBounds, THREE_ARRAYS } from './soundness.ts';
+import { arraysFor, BATCH_WORDS, batchBounds } from './soundness.ts';
 import { checkTriples } from './triple-check.ts';
 
 export interface BatchLimits {
-  /** Most words of a batch: more than 10,321 positions need three arrays, and a few times 10^4 stay in the cache. */
+  /** Most words of a batch. */
   readonly batch: number;
   /** Words that wait before a check begins, and so bound the memory that they keep (48 bytes a word). */
   readonly waiting: number;
   /** Batches checked at a time: while one waits for messages another computes. */
   readonly atOnce: number;
 }
-export const BATCH_LIMITS: BatchLimits = { batch: 2 * THREE_ARRAYS, waiting: 16 * THREE_ARRAYS, atOnce: 3 };
+export const BATCH_LIMITS: BatchLimits = { batch: BATCH_WORDS, waiting: 8 * BATCH_WORDS, atOnce: 3 };
 
 interface Product<P> {
   readonly x: P;

@@ -13,22 +13,19 @@
  *
  * Source: Furukawa, Lindell, Nof & Weinstein 2017, §5 (buckets); Araki et al. 2017, §3 (checking after execution).
  */
-export const SOUNDNESS_BITS = 40;
+import { CHECK_BATCH_WORDS, triplesPerProduct } from '@sluis/technique';
 
 /** Random triples opened per array: one is enough, see above. */
 export const OPENED = 1;
 
 /** Smallest number of arrays with (positions + 1)^arrays > 2^40; what is over also covers the tags (below 2^−90). */
-export function arraysFor(positions: number): number {
-  if (!Number.isSafeInteger(positions) || positions < 1) throw new RangeError('a check has at least one position');
-  const base = BigInt(positions) + BigInt(OPENED);
-  let arrays = 1;
-  while (base ** BigInt(arrays) <= 2n ** BigInt(SOUNDNESS_BITS)) arrays += 1;
-  return arrays;
-}
+export const arraysFor = triplesPerProduct;
 
-/** Fewest positions that three arrays are enough for: batches of this size stay in the cache, and memory stays small. */
-export const THREE_ARRAYS = 10_321;
+/**
+ * Most words of a batch. More than 10,320 positions need three arrays, even if the batches of what is to be checked are
+ * a little smaller than the largest; a few times 10^4 words stay in the cache, and memory stays small.
+ */
+export const BATCH_WORDS = CHECK_BATCH_WORDS;
 
 /** Equal batches of at most `largest` positions: start of each, and the end of the last. */
 export function batchBounds(positions: number, largest: number): number[] {

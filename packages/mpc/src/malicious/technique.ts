@@ -1,5 +1,5 @@
 /** The descriptor of computation on replicated shares under the malicious threat model. */
-import type { ComputationTechnique } from '@sluis/technique';
+import { type ComputationTechnique, secondsFor, zeroCheckCost } from '@sluis/technique';
 import { ReplicatedCommittee } from '../committee.ts';
 import { Session } from '../session.ts';
 import { replicatedComputation } from '../techniques.ts';
@@ -24,6 +24,14 @@ export const maliciousComputation: ComputationTechnique = {
     },
     compute: { score: 3, reason: 'Every multiplication takes two or three more, and putting random triples in random order.' },
     network: { score: 2, reason: 'About seven times the bytes of the semi-honest model, and five rounds more before whatever is opened.' },
+  },
+  /** What the semi-honest form costs, and the comparison of refreshed shares, once for every width. */
+  cost: (shape) => {
+    const plain = replicatedComputation.cost(shape);
+    const widths = new Set([1, ...shape.plan.accumulators.map((a) => a.words)]).size;
+    const check = zeroCheckCost();
+    const [rounds, bytes] = [plain.rounds + widths * check.rounds, plain.bytes + widths * check.bytes];
+    return { rounds, bytes, seconds: secondsFor(rounds, bytes) };
   },
   convene: async (links, context, random) =>
     new ReplicatedCommittee(await Session.open(links, context, random, (checks) => new BatchVerifier(checks))),

@@ -4,7 +4,7 @@ import { ProtocolError, systemRandom, utf8 } from '@sluis/base';
 import { Session } from '../session.ts';
 import { Network } from '../simulation/simulate.ts';
 import { type Algebra, bitAlgebra, ringAlgebra } from './algebra.ts';
-import { arraysFor, batchBounds, THREE_ARRAYS } from './soundness.ts';
+import { arraysFor, BATCH_WORDS, batchBounds } from './soundness.ts';
 import { checkTriples, type Triples } from './triple-check.ts';
 
 const PARTIES = [0, 1, 2] as const;
@@ -147,7 +147,10 @@ test('arrays are as many as the bound asks for, and not one more', () => {
 });
 
 test('batches are even', () => {
-  assert.deepEqual([arraysFor(THREE_ARRAYS), arraysFor(THREE_ARRAYS - 1)], [3, 4]);
+  for (const positions of [BATCH_WORDS, BATCH_WORDS + 1, 3 * BATCH_WORDS + 1]) {
+    const bounds = batchBounds(positions, BATCH_WORDS);
+    assert.ok(bounds.slice(1).every((to, b) => arraysFor(to - (bounds[b] as number)) === 3));
+  }
   assert.deepEqual(batchBounds(10, 10), [0, 10]);
   assert.deepEqual(batchBounds(11, 10), [0, 5, 11]);
   assert.deepEqual(batchBounds(0, 10), [0, 0]);

@@ -1,5 +1,5 @@
 /** Runs a program at three simulated parties as the contract suite of techniques wants it. */
-import type { Committee } from '@sluis/technique';
+import type { Committee, ComputationTechnique } from '@sluis/technique';
 import type { Exercise, Fault } from '@sluis/technique/contract';
 import { type Message, settleCommittee } from './simulate.ts';
 
@@ -14,11 +14,13 @@ export async function exerciseCommittee(
   program: (committee: Committee) => Promise<unknown>,
   fault: Fault | null,
   convening: boolean,
+  convene?: ComputationTechnique['convene'],
 ): Promise<Exercise> {
   let count = 0;
   const isKey = (m: Message) => m.step === '1 keys';
   const { settled, network } = await settleCommittee(program, {
     keepTranscript: true,
+    ...(convene === undefined ? {} : { convene }),
     tamper: (m) => {
       if (!convening && isKey(m)) return m.payload;
       return fault !== null && count++ === fault.message ? bend(m.payload, fault.kind) : m.payload;

@@ -1,0 +1,73 @@
+/**
+ * What checking costs under the malicious threat model, on top of what `CommitteeMeter` counts for a malicious committee:
+ * exact rounds, and bytes sent by the three compute parties together. `mpc` tests its metered reality against this file.
+ */
+
+const PARTIES = 3;
+const TAG_BYTES = 16;
+const SEED_PART_BYTES = 32;
+const SOUNDNESS_BITS = 40;
+/** Words of a batch at most; products are checked in equal batches. */
+export const CHECK_BATCH_WORDS = 20_642;
+
+export interface CheckCost {
+  readonly rounds: number;
+  readonly bytes: number;
+}
+
+/** Random triples for each product: the smallest number with (positions + 1)^number > 2^40. */
+export function triplesPerProduct(positions: number): number {
+  if (!Number.isSafeInteger(positions) || positions < 1) throw new RangeError('a check has at least one position');
+  const base = BigInt(positions) + 1n;
+  let arrays = 1;
+  while (base ** BigInt(arrays) <= 2n ** BigInt(SOUNDNESS_BITS)) arrays += 1;
+  return arrays;
+}
+
+/**
+ * Checking products before one reveal.
+ *
+ * @param positions - products of one width, or words of 64 conjunctions, since the last check. @param words - 64-bit
+ *   words of a product.
+ */
+export function checkCost(positions: number, words = 1): CheckCost {
+  if (positions === 0) return { rounds: 0, bytes: 0 };
+  const batches = Math.ceil(positions / Math.max(1, Math.floor(CHECK_BATCH_WORDS / words)));
+  let bytes = 0;
+  for (let b = 0; b < batches; b++) {
+    const n = Math.floor((positions * (b + 1)) / batches) - Math.floor((positions * b) / batches);
+    bytes += batchBytes(n, words);
+  }
+  return { rounds: 5, bytes };
+}
+
+/** Seed fixed and tossed; the triples' products; two openings a triple, and the opened triples; tags. */
+function batchBytes(positions: number, words: number): number {
+  const arrays = triplesPerProduct(positions);
+  const seed = 2 * SEED_PART_BYTES + 1;
+  const vectors = 8 * words * arrays * (positions + 1 + 2 * positions + 3);
+  return PARTIES * (seed + vectors + TAG_BYTES + 2 * TAG_BYTES);
+}
+
+/** Comparing what was refreshed with what it was, before it leaves: however much it is. */
+export const zeroCheckCost = (): CheckCost => ({ rounds: 1, bytes: PARTIES * 2 * TAG_BYTES });
+
+/**
+ * Shuffling a table where a party may lie: three passes.
+ *
+ * @param columns - how many columns of each width: [words, columns]. @param bits - bit columns.
+ */
+export function verifiedShuffleCost(
+  rows: number,
+  columns: readonly (readonly [words: number, columns: number])[],
+  bits: number,
+): CheckCost {
+  if (rows < 2 || (columns.length === 0 && bits === 0)) return { rounds: 0, bytes: 0 };
+  let pass = PARTIES * 2 + PARTIES * 2 * TAG_BYTES * (columns.length + (bits > 0 ? 1 : 0));
+  for (const [words, count] of columns) {
+    const element = 8 * (words + 1);
+    pass += element * rows * (1 + 2 * (count + 1)) + PARTIES * (element * count + TAG_BYTES);
+  }
+  if (bits > 0) pass += 8 * rows * 3 + 2 * bits * 4 * Math.ceil(rows / 32) + PARTIES * (8 * bits + TAG_BYTES);
+  return { rounds: 15, bytes: 3 * pass };
+}
