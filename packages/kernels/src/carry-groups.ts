@@ -73,6 +73,33 @@ export function xorCarries(
   });
 }
 
+/** Slices within a larger vector: from word `from`. */
+export interface Slices {
+  readonly words: Uint32Array;
+  readonly from: number;
+}
+
+const within = ({ words, from }: Slices, length: number) => words.subarray(from, from + length);
+
+/** `xorProducts` for three positions, within larger vectors. */
+export function addProductsOfThree(u: Slices, per: number, onto: Slices): void {
+  xorProducts(within(u, 3 * per), 3, per, within(onto, 7 * per));
+}
+
+/** `xorCarries` for three positions, within larger vectors; `propagate` −1: not wanted. */
+export function addCarryOfThree(
+  products: Slices,
+  v: Slices,
+  per: number,
+  onto: Uint32Array,
+  generate: number,
+  propagate: number,
+  alone: boolean,
+): void {
+  const result = (from: number) => within({ words: onto, from }, per);
+  xorCarries(within(products, 7 * per), within(v, 3 * per), 3, per, alone, result(generate), propagate < 0 ? null : result(propagate));
+}
+
 function fitting(...vectors: readonly (readonly [Uint32Array, number])[]): void {
   if (vectors.some(([v, length]) => v.length !== length)) throw new RangeError('every slice of a group has the same words');
 }

@@ -1,5 +1,4 @@
 export * from './bits.ts';
-export { addCarryOfThree, addProductsOfThree, type Slices } from './carry-groups.ts';
 export * from './bits-and-elements.ts';
 export type { Masks } from './blocks.ts';
 export * from './carry-groups.ts';

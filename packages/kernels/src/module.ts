@@ -39,8 +39,6 @@ interface Kernels {
   readonly lowBits: (x: Address, bits: Address, n: number) => void;
   readonly bytesToBits: (x: Address, bits: Address, n: number) => void;
   readonly bitsToBytes: (bits: Address, z: Address, n: number) => void;
-  readonly productsOfThree: (u: Address, stride: number, z: Address, step: number, bytes: number) => void;
-  readonly carryOfThree: (m: Address, v: Address, stride: number, g: Address, p: Address, alone: number, bytes: number) => void;
   readonly productsOfTwo: (u: Address, onto: Address, stride: number, bytes: number) => void;
   readonly productsOfThree: (u: Address, onto: Address, stride: number, bytes: number) => void;
   readonly summandsOfTwo: Summands;
