@@ -52,10 +52,9 @@ async function joinOne(
     ...renamed(leftKept, joined.left, null),
     ...renamed(rightKept, joined.right, join.kind === 'left' ? joined.matched : null),
   ]);
-  // Whether a partner was found is itself a fact about the row: who owns it contributes to it.
-  const partner = join.kind === 'left' ? joined.matched : join.kind === 'anti' ? committee.constantBits(joined.length, 0) : null;
+  // Whether there is a partner is a fact about both sides: both owners contribute to the row, also where there is none.
   const one = committee.constant(joined.length, 1, 1n);
-  columns.set(columnKey(index + 1, MATCHED), { values: one, present: partner, low: 1n, high: 1n });
+  columns.set(columnKey(index + 1, MATCHED), { values: one, present: null, low: 1n, high: 1n });
   return { length: joined.length, columns, valid: joined.valid };
 }
 
