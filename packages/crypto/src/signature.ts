@@ -11,21 +11,13 @@ import {
   sign as signBytes,
   verify as verifyBytes,
 } from 'node:crypto';
-import { concatBytes, fromHex, lengthPrefixed, toHex, utf8 } from '@sluis/base';
+import { concatBytes, fromHex, toHex } from '@sluis/base';
+import { isGoodPoint, isNoteText, signatureInput } from './signature-form.ts';
 
 export const SIGNATURE_BYTES = 64;
 const PRIVATE_PREFIX = fromHex('302e020100300506032b657004220420');
 const PUBLIC_PREFIX = fromHex('302a300506032b6570032100');
 const CACHED_KEYS = 1024;
-/** y coordinates of the points whose order divides 8. */
-const SMALL_ORDER = new Set([
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-]);
-
 export interface SigningKey {
   /** Seed, 32 bytes. */
   readonly privateKey: Uint8Array;
@@ -59,14 +51,6 @@ export function verifySignature(publicKey: Uint8Array, purpose: string, message:
   return rawVerify(publicKey, signatureInput(purpose, message), signature);
 }
 
-function signatureInput(purpose: string, message: Uint8Array): Uint8Array {
-  if (purpose !== 'checkpoint') return lengthPrefixed(utf8('sluis/signature/1'), utf8(purpose), message);
-  if (!isNoteText(message)) throw new RangeError('a checkpoint begins with text');
-  return message;
-}
-
-const isNoteText = (message: Uint8Array): boolean => (message[0] ?? 0) >= 0x20;
-
 /** Plain Ed25519 without a purpose: only for standards that fix the signed bytes. */
 export function rawSign(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
   return new Uint8Array(signBytes(null, message, privateObject(privateKey)));
@@ -81,15 +65,6 @@ export function rawVerify(publicKey: Uint8Array, message: Uint8Array, signature:
   } catch {
     return false;
   }
-}
-
-/** Canonical (y < 2^255 − 19) and not of small order. Whether it is on the curve is OpenSSL's to check. */
-function isGoodPoint(encoded: Uint8Array): boolean {
-  const y = encoded.slice(0, 32);
-  y[31] = (y[31] ?? 0) & 0x7f;
-  if (SMALL_ORDER.has(toHex(y))) return false;
-  const top = y[31] === 0x7f && y.subarray(1, 31).every((b) => b === 0xff);
-  return !(top && (y[0] ?? 0) >= 0xed);
 }
 
 const publicObjects = new Map<string, KeyObject>();
