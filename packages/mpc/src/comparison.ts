@@ -3,7 +3,7 @@
  * (parties 1 and 2 do), and the carry into the top bit of u + v is found: three positions at once on the first level, then
  * by a tree. With a verifier, the bits of the three components are added up with conjunctions that it is told of.
  */
-import { packedWords, toSlices, xorBits } from '@sluis/kernels';
+import { type GroupSize, packedWords, toSlices, xorBits } from '@sluis/kernels';
 import { addProducts, addSummands, groupSizes, type Place, productsOf } from './leaves.ts';
 import { carryOf, type Groups, treeOrder } from './carry-tree.ts';
 import { conjunction } from './products.ts';
@@ -46,16 +46,16 @@ async function signOf(session: Session, known: Uint32Array, width: number, per: 
     if (early === 1) xorInto(onto.subarray(products * per), top);
   });
   if (sizes.length === 0) return withKnown(session, handed, session.me === 0 ? null : top);
-  if (sizes.length === 1) return lowestGroup(session, handed, known, sizes[0] as number, per, top);
+  if (sizes.length === 1) return lowestGroup(session, handed, known, sizes[0] as GroupSize, per, top);
   return carryOf(session, await firstLevel(session, handed, known, sizes, per), sizes.length, per, session.me === 2 ? null : top);
 }
 
 /** The summands' bits in `handed` are masked products (party 1) or masks (party 2). */
 const ofSummand = (handed: HandedBits) => (handed.one ?? handed.zero) as Uint32Array;
 
-async function lowestGroup(session: Session, handed: HandedBits, v: Uint32Array, size: number, per: number, top: Uint32Array) {
+async function lowestGroup(session: Session, handed: HandedBits, v: Uint32Array, size: GroupSize, per: number, top: Uint32Array) {
   return bitsFromTwoSummands(session, per, (onto) => {
-    addSummands(ofSummand(handed), v, { size, products: 0, v: 0, generate: 0, propagate: -1 }, per, 0, onto);
+    addSummands(ofSummand(handed), v, { size, products: 0, v: 0, generate: 0, propagate: -1 }, per, false, onto);
     xorInto(onto, ofSummand(handed).subarray(productsOf(size) * per));
     if (session.me === 1) xorInto(onto, top);
   });
@@ -66,7 +66,7 @@ async function firstLevel(
   session: Session,
   handed: HandedBits,
   known: Uint32Array,
-  sizes: readonly number[],
+  sizes: readonly GroupSize[],
   per: number,
 ): Promise<Groups> {
   const count = sizes.length;
@@ -74,7 +74,7 @@ async function firstLevel(
   const places = placesOf(sizes, per);
   const computed = (2 * count - 1 - (single ? 1 : 0)) * per;
   const results = await bitsFromTwoSummands(session, computed, (onto) => {
-    for (const place of places) addSummands(ofSummand(handed), known, place, per, session.me === 1 ? -1 : 0, onto);
+    for (const place of places) addSummands(ofSummand(handed), known, place, per, session.me === 1, onto);
   });
   const [generate, propagate] = [part(results, 0, count * per), part(results, count * per, computed)];
   if (!single) return { generate, propagate };
@@ -84,7 +84,7 @@ async function firstLevel(
   return { generate, propagate: join([propagate, last]) };
 }
 
-function placesOf(sizes: readonly number[], per: number): Place[] {
+function placesOf(sizes: readonly GroupSize[], per: number): Place[] {
   const slots = new Uint32Array(sizes.length);
   treeOrder(sizes.length).forEach((group, slot) => {
     slots[group] = slot;

@@ -38,10 +38,11 @@ async function agreement(session: Session, known: BigUint64Array, words: number,
   return withKnown(session, handed, session.me === 0 ? null : flipped(own));
 }
 
-const flipped = (a: Uint32Array): Uint32Array => {
-  for (let i = 0; i < a.length; i++) a[i] = ~(a[i] as number);
+function flipped(a: Uint32Array): Uint32Array {
+  const bits = new Int32Array(a.buffer, a.byteOffset, a.length);
+  for (let i = 0; i < bits.length; i++) bits[i] = ~(bits[i] as number);
   return a;
-};
+}
 
 /** s + 2c = 0 if and only if s ⊕ 2c equals 2(s ∨ 2c). Source: Cortadella & Llabería 1992. */
 async function verifiedAgreement(session: Session, components: PackedPair, width: number, per: number): Promise<PackedPair> {
