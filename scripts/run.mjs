@@ -14,6 +14,7 @@ const TASKS = {
   check: ['scripts/check.ts'],
   bench: ['bench/main.ts'],
   layout: ['scripts/layout.ts'],
+  page: ['scripts/contribute-page.ts'],
 };
 
 function fail(message) {

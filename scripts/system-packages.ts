@@ -16,6 +16,7 @@ const PACKAGES: readonly SystemPackage[] = [
       existsSync('/usr/lib/postgresql') &&
       readdirSync('/usr/lib/postgresql').some((v) => existsSync(`/usr/lib/postgresql/${v}/bin/initdb`)),
   },
+  { name: 'chromium', purpose: "the contributor's page in a real browser", present: () => existsSync('/usr/bin/chromium') },
 ];
 
 export function ensureSystemPackages(): void {

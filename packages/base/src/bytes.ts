@@ -18,21 +18,38 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+/** Browsers have no Buffer; there the platform's own forms of hexadecimal and base64 do, a little slower. */
+const NODE = typeof Buffer !== 'undefined';
+
+export const toHex = (bytes: Uint8Array): string =>
+  NODE
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+    : Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 
 /** Strict hexadecimal, lower case; throws a RangeError on anything else. */
 export function fromHex(text: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new RangeError('not lower-case hexadecimal');
-  return new Uint8Array(Buffer.from(text, 'hex'));
+  return NODE ? new Uint8Array(Buffer.from(text, 'hex')) : Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+export const toBase64 = (bytes: Uint8Array): string =>
+  NODE
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+    : btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(''));
 
 /** Strict standard base64 with padding; throws a RangeError on anything else. */
 export function fromBase64(text: string): Uint8Array {
-  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  const bytes = NODE ? new Uint8Array(Buffer.from(text, 'base64')) : fromBase64Text(text);
   if (toBase64(bytes) !== text) throw new RangeError('not canonical base64');
   return bytes;
+}
+
+function fromBase64Text(text: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  } catch {
+    return new Uint8Array(0);
+  }
 }
 
 /** Eight-byte big-endian length or counter. */

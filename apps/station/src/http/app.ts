@@ -4,6 +4,7 @@ import { API_ROOT } from '@sluis/model';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { agreementRoutes } from './agreement-routes.ts';
+import { contributePageRoutes } from './contribute-page-routes.ts';
 import { contributeRoutes, isForContributors } from './contribute-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { logRoutes } from './log-routes.ts';
@@ -24,6 +25,7 @@ export function createApp(services: Services, version: string): Hono {
     c.header('cache-control', 'no-store');
   });
   app.use(bodyLimit({ maxSize: BODY_LIMIT }));
+  app.route('/', contributePageRoutes(services));
   app.route(API_ROOT, contributeRoutes(services));
   app.route(API_ROOT, agreementRoutes(services, version));
   app.route(API_ROOT, datasetRoutes(services));

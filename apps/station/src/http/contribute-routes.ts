@@ -6,6 +6,7 @@ import { InvalidError, PeerError } from '@sluis/base';
 import { API_ROOT, signedDepositRequestSchema, signedManifestSchema } from '@sluis/model';
 import { type Context, Hono } from 'hono';
 import { readBody } from './body.ts';
+import { isPage } from './contribute-page-routes.ts';
 import type { Services } from './services.ts';
 
 const ROOT = `${API_ROOT}/contribute/`;
@@ -15,7 +16,7 @@ const MOST_AT_ONCE = 12;
 const MOST_PER_MINUTE = 600;
 const HEAD_BYTES = 12;
 
-export const isForContributors = (path: string): boolean => path.startsWith(ROOT);
+export const isForContributors = (path: string): boolean => path.startsWith(ROOT) || isPage(path);
 
 export function contributeRoutes({ relay, issuer }: Services): Hono {
   const app = new Hono();
