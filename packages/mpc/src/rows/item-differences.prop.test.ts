@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { column, columnShare } from '../shares.ts';
-import { toColumn } from '../simulation/index.ts';
+import { deal, toColumn } from '../simulation/index.ts';
 import { ItemDifferences } from './item-differences.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
@@ -37,4 +37,18 @@ test('differences of gathered items are right in their low bits, at every width'
     ),
     { seed, numRuns: 400 },
   );
+});
+
+test('split among trusted parties, party 0 and either of the others have the difference', () => {
+  const values = [5n, 2n ** 64n + 3n, 1n, 2n ** 85n];
+  const shares = deal(values, 2);
+  const [first, second] = [Uint32Array.of(3, 0, 1, 2), Uint32Array.of(0, 3, 2, 2)];
+  const parts = ([0, 1, 2] as const).map((me) => columnShare(new ItemDifferences(shares[me], 86, me).of(first, second)));
+  for (const v of [parts[1]?.next, parts[2]?.mine]) {
+    for (let i = 0; i < first.length; i++) {
+      const at = (a: BigUint64Array | undefined) => (a?.[i] ?? 0n) + ((a?.[4 + i] ?? 0n) << 64n);
+      const expected = (values[first[i] as number] as bigint) - (values[second[i] as number] as bigint);
+      assert.equal(BigInt.asIntN(86, at(parts[0]?.mine) + at(parts[0]?.next) + at(v)), BigInt.asIntN(86, expected));
+    }
+  }
 });

@@ -1,32 +1,54 @@
 /** Differences of items at public places, for comparing them: gathering and subtracting in one pass over memory. */
+import { addVectors, release } from '@sluis/kernels';
 import type { SecretColumn } from '@sluis/technique';
-import { column, columnShare } from '../shares.ts';
+import { column, columnShare, type Party } from '../shares.ts';
 
 /** Moves unsigned order onto signed order: loops stay within 32-bit integers. */
 const SIGN = 0x8000_0000 | 0;
 
 /**
- * Keeps both components of a column item by item, so that an item is read from one place in memory. Local.
+ * Keeps a column item by item, so that an item is read from one place in memory. Local.
+ *
+ * With `split`, only what a comparison among trusted parties reads is kept: the sum of components 0 and 1 at party 0, as
+ * component 0 of a sharing whose component 1 is zero, and component 2 at parties 1 and 2. Party 2 then lacks component 0.
  *
  * @param bits - only so many low bits of the differences are right, which is all that a comparison looks at.
  */
 export class ItemDifferences {
   readonly #pieces: number;
   readonly #words: number;
-  readonly #mine: Int32Array;
-  readonly #next: Int32Array;
+  /** What this party holds of both components; null for one that is left out. */
+  readonly #mine: Int32Array | null;
+  readonly #next: Int32Array | null;
+  #zeros = new BigUint64Array(0);
 
-  constructor(items: SecretColumn, bits: number) {
-    const share = columnShare(items);
-    this.#words = share.words;
-    this.#pieces = Math.min(2 * share.words, Math.ceil(bits / 32));
-    this.#mine = this.#interleave(share.mine);
-    this.#next = this.#interleave(share.next);
+  constructor(items: SecretColumn, bits: number, split: Party | null = null) {
+    const { words, mine, next } = columnShare(items);
+    this.#words = words;
+    this.#pieces = Math.min(2 * words, Math.ceil(bits / 32));
+    const first = split === 0 ? addVectors(mine, next, words) : mine;
+    this.#mine = split === 1 ? null : this.#interleave(first);
+    this.#next = split === 0 || split === 2 ? null : this.#interleave(next);
   }
 
   /** items[first[i]] − items[second[i]], in the low bits; zero above the last 32-bit piece that holds any. */
   of(first: Uint32Array, second: Uint32Array): SecretColumn {
-    return column(this.#words, this.#subtract(this.#mine, first, second), this.#subtract(this.#next, first, second));
+    const of = (a: Int32Array | null) => (a === null ? this.#zero(first.length) : this.#subtract(a, first, second));
+    return column(this.#words, of(this.#mine), of(this.#next));
+  }
+
+  /** Gives the memory of a difference back at once; nobody may use it any more. */
+  release(difference: SecretColumn): void {
+    const { mine, next } = columnShare(difference);
+    if (this.#mine !== null) release(mine);
+    if (this.#next !== null) release(next);
+  }
+
+  /** Zeros that are never written to. */
+  #zero(n: number): BigUint64Array {
+    const size = n * this.#words;
+    if (this.#zeros.length < size) this.#zeros = new BigUint64Array(size);
+    return this.#zeros.subarray(0, size);
   }
 
   #interleave(a: BigUint64Array): Int32Array {

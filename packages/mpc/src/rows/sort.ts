@@ -10,8 +10,6 @@ import {
   type SortKey,
   sortsByBits,
 } from '@sluis/technique';
-import { release } from '@sluis/kernels';
-import { columnShare } from '../shares.ts';
 import { ItemDifferences } from './item-differences.ts';
 import { ascending, type Compare } from './order.ts';
 import { gatherRows, partitionRows } from './placement.ts';
@@ -70,14 +68,15 @@ export function orderOf(on: Committee, items: SortItems): Promise<Uint32Array> {
 /** Comparisons of items by their places, opened. */
 export function comparing(on: Committee, items: SortItems): Compare {
   const width = items.bits + 1;
-  const differences = new ItemDifferences(items.column, width);
+  const trusted = on.threatModel === 'semi-honest';
+  const differences = new ItemDifferences(items.column, width, trusted ? on.me : null);
   return async (first, second) => {
     const out = new Uint8Array(first.length);
     for (let at = 0; at < first.length; at += COMPARISON_BATCH) {
       const difference = differences.of(first.subarray(at, at + COMPARISON_BATCH), second.subarray(at, at + COMPARISON_BATCH));
       out.set(await on.openBits(await on.negative(difference, width)), at);
       // A verifier may still look at what went into a product; otherwise the next batch takes the same memory.
-      if (on.threatModel === 'semi-honest') release(columnShare(difference).mine, columnShare(difference).next);
+      if (trusted) differences.release(difference);
     }
     return out;
   };
