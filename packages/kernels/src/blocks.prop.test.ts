@@ -1,7 +1,7 @@
 /** Every kernel around the boundaries of its blocks, against plain integers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LENGTHS, longBits, longColumn, unpack } from './fixtures/exact-columns.ts';
+import { LENGTHS, longBits, longColumn, pack, unpack } from './fixtures/exact-columns.ts';
 import {
   addVectors,
   bitsToVector,
@@ -117,6 +117,42 @@ for (const words of [1, 2, 3, 5]) {
     }
   });
 }
+
+test('carries and borrows run through any number of words', () => {
+  for (const words of [1, 2, 3, 4]) {
+    const top = 1n << BigInt(64 * words);
+    const powers = Array.from({ length: 64 * words }, (_, k) => 1n << BigInt(k)).filter(
+      (_, k) => k % 64 < 2 || k % 64 > 61 || k % 64 === 32,
+    );
+    const edges = [...new Set(powers.flatMap((p) => [p - 1n, p, p + 1n, top - p - 1n, top - p]))];
+    const x = edges.flatMap((e) => edges.map(() => e));
+    const y = edges.flatMap(() => edges);
+    const [a, b] = [pack(x, words), pack(y, words)];
+    const mod = (f: (p: bigint, q: bigint) => bigint) => x.map((p, i) => BigInt.asUintN(64 * words, f(p, y[i] as bigint)));
+    assert.deepEqual(
+      unpack(addVectors(a, b, words), words),
+      mod((p, q) => p + q),
+    );
+    assert.deepEqual(
+      unpack(subtractVectors(a, b, words), words),
+      mod((p, q) => p - q),
+    );
+    assert.deepEqual(
+      unpack(multiplyVectors(a, b, words), words),
+      mod((p, q) => p * q),
+    );
+    assert.deepEqual(
+      unpack(crossMultiply(a, b, b, a, a, b, words), words),
+      mod((p, q) => p * (q + p) + q * q + p - q),
+    );
+    let running = 0n;
+    const sums = x.map((p, i) => {
+      running += p - (y[i] as bigint);
+      return BigInt.asUintN(64 * words, running);
+    });
+    assert.deepEqual(unpack(prefixSums(subtractVectors(a, b, words), words), words), sums);
+  }
+});
 
 test('packed bits at every boundary of a block', () => {
   for (const n of [...LENGTHS, ...around(2 * BLOCK), ...around(8 * BLOCK)]) {
