@@ -11,8 +11,9 @@ import { deposit, depositState, newContributor, type TestContributor } from '../
 const SECTORS = ['Energy', 'Finance', 'Health'];
 const INCIDENTS = {
   sector: { type: 'VARCHAR', uses: ['group', 'filter'], domain: { values: SECTORS } },
-  code: { type: 'INTEGER', uses: ['group', 'filter'], bounds: ['0', '100000'] },
-  cost: { type: 'DECIMAL(12,2)', uses: ['aggregate', 'filter'], bounds: ['0', '100000'], nullable: true },
+  /** More values than there can be cells: its groups are secret. */
+  code: { type: 'INTEGER', uses: ['group', 'filter', 'aggregate'], bounds: ['0', '100000000'] },
+  cost: { type: 'DECIMAL(12,2)', uses: ['aggregate', 'filter', 'reveal'], bounds: ['0', '100000'], nullable: true },
 };
 const PATIENTS = {
   person_id: { type: 'INTEGER', uses: ['join'], bounds: ['1', '1000000'] },

@@ -108,9 +108,14 @@ function encodingOf(name: string, column: Column): ColumnEncoding {
   return of('dictionary', 0n, BigInt(column.domain.values.length - 1));
 }
 
-/** Encodings of a table's columns in the agreement's order, or of those named. */
+/**
+ * Encodings of a table's columns, or of those named, in the order of their names as in the agreement's canonical form:
+ * whoever holds the agreement in another order shares the same vectors.
+ */
 export function encodingsOf(table: Pick<Table, 'columns'>, only?: readonly string[]): ColumnEncoding[] {
-  const names = Object.keys(table.columns).filter((name) => only === undefined || only.includes(name));
+  const names = Object.keys(table.columns)
+    .filter((name) => only === undefined || only.includes(name))
+    .sort();
   return names.map((name) => encodingOf(name, table.columns[name] as Column));
 }
 

@@ -2,10 +2,11 @@
 import { InvalidError } from '@sluis/base';
 import type { Plan, PlanRows, RowExpression } from '@sluis/model';
 import { partsOf } from './expressions-of.ts';
+import { membershipTests, positionTests } from './lower-lists.ts';
 
 const MOST_SLOTS = 1_000_000;
 const MOST_NODES = 20_000;
-const MOST_VALUES = 10_000;
+const MOST_VALUES = 2_000_000;
 
 const refusal = (message: string) =>
   new InvalidError('plan/unsupported-shape', {
@@ -75,5 +76,7 @@ function checkExpression(rows: PlanRows, e: RowExpression): number {
   if (e.op === 'column' && rows.sources[e.source] === undefined) refuse('The plan refers to a source that it does not have.');
   if (e.op === 'rescale' && BigInt(e.divisor) < 1n) refuse('Numbers are rescaled by a positive whole number.');
   if ((e.op === 'in' || e.op === 'position') && e.values.length > MOST_VALUES) refuse(`A list has at most ${MOST_VALUES} values.`);
-  return partsOf(e).reduce((n, part) => n + checkExpression(rows, part), 1 + ('values' in e ? e.values.length : 0));
+  // Neighbouring values are one test, however many they are.
+  const own = e.op === 'in' ? membershipTests(e.values) : e.op === 'position' ? positionTests(e.values) : 0;
+  return partsOf(e).reduce((n, part) => n + checkExpression(rows, part), 1 + own);
 }

@@ -10,13 +10,19 @@ interface Run {
 
 /** x IN (values): NULL where x is. */
 export function lowerMembership(program: Program, x: NumberValue, values: readonly bigint[]): TruthValue {
-  const runs = runsOf([...new Set(values)].sort((a, b) => (a < b ? -1 : 1)));
+  const runs = runsOf(values);
   return whenPresent(program, program.anyExclusive(runs.map((run) => within(program, x, run))), x.present);
 }
 
-export function runsOf(sorted: readonly bigint[]): Run[] {
+/** How many tests the values of an IN take. */
+export const membershipTests = (values: readonly string[]): number => runsOf(values.map(BigInt)).length;
+
+/** How many tests the positions of a list take. */
+export const positionTests = (list: readonly (string | null)[]): number => stepsOf(list.filter((v) => v !== null).map(BigInt)).length;
+
+function runsOf(values: readonly bigint[]): Run[] {
   const runs: Run[] = [];
-  for (const v of sorted) {
+  for (const v of [...new Set(values)].sort((a, b) => (a < b ? -1 : 1))) {
     const open = runs.at(-1);
     if (open !== undefined && open.to + 1n === v) runs[runs.length - 1] = { from: open.from, to: v };
     else runs.push({ from: v, to: v });

@@ -1,6 +1,16 @@
 /** From records of text to vectors of numbers, in pieces; every value is checked against the agreement on the way. */
 import { InvalidError } from '@sluis/base';
-import { cellCodec, type CellCodec, type CellProblem, encodingsOf, rowsOfPiece, rowVectors, type Table, type Vectors } from '@sluis/model';
+import {
+  cellCodec,
+  type CellCodec,
+  type CellProblem,
+  type Column,
+  encodingsOf,
+  rowsOfPiece,
+  rowVectors,
+  type Table,
+  type Vectors,
+} from '@sluis/model';
 import { type CsvRecord, csvRecords } from './csv-rows.ts';
 
 /** Why a row can't be deposited, and where; never its value. */
@@ -59,7 +69,8 @@ export async function* encodedPieces({ collaboration, table, source, onProblem }
 function readersOf(collaboration: string, table: Table, header: CsvRecord): ColumnReader[] {
   const names = header.fields.map((f) => (f ?? '').trim().toLowerCase());
   const absent: string[] = [];
-  const readers = Object.entries(table.columns).map(([name, column]) => {
+  const readers = encodingsOf(table).map(({ column: name }) => {
+    const column = table.columns[name] as Column;
     const field = names.indexOf(name.toLowerCase());
     if (field === -1) absent.push(name);
     if (names.lastIndexOf(name.toLowerCase()) !== field)
