@@ -22,6 +22,7 @@ export interface Algebra {
   readonly words: number;
   add(a: Words, b: Words, out?: Words): Words;
   subtract(a: Words, b: Words, out?: Words): Words;
+  negate(a: Words, out: Words): Words;
   multiply(a: Words, b: Words, out?: Words): Words;
   /** This party's part of the product of shared x and y, plus the next words of one stream, minus those of the other. */
   cross(x: Held, y: Held, plus: Stream, minus: Stream): Words;
@@ -33,9 +34,17 @@ export function ringAlgebra(words: number): Algebra {
     words,
     add: (a, b, out) => addVectors(a, b, words, out),
     subtract: (a, b, out) => subtractVectors(a, b, words, out),
+    negate: (a, out) => subtractVectors(zeros(a.length), a, words, out),
     multiply: (a, b, out) => multiplyVectors(a, b, words, out),
     cross: (x, y, plus, minus) => crossMultiply(x.mine, x.next, y.mine, y.next, plus, minus, words),
   };
+}
+
+let someZeros: Words = new BigUint64Array(0);
+/** Never written to. */
+function zeros(length: number): Words {
+  if (someZeros.length < length) someZeros = new BigUint64Array(length);
+  return someZeros.subarray(0, length);
 }
 
 const halves = (a: Words): Uint32Array => new Uint32Array(a.buffer, a.byteOffset, 2 * a.length);
@@ -46,6 +55,7 @@ export const bitAlgebra: Algebra = {
   words: 1,
   add: (a, b, out) => whole(xorBits(halves(a), halves(b), out && halves(out))),
   subtract: (a, b, out) => whole(xorBits(halves(a), halves(b), out && halves(out))),
+  negate: (a) => a,
   multiply: (a, b, out) => whole(andBits(halves(a), halves(b), out && halves(out))),
   cross: (x, y, plus, minus) => whole(crossAnd2(halves(x.mine), halves(x.next), halves(y.mine), halves(y.next), plus, minus)),
 };

@@ -2,11 +2,12 @@
 import type { Session } from '../session.ts';
 import type { PackedPair, Pair } from '../shares.ts';
 import type { Verifier } from '../verification.ts';
-import { type Algebra, bitAlgebra, type Held, ringAlgebra } from './algebra.ts';
+import { type Algebra, bitAlgebra, type Held, ringAlgebra, type Words } from './algebra.ts';
 import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
 import { type Recorded, recordedBits, recordedColumn } from './recorded.ts';
 import { arraysFor, BATCH_WORDS, batchBounds } from './soundness.ts';
-import { checkTriples } from './triple-check.ts';
+import { ScratchPool } from './scratch.ts';
+import { checkTriples, type Triples } from './triple-check.ts';
 
 export interface BatchLimits {
   /** Most words of a batch. */
@@ -27,8 +28,8 @@ interface Product<P> {
 /** A batch to check: its positions are cut out when its turn comes. */
 interface Batch {
   readonly algebra: Algebra;
-  readonly cut: () => { readonly x: Held; readonly y: Held; readonly z: Held };
-  readonly arrays: number;
+  readonly positions: number;
+  readonly cut: (take: (words: number) => Words) => Triples;
 }
 
 export class BatchVerifier implements Verifier {
@@ -37,6 +38,7 @@ export class BatchVerifier implements Verifier {
   #products = new Map<number, Product<Pair>[]>();
   #conjunctions: Product<PackedPair>[] = [];
   #zeros: { readonly words: number; readonly w: Pair }[] = [];
+  readonly #scratch = new ScratchPool();
   /** Words recorded and not yet checked. */
   #waiting = 0;
   /** Checks under way and done, one after the other. Once one fails, every later call fails alike. */
@@ -90,8 +92,8 @@ export class BatchVerifier implements Verifier {
     this.#checked = this.#checked.then(async () => {
       const checks = this.#checks;
       await checks.parallel(batches.length, this.#limits.atOnce, async (strand, b) => {
-        const { algebra, cut, arrays } = batches[b] as Batch;
-        await checkTriples(strand, algebra, cut(), arrays);
+        const { algebra, positions, cut } = batches[b] as Batch;
+        await this.#scratch.with((scratch) => checkTriples(strand, algebra, positions, cut, arraysFor(positions), scratch));
       });
       if (zeros.some(({ w }) => w.mine.length > 0)) await checks.run((strand) => checkZeros(strand, zeros));
     });
@@ -118,8 +120,12 @@ export class BatchVerifier implements Verifier {
     const bounds = batchBounds(z.mine.positions, largest);
     return bounds.slice(1).map((to, b) => {
       const from = bounds[b] as number;
-      const part = (h: typeof x): Held => ({ mine: h.mine.slice(from, to), next: h.next.slice(from, to) });
-      return { algebra, cut: () => ({ x: part(x), y: part(y), z: part(z) }), arrays: arraysFor(to - from) };
+      const cut: Batch['cut'] = (take) => {
+        const component = (r: Recorded) => r.slice(from, to, take((to - from) * algebra.words));
+        const part = (h: typeof x): Held => ({ mine: component(h.mine), next: component(h.next) });
+        return { x: part(x), y: part(y), z: part(z) };
+      };
+      return { algebra, positions: to - from, cut };
     });
   }
 }

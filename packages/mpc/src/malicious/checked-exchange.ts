@@ -1,5 +1,6 @@
 /** Opening vectors to the committee, each missing component from one holder and checked by the other; and checking zeros. */
 import { concatBytes, ProtocolError } from '@sluis/base';
+import { release } from '@sluis/kernels';
 import type { Session } from '../session.ts';
 import { bytesOf, nextParty, previousParty, wordsOf } from '../shares.ts';
 import type { Algebra, Held, Words } from './algebra.ts';
@@ -9,6 +10,7 @@ import { feed, matches, neighbourMacs, TAG_BYTES } from './tags.ts';
  * Opens shared vectors to all three parties: `shares` holds them one after the other, of the given lengths in words. Component i − 1 comes whole from party i − 1, and a tag of it from
  * party i + 1, who holds it too, under a key that party i − 1 does not know. Run by: all three compute parties, in step.
  *
+ * @param room - where to put the values, if given.
  * @throws ProtocolError `mpc/inconsistent-opening` if the two copies differ, before anything that depends on it is sent.
  * Learns: the values, all three. Cost: 1 round; the vector's bytes and 16 more sent per party.
  */
@@ -17,6 +19,7 @@ export async function openChecked(
   { add }: Pick<Algebra, 'add'>,
   { mine, next }: Held,
   lengths: readonly number[],
+  room?: Words,
 ): Promise<Words[]> {
   const [after, before] = [nextParty(strand.me), previousParty(strand.me)];
   const macs = neighbourMacs(strand);
@@ -35,12 +38,14 @@ export async function openChecked(
   if (!matches(macs.after.in.update(whole), tag)) throw strand.mismatch(step);
   const third = wordsOf(whole);
   let at = 0;
-  return lengths.map((length) => {
+  const opened = lengths.map((length) => {
     const [from, to] = [at, at + length];
     at = to;
-    const two = add(mine.subarray(from, to), next.subarray(from, to));
+    const two = add(mine.subarray(from, to), next.subarray(from, to), room?.subarray(from, to));
     return add(two, third.subarray(from, to), two);
   });
+  release(whole);
+  return opened;
 }
 
 /** Compares sharings with zero at the end: what both neighbours can compute of each component must agree. */
@@ -52,10 +57,10 @@ export class ZeroCheck {
     this.#macs = neighbourMacs(strand);
   }
 
-  /** Adds a vector that should be a sharing of zeros: then minus the sum of two components is the third. */
-  add(algebra: Pick<Algebra, 'add' | 'subtract'>, w: Held): void {
-    const sum = algebra.add(w.mine, w.next);
-    const third = algebra.subtract(new BigUint64Array(sum.length), sum, sum);
+  /** Adds a vector that should be a sharing of zeros: then minus the sum of two components is the third. `room` is overwritten. */
+  add(algebra: Pick<Algebra, 'add' | 'negate'>, w: Held, room?: Words): void {
+    const sum = algebra.add(w.mine, w.next, room);
+    const third = algebra.negate(sum, sum);
     feed(this.#macs.before.out, third);
     feed(this.#macs.after.out, third);
     feed(this.#macs.after.in, w.mine);

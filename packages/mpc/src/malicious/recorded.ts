@@ -5,8 +5,8 @@ import type { Words } from './algebra.ts';
 export interface Recorded {
   /** Positions; for packed words, 64 bits each, the last one filled up with zeros. */
   readonly positions: number;
-  /** Positions `from` to `to`, copied: word-major. */
-  slice(from: number, to: number): Words;
+  /** Copies positions `from` to `to` to `out`, word-major, and returns it. */
+  slice(from: number, to: number, out: Words): Words;
 }
 
 /** Pieces of a column of elements of `words` words, each word-major. */
@@ -14,8 +14,7 @@ export function recordedColumn(pieces: readonly BigUint64Array[], words: number)
   const { starts, total } = startsOf(pieces.map((p) => p.length / words));
   return {
     positions: total,
-    slice(from, to) {
-      const out = new BigUint64Array((to - from) * words);
+    slice(from, to, out) {
       eachOverlap(starts, total, from, to, (piece, first, last, at) => {
         const source = pieces[piece] as BigUint64Array;
         const length = source.length / words;
@@ -31,12 +30,13 @@ export function recordedBits(pieces: readonly Uint32Array[]): Recorded {
   const { starts, total } = startsOf(pieces.map((p) => p.length));
   return {
     positions: Math.ceil(total / 2),
-    slice(from, to) {
-      const out = new Uint32Array(2 * (to - from));
+    slice(from, to, out) {
+      const halves = new Uint32Array(out.buffer, out.byteOffset, 2 * out.length);
+      if (2 * to > total) halves.fill(0, total - 2 * from);
       eachOverlap(starts, total, 2 * from, Math.min(total, 2 * to), (piece, first, last, at) => {
-        out.set((pieces[piece] as Uint32Array).subarray(first, last), at);
+        halves.set((pieces[piece] as Uint32Array).subarray(first, last), at);
       });
-      return new BigUint64Array(out.buffer);
+      return out;
     },
   };
 }

@@ -4,6 +4,7 @@ import { ProtocolError, systemRandom, utf8 } from '@sluis/base';
 import { Session } from '../session.ts';
 import { Network } from '../simulation/simulate.ts';
 import { type Algebra, bitAlgebra, ringAlgebra } from './algebra.ts';
+import { Scratch } from './scratch.ts';
 import { arraysFor, BATCH_WORDS, batchBounds } from './soundness.ts';
 import { checkTriples, type Triples } from './triple-check.ts';
 
@@ -53,6 +54,7 @@ async function check(
   lie: ((step: string, payload: Uint8Array) => void) | null = null,
 ) {
   const network = new Network();
+  const positions = (triples[0]?.z.mine.length ?? 0) / algebra.words;
   return Promise.allSettled(
     PARTIES.map(async (me) => {
       try {
@@ -65,7 +67,7 @@ async function check(
           },
         };
         const session = await Session.open(me === 0 ? lying : links, utf8('test'), systemRandom);
-        await session.run((strand) => checkTriples(strand, algebra, triples[me] as Triples, arrays));
+        await session.run((strand) => checkTriples(strand, algebra, positions, () => triples[me] as Triples, arrays, new Scratch()));
       } catch (error) {
         network.leave(me);
         throw error;

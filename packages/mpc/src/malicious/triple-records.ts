@@ -6,10 +6,9 @@ import type { Words } from './algebra.ts';
 
 export const COLUMNS = 6;
 
-/** Record i holds element i of every column; columns are word-major, `words` words an element. */
-export function recordsOf(columns: readonly Words[], words: number): Words {
+/** Record i of `out`, which is returned, holds element i of every column; columns are word-major, `words` words an element. */
+export function recordsOf(columns: readonly Words[], words: number, out: Words): Words {
   const n = (columns[0] as Words).length / words;
-  const out = new BigUint64Array(n * words * COLUMNS);
   const planes = columns.flatMap((c) => Array.from({ length: words }, (_, w) => c.subarray(w * n, (w + 1) * n)));
   if (words === 1) return interleaveSix(planes, out, n);
   planes.forEach((plane, k) => {

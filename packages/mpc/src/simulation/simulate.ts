@@ -71,7 +71,7 @@ export class Network {
       return;
     }
     this.bytes[sent.from] += payload.length;
-    if (this.#options.keepTranscript === true) this.transcript.push({ ...sent, payload });
+    if (this.#options.keepTranscript === true) this.transcript.push({ ...sent, payload: payload.slice() });
     const key = `${sent.from}>${sent.to} ${sent.step}`;
     const wait = this.#waiting.get(key);
     if (this.#arrived.has(key)) throw new Error(`step "${sent.step}" was sent twice`);
