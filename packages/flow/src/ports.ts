@@ -123,7 +123,7 @@ export interface Finaliser {
   finalise(prepared: Prepared, released: Released): Promise<ResultTable>;
 }
 
-/** Some of a deposit's rows: all columns of its table in the agreement's order, as `rowVectors(encodingsOf(table))` lists them. */
+/** Some of a deposit's rows: all columns of its table, as `rowVectors(encodingsOf(table))` lists them. */
 export interface DepositedPiece {
   readonly rows: number;
   /** This compute party's message, for `SharingTechnique.combine(me, message, rows, words)` with one word per vector. */
