@@ -83,6 +83,7 @@ function joinedParts(parts: readonly BigUint64Array[]): BigUint64Array {
 
 /** One element Σ_i x_i·y_i: 1 round, 8·words bytes sent per party. Only where no verifier asks for single products. */
 export async function ringInnerProduct(session: Session, words: number, x: Pair, y: Pair): Promise<Pair> {
+  session.trustedOnly();
   const [add, take] = session.zeros(words);
   const dot = crossDot(x.mine, x.next, y.mine, y.next, words);
   return session.reshare('inner-product', subtractVectors(addVectors(dot, add, words), take, words));

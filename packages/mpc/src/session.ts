@@ -105,6 +105,11 @@ export class Session {
     return this.#calls !== null;
   }
 
+  /** Throws TypeError under a verifier: for steps whose messages nothing would check. */
+  trustedOnly(): void {
+    if (this.verified) throw new TypeError('under a verifier only what it is told of may be computed together');
+  }
+
   /** Tells the verifier of products, in the program's order. */
   record(call: VerifierCall): void {
     this.#calls?.add(call);

@@ -20,6 +20,7 @@ export async function handOver(
   size: number,
   words: number,
 ): Promise<BigUint64Array[] | null> {
+  session.trustedOnly();
   const step = session.step('known');
   const masks = session.commonWords(0, columns * size);
   const cut = (all: BigUint64Array) => Array.from({ length: columns }, (_, i) => all.subarray(i * size, (i + 1) * size));
@@ -36,6 +37,7 @@ export async function handOver(
 
 /** The replicated sharing of a column whose summands parties 1 and 2 hold (null at party 0). 1 round; 8 bytes a word from each of the two. */
 export async function fromTwoSummands(session: Session, summand: BigUint64Array | null, size: number, words: number): Promise<Pair> {
+  session.trustedOnly();
   const step = session.step('summands');
   const [zero, one] = [session.commonWords(0, size), session.commonWords(1, size)];
   if (summand === null) {
@@ -58,6 +60,7 @@ export interface HandedBits {
 
 /** As `handOver` for packed words. `write` xors party 0's known bits onto a mask. */
 export async function handOverBits(session: Session, size: number, write: (onto: Uint32Array) => void): Promise<HandedBits> {
+  session.trustedOnly();
   const step = session.step('known');
   const zero = session.commonBits(0, size);
   if (session.me === 0 && zero !== null) {
@@ -80,6 +83,7 @@ export function withKnown(session: Session, { zero, one }: HandedBits, known: Ui
 
 /** As `fromTwoSummands` for packed words. `write` xors this party's summand onto a mask; it is called at parties 1 and 2. */
 export async function bitsFromTwoSummands(session: Session, size: number, write: (onto: Uint32Array) => void): Promise<PackedPair> {
+  session.trustedOnly();
   const step = session.step('summands');
   const [zero, one] = [session.commonBits(0, size), session.commonBits(1, size)];
   if (zero !== null && one !== null) {
