@@ -93,8 +93,27 @@ function bits(): Kernel[] {
       () => plain.toSlices(six[0]),
     ),
     perByte('transposition back', () => kernels.fromSlices(packed[0], ELEMENTS, 1, 64, true)),
+    perElement('carries of three positions (64 bits)', carries(packed)),
     perElement('elements where a bit is 1', () => kernels.maskVector(chosen, six[1], 1)),
   ];
+}
+
+/** What a comparison of 64 bits computes on its first level: 21 groups of three positions. */
+function carries(packed: Packed): () => ArrayBufferView {
+  const [products, v] = packed;
+  const per = ELEMENTS / 32;
+  return () => {
+    const out = new Uint32Array(42 * per);
+    for (let group = 0; group < 21; group++) {
+      const [from, at] = [(group % 9) * 7 * per, group * 3 * per];
+      const [generate, propagate] = [
+        out.subarray(2 * group * per, (2 * group + 1) * per),
+        out.subarray((2 * group + 1) * per, (2 * group + 2) * per),
+      ];
+      kernels.xorCarries(products.subarray(from, from + 7 * per), v.subarray(at, at + 3 * per), 3, per, true, generate, propagate);
+    }
+    return out;
+  };
 }
 
 function streams(): Kernel[] {
@@ -122,7 +141,12 @@ function rearrangements(): Kernel[] {
   const stream = prg('order');
   const order = kernels.randomPermutation(ELEMENTS, (count) => stream.words(count));
   const long = 1_000_000;
+  const whole = prg('whole').words(long);
+  const shuffle = kernels.randomShuffle(long, (count) => stream.words(count));
+  const longOrder = shuffle.order();
   return [
+    { ...perElement('shuffle of a million', () => shuffle.apply(whole, 1)), amount: long },
+    { ...perElement('gather of a million, same order', () => kernels.gatherVector(whole, longOrder, 1)), amount: long },
     perElement('gather', () => kernels.gatherVector(a, order, 1)),
     perElement('scatter', () => kernels.scatterVector(a, order, 1)),
     {
