@@ -3,7 +3,7 @@
  * compute alone, hides it with a fresh sharing of zero and gives it to the previous party.
  * Source: Araki et al. 2016, §2.1. Learns: nobody anything. Assumes: at most one semi-honest corruption, or a verifier.
  */
-import { addVectors, crossAnd2, crossDot, crossMultiply, crossSumOfProducts, release, subtractVectors, xorBits } from '@sluis/kernels';
+import { addVectors, crossAnd2, crossDot, crossMultiply, crossSumOfProducts, subtractVectors, xorBits } from '@sluis/kernels';
 import type { Session } from './session.ts';
 import type { PackedPair, Pair } from './shares.ts';
 import { cutPair, pairOf, putPair } from './stripes.ts';
@@ -23,9 +23,7 @@ export async function ringProducts(session: Session, words: number, x: Pair, y: 
   if (n <= session.stripes.elements) return ringProduct(session, words, x, y);
   const out = pairOf(n * words);
   await session.striped(n, async (strand, from, count) => {
-    const z = await ringProduct(strand, words, cutPair(x, words, from, count), cutPair(y, words, from, count));
-    putPair(out, words, from, z);
-    if (!session.verified) release(z.mine, z.next);
+    putPair(out, words, from, await ringProduct(strand, words, cutPair(x, words, from, count), cutPair(y, words, from, count)));
   });
   return out;
 }

@@ -9,6 +9,7 @@
  */
 import { lengthPrefixed, type PeerError, ProtocolError, type Random, utf8 } from '@sluis/base';
 import { Prg, taggedHash } from '@sluis/crypto';
+import { release } from '@sluis/kernels';
 import type { CommitteeLinks } from '@sluis/model';
 import { bytesOf, halvesOf, nextParty, type PackedPair, type Pair, type Party, previousParty, wordsOf } from './shares.ts';
 import { type CallOrder, OrderedVerifier, type Verifier, type VerifierCall } from './verification.ts';
@@ -50,6 +51,8 @@ export class Session {
   readonly #streams: [Prg | null, Prg | null] = [null, null];
   /** Whether its rounds are counted as they happen: those of other strands when they end. */
   readonly #counts: boolean;
+  /** What this strand has made and nobody uses after its end; null where that can't be known. */
+  #scratch: ArrayBufferView[] | null = null;
   #steps = 0;
   #rounds = 0;
 
@@ -157,12 +160,24 @@ export class Session {
     this.#count(strands.reduce((most, strand) => Math.max(most, strand.#rounds), 0));
   }
 
-  /** Cuts `length` elements into stripes and works on several of them at a time. */
+  /**
+   * Cuts `length` elements into stripes and works on several of them at a time. `work` copies its results out: streams and
+   * received payloads that the strand gave it are gone afterwards (a verifier, though, may still look at them).
+   */
   striped(length: number, work: (strand: Session, from: number, count: number) => Promise<void>): Promise<void> {
     const { elements, atOnce } = this.stripes;
-    return this.parallel(Math.ceil(length / elements), atOnce, (strand, stripe) =>
-      work(strand, stripe * elements, Math.min(elements, length - stripe * elements)),
-    );
+    return this.parallel(Math.ceil(length / elements), atOnce, async (strand, stripe) => {
+      const scratch: ArrayBufferView[] = [];
+      strand.#scratch = this.verified ? null : scratch;
+      await work(strand, stripe * elements, Math.min(elements, length - stripe * elements));
+      release(...scratch);
+    });
+  }
+
+  /** Gives a vector back when the stripe that this strand works on is done. For what is neither kept nor returned from it. */
+  temporary<V extends ArrayBufferView>(made: V): V {
+    this.#scratch?.push(made);
+    return made;
   }
 
   /** One round: sends and receives at once. Throws ProtocolError `mpc/bad-length` on a payload of another size. */
@@ -173,7 +188,7 @@ export class Session {
       const payload = await this.#ground.links.receive(i.from, named(i.part));
       if (payload.length !== i.sizeBytes)
         throw this.#fault('mpc/bad-length', named(i.part), i.from, `sent ${payload.length} bytes where ${i.sizeBytes} are due`);
-      return payload;
+      return this.temporary(payload);
     });
     const [received] = await Promise.all([Promise.all(receiving), Promise.all(sending)]);
     this.#count(1);
@@ -182,12 +197,12 @@ export class Session {
 
   /** Gives this party's part of a ring product to the previous party and takes the next one's. 1 round, 8·words bytes an element. */
   async reshare(operation: string, part: BigUint64Array): Promise<Pair> {
-    return { mine: part, next: wordsOf(await this.#passOn(operation, part)) };
+    return { mine: this.temporary(part), next: wordsOf(await this.#passOn(operation, part)) };
   }
 
   /** The same for packed bits. 1 round, 1 bit a bit. */
   async reshareBits(operation: string, part: Uint32Array): Promise<PackedPair> {
-    return { mine: part, next: halvesOf(await this.#passOn(operation, part)) };
+    return { mine: this.temporary(part), next: halvesOf(await this.#passOn(operation, part)) };
   }
 
   /** A stream of its own, for a step's name that this strand gave out, that parties `which` and `which` − 1 know; null at the third. */
@@ -200,7 +215,7 @@ export class Session {
   /** The next words of the strand's stream that parties `which` and `which` − 1 know; null at the third party. */
   commonWords(which: Party, words: number): BigUint64Array<ArrayBuffer> | null {
     if (which === previousParty(this.me)) return null;
-    return this.#stream(which === this.me ? 0 : 1).words(words);
+    return this.#words(which === this.me ? 0 : 1, words);
   }
 
   /** The same as packed bits. */
@@ -211,7 +226,7 @@ export class Session {
 
   /** Two streams whose difference is this party's part of a fresh sharing of zeros: the three differences add up to 0. */
   zeros(words: number): [BigUint64Array<ArrayBuffer>, BigUint64Array<ArrayBuffer>] {
-    return [this.#stream(0).words(words), this.#stream(1).words(words)];
+    return [this.#words(0, words), this.#words(1, words)];
   }
 
   /** The streams themselves: whoever takes n bytes of one takes n bytes of the other, and so do all parties. */
@@ -276,8 +291,12 @@ export class Session {
     return stream;
   }
 
+  #words(which: 0 | 1, words: number): BigUint64Array<ArrayBuffer> {
+    return this.temporary(this.#stream(which).words(words));
+  }
+
   #packed(which: 0 | 1, words: number): Uint32Array<ArrayBuffer> {
-    const out = new Uint32Array(words);
+    const out = this.temporary(new Uint32Array(words));
     this.#stream(which).fill(new Uint8Array(out.buffer));
     return out;
   }
