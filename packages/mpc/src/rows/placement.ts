@@ -1,18 +1,60 @@
 /** Moving rows by permutations: public ones locally, secret ones by shuffling first. */
 import { ProtocolError } from '@sluis/base';
-import { invertPermutation, lowBits } from '@sluis/kernels';
+import { gatherRecords, interleave, invertPermutation, lowBits, release } from '@sluis/kernels';
 import type { Committee, SecretBits, SecretColumn, SecretTable } from '@sluis/technique';
 import { bits, columnShare } from '../shares.ts';
-import { gathered, tableOf, vectorsOf } from './parts.ts';
+import { gathered, type Held, tableOf, vectorsOf } from './parts.ts';
+
+/** Rows from which on columns no longer stay in the processor's cache. */
+const LONG = 2 ** 16;
 
 /** Row i of the result is row index[i]. Local. */
 export function gatherRows(table: SecretTable, index: Uint32Array): SecretTable {
-  const moved = vectorsOf(table).map((v) => ({
-    shape: { length: index.length, words: v.shape.words },
-    mine: gathered(v.shape, v.mine, index),
-    next: gathered(v.shape, v.next, index),
+  const vectors = vectorsOf(table);
+  const rings = vectors.filter((v) => v.shape.words > 0);
+  const moved = rings.length > 0 && table.length >= LONG ? gatherTogether(rings, index) : rings.map((v) => gatherHeld(v, index));
+  const packed = vectors.filter((v) => v.shape.words === 0).map((v) => gatherHeld(v, index));
+  return tableOf(index.length, [...moved, ...packed]);
+}
+
+const gatherHeld = ({ shape, mine, next }: Held, index: Uint32Array): Held => ({
+  shape: { length: index.length, words: shape.words },
+  mine: gathered(shape, mine, index),
+  next: gathered(shape, next, index),
+});
+
+/** All words of all columns side by side: one wait for memory a row. */
+function gatherTogether(vectors: readonly Held[], index: Uint32Array): Held[] {
+  const words = vectors.flatMap(({ shape, mine, next }) =>
+    [mine, next].flatMap((held) => Array.from({ length: shape.words }, (_, j) => wordOf(held, shape, j))),
+  );
+  const records = interleave(words);
+  const found = gatherRecords(records, words.length, index);
+  release(records);
+  let at = 0;
+  const take = (count: number) => {
+    at += count;
+    return joined(found.slice(at - count, at));
+  };
+  return vectors.map(({ shape }) => ({
+    shape: { length: index.length, words: shape.words },
+    mine: take(shape.words),
+    next: take(shape.words),
   }));
-  return tableOf(index.length, moved);
+}
+
+const wordOf = (held: Held['mine'], { length }: Held['shape'], j: number) =>
+  (held as BigUint64Array).subarray(j * length, (j + 1) * length);
+
+/** The words of a column as one vector. */
+function joined(words: readonly BigUint64Array[]): BigUint64Array {
+  const [first] = words;
+  if (words.length === 1 && first !== undefined) return first;
+  const length = first?.length ?? 0;
+  const out = new BigUint64Array(length * words.length);
+  for (const [j, word] of words.entries()) out.set(word, j * length);
+  release(...words);
+  return out;
 }
 
 /**

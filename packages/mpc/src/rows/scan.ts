@@ -1,5 +1,6 @@
 /** Running values along a column that start anew where a secret bit says so. */
 import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
+import { evens, odds, weave } from './alternation.ts';
 
 /**
  * out[i] = value[i] + go[i] · out[i − 1], for several columns at once, with out[−1] = 0. With `go` 0 at the first row of
@@ -11,23 +12,25 @@ import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
  * Source: Blelloch 1990 (Prefix sums and their applications), §1.5; Brent & Kung 1982 for the shape of the tree.
  */
 export async function segmentedSums(on: Committee, columns: readonly SecretColumn[], go: SecretColumn): Promise<SecretColumn[]> {
-  const n = go.length;
-  if (n < 2 || columns.length === 0) return [...columns];
-  const [even, odd] = halvesOf(n);
-  const lower = even.subarray(0, odd.length);
-  const goOdd = on.gather(go, odd);
+  if (go.length < 2 || columns.length === 0) return [...columns];
+  const goOdd = odds(go);
+  const rest = columns.map(evens);
+  const lower = (a: SecretColumn) => on.slice(a, 0, goOdd.length);
   // One product for all columns and for the bits: (value, go) of a pair is (right + go·left, go·go).
-  const left = [...columns, go].map((c) => on.gather(c, lower));
-  const carried = await productsBy(on, left, goOdd);
-  const pairs = columns.map((c, k) => on.add(on.gather(c, odd), carried[k] as SecretColumn));
+  const goEven = evens(go);
+  const carried = await productsBy(on, [...rest, goEven].map(lower), goOdd);
+  const pairs = columns.map((c, k) => on.add(odds(c), carried[k] as SecretColumn));
   const sums = await segmentedSums(on, pairs, carried[columns.length] as SecretColumn);
-  const later = even.subarray(1);
-  if (later.length === 0) return columns.map((c, k) => weave(on, on.gather(c, even), sums[k] as SecretColumn));
-  const before = sums.map((s) => on.slice(s, 0, later.length));
-  const added = await productsBy(on, before, on.gather(go, later));
-  return columns.map((c, k) => {
-    const rest = on.add(on.gather(c, later), added[k] as SecretColumn);
-    return weave(on, on.concat([on.slice(c, 0, 1), rest]), sums[k] as SecretColumn);
+  const later = goEven.length - 1;
+  if (later === 0) return rest.map((even, k) => weave(even, sums[k] as SecretColumn));
+  const added = await productsBy(
+    on,
+    sums.map((s) => on.slice(s, 0, later)),
+    on.slice(goEven, 1, later),
+  );
+  return rest.map((even, k) => {
+    const completed = on.add(on.slice(even, 1, later), added[k] as SecretColumn);
+    return weave(on.concat([on.slice(even, 0, 1), completed]), sums[k] as SecretColumn);
   });
 }
 
@@ -62,12 +65,13 @@ export async function segmentedMinima(on: Committee, values: SecretColumn, go: S
   const [even, odd] = halvesOf(n);
   const lower = even.subarray(0, odd.length);
   const goOdd = on.gatherBits(go, odd);
-  const pairs = await smaller(on, on.gather(values, lower), on.gather(values, odd), goOdd, bits);
+  const own = evens(values);
+  const pairs = await smaller(on, on.slice(own, 0, odd.length), odds(values), goOdd, bits);
   const minima = await segmentedMinima(on, pairs, await on.and(on.gatherBits(go, lower), goOdd), bits);
   const later = even.subarray(1);
-  if (later.length === 0) return weave(on, on.gather(values, even), minima);
-  const rest = await smaller(on, on.slice(minima, 0, later.length), on.gather(values, later), on.gatherBits(go, later), bits);
-  return weave(on, on.concat([on.slice(values, 0, 1), rest]), minima);
+  if (later.length === 0) return weave(own, minima);
+  const rest = await smaller(on, on.slice(minima, 0, later.length), on.slice(own, 1, later.length), on.gatherBits(go, later), bits);
+  return weave(on.concat([on.slice(values, 0, 1), rest]), minima);
 }
 
 /** `before` where it counts and is the smaller, else `own`. */
@@ -82,13 +86,6 @@ function halvesOf(n: number): [Uint32Array, Uint32Array] {
   for (let i = 0; i < even.length; i++) even[i] = 2 * i;
   for (let i = 0; i < odd.length; i++) odd[i] = 2 * i + 1;
   return [even, odd];
-}
-
-/** Elements of both columns in turn, beginning with `even`. */
-function weave(on: Committee, even: SecretColumn, odd: SecretColumn): SecretColumn {
-  const index = new Uint32Array(even.length + odd.length);
-  for (let i = 0; i < index.length; i++) index[i] = (i & 1) * even.length + (i >> 1);
-  return on.gather(on.concat([even, odd]), index);
 }
 
 /** 1 if any bit is 1. Cost: ⌈log2 n⌉ rounds, n conjunctions in all. */
