@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OrderPlan } from '@sluis/technique';
 import fc from 'fast-check';
-import { ascending } from './order.ts';
+import { ascending, type ItemSet } from './order.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 test(`seed ${seed}`, () => assert.ok(seed >= 0));
@@ -14,20 +14,34 @@ const units = [
   { perComparison: 1, perRound: 1000 },
 ];
 
+/** Numbers in the clear, counting how they are compared. */
+class PlainItems implements ItemSet<PlainItems> {
+  readonly length: number;
+  readonly values: readonly number[];
+  readonly counted: { comparisons: number; rounds: number };
+  constructor(values: readonly number[], counted: { comparisons: number; rounds: number }) {
+    this.length = values.length;
+    this.values = values;
+    this.counted = counted;
+  }
+  take(places: Uint32Array): PlainItems {
+    return new PlainItems(
+      Array.from(places, (p) => this.values[p] as number),
+      this.counted,
+    );
+  }
+  async before(mine: Uint32Array, other: PlainItems, theirs: Uint32Array): Promise<Uint8Array> {
+    assert.equal(mine.length, theirs.length);
+    this.counted.comparisons += mine.length;
+    this.counted.rounds += 1;
+    return Uint8Array.from(mine, (a, i) => Number((this.values[a] as number) < (other.values[theirs[i] as number] as number)));
+  }
+}
+
 /** Sorts distinct values in the order given; also counts what was compared. */
 async function run(values: readonly number[], unit: (typeof units)[number]) {
   const [plan, counted] = [new OrderPlan(unit), { comparisons: 0, rounds: 0 }];
-  const items = Uint32Array.from(values, (_, i) => i);
-  const order = await ascending(
-    items,
-    async (first, second) => {
-      counted.comparisons += first.length;
-      counted.rounds += 1;
-      assert.equal(first.length, second.length);
-      return Uint8Array.from(first, (a, i) => Number((values[a] as number) < (values[second[i] as number] as number)));
-    },
-    plan,
-  );
+  const order = await ascending(new PlainItems(values, counted), plan);
   return { sorted: Array.from(order, (i) => values[i] as number), counted, planned: plan.step(values.length) };
 }
 

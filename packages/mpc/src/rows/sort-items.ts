@@ -1,6 +1,5 @@
 /** Keys of rows packed into one number, distinct for every row, by which rows are sorted. */
 import { bitsToCount, type Committee, itemBits, itemWords, type SecretBits, type SecretColumn, type SortKey } from '@sluis/technique';
-import { widen } from '../widening.ts';
 import { count } from './placement.ts';
 
 export interface SortItems {
@@ -49,7 +48,7 @@ export async function fit(
   words: number,
 ): Promise<SecretColumn> {
   if (key.column.words === words) return key.column;
-  return widen(on, key.column, key.bits, words);
+  return on.widen(key.column, key.bits, words);
 }
 
 /** Non-negative one-word values as elements of `words` words. */

@@ -10,8 +10,8 @@ import {
   type SortKey,
   sortsByBits,
 } from '@sluis/technique';
-import { ItemDifferences } from './item-differences.ts';
-import { ascending, type Compare } from './order.ts';
+import { ItemRecords } from './item-records.ts';
+import { ascending, type ItemSet } from './order.ts';
 import { gatherRows, partitionRows } from './placement.ts';
 import { checkKey, type SortItems, sortItems } from './sort-items.ts';
 
@@ -61,25 +61,41 @@ export async function sortByComparisons(
 
 /** Places of shuffled, distinct items in ascending order, found by opened comparisons. */
 export function orderOf(on: Committee, items: SortItems): Promise<Uint32Array> {
-  const all = Uint32Array.from({ length: items.column.length }, (_, i) => i);
-  return ascending(all, comparing(on, items), new OrderPlan(comparisonCost(on.threatModel, items.bits)));
+  const width = items.bits + 1;
+  const split = on.threatModel === 'semi-honest' ? on.me : null;
+  const set = new OpenedItems(on, width, ItemRecords.of(items.column, width, split));
+  return ascending(set, new OrderPlan(comparisonCost(on.threatModel, items.bits)));
 }
 
-/** Comparisons of items by their places, opened. */
-export function comparing(on: Committee, items: SortItems): Compare {
-  const width = items.bits + 1;
-  const trusted = on.threatModel === 'semi-honest';
-  const differences = new ItemDifferences(items.column, width, trusted ? on.me : null);
-  return async (first, second) => {
-    const out = new Uint8Array(first.length);
-    for (let at = 0; at < first.length; at += COMPARISON_BATCH) {
-      const difference = differences.of(first.subarray(at, at + COMPARISON_BATCH), second.subarray(at, at + COMPARISON_BATCH));
-      out.set(await on.openBits(await on.negative(difference, width)), at);
+/** Secret items whose comparisons are opened. */
+class OpenedItems implements ItemSet<OpenedItems> {
+  readonly length: number;
+  readonly #on: Committee;
+  readonly #width: number;
+  readonly #records: ItemRecords;
+
+  constructor(on: Committee, width: number, records: ItemRecords) {
+    this.length = records.length;
+    this.#on = on;
+    this.#width = width;
+    this.#records = records;
+  }
+
+  take(places: Uint32Array): OpenedItems {
+    return new OpenedItems(this.#on, this.#width, this.#records.take(places));
+  }
+
+  async before(mine: Uint32Array, other: OpenedItems, theirs: Uint32Array): Promise<Uint8Array> {
+    const out = new Uint8Array(mine.length);
+    for (let at = 0; at < out.length; at += COMPARISON_BATCH) {
+      const to = at + COMPARISON_BATCH;
+      const difference = this.#records.minus(mine.subarray(at, to), other.#records, theirs.subarray(at, to));
+      out.set(await this.#on.openBits(await this.#on.negative(difference, this.#width)), at);
       // A verifier may still look at what went into a product; otherwise the next batch takes the same memory.
-      if (trusted) differences.release(difference);
+      if (this.#on.threatModel === 'semi-honest') this.#records.release(difference);
     }
     return out;
-  };
+  }
 }
 
 /**
