@@ -15,6 +15,24 @@ async function read(db: Db, batch: string): Promise<DepositRecord | null> {
   return row === undefined ? null : depositRecord(row);
 }
 
+/**
+ * Makes acceptances of one giver wait for each other: all take the lock of its oldest deposit in the table first. A
+ * PostgreSQL server would otherwise let two transactions count rows without seeing each other's.
+ */
+async function lockGiver(db: Db, { collaboration, table, giver }: DepositRecord): Promise<void> {
+  const oldest = await db
+    .selectFrom('deposits')
+    .select('batch')
+    .where('collaboration', '=', collaboration)
+    .where('table_name', '=', table)
+    .where('giver', '=', giver)
+    .orderBy('created_at')
+    .orderBy('batch')
+    .limit(1)
+    .executeTakeFirst();
+  if (oldest !== undefined) await db.updateTable('deposits').set({ giver }).where('batch', '=', oldest.batch).execute();
+}
+
 /** Ends deposits: without the sealed key nobody can read what was kept of them. */
 async function end(
   db: Db,
@@ -122,6 +140,8 @@ export class RelationalDeposits implements DepositStore {
 
   acceptDeposit(batch: string, replace: boolean, most: number, at: number): Promise<DepositRecord[]> {
     return this.#write(async (db) => {
+      const known = await read(db, batch);
+      if (known !== null) await lockGiver(db, known);
       const record = await read(db, batch);
       if (record?.state !== 'uploading')
         throw refused('deposit/not-open', `Deposit ${batch} is not being uploaded.`, 'List yours with: sluis contribute list');

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { RefusedError, StationError } from '@sluis/base';
 import type { AgreementRecord, RunRecord } from '@sluis/flow';
 import type { LogEntry } from '@sluis/ledger';
+import { depositsContract } from './deposits.contract.ts';
 import type { OpenedStore } from './open-store.ts';
 
 /** A fresh, empty place; `reopen` closes and opens the same place again. */
@@ -171,4 +172,5 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
     assert.deepEqual(await reopened.log.entries(1, 9), [entry(1)]);
     await reopened.close();
   });
+  depositsContract(contract);
 }
