@@ -24,6 +24,7 @@ import { decideInTheClear } from '@sluis/rules';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { evaluateRows, quantileOf } from '../../packages/planner/src/fixtures/evaluate-rows.ts';
 import { clearSources } from './clear-rows.ts';
+import { evaluateOnShares } from './rows-on-shares.ts';
 
 export interface DryParty {
   readonly party: string;
@@ -97,7 +98,12 @@ export class DryPipeline {
     if (prepared.plan.rows !== undefined) {
       if (this.#pooled === null) throw new RangeError('this pipeline has no rows to share');
       const sources = await clearSources(this.#agreement, prepared.plan.rows, this.#pooled);
-      inputs.push({ organisation: ROWS_INPUT, vectors: evaluateRows(prepared.plan, sources) });
+      const threat = process.env['SLUIS_ROWS_ON_SHARES'];
+      const secretly = threat === 'semi-honest' || threat === 'malicious';
+      const vectors = secretly
+        ? await evaluateOnShares(this.#agreement, prepared.plan, sources, threat)
+        : evaluateRows(prepared.plan, sources);
+      inputs.push({ organisation: ROWS_INPUT, vectors });
     }
     const passed = decideInTheClear(prepared.plan, inputs);
     return createFinaliser().finalise(
