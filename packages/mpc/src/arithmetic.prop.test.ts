@@ -158,20 +158,36 @@ test('equality, at every width', async () => {
 const magnitude = (v: bigint) => (v < 0n ? -v : v);
 const away = (v: bigint, d: bigint) => (v < 0n ? -1n : 1n) * ((2n * magnitude(v) + d) / (2n * d));
 
-test('division and rescaling, exact', async () => {
+test('division, exact', async () => {
   const input = fc.constantFrom(3, 8, 20, 33, 64).chain((bits) => fc.record({ bits: fc.constant(bits), list: pairs(bits) }));
   await fc.assert(
-    fc.asyncProperty(input, fc.bigInt({ min: 1n, max: 10n ** 6n }), async ({ bits, list }, divisor) => {
+    fc.asyncProperty(input, async ({ bits, list }) => {
       const [x, y] = split(list);
       assert.deepEqual(
         await result([x, y], 1, (c, [a, b]) => c.divide(a as SecretColumn, b as SecretColumn, bits)),
         x.map((v, i) => (y[i] ? wrap(v / (y[i] as bigint), 1) : 0n)),
       );
+    }),
+    { ...runs, numRuns: 9 },
+  );
+});
+
+test('rescaling, exact, for divisors of every size and values on both sides of every tie', async () => {
+  const divisor = fc.oneof(
+    fc.bigInt({ min: 1n, max: 200n }),
+    fc.integer({ min: 0, max: 20 }).map((e) => 10n ** BigInt(e)),
+    fc.integer({ min: 0, max: 129 }).chain((e) => fc.bigInt({ min: 1n << BigInt(e), max: 2n << BigInt(e) })),
+  );
+  await fc.assert(
+    fc.asyncProperty(sized, divisor, async ({ bits, words, values }, d) => {
+      const edge = 1n << BigInt(bits - 1);
+      const near = values.flatMap((v) => [v, (v / d) * d + d / 2n, (v / d) * d - d / 2n - 1n, (v / d) * d + (d + 1n) / 2n]);
+      const inside = near.filter((v) => v >= -edge && v < edge).slice(0, 70);
       assert.deepEqual(
-        await result([x], 1, (c, [a]) => c.rescale(a as SecretColumn, divisor, bits)),
-        x.map((v) => away(v, divisor)),
+        await result([inside], words, (c, [a]) => c.rescale(a as SecretColumn, d, bits)),
+        inside.map((v) => away(v, d)),
       );
     }),
-    { ...runs, numRuns: 10 },
+    runs,
   );
 });

@@ -37,11 +37,12 @@ import { isZero } from './equality.ts';
 import { inject, select } from './injection.ts';
 import { openBits, openColumn, rerandomise } from './opening.ts';
 import { ringInnerProduct, ringProducts, ringSumOfProducts } from './products.ts';
+import { rescale, shiftRight, widen } from './rescaling.ts';
 import * as rows from './rows/index.ts';
 import { extreme, largestOf } from './selection.ts';
 import type { Session } from './session.ts';
 import { type BitShare, bitShare, bits, type ColumnShare, column, columnShare, type Pair, type Party, sliceColumn } from './shares.ts';
-import { widen } from './widening.ts';
+import { sumOfChanged, wraps } from './truncation.ts';
 
 const asColumn = (a: ColumnShare) => a as ColumnShare & SecretColumn;
 const asBits = (a: BitShare) => a as BitShare & SecretBits;
@@ -264,25 +265,26 @@ export class ReplicatedCommittee implements Committee {
     return asBits(await this.#session.run((strand) => isZero(strand, columnShare(a), width, columnShare(b))));
   }
 
-  async shiftRight(a: SecretColumn, shift: number, width: number): Promise<SecretColumn> {
-    const bits = await this.toBits(a, width);
-    return this.fromBits(bits.slice(Math.min(shift, width - 1)), a.words);
+  shiftRight(a: SecretColumn, shift: number, width: number): Promise<SecretColumn> {
+    return this.#within((on) => shiftRight(on, a, shift, width));
   }
 
   divide(a: SecretColumn, b: SecretColumn, width: number): Promise<SecretColumn> {
     return this.#within((on) => divide(on, a, b, width));
   }
 
-  async rescale(a: SecretColumn, divisor: bigint, width: number): Promise<SecretColumn> {
-    const sign = await this.negative(a, width);
-    const size = await this.select(sign, this.scale(a, -1n), a);
-    const half = this.addConstant(size, divisor / 2n);
-    const quotient = await this.divide(
-      half,
-      this.constant(a.length, a.words, divisor),
-      Math.min(Math.max(width, divisor.toString(2).length) + 1, 64 * a.words),
-    );
-    return this.select(sign, this.scale(quotient, -1n), quotient);
+  rescale(a: SecretColumn, divisor: bigint, width: number): Promise<SecretColumn> {
+    return this.#within((on) => rescale(on, a, divisor, width));
+  }
+
+  /** How often the summands that parties know, cut to `width` bits, exceed the secret's low `width` bits. */
+  async wraps(a: SecretColumn, width: number): Promise<SecretBits[]> {
+    return (await this.#session.run((strand) => wraps(strand, columnShare(a), width))).map(asBits);
+  }
+
+  /** The sum of what each known summand becomes when whoever knows it changes it. */
+  async sumOfChanged(a: SecretColumn, words: number, change: (summand: BigUint64Array) => BigUint64Array): Promise<SecretColumn> {
+    return asColumn(await this.#session.run((strand) => sumOfChanged(strand, columnShare(a), words, change)));
   }
 
   minimum(columns: readonly SecretColumn[], width: number): Promise<SecretColumn> {

@@ -104,22 +104,36 @@ function placesOf(sizes: readonly GroupSize[], per: number): Place[] {
   });
 }
 
-/** The same from the bits of the three components, by verified conjunctions only: a carry-save adder, then the tree. */
+/** The carry of u + v into position `width`; `known` are the low `width` bits of u at party 0, of v at the others. */
+export function carryInto(session: Session, known: Uint32Array, width: number, per: number): Promise<PackedPair> {
+  const extended = new Uint32Array((width + 1) * per);
+  extended.set(known);
+  return signOf(session, extended, width + 1, per);
+}
+
+/** The sign from the bits of the three components, by verified conjunctions only: a carry-save adder, then the tree. */
 async function verifiedSign(session: Session, components: PackedPair, width: number, per: number): Promise<PackedPair> {
   const top = part(components, (width - 1) * per, width * per);
   if (width === 1) return top;
-  // The sum is s + 2c: position i of the second summand is c's position i − 1.
-  const { sum, carries } = await sumAndCarries(session, components, width - 1, per);
-  const sign = xorPacked(top, part(carries, (width - 2) * per, (width - 1) * per));
-  const count = width - 2;
-  if (count === 0) return sign;
+  const [saved, carry] = await verifiedCarries(session, components, width - 1, per);
+  return carry === undefined ? xorPacked(top, saved as PackedPair) : xorPacked(xorPacked(top, saved as PackedPair), carry);
+}
+
+/**
+ * The carries of three components' low `width` bits into position `width`: the carry-save adder's own, and (unless width
+ * is 1) that of its two results s + 2c, where position i of the second is c's position i − 1.
+ */
+export async function verifiedCarries(session: Session, components: PackedPair, width: number, per: number): Promise<PackedPair[]> {
+  const { sum, carries } = await sumAndCarries(session, components, width, per);
+  const saved = part(carries, (width - 1) * per, width * per);
+  const count = width - 1;
+  if (count === 0) return [saved];
   const order = treeOrder(count);
-  const pick = (a: PackedPair, from: number, positions: readonly number[]) =>
-    join(positions.map((i) => part(a, (from + i) * per, (from + i + 1) * per)));
-  const [s, t] = [pick(sum, 1, order), pick(carries, 0, order)];
+  const pick = (a: PackedPair, from: number) => join(order.map((i) => part(a, (from + i) * per, (from + i + 1) * per)));
+  const [s, t] = [pick(sum, 1), pick(carries, 0)];
   const generate = await conjunction(session, s, t);
   const propagate = xorPacked(part(s, per, count * per), part(t, per, count * per));
-  return xorPacked(sign, await carryOf(session, { generate, propagate }, count, per));
+  return [saved, await carryOf(session, { generate, propagate }, count, per)];
 }
 
 function xorInto(onto: Uint32Array, bitsOf: Uint32Array): void {

@@ -34,6 +34,11 @@ const cases: Case[] = [
   ['minimum', (c) => c.minimum(all(c), 40), (m) => m.extreme(n, 7, 40, 2)],
   ['largest', (c) => c.largest(all(c), 3, 40), (m) => m.largest(n, 7, 3, 40, 2)],
   ['allOf', (c) => c.allOf(flags(c, 9), groups), (m) => m.allOf(groups.map((g) => ({ size: g.length, count: 1 })))],
+  ['fromBits', async (c) => c.fromBits([flags(c), flags(c), flags(c)], 2), (m) => m.fromBits(n, 3, 2)],
+  ['divide', (c) => c.divide(held(c), held(c, 1), 11), (m) => m.divide(n, 11, 2)],
+  ...[1n, 2n, 3n, 100n, 10n ** 9n, 1n << 70n].flatMap((d) =>
+    [7, 64, 127, 128].map((w): Case => [`rescale ${w} by ${d}`, (c) => c.rescale(held(c), d, w), (m) => m.rescale(n, d, w, 2)]),
+  ),
   ['openBits', (c) => c.openBits(flags(c)), (m) => m.openBits(n)],
   ['openColumn', (c) => c.openColumn(held(c)), (m) => m.openColumn(n, 2)],
   ['rerandomise', (c) => c.rerandomise(held(c)), (m) => m.rerandomise(n, 2)],
@@ -42,6 +47,10 @@ const cases: Case[] = [
     [`less ${w}`, (c) => c.less(held(c), held(c, 1), w), (m) => m.less(n, w)],
     [`isZero ${w}`, (c) => c.isZero(held(c), w), (m) => m.isZero(n, w)],
     [`equal ${w}`, (c) => c.equal(held(c), held(c, 1), w), (m) => m.equal(n, w)],
+    [`widen ${w}`, (c) => c.widen(held(c), w, 3), (m) => m.widen(n, 2, 3, w)],
+    ...[0, 1, 5, w - 1, w, 200].map(
+      (by): Case => [`shift ${w} by ${by}`, (c) => c.shiftRight(held(c), by, w), (m) => m.shiftRight(n, by, w, 2)],
+    ),
     [`toBits ${w}`, (c) => c.toBits(held(c), w), (m) => m.toBits(n, w)],
   ]),
 ];

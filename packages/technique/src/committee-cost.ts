@@ -135,16 +135,69 @@ export class CommitteeMeter {
     this.#bitwise(length, { bits: shared.bits + 3 * conjunctions, rounds: shared.rounds + rounds });
   }
 
-  shiftRight(length: number, shift: number, width: number, words: number): void {
-    this.toBits(length, width);
-    this.inject(length * (width - Math.min(shift, width - 1)), words);
+  /** Of `bits` slices of `length` bits each. */
+  fromBits(length: number, bits: number, words: number): void {
+    this.inject(length * bits, words);
   }
 
-  /** From `from` words to `words`. */
-  widen(length: number, from: number, words: number): void {
+  /** Values of `bits` bits from `from` words to `words`. */
+  widen(length: number, from: number, words: number, bits = 64 * from): void {
     if (words <= from || length === 0) return;
-    this.negative(2 * length, 64 * from + 2);
-    this.inject(2 * length, words - from);
+    this.#sumOfChanged(length, words);
+    this.#wraps(length, bits);
+    this.inject(length * this.#wrapBits, words);
+  }
+
+  shiftRight(length: number, shift: number, bits: number, words: number): void {
+    if (shift === 0 || length === 0) return;
+    if (shift >= bits) {
+      this.negative(length, bits);
+      this.inject(length, words);
+      return;
+    }
+    this.#sumOfChanged(length, words);
+    this.#wraps(length, shift);
+    this.#wraps(length, bits);
+    this.inject(2 * length * this.#wrapBits, words);
+  }
+
+  rescale(length: number, divisor: bigint, bits: number, words: number): void {
+    const bitLength = (value: bigint) => value.toString(2).length;
+    if (divisor === 1n || length === 0 || divisor > 1n << BigInt(bits)) return;
+    const most = Math.max(bits, bitLength(divisor));
+    const roomy = most + 2 > 64 * words ? words + 1 : words;
+    this.widen(length, words, roomy, bits);
+    if (divisor % 2n === 0n) {
+      this.negative(length, bits);
+      this.inject(length, roomy);
+    }
+    const half = 1n << BigInt(most);
+    const width = bitLength(half + ((half + divisor - 1n) / divisor) * divisor);
+    this.#sumOfChanged(length, roomy);
+    this.#sumOfChanged(length, roomy);
+    this.#wraps(length, width);
+    this.inject(length * this.#wrapBits, roomy);
+    const multiples = 2 * this.#wrapBits;
+    const restBits = bitLength(divisor * BigInt(multiples + 1)) + 1;
+    this.negative(length * multiples, Math.min(restBits, 64 * roomy));
+    this.inject(length * multiples, roomy);
+  }
+
+  divide(length: number, bits: number, words: number): void {
+    for (let i = 0; i < 2; i++) {
+      this.negative(length, bits);
+      this.select(length, words);
+    }
+    this.toBits(length, bits);
+    this.inject(length * bits, words);
+    for (let i = 0; i < bits; i++) {
+      this.less(length, bits);
+      this.mask(length, words);
+    }
+    this.inject(length * bits, words);
+    this.select(length, words);
+    this.isZero(length, bits);
+    this.mask(length, words);
   }
 
   /** `minimum` and `maximum` over `columns` columns. */
@@ -186,6 +239,19 @@ export class CommitteeMeter {
 
   total(): Cost {
     return { rounds: this.rounds, bytes: this.bytes, seconds: secondsFor(this.rounds, this.bytes) };
+  }
+
+  /** Bits that say how often known summands were wrapped. */
+  get #wrapBits(): number {
+    return this.#verified ? 2 : 1;
+  }
+
+  #wraps(length: number, width: number): void {
+    this.#bitwise(length, this.#verified ? verifiedComparison(width + 1) : comparison(width + 1));
+  }
+
+  #sumOfChanged(length: number, words: number): void {
+    if (!this.#verified && length > 0) this.#add(1, 8 * words * length);
   }
 
   /** So many bits an element, in packed words. */

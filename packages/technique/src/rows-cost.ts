@@ -100,7 +100,7 @@ export class RowsMeter extends CommitteeMeter {
     const n = table.length;
     const bits = itemBits(n, keys, leading);
     const words = itemWords(bits);
-    for (const key of keys) this.widen(n, key.words, words);
+    for (const key of keys) this.widen(n, key.words, words, key.bits);
     if (leading) this.inject(n, words);
     this.shuffle({ ...table, words: [...table.words, words] });
     const step = new OrderPlan(comparisonCost(this.#threat, bits)).step(n);
@@ -159,7 +159,7 @@ export class RowsMeter extends CommitteeMeter {
     for (const { kind, words: own, bits = 64 * own } of aggregates) {
       if (kind === 'sum') continue;
       const wide = Math.max(own, Math.ceil((bits + 1) / 64));
-      this.widen(length, own, wide);
+      this.widen(length, own, wide, bits);
       this.segmentedMinima(length, bits + 1, wide);
     }
     const ends = { length, words: [...words, 1], bits: 1 };
