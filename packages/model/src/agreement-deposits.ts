@@ -1,5 +1,6 @@
 /** Contributors and deposits of an agreement: what must hold, and who gives rows to a table. */
 import type { Agreement, Table } from './agreement.ts';
+import { ANONYMOUS_PREFIX } from './deposit.ts';
 import type { AgreementProblem } from './agreement-columns.ts';
 
 /** Public key that signs deposits of this organisation or contributor, or null for nobody known. */
@@ -21,7 +22,17 @@ export const givers = (table: Pick<Table, 'providers' | 'deposits'>): string[] =
 ];
 
 export function contributorProblems(agreement: Agreement): AgreementProblem[] {
-  const found: AgreementProblem[] = [];
+  const found: AgreementProblem[] = agreement.organisations.flatMap(({ name }, i) =>
+    name.toLowerCase().startsWith(ANONYMOUS_PREFIX)
+      ? [
+          {
+            path: ['organisations', i, 'name'],
+            what: `names that begin with "${ANONYMOUS_PREFIX}" are for anonymous deposits`,
+            remedy: 'choose another name',
+          },
+        ]
+      : [],
+  );
   const names = new Set(agreement.organisations.map((o) => o.name.toLowerCase()));
   const keys = new Set(agreement.organisations.map((o) => o.identity));
   for (const [name, { identity }] of Object.entries(agreement.contributors ?? {})) {
@@ -32,6 +43,8 @@ export function contributorProblems(agreement: Agreement): AgreementProblem[] {
         what: `another party is called "${name}" (case does not count)`,
         remedy: 'give every contributor a name of its own',
       });
+    if (name.toLowerCase().startsWith(ANONYMOUS_PREFIX))
+      found.push({ path, what: `names that begin with "${ANONYMOUS_PREFIX}" are for anonymous deposits`, remedy: 'choose another name' });
     if (keys.has(identity))
       found.push({
         path: [...path, 'identity'],

@@ -8,6 +8,7 @@ const COMMENTS: Readonly<Record<string, string>> = {
   purpose: ' What the answers are for, and the legal ground for working on this data together.',
   valid: ' Questions run from "from" (included) until "until" (not included).',
   organisations: ' One card per organisation, as printed by: sluis station card',
+  contributors: ' Who deposits rows without a station: public keys made by sluis contribute identity create. They do not sign.',
   committee: ' The three compute parties. Any two of them together can reconstruct everything: choose three that will not.',
   tables:
     ' Shared tables. A column may be used only for what its "uses" say: group, join, filter, aggregate, reveal.\n' +
@@ -50,6 +51,7 @@ function forPeople(a: Agreement): Record<string, unknown> {
     legal_basis: a.legal_basis,
     valid: a.valid,
     organisations: a.organisations,
+    ...(a.contributors === undefined ? {} : { contributors: a.contributors }),
     committee: a.committee,
     threat_model: a.threat_model,
     tables: Object.fromEntries(

@@ -1,15 +1,36 @@
 /** What a careful reader should know before signing: allowed, but worth a second look. */
 import type { Agreement, Table } from './agreement.ts';
+import { givers } from './agreement-deposits.ts';
+
+function depositWarnings(agreement: Agreement, name: string, { deposits }: Table): string[] {
+  if (deposits === undefined) return [];
+  const found = [
+    `Table ${name}: rows are deposited: ${agreement.committee.join(', ')} keep encrypted shares of every row until ${deposits.keep_days === undefined ? 'this agreement ends or is replaced' : `${deposits.keep_days} days have passed or this agreement ends`}; any two of them together could read all of it, at any time, not only when a question runs.`,
+    `Table ${name}: who deposits approves no question: ${agreement.approval.ad_hoc === 'none' ? 'any question may use the rows' : 'providers with stations, if there are any, decide'}.`,
+  ];
+  const { anonymous } = deposits;
+  if (anonymous !== undefined) {
+    found.push(
+      `Table ${name}: ${anonymous.members.length} members may deposit without their name. This hides neither the network address from the station that is used, nor the time, nor what the rows say; with few members it hides little. ${anonymous.issuer} vouches for membership: it could let others in.`,
+    );
+    if (anonymous.round !== 'once')
+      found.push(
+        `Table ${name}: an anonymous member counts as another organisation in each round (${anonymous.round}), because nobody can tell that it is the same one: minimum_organisations can be met by fewer members than it says. Use round "once" where that matters.`,
+      );
+  }
+  return found;
+}
 
 function tableWarnings(agreement: Agreement, name: string, table: Table): string[] {
-  const found: string[] = [];
+  const found = depositWarnings(agreement, name, table);
   const { minimum_organisations: needed } = agreement.output;
-  if (table.kind === 'union' && needed > table.providers.length) {
+  const count = givers(table).length;
+  if (table.kind === 'union' && needed > count) {
     found.push(
-      `Table ${name}: minimum_organisations is ${needed} but it has ${table.providers.length} providers, so nothing is ever released.`,
+      `Table ${name}: minimum_organisations is ${needed} but it has ${count} ${table.deposits === undefined ? 'providers' : 'providers and depositors'}, so nothing is ever released.`,
     );
   }
-  if (table.kind === 'union' && table.providers.length === 2) {
+  if (table.kind === 'union' && count === 2) {
     found.push(
       `Table ${name}: with two providers, each that receives a sum can subtract its own part and learns the other's value, unless the rules suppress it.`,
     );
