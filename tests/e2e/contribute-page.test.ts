@@ -39,6 +39,7 @@ before(async () => {
     terms: {
       contributors: { alice: { identity: JSON.parse(made.stdout).identity } },
       tables: { incidents: { providers: [], columns: COLUMNS, deposits: { by: ['alice'] } } },
+      output: { minimum_rows: 5, minimum_organisations: 1 },
     },
   });
   browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
