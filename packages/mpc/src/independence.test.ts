@@ -1,16 +1,17 @@
 /**
  * What one compute party receives is independent of the data: for two fixed inputs that differ in every value, bytes
  * received by each party are counted in a 2 × 256 table and compared by chi-square. α = 10⁻⁶ for each party (critical
- * value 377.3 at 255 degrees of freedom; three tests a run). With at least 600,000 bytes a sample, one byte in 200
- * that depended on the input would raise the statistic by more than 2,500: the planted leak below is of that size.
+ * value 377.3 at 255 degrees of freedom; three tests a run). With at least 300,000 bytes a sample, one byte in 200
+ * that depended on the input would raise the statistic by more than 1,200: the planted leak below is of that size.
  * The same bytes are compared with the uniform distribution, which catches a product that was sent without its mask, and
  * refreshed components are compared with the old ones. Each comparison has a control that it rejects.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '@sluis/base';
-import type { Committee, SecretColumn } from '@sluis/technique';
-import { deal, PARTIES, simulateCommittee, toColumn } from './simulation/index.ts';
+import type { Committee, SecretColumn, ThreatModel } from '@sluis/technique';
+import { STRIPES } from './session.ts';
+import { deal, PARTIES, simulateCommittee, stripedCommittee, toColumn } from './simulation/index.ts';
 import { replicatedSharing } from './index.ts';
 
 const CRITICAL = 377.3;
@@ -83,7 +84,7 @@ function chiSquare(a: Counts, b: Counts): number {
 test('received bytes are independent of the data (chi-square, α = 1e-6)', async () => {
   const [one, other] = [await received(1n, false), await received(987_654_321_012n % 2n ** 38n, false)];
   for (const p of PARTIES) {
-    assert.ok((one[p] as Counts).reduce((s, x) => s + x, 0) > 600_000, 'the sample is large enough');
+    assert.ok((one[p] as Counts).reduce((s, x) => s + x, 0) > 300_000, 'the sample is large enough');
     const statistic = chiSquare(one[p] as Counts, other[p] as Counts);
     assert.ok(statistic < CRITICAL, `party ${p}: ${statistic}`);
   }
@@ -101,14 +102,17 @@ function histogram(bytes: Uint8Array): Counts {
   return out;
 }
 
-test('every message of every primitive is uniformly random (chi-square, α = 1e-6)', async () => {
+for (const model of ['semi-honest', 'malicious'] as const)
+  test(`every message of every primitive is uniformly random, ${model} (chi-square, α = 1e-6)`, () => everyMessageIsRandom(model));
+
+async function everyMessageIsRandom(model: ThreatModel): Promise<void> {
   const secret = deal(Array<bigint>(CELLS).fill(5n), 1);
   const { transcript } = await simulateCommittee(
     async (c) => {
       const a = secret[c.me];
       await everyPrimitive(c, [a, c.constant(CELLS, 1, 3n)]);
     },
-    { keepTranscript: true },
+    { keepTranscript: true, convene: stripedCommittee(model, STRIPES) },
   );
   const messages = transcript.filter((m) => !m.step.includes('keys'));
   assert.ok(messages.length > 80);
@@ -120,7 +124,7 @@ test('every message of every primitive is uniformly random (chi-square, α = 1e-
   }
   const conjunction = Uint8Array.from({ length: 500 }, (_, i) => i & (i >> 1));
   assert.ok(againstUniform(histogram(conjunction)) > CRITICAL + 40, 'an unmasked conjunction is caught');
-});
+}
 
 test('refreshed components have nothing to do with the old ones (chi-square of their difference, α = 1e-6)', async () => {
   const secret = deal(Array<bigint>(CELLS).fill(5n), 1);
