@@ -4,6 +4,7 @@
  * by a tree. With a verifier, the bits of the three components are added up with conjunctions that it is told of.
  */
 import { type GroupSize, packedWords, toSlices, xorBits } from '@sluis/kernels';
+import { RIPPLE_FROM } from '@sluis/technique';
 import { addProducts, addSummands, groupSizes, type Place, productsOf } from './leaves.ts';
 import { carryOf, type Groups, treeOrder } from './carry-tree.ts';
 import { conjunction } from './products.ts';
@@ -18,7 +19,8 @@ import { bitsFromTwoSummands, type HandedBits, handOverBits, withKnown } from '.
  * 1 where a − b < 0 (b left out: a < 0), for a difference of `width` bits. Run by: all three compute parties, in step.
  *
  * Learns: nobody anything. Cost, trusted parties: 2 + ⌈log2 ⌈(width − 1)/3⌉⌉ rounds; `comparisonBits(width)` of `technique`
- * bits an element in total: 42 bytes at 64 bits. With a verifier one round and (width − 1)·3 bits more, and its checks.
+ * bits an element in total: 42 bytes at 64 bits. With a verifier, see `verifiedComparison`
+ * there, and its checks.
  * Source: Mohassel & Rindal 2018 (ABY3), §5.3, for the split; the first level is in `leaves.ts`.
  */
 export async function negative(session: Session, a: ColumnShare, width: number, b: ColumnShare | null = null): Promise<BitShare> {
@@ -27,7 +29,7 @@ export async function negative(session: Session, a: ColumnShare, width: number, 
   const out = packedPairOf(packedWords(a.length));
   await session.striped(a.length, async (strand, from, count) => {
     const stripe = strand.verified
-      ? await verifiedSign(strand, componentBits(a, b, width, from, count), width, packedWords(count))
+      ? await verifiedSign(strand, componentBits(a, b, width, from, count), width, packedWords(count), ripples(a.length))
       : await signOf(strand, toSlices(knownSummand(strand, a, b, from, count), a.words, width), width, packedWords(count));
     putBits(out, from, stripe);
   });
@@ -111,29 +113,54 @@ export function carryInto(session: Session, known: Uint32Array, width: number, p
   return signOf(session, extended, width + 1, per);
 }
 
-/** The sign from the bits of the three components, by verified conjunctions only: a carry-save adder, then the tree. */
-async function verifiedSign(session: Session, components: PackedPair, width: number, per: number): Promise<PackedPair> {
+/** The sign from the bits of the three components, by verified conjunctions only: a carry-save adder, then what carries. */
+async function verifiedSign(session: Session, components: PackedPair, width: number, per: number, ripple: boolean): Promise<PackedPair> {
   const top = part(components, (width - 1) * per, width * per);
   if (width === 1) return top;
-  const [saved, carry] = await verifiedCarries(session, components, width - 1, per);
+  const [saved, carry] = await verifiedCarries(session, components, width - 1, per, ripple);
   return carry === undefined ? xorPacked(top, saved as PackedPair) : xorPacked(xorPacked(top, saved as PackedPair), carry);
 }
 
 /**
  * The carries of three components' low `width` bits into position `width`: the carry-save adder's own, and (unless width
  * is 1) that of its two results s + 2c, where position i of the second is c's position i − 1.
+ *
+ * @param ripple - position after position, with one conjunction each, instead of a tree with three.
  */
-export async function verifiedCarries(session: Session, components: PackedPair, width: number, per: number): Promise<PackedPair[]> {
+export async function verifiedCarries(
+  session: Session,
+  components: PackedPair,
+  width: number,
+  per: number,
+  ripple: boolean,
+): Promise<PackedPair[]> {
   const { sum, carries } = await sumAndCarries(session, components, width, per);
   const saved = part(carries, (width - 1) * per, width * per);
   const count = width - 1;
   if (count === 0) return [saved];
+  if (ripple) return [saved, await rippled(session, part(sum, per, width * per), carries, count, per)];
   const order = treeOrder(count);
   const pick = (a: PackedPair, from: number) => join(order.map((i) => part(a, (from + i) * per, (from + i + 1) * per)));
   const [s, t] = [pick(sum, 1), pick(carries, 0)];
   const generate = await conjunction(session, s, t);
   const propagate = xorPacked(part(s, per, count * per), part(t, per, count * per));
   return [saved, await carryOf(session, { generate, propagate }, count, per)];
+}
+
+/**
+ * Whether a comparison of so many elements goes position by position under a verifier: each conjunction then costs ten
+ * times its bits, and many elements hide the rounds.
+ */
+export const ripples = (length: number): boolean => length >= RIPPLE_FROM;
+
+/** The carry of s + t out of `count` positions: (s ⊕ c)(t ⊕ c) ⊕ c at each. `count` rounds, one conjunction a position. */
+async function rippled(session: Session, s: PackedPair, t: PackedPair, count: number, per: number): Promise<PackedPair> {
+  let carry = await conjunction(session, part(s, 0, per), part(t, 0, per));
+  for (let i = 1; i < count; i++) {
+    const [x, y] = [part(s, i * per, (i + 1) * per), part(t, i * per, (i + 1) * per)];
+    carry = xorPacked(await conjunction(session, xorPacked(x, carry), xorPacked(y, carry)), carry);
+  }
+  return carry;
 }
 
 function xorInto(onto: Uint32Array, bitsOf: Uint32Array): void {

@@ -5,7 +5,7 @@
  * Source: the wrapping bits are those of Mohassel & Rindal 2018 (ABY3), §5.3, made by the comparison's tree.
  */
 import { packedWords, subtractVectors, toSlices } from '@sluis/kernels';
-import { carryInto, verifiedCarries } from './comparison.ts';
+import { carryInto, ripples, verifiedCarries } from './comparison.ts';
 import type { Session } from './session.ts';
 import { type BitShare, bits, bytesOf, type ColumnShare, column, type Pair, wordsOf } from './shares.ts';
 import { cutPair, packedPairOf, pairOf, putBits, putPair } from './stripes.ts';
@@ -25,7 +25,7 @@ export async function wraps(session: Session, a: ColumnShare, width: number): Pr
   await session.striped(a.length, async (strand, from, count) => {
     const per = packedWords(count);
     const found = strand.verified
-      ? await verifiedCarries(strand, componentBits(a, null, width, from, count), width, per)
+      ? await verifiedCarries(strand, componentBits(a, null, width, from, count), width, per, ripples(a.length))
       : [await carryInto(strand, toSlices(knownSummand(strand, a, null, from, count), a.words, width), width, per)];
     out.forEach((pair, i) => {
       const carry = found[i];

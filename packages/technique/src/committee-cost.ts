@@ -40,9 +40,13 @@ export function comparison(width: number): { readonly bits: number; readonly rou
   return { bits: products + 2 * (2 * groups - 1 - (left === 1 ? 1 : 0)) + 3 * tree.conjunctions, rounds: 2 + tree.rounds };
 }
 
-/** The same where every conjunction is verified: a carry-save adder, what positions generate, a tree. */
-export function verifiedComparison(width: number): { readonly bits: number; readonly rounds: number } {
+/** Elements from which on verified comparisons go position by position: half the conjunctions of a tree, many rounds. */
+export const RIPPLE_FROM = 1 << 15;
+
+/** The same where every conjunction is verified: a carry-save adder, then, for `length` elements, a tree or a ripple. */
+export function verifiedComparison(width: number, length: number): { readonly bits: number; readonly rounds: number } {
   if (width <= 2) return { bits: 3 * (width - 1), rounds: width - 1 };
+  if (length >= RIPPLE_FROM) return { bits: 3 * (2 * width - 3), rounds: width - 1 };
   const tree = carryTree(width - 2);
   return { bits: 3 * (2 * width - 3 + tree.conjunctions), rounds: 2 + tree.rounds };
 }
@@ -114,7 +118,7 @@ export class CommitteeMeter {
   }
 
   negative(length: number, width: number): void {
-    this.#bitwise(length, this.#verified ? verifiedComparison(width) : comparison(width));
+    this.#bitwise(length, this.#verified ? verifiedComparison(width, length) : comparison(width));
   }
 
   less(length: number, width: number): void {
@@ -247,7 +251,7 @@ export class CommitteeMeter {
   }
 
   #wraps(length: number, width: number): void {
-    this.#bitwise(length, this.#verified ? verifiedComparison(width + 1) : comparison(width + 1));
+    this.#bitwise(length, this.#verified ? verifiedComparison(width + 1, length) : comparison(width + 1));
   }
 
   #sumOfChanged(length: number, words: number): void {

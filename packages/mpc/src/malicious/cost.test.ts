@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom, utf8 } from '@sluis/base';
-import { checkCost, type Committee, type SecretColumn, verifiedShuffleCost, zeroCheckCost } from '@sluis/technique';
+import {
+  checkCost,
+  type Committee,
+  CommitteeMeter,
+  RIPPLE_FROM,
+  type SecretColumn,
+  verifiedShuffleCost,
+  zeroCheckCost,
+} from '@sluis/technique';
 import { deal, Network } from '../simulation/index.ts';
 import { maliciousComputation } from './technique.ts';
 
@@ -71,4 +79,25 @@ test('refreshing and shuffling cost what the formulas state', async () => {
     }),
     cost,
   );
+});
+
+test('many comparisons go position by position: right, at half the conjunctions', async () => {
+  const n = RIPPLE_FROM + 5;
+  const edges = [0n, -1n, 1n, -(1n << 18n), (1n << 18n) - 1n, 12_345n, -54_321n];
+  const values = Array.from({ length: n }, (_, i) => (edges[i % edges.length] as bigint) >> BigInt(i % 3));
+  const secret = deal(values, 1);
+  const program = async (c: Committee) => [...(await c.openBits(await c.negative(secret[c.me], 20)))];
+  const network = new Network();
+  const results = await Promise.all(
+    ([0, 1, 2] as const).map(async (me) => program(await maliciousComputation.convene(network.links(me), utf8('cost'), systemRandom))),
+  );
+  assert.deepEqual(
+    results[0],
+    values.map((v) => Number(v < 0n)),
+  );
+  const meter = new CommitteeMeter('malicious');
+  meter.negative(n, 20);
+  assert.equal(meter.bytes, 3 * (2 * 20 - 3) * 4 * Math.ceil(n / 32));
+  const { rounds } = await metered((c) => c.negative(secret[c.me], 20));
+  assert.equal(rounds, meter.rounds);
 });

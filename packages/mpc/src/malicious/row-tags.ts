@@ -5,7 +5,7 @@
  * Ring columns are lifted by one word first: components are taken as they are in Z_2^(64·(words + 1)), where the low
  * words still are the secret. An error that changes a low word is not divisible by 2^(64·words), so a random key of 64
  * more bits hits the fitting error of the tag with probability at most 2^−64. Bits have keys of 64 bits.
- * Source: Chida et al. 2018 (additive errors against random keys); Abspoel et al. 2021, §4 (the wider ring).
+ * Source: Chida et al. 2018 (additive errors against random keys); Abspoel et al. 2021 (the wider ring).
  */
 import { addVectors, constantVector, maskVector, multiplyVectors, subtractVectors } from '@sluis/kernels';
 import type { Session } from '../session.ts';

@@ -23,7 +23,7 @@ const KEYS: readonly Party[] = [1, 2, 0];
  * Learns: nobody anything. Assumes: at most one malicious corruption, authenticated channels.
  * Cost: 15 rounds; per pass and row, 16·(words + 1) bytes for each column, 24·(words + 1) for each width that occurs,
  * 2 bits for each bit column and 24 bytes if there are any: all parties together.
- * Source: Laur, Willemson & Zhang 2011, §4 (passes); Asharov et al. 2022, §5 (shuffling authenticated rows).
+ * Source: Laur, Willemson & Zhang 2011 (passes); Asharov et al. 2022 (shuffling authenticated rows).
  */
 export async function verifiedShuffle(strand: Session, table: SecretTable): Promise<SecretTable> {
   if (table.length < 2 || table.columns.length + table.bits.length === 0) return table;

@@ -11,7 +11,7 @@
  * holds. More than 2^20 positions would need only two arrays, but random access to so many costs more than it saves.
  * Batches of one run need no union bound: for a wrong product to be used, the first batch that has one must pass.
  *
- * Source: Furukawa, Lindell, Nof & Weinstein 2017, §5 (buckets); Araki et al. 2017, §3 (checking after execution).
+ * Source: Furukawa, Lindell, Nof & Weinstein 2017 (buckets of triples); Araki et al. 2017 (checking after execution); the bound is worked out here.
  */
 import { CHECK_BATCH_WORDS, triplesPerProduct } from '@sluis/technique';
 

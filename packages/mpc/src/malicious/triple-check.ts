@@ -31,7 +31,7 @@ export interface Triples {
  * Learns: nobody anything (opened values are masked by a and b; whether the check passes depends on errors only).
  * Cost: 5 rounds (seed fixed, triples, seed tossed, openings, comparison); see `tripleCheckBytes` of `technique`.
  * Memory: `scratchWords`, and a third as much in messages.
- * Source: Furukawa et al. 2017, §2.2 and §5; Araki et al. 2017, §3.
+ * Source: Furukawa et al. 2017; Araki et al. 2017.
  *
  * @param cut - copies the products into memory that it is given.
  */
