@@ -8,7 +8,7 @@ import { bindModifiers } from './bind-modifiers.ts';
 import { hasAggregate, type Bound } from './expression.ts';
 import type { SqlEngine } from './ports.ts';
 import type { Item, Question } from './question.ts';
-import { bindFrom, withCtes, type Relation, type RelationColumn, type Surroundings } from './relation.ts';
+import { bindFrom, ownersOf, withCtes, type Relation, type RelationColumn, type Surroundings } from './relation.ts';
 import { unknownName, unsupported } from './refusal.ts';
 import { selectNode } from './parse.ts';
 import { Typing } from './types.ts';
@@ -58,7 +58,7 @@ export class Names {
     }
     const of = path.at(-2) ?? '';
     const owner = path.length === 3 ? path[0] : undefined;
-    const owned = owner === undefined || sources.some((s) => same(s.tableName, of) && s.table.providers.some((p) => same(p, owner)));
+    const owned = owner === undefined || sources.some((s) => same(s.tableName, of) && ownersOf(s.table).some((p) => same(p, owner)));
     const found = path.length > 3 || !owned ? undefined : columns.find((c) => same(c.of, of) && same(c.name, name));
     if (found !== undefined) return found;
     throw unknownName(`There is no ${path.join('.')}.`, `Columns of ${alias}: ${columns.map((c) => c.name).join(', ')}.`);

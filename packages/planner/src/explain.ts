@@ -1,15 +1,12 @@
 /** Pass 7, explain: in plain sentences, before anything runs, who will learn what. */
-import { type Agreement, type Explanation, type ExplainTopic, pairSums, type PairSum, type Plan, type PlanAggregate } from '@sluis/model';
+import { type Agreement, type Explanation, pairSums, type PairSum, type Plan, type PlanAggregate, pushdownProviders } from '@sluis/model';
 import type { Cost } from '@sluis/technique';
 import { amongSentences } from './bind-among.ts';
 import type { Question } from './question.ts';
 import type { Sharing } from './sharing.ts';
 import { isPair } from './bind-aggregate.ts';
-
-interface Sentence {
-  readonly about: ExplainTopic;
-  readonly text: string;
-}
+import { seesOfRows, sharesRows, showsRows, suppressesRows, threat } from './explain-rows.ts';
+import { listed, say, several, type Sentence } from './sentences.ts';
 
 export interface Explained {
   readonly plan: Plan;
@@ -20,27 +17,24 @@ export interface Explained {
   readonly floats: readonly { readonly name: string; readonly scale: number }[];
 }
 
-export function explain({ plan, agreement, floats }: Explained, cost: Cost | null): Explanation {
+export function explain({ plan, agreement, sharing, floats }: Explained, cost: Cost | null): Explanation {
   const sentences: Sentence[] = [
     ...sandbox(agreement),
     ...sends(plan, floats),
+    ...(sharing === null ? [] : sharesRows(plan, sharing)),
     ...committee(plan),
+    ...(plan.rows === undefined ? [] : seesOfRows(plan, plan.rows)),
     ...receiver(plan),
     ...intermediate(plan),
+    ...showsRows(plan),
     ...suppression(plan),
+    ...(plan.rows === undefined || sharing === null ? [] : suppressesRows(plan, plan.rows, sharing)),
     ...coalition(plan),
+    ...threat(agreement),
     ...costs(cost),
   ];
   return { sentences, cost: cost ?? { rounds: 0, bytes: 0, seconds: 0 } };
 }
-
-const say = (about: ExplainTopic, ...texts: readonly string[]): Sentence[] => texts.map((text) => ({ about, text }));
-
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
-const several = (n: number, one: string, many = `${one}s`): string => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 
 function sandbox(agreement: Agreement): Sentence[] {
   if (!agreement.sandbox) return [];
@@ -56,21 +50,30 @@ function sends(plan: Plan, floats: readonly { readonly name: string; readonly sc
     ...(plan.accumulators.length === 0 ? [] : [several(plan.accumulators.length, 'partial aggregate')]),
   ];
   const where = plan.provider.where === '' ? 'all its rows' : `its rows with ${plan.provider.where}`;
-  const used = floats.filter((f) => plan.accumulators.some((a) => a.sql.includes(`"${f.name}"`)));
+  const pushing = pushdownProviders(plan);
+  if (pushing.length === 0) return say('sends', ...roundings(plan, floats));
+  const alone = plan.rows === undefined ? 'No row leaves a provider, and the' : 'No row leaves these providers, and the';
   return say(
     'sends',
-    `Each of ${several(plan.providers.length, 'data provider')} (${listed(plan.providers)}) computes ${listed(parts)} for every one of ${several(plan.cellCount, 'declared group')} in its own engine, over ${where}.`,
-    'It splits every number into secret shares and sends them, encrypted, to the three compute parties. No row leaves a provider, and the shares look the same size whatever the data.',
+    `Each of ${several(pushing.length, 'data provider')} (${listed(pushing)}) computes ${listed(parts)} for every one of ${several(plan.cellCount, 'declared group')} in its own engine, over ${where}.`,
+    `It splits every number into secret shares and sends them, encrypted, to the three compute parties. ${alone} shares look the same size whatever the data.`,
     ...(plan.dominances.length === 0
       ? []
       : [
           `For the dominance rule it also shares, per group, the sum of absolute values and its ${several(plan.dominances[0]?.top ?? 0, 'largest single value')}.`,
         ]),
+    ...roundings(plan, floats),
+  );
+}
+
+function roundings(plan: Plan, floats: Explained['floats']): string[] {
+  const used = floats.filter((f) => plan.accumulators.some((a) => a.sql.includes(`"${f.name}"`)));
+  return [
     ...computedScales(plan).map(
       (d) => `Computed values that are no whole numbers or decimals are rounded to ${several(d, 'decimal')} before they are added.`,
     ),
     ...used.map((f) => `Values of ${f.name} are rounded to ${several(f.scale, 'decimal')} before they are added.`),
-  );
+  ];
 }
 
 /** Decimals kept of computed DOUBLE values: those multiplied into integers from anything but a column. */
@@ -158,7 +161,7 @@ function suppression(plan: Plan): Sentence[] {
         ];
   return say(
     'suppression',
-    `A cell is opened only if at least ${several(rules.minimumRows, 'row')} from at least ${several(rules.minimumOrganisations, 'organisation')} contribute to it. Every other declared group shows as "suppressed or empty".`,
+    `A cell is opened only if at least ${several(rules.minimumRows, 'row')} from at least ${several(rules.minimumOrganisations, 'organisation')} contribute to it.${plan.rows?.secretSlots == null ? ' Every other declared group shows as "suppressed or empty".' : ''}`,
     ...largest,
     ...estimate,
     ...own,

@@ -57,8 +57,7 @@ export async function planSharedRows(
   const contributions: (RowExpression | null)[] = [];
   for (const condition of split.conditions) contributions.push(await rowCondition(condition, scope));
   const accumulators: PlanRowAccumulator[] = [];
-  for (const [i, measure] of split.measures.entries())
-    accumulators.push(await rowMeasure(measure, split.accumulators[i]?.scale ?? 0, scope));
+  for (const measure of split.measures) accumulators.push(await rowMeasure(measure, scope));
   const codes = lowered.map((key, i) => (secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? key.hi + 1n : null));
   const joins: PlanRowJoin[] = [];
   for (const join of question.joins) joins.push(await rowJoin(join, stationsAlone(sharing.sources[joins.length + 1]), scope));
@@ -210,32 +209,36 @@ function keyAccumulator(key: RowNumber, expression: Bound | undefined, nullCode:
 /** Whether a row counts. */
 async function rowCondition({ filter, present }: RowCondition, scope: RowScope): Promise<RowExpression | null> {
   const parts = filter === null ? [] : [await lowerCondition(filter, scope)];
-  for (const value of present) parts.push(not(isNull(await anyValue(value, scope))));
+  for (const value of present) parts.push(not(isNull((await anyValue(value, scope)).expression)));
   return parts.length === 0 ? null : all(parts);
 }
 
 /** A value as whatever number it has: equal exactly where the values are. */
-async function anyValue(value: Bound, scope: RowScope): Promise<RowExpression> {
-  if (value.kind === 'column') return rowColumn(value.name, scope).expression;
-  if (value.type !== 'VARCHAR') return (await lowerNumber(value, scope)).expression;
+async function anyValue(value: Bound, scope: RowScope): Promise<RowNumber> {
+  if (value.kind === 'column') {
+    const { expression, encoding } = rowColumn(value.name, scope);
+    return { expression, scale: 0, lo: encoding.minimum, hi: encoding.maximum, exact: true };
+  }
+  if (value.type !== 'VARCHAR') return lowerNumber(value, scope);
   const list = (await domainOf(value, scope.table, scope.typing)).values.filter((v) => v !== null);
-  return (await lowerPosition(value, list, scope)).expression;
+  return lowerPosition(value, list, scope);
 }
 
-async function rowMeasure(measure: RowMeasure, scale: number, scope: RowScope): Promise<PlanRowAccumulator> {
+async function rowMeasure(measure: RowMeasure, scope: RowScope): Promise<PlanRowAccumulator> {
   const { kind, filter, quantile } = measure;
-  const value = await measured(measure, scale, scope);
+  const value = await measured(measure, scope);
   if (filter === null) return { kind, expression: value.expression, quantile };
   return { kind, expression: chosen([branch(await lowerCondition(filter, scope), value)], nothing(value.scale)).expression, quantile };
 }
 
-async function measured({ kind, nodes, scales, dictionary }: RowMeasure, scale: number, scope: RowScope): Promise<RowNumber> {
+async function measured({ kind, nodes, scales, dictionary }: RowMeasure, scope: RowScope): Promise<RowNumber> {
   const [node] = nodes;
   if (node === undefined) throw new RangeError('an accumulator has no value');
   if (dictionary !== null) return lowerPosition(node, dictionary, scope);
   if (kind === 'distinct') {
-    if (node.type !== 'VARCHAR' && !(await lowerNumber(node, scope)).exact) throw notOnShares(node);
-    return { expression: await anyValue(node, scope), scale, lo: 0n, hi: 0n, exact: true };
+    const value = await anyValue(node, scope);
+    if (!value.exact) throw notOnShares(node);
+    return value;
   }
   let product: RowNumber | null = null;
   for (const [i, factor] of nodes.entries()) {

@@ -93,8 +93,8 @@ async function bindTable(from: Ast, around: Surroundings): Promise<Relation> {
   if (tableName === undefined || table === undefined) {
     throw unknownName(`The agreement has no shared table ${name}.`, `Its tables are: ${Object.keys(tables).join(', ')}.`);
   }
-  if (owner !== '' && !table.providers.some((p) => p.toLowerCase() === owner.toLowerCase()))
-    throw unknownName(`${owner} has no shared table ${tableName}.`, `It is shared by ${table.providers.join(', ') || 'depositors'}.`);
+  if (owner !== '' && !ownersOf(table).some((p) => p.toLowerCase() === owner.toLowerCase()))
+    throw unknownName(`${owner} has no shared table ${tableName}.`, `It is shared by ${ownersOf(table).join(', ')}.`);
   checkKind(tableName, table, around.joined);
   const own = (column: string): string => (around.joined ? `${tableName}.${column}` : column);
   const columns = Object.entries(table.columns).map(([column, c]) => ({ name: column, expression: columnNode(own(column), c), of: alias }));
@@ -102,6 +102,9 @@ async function bindTable(from: Ast, around: Surroundings): Promise<Relation> {
   const sources = [{ tableName, table }];
   return renamed({ alias, tableName, table: { ...table, columns: named }, columns, sources, joins: [], where: [], grouped: null }, from);
 }
+
+/** Whose rows a table holds, by station or deposited. */
+export const ownersOf = ({ providers, deposits }: Table): string[] => [...new Set([...providers, ...(deposits?.by ?? [])])];
 
 /** Rows of one owner are shown joined with another's only; rows of many are not joined, since they have no one owner. */
 function checkKind(tableName: string, table: Table, joined: boolean): void {

@@ -1,0 +1,110 @@
+/** What an explanation says of rows that are shared: who gives them, who holds what, and what is opened on the way. */
+import type { Agreement, Plan, PlanRowJoin, PlanRows } from '@sluis/model';
+import { listed, say, several, type Sentence } from './sentences.ts';
+import { ownersOf } from './relation.ts';
+import type { SharedSource, Sharing } from './sharing.ts';
+
+/** Who shares rows, why, and with whom. */
+export function sharesRows(plan: Plan, sharing: Sharing): Sentence[] {
+  const why =
+    sharing.because.length === 0
+      ? []
+      : [`Rows are shared because ${listed(sharing.because)} ${sharing.because.length === 1 ? 'needs' : 'need'} all rows together.`];
+  return say('sends', ...why, ...sharing.sources.flatMap((s, i) => ofSource(plan, s, i)), ...components(plan));
+}
+
+function ofSource(plan: Plan, { source, stations, deposits }: SharedSource, index: number): string[] {
+  const planned = plan.rows?.sources[index];
+  const columns = planned === undefined || planned.columns.length === 0 ? 'no column' : listed(planned.columns);
+  const where =
+    planned === undefined || planned.stationWhere === ''
+      ? ''
+      : ` Rows without ${planned.stationWhere} are marked, in secret, as not taking part, so that their number does not tell.`;
+  return [
+    ...(stations.length === 0
+      ? []
+      : [
+          `${listed(stations)} ${stations.length === 1 ? 'splits' : 'each split'} every row of ${source.tableName} (${columns}) into secret shares in the run.${where}`,
+        ]),
+    ...(deposits
+      ? [`What was deposited into ${source.tableName} counts as well: ${columns} of every deposited row is read, as shares.`]
+      : []),
+  ];
+}
+
+/** Component c of every value is held by compute parties c and c − 1. */
+function components({ committee }: Plan): string[] {
+  const held = committee.map((name, i) => `${name} holds components ${i + 1} and ${((i + 1) % 3) + 1}`);
+  return [`Every value is split into three components that add up to it; one or two of them say nothing about it. ${listed(held)}.`];
+}
+
+/** What compute parties see while they evaluate rows. */
+export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
+  const joined = rows.joins.length > 0;
+  const sorts =
+    joined || rows.secretSlots !== null || rows.accumulators.some((a) => a.kind === 'distinct' || a.kind.startsWith('quantile'));
+  return say(
+    'committee',
+    'Filters, sums and groups are computed on secret rows. The compute parties see how many rows each organisation shared or deposited, and of which organisation a row is; never a value, nor which rows take part.',
+    ...(sorts || plan.cellCount > 64
+      ? [
+          'Where rows are sorted, they are first put into a secret order; then the outcomes of comparisons between them are opened to the compute parties, which say nothing about whose row is where.',
+        ]
+      : []),
+    ...rows.joins.flatMap((join, i) => ofJoin(rows, join, i)),
+    ...(rows.secretSlots === null
+      ? []
+      : [`Room is made for ${several(rows.secretSlots, 'group')}. If there are more, the run ends without a result, and says so.`]),
+  );
+}
+
+function ofJoin(rows: PlanRows, join: PlanRowJoin, index: number): string[] {
+  const right = rows.sources[index + 1]?.table ?? '';
+  const left = rows.sources[0]?.table ?? '';
+  if (join.kind === 'semi' || join.kind === 'anti') return [`Which rows have a partner in ${right} stays secret.`];
+  if (join.rightUnique)
+    return [
+      `The agreement says that ${right} has every key once; if that is not so, the run ends and says so. The join has room for one row per row of ${index === 0 ? left : 'what was joined before'}, whatever matches.`,
+    ];
+  return [
+    `The join with ${right} has room for ${several(join.maximumRows, 'row')}, whatever matches; if there are more, the run ends and says so.`,
+  ];
+}
+
+/** Single values that an answer shows although they are called aggregates. */
+export function showsRows(plan: Plan): Sentence[] {
+  return say(
+    'intermediate',
+    ...plan.aggregates.flatMap((a) => {
+      if (a.kind === 'quantile_disc') return [`${a.sql} shows the value of one row.`];
+      return a.kind === 'quantile_cont' ? [`${a.sql} shows the value of one row, or a value between those of two.`] : [];
+    }),
+  );
+}
+
+export function suppressesRows(plan: Plan, rows: PlanRows, sharing: Sharing): Sentence[] {
+  const owners = [...new Set(sharing.sources.flatMap(({ source }) => ownersOf(source.table)))];
+  return say(
+    'suppression',
+    ...(rows.organisations === 'all-sources'
+      ? [
+          `A joined row counts as one of ${listed(owners)}, with a partner or without. The rules are not tested again without the rows of a receiver: without an owner's rows there is no joined row.`,
+        ]
+      : []),
+    ...(rows.secretSlots === null
+      ? []
+      : [
+          `The values of ${listed(plan.keys.map((k) => k.name))} are opened for groups that pass only. Nothing is shown of the others, not even how many there are.`,
+        ]),
+  );
+}
+
+/** What the agreement's threat model means for the compute parties. */
+export function threat({ threat_model: model }: Agreement): Sentence[] {
+  return say(
+    'coalition',
+    model === 'malicious'
+      ? 'A compute party that does not follow the protocol is caught before anything is opened, and the run ends without a result (threat model: malicious).'
+      : 'The compute parties are trusted to follow the protocol: one that does not could falsify the result (threat model: semi-honest).',
+  );
+}

@@ -1,0 +1,212 @@
+/** Questions on shared rows: what is refused by name, which uses they need, and what their explanation says. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RefusedError } from '@sluis/base';
+import { createSqlEngine } from '@sluis/engine';
+import { type Agreement, agreementSchema } from '@sluis/model';
+import { prepare } from './index.ts';
+import { sampleAgreement } from './fixtures/sample-agreement.ts';
+
+const engine = createSqlEngine();
+const all = ['group', 'filter', 'aggregate', 'reveal', 'join'];
+
+interface Changes {
+  readonly patients?: object;
+  readonly claims?: object;
+  readonly receivers?: readonly string[];
+  readonly more?: object;
+}
+
+function owners({ patients, claims, receivers, more }: Changes = {}): Agreement {
+  const base = sampleAgreement({ receivers: receivers ?? ['centre'] });
+  return agreementSchema.parse({
+    ...base,
+    ...more,
+    tables: {
+      ...base.tables,
+      patients: {
+        kind: 'owner',
+        providers: ['hospital'],
+        maximum_rows: 1000,
+        unique: [['person_id']],
+        columns: {
+          person_id: { type: 'INTEGER', uses: ['join'], bounds: [0, 1_000_000] },
+          ward: { type: 'VARCHAR', uses: all, domain: { values: ['a', 'b'] } },
+          name: { type: 'VARCHAR', uses: ['join'] },
+        },
+        ...patients,
+      },
+      claims: {
+        kind: 'owner',
+        providers: ['bank'],
+        maximum_rows: 3000,
+        columns: {
+          person_id: { type: 'INTEGER', uses: ['join', 'filter'], nullable: true, bounds: [0, 1_000_000] },
+          paid: { type: 'DECIMAL(9,2)', uses: all, bounds: ['0', '1000'] },
+          account: { type: 'BIGINT', uses: ['join'] },
+          name: { type: 'VARCHAR', uses: ['join'], domain: { values: ['x', 'y'] } },
+          seen: { type: 'TIMESTAMP', uses: all },
+        },
+        ...claims,
+      },
+    },
+  });
+}
+
+const plan = (sql: string, agreement = owners()) => prepare({ sql, agreement, agreementId: 'a'.repeat(64) }, engine);
+
+async function refused(sql: string, code: string, text: RegExp, agreement = owners()): Promise<void> {
+  await assert.rejects(plan(sql, agreement), (error: unknown) => {
+    assert.ok(error instanceof RefusedError, `${sql}: ${error}`);
+    assert.equal(error.code, code, `${sql}: ${error.message}`);
+    assert.match(`${error.message} ${error.remedy}`, text, sql);
+    return true;
+  });
+}
+
+const JOINED = 'FROM hospital.patients p JOIN bank.claims c ON p.person_id = c.person_id';
+
+test('joins that are not supported are refused by name', async () => {
+  const count = (from: string): string => `SELECT count(*) FROM ${from}`;
+  for (const [from, text] of [
+    ['patients p, claims c', /A cross join/],
+    ['patients p NATURAL JOIN claims c', /A natural join/],
+    ['patients p FULL JOIN claims c ON p.person_id = c.person_id', /A full join/i],
+    ['patients p RIGHT JOIN claims c ON p.person_id = c.person_id', /A right join/i],
+    ['patients p JOIN claims c ON p.person_id < c.person_id', /without equal keys/],
+    ['patients p JOIN claims c ON true', /ON|equal keys/],
+    ['patients p LEFT JOIN claims c ON p.person_id = c.person_id AND p.person_id < c.account', /in this join/],
+    ['patients p JOIN patients q ON p.person_id = q.person_id', /with itself/],
+    ['patients p JOIN incidents i ON p.person_id = i.id', /table of several organisations/],
+    ['patients', /table of one owner/],
+    [
+      'patients p JOIN (SELECT person_id, count(*) FROM claims GROUP BY 1) c ON p.person_id = c.person_id',
+      /subquery that aggregates|Asking over/,
+    ],
+    ['claims c LEFT JOIN (SELECT person_id, upper(ward) AS w FROM patients) p ON p.person_id = c.person_id', /computed column \(w\)/],
+  ] as const)
+    await refused(count(from), 'plan/unsupported', text);
+  await refused(count('patients p JOIN claims c ON p.person_id = c.account'), 'plan/type-mismatch', /INTEGER.*BIGINT.*CAST/);
+  await refused(count('patients p SEMI JOIN claims c ON p.name = c.name'), 'plan/type-mismatch', /Declare both columns alike/);
+  await refused(
+    count('bank.patients p JOIN claims c ON p.person_id = c.person_id'),
+    'plan/unknown-name',
+    /bank has no shared table patients.*hospital/,
+  );
+  await refused(`SELECT sum(person_id) ${JOINED}`, 'plan/unknown-name', /ambiguous.*p\.person_id or c\.person_id/);
+});
+
+test('a join needs the use join on both sides, and a bound on its rows', async () => {
+  await plan(`SELECT count(*) ${JOINED}`);
+  const paid = { person_id: { type: 'INTEGER', uses: ['filter'], bounds: [0, 10] }, paid: { type: 'INTEGER', uses: all, bounds: [0, 1] } };
+  await refused(
+    `SELECT count(*) ${JOINED}`,
+    'plan/column-use-missing',
+    /claims\.person_id may not be used to join/,
+    owners({ claims: { columns: paid } }),
+  );
+  await refused(`SELECT count(*) ${JOINED} WHERE p.person_id > 3`, 'plan/column-use-missing', /patients\.person_id.*WHERE/);
+  const repeated = owners({ patients: { unique: [] } });
+  await refused(`SELECT count(*) ${JOINED}`, 'plan/no-bounds', /unique: \[\[person_id\]\].*maximum_join_rows/, repeated);
+  const bounded = owners({ patients: { unique: [], maximum_join_rows: 77 } });
+  assert.deepEqual((await plan(`SELECT count(*) ${JOINED}`, bounded)).plan.rows?.joins[0]?.maximumRows, 77);
+});
+
+test('the side that has every key once stands right, whatever was written', async () => {
+  for (const from of ['patients p JOIN claims c', 'claims c JOIN patients p', 'claims c LEFT JOIN patients p']) {
+    const { plan: made } = await plan(`SELECT count(*), sum(paid) FROM ${from} ON p.person_id = c.person_id`);
+    assert.deepEqual(
+      made.rows?.sources.map((s) => s.table),
+      ['claims', 'patients'],
+      from,
+    );
+    assert.equal(made.rows?.joins[0]?.rightUnique, true);
+    assert.equal(made.rows?.maximumRows, 3000);
+    assert.deepEqual([...made.providers].sort(), ['bank', 'hospital']);
+  }
+});
+
+test('conditions of one source are evaluated by its station, except where a left join decides', async () => {
+  const where = "WHERE paid > 10 AND lower(ward) = 'a' AND paid > length(ward)";
+  const inner = (await plan(`SELECT count(*) ${JOINED} ${where}`)).plan.rows;
+  assert.deepEqual(
+    inner?.sources.map((s) => s.stationWhere),
+    ['("paid" > 10)', `(lower("ward") = 'a')`],
+  );
+  assert.notEqual(inner?.where, null);
+  const left = (await plan(`SELECT count(*) FROM claims c LEFT JOIN patients p USING (person_id) ${where}`)).plan.rows;
+  assert.deepEqual(
+    left?.sources.map((s) => s.stationWhere),
+    ['("paid" > 10)', ''],
+  );
+});
+
+test('what can not be computed on secrets is refused; lists, ranges and periods are looked up', async () => {
+  const deposits = owners({ more: { contributors: {} }, claims: { deposits: { by: ['bank'] }, providers: [] } });
+  for (const value of ['ln(paid)', 'sqrt(paid)', "date_diff('month', seen, TIMESTAMP '2024-01-01 00:00:00')"])
+    await refused(`SELECT sum(${value}) ${JOINED}`, 'plan/unsupported', /over shared rows.*comparisons/, deposits);
+  await refused(`SELECT count(*) ${JOINED} WHERE paid / 3 > 1`, 'plan/unsupported', /over shared rows/, deposits);
+  for (const value of [
+    'paid * 1.21',
+    'round(paid)',
+    'hour(seen)',
+    'floor(paid / 10)',
+    "CASE WHEN upper(ward) = 'A' THEN paid END",
+    'paid / 3',
+  ])
+    await plan(`SELECT avg(${value}) ${JOINED}`, deposits);
+});
+
+test('rows are shared only where a question needs them together', async () => {
+  const of = async (sql: string) => (await plan(sql)).plan.rows?.sources[0]?.stations;
+  assert.equal(await of('SELECT count(*), avg(cost), median(severity) FROM incidents'), undefined);
+  assert.deepEqual(await of('SELECT count(DISTINCT note) FROM incidents'), ['harbour', 'bank', 'hospital']);
+  assert.deepEqual(await of('SELECT median(cost) FROM incidents'), ['harbour', 'bank', 'hospital']);
+  assert.deepEqual(await of('SELECT records, count(*) FROM incidents GROUP BY records'), ['harbour', 'bank', 'hospital']);
+});
+
+test('a receiver that gives rows which are shared is refused; an owner of joined rows is not', async () => {
+  const agreement = owners({ receivers: ['bank', 'centre'] });
+  await refused('SELECT count(DISTINCT note) FROM incidents', 'plan/receiver-gave-rows', /bank.*--receivers/, agreement);
+  const { plan: made } = await plan(`SELECT count(*) ${JOINED}`, agreement);
+  assert.deepEqual([made.rules.withoutReceivers, made.rows?.organisations], [[], 'all-sources']);
+});
+
+test('quantiles near the ends show single records, and dominance can not be tested on shared rows', async () => {
+  const agreement = sampleAgreement({ columns: { id: { type: 'INTEGER', uses: ['aggregate'], bounds: [0, 1_000_000] } } });
+  await refused('SELECT quantile_cont(id, 0.99) FROM incidents', 'plan/column-use-missing', /"reveal" to id/, agreement);
+  await plan('SELECT quantile_cont(id, 0.9) FROM incidents', agreement);
+  const strict = sampleAgreement({ output: { dominance: { n: 1, k: 80 } } });
+  await refused('SELECT sum(cost), count(DISTINCT note) FROM incidents', 'plan/unsupported', /over shared rows.*dominance rule/, strict);
+  await plan('SELECT count(*), count(DISTINCT note) FROM incidents', strict);
+});
+
+test('an explanation says who shares rows, what is seen of them, and what a join or secret groups open', async () => {
+  const said = async (sql: string, agreement = owners()): Promise<string> =>
+    (await plan(sql, agreement)).explanation.sentences.map((s) => `${s.about}: ${s.text}`).join('\n');
+  const joined = await said(`SELECT ward, count(*), avg(paid) ${JOINED} WHERE paid > 5 GROUP BY ward`);
+  assert.match(joined, /Rows are shared because a join needs all rows together/);
+  assert.match(
+    joined,
+    /bank splits every row of claims \(person_id and paid\) into secret shares in the run\. Rows without \("paid" > 5\) are marked/,
+  );
+  assert.match(joined, /harbour holds components 1 and 2, bank holds components 2 and 3 and centre holds components 3 and 1/);
+  assert.match(joined, /how many rows each organisation shared.*never a value/);
+  assert.match(joined, /agreement says that patients has every key once/);
+  assert.match(joined, /A joined row counts as one of bank and hospital/);
+  assert.match(joined, /semi-honest/);
+  assert.doesNotMatch(joined, /No row leaves/);
+  const secret = await said('SELECT records, median(cost) FROM incidents GROUP BY records');
+  assert.match(secret, /values of records are opened for groups that pass only.*not even how many/);
+  assert.match(secret, /Room is made for 100000 groups/);
+  assert.match(secret, /quantile_cont\("cost", 0\.5\) shows the value of one row, or a value between those of two/);
+  assert.doesNotMatch(secret, /suppressed or empty/);
+  assert.match(
+    await said('SELECT count(*) FROM incidents', owners({ more: { threat_model: 'malicious' } })),
+    /caught before anything is opened/,
+  );
+  assert.equal(
+    (await plan('SELECT count(*) FROM incidents', owners({ more: { threat_model: 'malicious' } }))).plan.techniques.computation.id,
+    'mpc-replicated-3-malicious',
+  );
+});
