@@ -1,5 +1,6 @@
 /** What is measured: sizes, goals, and reference points of MP-SPDZ v0.4.2 (2 vCPU Zen 4, its three processes on one machine). */
 import type { Threat } from './protocol.ts';
+import { ROW_FIGURES } from './row-goals.ts';
 
 export interface Goal {
   /** `at-least` in millions a second (elements) or rows a second; `at-most` in seconds. */
@@ -66,4 +67,5 @@ export const FIGURES: readonly Figuring[] = [
   }),
   elements('equal', 'equalities of 64 bits', { goals: { 'semi-honest': atLeast(8) }, references: { 'semi-honest': 1.65 } }),
   elements('select', 'selections', { goals: {}, references: {} }),
+  ...ROW_FIGURES,
 ];
