@@ -7,8 +7,11 @@ const PARTIES = 3;
 const TAG_BYTES = 16;
 const SEED_PART_BYTES = 32;
 const SOUNDNESS_BITS = 40;
-/** Words of a batch at most; products are checked in equal batches. */
-export const CHECK_BATCH_WORDS = 20_642;
+/** Products of a batch at least, where there are so many: the fewest for which three triples each are enough. */
+export const CHECK_BATCH = 10_321;
+
+/** Batches that products are checked in; they are of equal size, but for one product. */
+export const checkBatches = (positions: number): number => Math.max(1, Math.floor(positions / CHECK_BATCH));
 
 export interface CheckCost {
   readonly rounds: number;
@@ -32,7 +35,7 @@ export function triplesPerProduct(positions: number): number {
  */
 export function checkCost(positions: number, words = 1): CheckCost {
   if (positions === 0) return { rounds: 0, bytes: 0 };
-  const batches = Math.ceil(positions / Math.max(1, Math.floor(CHECK_BATCH_WORDS / words)));
+  const batches = checkBatches(positions);
   let bytes = 0;
   for (let b = 0; b < batches; b++) {
     const n = Math.floor((positions * (b + 1)) / batches) - Math.floor((positions * b) / batches);

@@ -5,19 +5,18 @@ import type { Verifier } from '../verification.ts';
 import { type Algebra, bitAlgebra, type Held, ringAlgebra, type Words } from './algebra.ts';
 import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
 import { type Recorded, recordedBits, recordedColumn } from './recorded.ts';
-import { arraysFor, BATCH_WORDS, batchBounds } from './soundness.ts';
+import { CHECK_BATCH } from '@sluis/technique';
+import { arraysFor, batchBounds } from './soundness.ts';
 import { ScratchPool } from './scratch.ts';
 import { checkTriples, type Triples } from './triple-check.ts';
 
 export interface BatchLimits {
-  /** Most words of a batch. */
-  readonly batch: number;
   /** Words that wait before a check begins, and so bound the memory that they keep (48 bytes a word). */
   readonly waiting: number;
   /** Batches checked at a time: while one waits for messages another computes. */
   readonly atOnce: number;
 }
-export const BATCH_LIMITS: BatchLimits = { batch: BATCH_WORDS, waiting: 8 * BATCH_WORDS, atOnce: 3 };
+export const BATCH_LIMITS: BatchLimits = { waiting: 16 * CHECK_BATCH, atOnce: 3 };
 
 interface Product<P> {
   readonly x: P;
@@ -106,18 +105,18 @@ export class BatchVerifier implements Verifier {
         list.map((p) => p[of][side]),
         words,
       );
-    return this.#batches(ringAlgebra(words), Math.max(1, Math.floor(this.#limits.batch / words)), column);
+    return this.#batches(ringAlgebra(words), column);
   }
 
   #bitBatches(list: readonly Product<PackedPair>[]): Batch[] {
-    return this.#batches(bitAlgebra, this.#limits.batch, (of, side) => recordedBits(list.map((p) => p[of][side])));
+    return this.#batches(bitAlgebra, (of, side) => recordedBits(list.map((p) => p[of][side])));
   }
 
-  #batches(algebra: Algebra, largest: number, column: (of: 'x' | 'y' | 'z', side: 'mine' | 'next') => Recorded): Batch[] {
+  #batches(algebra: Algebra, column: (of: 'x' | 'y' | 'z', side: 'mine' | 'next') => Recorded): Batch[] {
     const both = (of: 'x' | 'y' | 'z') => ({ mine: column(of, 'mine'), next: column(of, 'next') });
     const [x, y, z] = [both('x'), both('y'), both('z')];
     if (z.mine.positions === 0) return [];
-    const bounds = batchBounds(z.mine.positions, largest);
+    const bounds = batchBounds(z.mine.positions);
     return bounds.slice(1).map((to, b) => {
       const from = bounds[b] as number;
       const cut: Batch['cut'] = (take) => {

@@ -13,7 +13,7 @@
  *
  * Source: Furukawa, Lindell, Nof & Weinstein 2017 (buckets of triples); Araki et al. 2017 (checking after execution); the bound is worked out here.
  */
-import { CHECK_BATCH_WORDS, triplesPerProduct } from '@sluis/technique';
+import { checkBatches, triplesPerProduct } from '@sluis/technique';
 
 /** Random triples opened per array: one is enough, see above. */
 export const OPENED = 1;
@@ -22,13 +22,10 @@ export const OPENED = 1;
 export const arraysFor = triplesPerProduct;
 
 /**
- * Most words of a batch. More than 10,320 positions need three arrays, even if the batches of what is to be checked are
- * a little smaller than the largest; a few times 10^4 words stay in the cache, and memory stays small.
+ * Equal batches: start of each, and the end of the last. With at least 10,321 positions three arrays are enough; not many
+ * more, so that an array's half a megabyte of random access stays in the second-level cache.
  */
-export const BATCH_WORDS = CHECK_BATCH_WORDS;
-
-/** Equal batches of at most `largest` positions: start of each, and the end of the last. */
-export function batchBounds(positions: number, largest: number): number[] {
-  const batches = Math.max(1, Math.ceil(positions / largest));
+export function batchBounds(positions: number): number[] {
+  const batches = checkBatches(positions);
   return Array.from({ length: batches + 1 }, (_, b) => Math.floor((positions * b) / batches));
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProtocolError, systemRandom, utf8 } from '@sluis/base';
+import { CHECK_BATCH } from '@sluis/technique';
 import { Session } from '../session.ts';
 import { Network } from '../simulation/simulate.ts';
 import { type Algebra, bitAlgebra, ringAlgebra } from './algebra.ts';
 import { Scratch } from './scratch.ts';
-import { arraysFor, BATCH_WORDS, batchBounds } from './soundness.ts';
+import { arraysFor, batchBounds } from './soundness.ts';
 import { checkTriples, type Triples } from './triple-check.ts';
 
 const PARTIES = [0, 1, 2] as const;
@@ -148,12 +149,12 @@ test('arrays are as many as the bound asks for, and not one more', () => {
   }
 });
 
-test('batches are even', () => {
-  for (const positions of [BATCH_WORDS, BATCH_WORDS + 1, 3 * BATCH_WORDS + 1]) {
-    const bounds = batchBounds(positions, BATCH_WORDS);
+test('batches are even, and none is too small for three arrays where there is enough', () => {
+  for (const positions of [CHECK_BATCH, CHECK_BATCH + 1, 2 * CHECK_BATCH - 1, 2 * CHECK_BATCH, 7 * CHECK_BATCH + 1]) {
+    const bounds = batchBounds(positions);
+    assert.equal(bounds.at(-1), positions);
     assert.ok(bounds.slice(1).every((to, b) => arraysFor(to - (bounds[b] as number)) === 3));
   }
-  assert.deepEqual(batchBounds(10, 10), [0, 10]);
-  assert.deepEqual(batchBounds(11, 10), [0, 5, 11]);
-  assert.deepEqual(batchBounds(0, 10), [0, 0]);
+  assert.deepEqual(batchBounds(11), [0, 11]);
+  assert.deepEqual(batchBounds(0), [0, 0]);
 });
