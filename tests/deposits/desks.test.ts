@@ -237,3 +237,19 @@ test('two uploads of one contributor at once never pass its limit together', asy
   const rejected = both.find((b) => b.status === 'rejected');
   assert.equal(rejected?.reason instanceof SluisError && rejected.reason.code, 'deposit/too-many-rows');
 });
+
+test('what a contributor begins and does not finish is limited', async (t) => {
+  const all = await opened(t);
+  const begun = async (n: number) => {
+    let signed: SignedManifest | null = null;
+    const cut = (s: SignedManifest) => {
+      signed = s;
+      throw new Error('cut off');
+    };
+    await assert.rejects(all.deposit('alice', `${CSV}a,${n}\n`, 'append', cut));
+    return (all.desks[0] as Desk).desk.open(signed ?? assert.fail());
+  };
+  for (let n = 0; n < 8; n++) await begun(n);
+  await assert.rejects(begun(8), (e) => e instanceof SluisError && e.code === 'deposit/too-many-open');
+  assert.equal((await begun(3)).deposit.state, 'uploading', 'one of them can be gone on with');
+});

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -292,6 +293,37 @@ test('what a relaying station changes, swaps or makes up is refused by the compu
     true,
     'control: untouched, it is accepted',
   );
+});
+
+/** A bare HTTPS request, without the station's token. */
+function bare(method: string, path: string, body?: Uint8Array): Promise<number> {
+  const [host, port] = (c.agreement.organisations[0]?.station ?? '').split(':');
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host, port, method, path, rejectUnauthorized: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+test('without the token, contributors’ routes are open and nothing else is', async () => {
+  for (const path of [
+    '/api/v1/status',
+    '/api/v1/agreements',
+    '/api/v1/contribute/../agreements',
+    '/api/v1/contribute/%2e%2e/status',
+    '/contribute/../api/v1/runs',
+  ])
+    assert.equal(await bare('GET', path).then((s) => s === 403 || s === 404), true, path);
+  assert.equal(await bare('GET', '/api/v1/status'), 403);
+  assert.equal(await bare('GET', '/contribute/'), 200);
+  assert.equal(await bare('GET', '/contribute/../../../package.json'), 403);
+  assert.equal(await bare('POST', '/api/v1/contribute/list', Buffer.from('{}')), 400);
+  const unknown = `/api/v1/contribute/deposits/${'ab'.repeat(16)}/0`;
+  assert.equal(await bare('PUT', unknown, new Uint8Array(1000)), 400, 'pieces only of deposits that were begun');
+  assert.equal(await bare('POST', '/api/v1/contribute/deposits', new Uint8Array(5_000_000)), 400);
 });
 
 test('a manifest that was signed once can not be used again', async () => {

@@ -28,6 +28,9 @@ import { endOf } from './deposit-expiry.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { DepositedBatch, Deposits } from './ports.ts';
 
+/** Unfinished deposits of one contributor: what is begun may not fill a disk. */
+const MOST_OPEN = 8;
+
 export interface DepositDeskOptions {
   readonly station: StationContext;
   readonly store: DepositStore;
@@ -75,6 +78,13 @@ export class DepositDesk implements Deposits {
         'deposit/bad-token',
         'The issuer does not know this token: membership is not proven.',
         'Get a token from the issuer that the agreement names.',
+      );
+    const open = await this.#store.deposits({ giver: giverOf(manifest), states: ['uploading'] });
+    if (open.length >= MOST_OPEN)
+      throw this.#refuse(
+        'deposit/too-many-open',
+        `${open.length} deposits of this contributor wait for the rest of their rows.`,
+        'Finish or withdraw them first: sluis contribute list',
       );
     const place = { batch: manifest.batch, collaboration: manifest.collaboration, agreement: manifest.agreement, table: manifest.table };
     return this.#store.openDeposit({

@@ -5,6 +5,7 @@
 import { InvalidError, PeerError } from '@sluis/base';
 import { API_ROOT, signedDepositRequestSchema, signedManifestSchema } from '@sluis/model';
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { readBody } from './body.ts';
 import { isPage } from './contribute-page-routes.ts';
 import type { Services } from './services.ts';
@@ -15,43 +16,59 @@ const MOST_AT_ONCE = 12;
 /** Requests of strangers a minute, beyond pieces of deposits that were begun. */
 const MOST_PER_MINUTE = 600;
 const HEAD_BYTES = 12;
+/** A manifest names at most some thousands of pieces; the boxes of one piece stay below twice 16 MiB together. */
+const STATEMENT_LIMIT = 4 * 1024 * 1024;
+const PIECE_LIMIT = 40 * 1024 * 1024;
 
 export const isForContributors = (path: string): boolean => path.startsWith(ROOT) || isPage(path);
 
 export function contributeRoutes({ relay, issuer }: Services): Hono {
   const app = new Hono();
   const gate = new Gate();
+  const small = atMost(STATEMENT_LIMIT);
 
-  app.post('/contribute/agreement', async (c) => {
+  app.post('/contribute/agreement', small, async (c) => {
     gate.ask();
     return c.json(await relay.agreementFor(await readBody(c, signedDepositRequestSchema)));
   });
-  app.post('/contribute/deposits', async (c) => {
+  app.post('/contribute/deposits', small, async (c) => {
     gate.ask();
     return c.json(await relay.open(await readBody(c, signedManifestSchema)));
   });
-  app.put('/contribute/deposits/:batch/:piece', async (c) => {
+  app.put('/contribute/deposits/:batch/:piece', atMost(PIECE_LIMIT), async (c) => {
     const { batch, piece } = c.req.param();
     // Before the body is read: only deposits whose manifest was good may send anything large.
     relay.requireOpen(batch);
     await gate.during(async () => relay.piece(batch, pieceNumber(piece), boxesIn(await bodyOf(c))));
     return c.json({ stored: true });
   });
-  app.post('/contribute/deposits/:batch/accept', async (c) => c.json(await relay.accept(c.req.param('batch'))));
-  app.post('/contribute/token', async (c) => {
+  app.post('/contribute/deposits/:batch/accept', small, async (c) => c.json(await relay.accept(c.req.param('batch'))));
+  app.post('/contribute/token', small, async (c) => {
     gate.ask();
     return c.json(await issuer.issue(await readBody(c, signedDepositRequestSchema)));
   });
-  app.post('/contribute/list', async (c) => {
+  app.post('/contribute/list', small, async (c) => {
     gate.ask();
     return c.json(await relay.list(await readBody(c, signedDepositRequestSchema)));
   });
-  app.post('/contribute/withdraw', async (c) => {
+  app.post('/contribute/withdraw', small, async (c) => {
     gate.ask();
     return c.json(await relay.withdraw(await readBody(c, signedDepositRequestSchema)));
   });
   return app;
 }
+
+const atMost = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new InvalidError('request/too-large', {
+        stage: 'usage',
+        message: `The request is larger than ${maxSize} bytes.`,
+        remedy: 'Bring contributor and station to the same release of Sluis.',
+      });
+    },
+  });
 
 const bodyOf = async (c: Context): Promise<Uint8Array> => new Uint8Array(await c.req.arrayBuffer());
 
