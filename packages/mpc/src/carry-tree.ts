@@ -2,7 +2,7 @@
 import { conjunctions } from './products.ts';
 import type { Session } from './session.ts';
 import type { PackedPair } from './shares.ts';
-import { join, part, xorPacked } from './slices.ts';
+import { join, part, temporary, xorPacked } from './slices.ts';
 
 /**
  * The order in which a tree's groups stand: at each level the lower halves of all pairs, then the upper halves, then one
@@ -42,11 +42,11 @@ export async function carryOf(session: Session, groups: Groups, count: number, p
     const factors: (readonly [PackedPair, PackedPair])[] = [[slices(p, pairs - 1, 2 * pairs - 1), slices(g, 0, pairs)]];
     if (pairs > 1) factors.push([slices(p, pairs, 2 * pairs - 1), slices(p, 0, pairs - 1)]);
     const product = await conjunctions(session, factors, open === 2 ? add : null);
-    const generated = xorPacked(slices(product, 0, pairs), slices(g, pairs, 2 * pairs));
+    const generated = temporary(session, xorPacked(slices(product, 0, pairs), slices(g, pairs, 2 * pairs)));
     const propagated = slices(product, pairs, 2 * pairs - 1);
     const odd = (open & 1) === 1;
-    g = odd ? join([generated, slices(g, open - 1, open)]) : generated;
-    p = odd ? join([propagated, slices(p, open - 2, open - 1)]) : propagated;
+    g = odd ? temporary(session, join([generated, slices(g, open - 1, open)])) : generated;
+    p = odd ? temporary(session, join([propagated, slices(p, open - 2, open - 1)])) : propagated;
     open = pairs + (open & 1);
   }
   return g;

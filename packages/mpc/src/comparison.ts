@@ -3,15 +3,15 @@
  * (parties 1 and 2 do), and the carry into the top bit of u + v is found: three positions at once on the first level, then
  * by a tree. With a verifier, the bits of the three components are added up with conjunctions that it is told of.
  */
-import { type GroupSize, packedWords, toSlices, xorBits } from '@sluis/kernels';
+import { type GroupSize, packedWords, xorBits } from '@sluis/kernels';
 import { RIPPLE_FROM } from '@sluis/technique';
 import { addProducts, addSummands, groupSizes, type Place, productsOf } from './leaves.ts';
 import { carryOf, type Groups, treeOrder } from './carry-tree.ts';
 import { conjunction } from './products.ts';
 import type { Session } from './session.ts';
 import { type BitShare, bits, type ColumnShare, type PackedPair } from './shares.ts';
-import { join, part, xorPacked } from './slices.ts';
-import { componentBits, knownSummand, sumAndCarries } from './summands.ts';
+import { join, part, temporary, xorPacked } from './slices.ts';
+import { componentBits, knownSlices, sumAndCarries } from './summands.ts';
 import { packedPairOf, putBits } from './stripes.ts';
 import { bitsFromTwoSummands, type HandedBits, handOverBits, withKnown } from './two-party.ts';
 
@@ -30,7 +30,7 @@ export async function negative(session: Session, a: ColumnShare, width: number, 
   await session.striped(a.length, async (strand, from, count) => {
     const stripe = strand.verified
       ? await verifiedSign(strand, componentBits(a, b, width, from, count), width, packedWords(count), ripples(a.length))
-      : await signOf(strand, toSlices(knownSummand(strand, a, b, from, count), a.words, width), width, packedWords(count));
+      : await signOf(strand, knownSlices(strand, a, b, from, count, width), width, packedWords(count));
     putBits(out, from, stripe);
   });
   return bits(a.length, out.mine, out.next);
@@ -83,7 +83,7 @@ async function firstLevel(
   const { products, v } = places[count - 1] as Place;
   const cut = (a: Uint32Array | null) => a?.subarray(products, products + per) ?? null;
   const last = withKnown(session, { zero: cut(handed.zero), one: cut(handed.one) }, known.subarray(v, v + per));
-  return { generate, propagate: join([propagate, last]) };
+  return { generate, propagate: temporary(session, join([propagate, last])) };
 }
 
 function placesOf(sizes: readonly GroupSize[], per: number): Place[] {
@@ -108,7 +108,7 @@ function placesOf(sizes: readonly GroupSize[], per: number): Place[] {
 
 /** The carry of u + v into position `width`; `known` are the low `width` bits of u at party 0, of v at the others. */
 export function carryInto(session: Session, known: Uint32Array, width: number, per: number): Promise<PackedPair> {
-  const extended = new Uint32Array((width + 1) * per);
+  const extended = session.temporary(new Uint32Array((width + 1) * per));
   extended.set(known);
   return signOf(session, extended, width + 1, per);
 }

@@ -3,7 +3,7 @@ import { negateVector, packedWords, toSlices, xorBits } from '@sluis/kernels';
 import { conjunction } from './products.ts';
 import type { Session } from './session.ts';
 import { type BitShare, bits, type ColumnShare, type PackedPair } from './shares.ts';
-import { join, part, xorPacked } from './slices.ts';
+import { join, part, temporary, xorPacked } from './slices.ts';
 import { componentBits, knownSummand, notPacked, sumAndCarries } from './summands.ts';
 import { packedPairOf, putBits } from './stripes.ts';
 import { handOverBits, withKnown } from './two-party.ts';
@@ -31,7 +31,8 @@ export async function isZero(session: Session, a: ColumnShare, width: number, b:
 
 /** Slices with 1 where the bits of u and −v agree: u is handed over, −v is known to the other two. */
 async function agreement(session: Session, known: BigUint64Array, words: number, width: number): Promise<PackedPair> {
-  const own = toSlices(session.me === 0 ? known : negateVector(known, words), words, width);
+  const summand = session.me === 0 ? known : session.temporary(negateVector(known, words));
+  const own = session.temporary(toSlices(summand, words, width));
   const handed = await handOverBits(session, own.length, (onto) => {
     xorBits(onto, own, onto);
   });
@@ -65,7 +66,7 @@ export async function allSlices(session: Session, slices: PackedPair, count: num
   while (open > 1) {
     const pairs = open >> 1;
     const product = await conjunction(session, part(all, 0, pairs * per), part(all, pairs * per, 2 * pairs * per));
-    all = open & 1 ? join([product, part(all, 2 * pairs * per, open * per)]) : product;
+    all = open & 1 ? temporary(session, join([product, part(all, 2 * pairs * per, open * per)])) : product;
     open = pairs + (open & 1);
   }
   return all;

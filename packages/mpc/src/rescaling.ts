@@ -99,7 +99,8 @@ export async function rescale(on: Rescaling, a: SecretColumn, divisor: bigint, b
   if (divisor > 2n * half(bits)) return on.constant(a.length, a.words, 0n);
   // Half away from zero: floor((a + h)/d) with h = ⌊d/2⌋; for a < 0 and even d, one less before dividing.
   const size = bitLength(divisor);
-  const roomy = Math.max(bits, size) + 2 > 64 * a.words ? await widen(on, a, bits, a.words + 1) : a;
+  // Known summands' remainders are compared with up to four divisors: three bits more than a divisor has.
+  const roomy = Math.max(bits + 2, size + 3) > 64 * a.words ? await widen(on, a, bits, a.words + 1) : a;
   const up = on.addConstant(roomy, divisor / 2n);
   const tied = divisor % 2n === 0n ? on.subtract(up, await on.inject(await on.negative(a, bits), roomy.words)) : up;
   return on.narrow(await floorDivide(on, tied, divisor, Math.max(bits, size) + 1), a.words);

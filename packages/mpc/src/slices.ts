@@ -1,5 +1,6 @@
 /** Packed words of both components, cut and joined. */
 import { xorBits } from '@sluis/kernels';
+import type { Session } from './session.ts';
 import type { PackedPair } from './shares.ts';
 
 export const xorPacked = (a: PackedPair, b: PackedPair): PackedPair => ({ mine: xorBits(a.mine, b.mine), next: xorBits(a.next, b.next) });
@@ -20,4 +21,11 @@ export function join(parts: readonly PackedPair[]): PackedPair {
     at += p.mine.length;
   }
   return out;
+}
+
+/** As `Session.temporary`, for both components. */
+export function temporary(session: Session, a: PackedPair): PackedPair {
+  session.temporary(a.mine);
+  session.temporary(a.next);
+  return a;
 }

@@ -11,11 +11,23 @@ export function knownSummand(session: Session, a: ColumnShare, b: ColumnShare | 
   const { words } = a;
   const cut = (v: BigUint64Array) => cutWords(v, words, from, count);
   if (session.me === 0) {
-    const sum = addVectors(cut(a.mine), cut(a.next), words);
+    const sum = session.temporary(addVectors(cut(a.mine), cut(a.next), words));
     return b === null ? sum : subtractVectors(subtractVectors(sum, cut(b.mine), words, sum), cut(b.next), words, sum);
   }
   const known = (c: ColumnShare) => cut(session.me === 1 ? c.next : c.mine);
-  return b === null ? known(a) : subtractVectors(known(a), known(b), words);
+  return b === null ? known(a) : session.temporary(subtractVectors(known(a), known(b), words));
+}
+
+/** The low `width` bits of `knownSummand`, as slices. */
+export function knownSlices(
+  session: Session,
+  a: ColumnShare,
+  b: ColumnShare | null,
+  from: number,
+  count: number,
+  width: number,
+): Uint32Array {
+  return session.temporary(toSlices(knownSummand(session, a, b, from, count), a.words, width));
 }
 
 /** The low `width` bits of all three components of a − b, as slices: the party's two, which nobody needs to send. */

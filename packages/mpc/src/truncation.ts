@@ -4,12 +4,12 @@
  * 2^width: how often it was wrapped is one bit, or two.
  * Source: the wrapping bits are those of Mohassel & Rindal 2018 (ABY3), §5.3, made by the comparison's tree.
  */
-import { packedWords, subtractVectors, toSlices } from '@sluis/kernels';
+import { packedWords, subtractVectors } from '@sluis/kernels';
 import { carryInto, ripples, verifiedCarries } from './comparison.ts';
 import type { Session } from './session.ts';
 import { type BitShare, bits, bytesOf, type ColumnShare, column, type Pair, wordsOf } from './shares.ts';
 import { cutPair, packedPairOf, pairOf, putBits, putPair } from './stripes.ts';
-import { componentBits, knownSummand } from './summands.ts';
+import { componentBits, knownSlices, knownSummand } from './summands.ts';
 
 /** How many known numbers a secret is the sum of: one less bit says how often their sum was wrapped. */
 export const summandCount = (session: Session): number => (session.verified ? 3 : 2);
@@ -26,7 +26,7 @@ export async function wraps(session: Session, a: ColumnShare, width: number): Pr
     const per = packedWords(count);
     const found = strand.verified
       ? await verifiedCarries(strand, componentBits(a, null, width, from, count), width, per, ripples(a.length))
-      : [await carryInto(strand, toSlices(knownSummand(strand, a, null, from, count), a.words, width), width, per)];
+      : [await carryInto(strand, knownSlices(strand, a, null, from, count, width), width, per)];
     out.forEach((pair, i) => {
       const carry = found[i];
       if (carry !== undefined) putBits(pair, from, carry);
@@ -63,7 +63,7 @@ async function shareChanged(session: Session, known: BigUint64Array, words: numb
   const step = session.step('known');
   const one = session.commonWords(1, known.length);
   if (session.me === 0 && one !== null) {
-    const zero = subtractVectors(known, one, words);
+    const zero = session.temporary(subtractVectors(known, one, words));
     await session.exchange(step, [{ to: 2, payload: bytesOf(zero) }], []);
     return { mine: zero, next: one };
   }

@@ -3,6 +3,7 @@
  * mask that party 2 knows from key 0; parties 1 and 2 then hold the product in two summands, and exchange them under
  * masks from keys 1 and 0, which become components 1 and 0, so that both know component 2.
  * Only where parties are trusted to follow the protocol: party 0 alone decides what its side is.
+ * In a stripe, what these functions give lasts until it ends.
  * Source: the exchange is that of Araki et al. 2016, §2.1, with one side known to one party and no summand of party 0.
  */
 import { addVectors, subtractVectors, xorBits } from '@sluis/kernels';
@@ -46,9 +47,9 @@ export async function fromTwoSummands(session: Session, summand: BigUint64Array 
   }
   const own = (session.me === 1 ? one : zero) as BigUint64Array;
   const other = session.me === 1 ? 2 : 1;
-  const rest = subtractVectors(summand, own, words);
+  const rest = session.temporary(subtractVectors(summand, own, words));
   const [theirs] = await session.exchange(step, [{ to: other, payload: bytesOf(rest) }], [{ from: other, sizeBytes: 8 * size }]);
-  const two = addVectors(rest, wordsOf(theirs as Uint8Array), words);
+  const two = session.temporary(addVectors(rest, wordsOf(theirs as Uint8Array), words));
   return session.me === 1 ? { mine: own, next: two } : { mine: two, next: own };
 }
 
@@ -64,7 +65,7 @@ export async function handOverBits(session: Session, size: number, write: (onto:
   const step = session.step('known');
   const zero = session.commonBits(0, size);
   if (session.me === 0 && zero !== null) {
-    const one = zero.slice();
+    const one = session.temporary(zero.slice());
     write(one);
     await session.exchange(step, [{ to: 1, payload: bytesOf(one) }], []);
     return { zero, one };
@@ -92,9 +93,9 @@ export async function bitsFromTwoSummands(session: Session, size: number, write:
   }
   const own = (session.me === 1 ? one : zero) as Uint32Array;
   const other = session.me === 1 ? 2 : 1;
-  const rest = own.slice();
+  const rest = session.temporary(own.slice());
   write(rest);
   const [theirs] = await session.exchange(step, [{ to: other, payload: bytesOf(rest) }], [{ from: other, sizeBytes: 4 * size }]);
-  const two = xorBits(rest, halvesOf(theirs as Uint8Array));
+  const two = session.temporary(xorBits(rest, halvesOf(theirs as Uint8Array)));
   return session.me === 1 ? { mine: own, next: two } : { mine: two, next: own };
 }
