@@ -34,6 +34,7 @@ const distinct = { ...sum, kind: 'distinct' } as const;
 const median = { ...sum, kind: 'quantile', quantile: 5000 } as const;
 const third = { ...sum, kind: 'quantile', quantile: 3333 } as const;
 const ninth = { ...sum, kind: 'quantile_disc', quantile: 9000 } as const;
+const half = { ...sum, kind: 'quantile_disc', quantile: 5000 } as const;
 const present: RowExpression = { op: 'not', args: [{ op: 'isNull', args: [columnOf('cost')] }] };
 
 const inOrder = (cells: readonly PlainCell[]) =>
@@ -80,7 +81,7 @@ test('distinct values, medians and other quantiles per group and in all', () =>
     groupingSets: [[0], []],
     rows: {},
     contributions: [present],
-    accumulators: [distinct, median, third, ninth],
+    accumulators: [distinct, median, third, ninth, half],
   }));
 
 test('secret groups: only groups that exist, with their keys, in another order each time', () =>
@@ -100,3 +101,90 @@ test('no rows at all', () =>
     { keys: [{ expression: sectorKey, size: 6 }], rows: {}, contributions: [null], accumulators: [sum, smallest, distinct, median] },
     [{ ...visits, rows: [] }],
   ));
+
+const values = Array.from({ length: 3000 }, (_, i) => String(i - 1500));
+const costKey: RowExpression = { op: 'position', args: [columnOf('cost')], values: [...values, null], bits: 13 };
+
+test('thousands of declared groups: by sorting, and every group is there', () =>
+  compare({
+    keys: [{ expression: costKey, size: 3001 }],
+    rows: {},
+    contributions: [null, present],
+    accumulators: [
+      { ...sum, expression: columnOf('year') },
+      { ...smallest, expression: columnOf('year') },
+      { ...distinct, expression: columnOf('year') },
+    ],
+  }));
+
+test('more organisations than fit beside each other in a sort', () => {
+  const giver = (i: number) => `giver ${String(Math.floor(i / 2)).padStart(2, '0')}`;
+  const many = { ...visits, rows: visits.rows.map((r, i) => ({ ...r, giver: giver(i) })) };
+  const key = { expression: columnOf('sector'), size: 0, nullCode: '-1' };
+  return compare(
+    { keys: [key], secretSlots: 6, rows: {}, contributions: [null, present, present, present], accumulators: [sum, largest] },
+    [many],
+  );
+});
+
+test('more secret groups than slots: refused, and nothing is wrong', async () => {
+  const plan = rowsPlan({
+    keys: [{ expression: columnOf('year'), size: 0 }],
+    secretSlots: 5,
+    rows: {},
+    contributions: [null],
+    accumulators: [],
+  });
+  await assert.rejects(runOnShares(plan, [visits]), { code: 'rows/too-many-groups' });
+});
+
+const person = (unique: boolean): PlainSource => ({
+  encodings: [encoding('id', 0n, 60n, true), encoding('paid', 0n, 500n)],
+  rows: Array.from(
+    { length: 40 },
+    (_, i): PlainSourceRow => ({
+      giver: 'insurer',
+      valid: i % 13 !== 5,
+      values: { id: i % 9 === 4 ? null : BigInt(unique ? i : i % 12), paid: BigInt(i * 11) },
+    }),
+  ),
+});
+const patient: PlainSource = {
+  encodings: [encoding('id', 0n, 60n, true), encoding('age', 0n, 120n)],
+  rows: Array.from(
+    { length: 30 },
+    (_, i): PlainSourceRow => ({
+      giver: i < 15 ? 'hospital' : 'clinic',
+      valid: i % 7 !== 6,
+      values: { id: i % 8 === 3 ? null : BigInt((i * 5) % 20), age: BigInt(20 + i) },
+    }),
+  ),
+};
+
+for (const kind of ['inner', 'left', 'semi', 'anti'] as const) {
+  for (const unique of [true, false]) {
+    test(`${kind} join with ${unique ? 'unique' : 'repeated'} keys, NULL keys and rows that take no part`, () => {
+      const right = kind === 'inner' || kind === 'left';
+      const paid = right ? columnOf('paid', 1) : columnOf('age');
+      const on = [{ left: columnOf('id', 0), right: columnOf('id', 1) }];
+      const source = { table: 't', columns: [], stations: [], deposits: true, stationWhere: '' };
+      return compare(
+        {
+          keys: [{ expression: { op: 'in', args: [columnOf('age')], values: ['20', '25', '30', '31', '32', '33', '34'] }, size: 2 }],
+          rows: {
+            sources: [source, source],
+            joins: [{ kind, on, rightUnique: unique, maximumRows: unique ? 0 : 200 }],
+            organisations: 'all-sources',
+          },
+          contributions: [null, { op: 'not', args: [{ op: 'isNull', args: [paid] }] }],
+          accumulators: [
+            { ...sum, expression: paid },
+            { ...largest, expression: columnOf('age') },
+            { ...distinct, expression: paid },
+          ],
+        },
+        [patient, person(unique)],
+      );
+    });
+  }
+}
