@@ -169,7 +169,7 @@ export class CommitteeMeter {
     const bitLength = (value: bigint) => value.toString(2).length;
     if (divisor === 1n || length === 0 || divisor > 1n << BigInt(bits)) return;
     const most = Math.max(bits, bitLength(divisor));
-    const roomy = most + 2 > 64 * words ? words + 1 : words;
+    const roomy = Math.max(bits + 2, bitLength(divisor) + 3) > 64 * words ? words + 1 : words;
     this.widen(length, words, roomy, bits);
     if (divisor % 2n === 0n) {
       this.negative(length, bits);
