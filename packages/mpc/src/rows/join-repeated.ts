@@ -1,5 +1,4 @@
 /** Joins in which a key may stand in several rows of both sides. */
-import { ProtocolError } from '@sluis/base';
 import {
   bitsToCount,
   type Committee,
@@ -11,8 +10,9 @@ import {
 } from '@sluis/technique';
 import { masked } from './group.ts';
 import { checkUnique, jointOrder } from './join-keys.ts';
+import { expandColumns } from './expand.ts';
 import { latestRows } from './latest.ts';
-import { count, lowestBits, placeRows } from './placement.ts';
+import { lowestBits, placeRows } from './placement.ts';
 import { segmentedSums } from './scan.ts';
 import { asColumns, fromColumns } from './table-columns.ts';
 
@@ -36,7 +36,7 @@ export async function joinRepeated(on: Committee, kind: JoinKind, left: JoinSide
   const copies = kind === 'left' ? on.add(found.partners, await on.inject(alone, 1)) : found.partners;
   const flags = await on.inject(on.concatBits([on.not(none), on.constantBits(l, 1)]), 1);
   const given = [...(await asColumns(on, left.table)), on.slice(flags, 0, l), on.slice(flags, l, l)];
-  const expanded = await expand(on, [...given, found.first], copies, slots);
+  const expanded = await expandColumns(on, [...given, found.first], copies, slots);
   const rank = expanded.at(-1) as SecretColumn;
   const [isMatched, isValid] = [expanded.at(-3), expanded.at(-2)].map((c) => lowestBits(c as SecretColumn)) as [SecretBits, SecretBits];
   const columns = await asColumns(on, right.table);
@@ -72,29 +72,3 @@ async function findPartners(on: Committee, left: JoinSide, right: JoinSide): Pro
     partners: on.subtract(ofLeft(placedUpTo), ofLeft(placedFirst)),
   };
 }
-
-/**
- * Row i stands `copies[i]` times in the result, in order; the slots that are left hold zeros. To the last column the
- * number of the copy is added, from 0 on.
- *
- * @throws ProtocolError `mpc/join-too-large` if the copies are more than the slots (one opened bit).
- */
-async function expand(on: Committee, columns: readonly SecretColumn[], copies: SecretColumn, slots: number): Promise<SecretColumn[]> {
-  const ends = on.prefixSums(copies);
-  const starts = on.subtract(ends, copies);
-  const all = on.total(copies);
-  const [tooMany] = await on.openBits(await on.less(on.constant(1, 1, BigInt(slots)), all, 63));
-  if (tooMany !== 0) throw tooLarge(slots);
-  // A row of zeros behind the last one ends its copies.
-  const closed = columns.map((c, i) => on.concat([i === columns.length - 1 ? on.subtract(c, starts) : c, on.constant(1, c.words, 0n)]));
-  const position = on.publicColumn(count(slots), 1);
-  const found = await latestRows(on, on.concat([starts, all]), closed, position, bitsToCount(slots + 2) + 1);
-  return found.map((c, i) => (i === columns.length - 1 ? on.add(c, position) : c));
-}
-
-const tooLarge = (slots: number) =>
-  new ProtocolError('mpc/join-too-large', {
-    stage: 'aggregate',
-    message: `A join with repeated keys has more than the ${slots} rows that were planned for it.`,
-    remedy: 'Ask with a larger maximum number of joined rows, or join on keys that repeat less.',
-  });

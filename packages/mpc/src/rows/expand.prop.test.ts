@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ProtocolError } from '@sluis/base';
+import fc from 'fast-check';
+import { expandRows } from './expand.ts';
+import { bits, column, type PlainTable, rowsOf, tablesOf } from './fixtures/plain-tables.ts';
+
+const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
+test(`seed ${seed}`, () => assert.ok(seed >= 0));
+
+const row = fc.record({
+  x: fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n }),
+  flag: fc.integer({ min: 0, max: 1 }),
+  copies: fc.oneof(fc.constantFrom(0, 0, 1), fc.integer({ min: 0, max: 9 })),
+});
+type Row = { x: bigint; flag: number; copies: number };
+
+async function expanded(rows: readonly Row[], slots: number): Promise<bigint[][]> {
+  const [x, flag, copies] = [
+    column(
+      rows.map((r) => r.x),
+      2,
+    ),
+    bits(rows.map((r) => r.flag)),
+    column(rows.map((r) => BigInt(r.copies))),
+  ];
+  const [out] = await tablesOf(async (c) => {
+    const e = await expandRows(c, { length: rows.length, columns: [x(c)], bits: [await flag(c)] }, copies(c), slots);
+    return [{ length: slots, columns: [...e.table.columns, e.copy], bits: [...e.table.bits, e.valid] }];
+  });
+  return rowsOf(out as PlainTable);
+}
+
+test('every row stands as often as it should, and the slots that are left hold zeros', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 20 }), fc.integer({ min: 0, max: 4 }), async (rows, more) => {
+      const expected = rows.flatMap((r) => Array.from({ length: r.copies }, (_, k) => [r.x, BigInt(k), BigInt(r.flag), 1n]));
+      const slots = expected.length + more;
+      assert.deepEqual(await expanded(rows, slots), [...expected, ...Array.from({ length: more }, () => [0n, 0n, 0n, 0n])]);
+    }),
+    { seed, numRuns: 25 },
+  );
+});
+
+test('more copies than slots fail', async () => {
+  const rows = [{ x: 1n, flag: 1, copies: 3 }];
+  assert.equal((await expanded(rows, 3)).length, 3);
+  await assert.rejects(expanded(rows, 2), (e) => e instanceof ProtocolError && e.code === 'mpc/join-too-large');
+});
