@@ -1,6 +1,6 @@
 /** Rounds and bytes of combining and deciding, from the plan alone: the same steps as the code that runs, on shapes. */
 import { dominanceBits, inputsOf, type Plan, type PlanDominance } from '@sluis/model';
-import { CommitteeMeter, type Cost } from '@sluis/technique';
+import { CommitteeMeter, type Cost, threatModelOf, withChecks } from '@sluis/technique';
 import { amongCost, quantileCost } from './comparison-cost.ts';
 import { decisionUnits, topNeeded } from './decision-units.ts';
 import { latticeOf } from './grouping-lattice.ts';
@@ -8,7 +8,8 @@ import { countBits, organisationBits } from './thresholds.ts';
 import { extremesByWidth } from './totals.ts';
 
 export function costOfRules(plan: Plan): Cost {
-  const meter = new CommitteeMeter();
+  const threat = threatModelOf(plan);
+  const meter = new CommitteeMeter(threat);
   const cells = plan.cellCount;
   const providers = inputsOf(plan).length;
   const viewCount = 1 + plan.rules.withoutReceivers.length;
@@ -35,7 +36,7 @@ export function costOfRules(plan: Plan): Cost {
     ofOutput.map((members) => members.length),
     cells,
   );
-  return meter.total();
+  return withChecks(meter.total(), threat);
 }
 
 function dominanceCost(meter: CommitteeMeter, plan: Plan, d: number, tests: number): void {

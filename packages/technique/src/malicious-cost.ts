@@ -3,6 +3,18 @@
  * exact rounds, and bytes sent by the three compute parties together. `mpc` tests its metered reality against this file.
  */
 
+import type { Plan } from '@sluis/model';
+import type { ThreatModel } from './committee.ts';
+import { secondsFor } from './committee-cost.ts';
+import type { Cost } from './door.ts';
+
+/** The computation technique under which every product is checked. */
+export const MALICIOUS_COMPUTATION = 'mpc-replicated-3-malicious';
+
+/** The threat model that a plan's computation withstands. */
+export const threatModelOf = ({ techniques }: Pick<Plan, 'techniques'>): ThreatModel =>
+  techniques.computation.id === MALICIOUS_COMPUTATION ? 'malicious' : 'semi-honest';
+
 const PARTIES = 3;
 const TAG_BYTES = 16;
 const SEED_PART_BYTES = 32;
@@ -73,4 +85,15 @@ export function verifiedShuffleCost(
   }
   if (bits > 0) pass += 8 * rows * 3 + 2 * bits * 4 * Math.ceil(rows / 32) + PARTIES * (8 * bits + TAG_BYTES);
   return { rounds: 15, bytes: 3 * pass };
+}
+
+/**
+ * A computation's cost with its checks: as if all its bytes were products, checked at once before one reveal. For
+ * programs that open nothing in between, about what is sent.
+ */
+export function withChecks(cost: Cost, threat: ThreatModel): Cost {
+  if (threat === 'semi-honest') return cost;
+  const check = checkCost(Math.ceil(cost.bytes / (8 * PARTIES)));
+  const [rounds, bytes] = [cost.rounds + check.rounds, cost.bytes + check.bytes];
+  return { rounds, bytes, seconds: secondsFor(rounds, bytes) };
 }

@@ -1,5 +1,5 @@
 /** The descriptor of computation on replicated shares under the malicious threat model. */
-import { type ComputationTechnique, secondsFor, zeroCheckCost } from '@sluis/technique';
+import { type ComputationTechnique, MALICIOUS_COMPUTATION, secondsFor, zeroCheckCost } from '@sluis/technique';
 import { ReplicatedCommittee } from '../committee.ts';
 import { Session } from '../session.ts';
 import { replicatedComputation } from '../techniques.ts';
@@ -8,7 +8,7 @@ import { BatchVerifier } from './batch-verifier.ts';
 /** The same programs; every product is checked before anything that depends on it is opened, and a deviation aborts. */
 export const maliciousComputation: ComputationTechnique = {
   ...replicatedComputation,
-  id: 'mpc-replicated-3-malicious',
+  id: MALICIOUS_COMPUTATION,
   title: 'Secure computation by three parties on replicated shares, with every step checked',
   threat: {
     model: 'malicious',
