@@ -14,8 +14,8 @@ import { cutBits, cutPair, pairOf, putPair } from './stripes.ts';
 import { fromTwoSummands, handOver } from './two-party.ts';
 
 /** −a where the bit is 1, a elsewhere. */
-function signed(bits: Uint32Array, a: BigUint64Array, words: number): BigUint64Array {
-  const kept = maskVector(bits, a, words);
+function signed(session: Session, bits: Uint32Array, a: BigUint64Array, words: number): BigUint64Array {
+  const kept = session.temporary(maskVector(bits, a, words));
   return subtractVectors(a, addVectors(kept, kept, words, kept), words, kept);
 }
 
@@ -35,7 +35,7 @@ export async function inject(session: Session, c: BitShare, words: number): Prom
 
 async function injection(session: Session, c: PackedPair, n: number, words: number): Promise<Pair> {
   const size = n * words;
-  const known = session.me === 0 ? [bitsToVector(xorBits(c.mine, c.next), n, words)] : null;
+  const known = session.me === 0 ? [session.temporary(bitsToVector(xorBits(c.mine, c.next), n, words))] : null;
   const handed = await handOver(session, known, 1, size, words);
   return fromTwoSummands(session, handed && injectedSummand(session, c, handed[0] as BigUint64Array, n, words), size, words);
 }
@@ -43,9 +43,9 @@ async function injection(session: Session, c: PackedPair, n: number, words: numb
 /** f·s + t in two summands, where f = handed (party 1) − handed (party 2). */
 function injectedSummand(session: Session, c: PackedPair, handed: BigUint64Array, n: number, words: number): BigUint64Array {
   const t = session.me === 1 ? c.next : c.mine;
-  const times = signed(t, handed, words);
-  if (session.me === 1) return addVectors(times, bitsToVector(t, n, words), words, times);
-  return subtractVectors(new BigUint64Array(times.length), times, words, times);
+  const times = signed(session, t, handed, words);
+  if (session.me === 1) return addVectors(times, session.temporary(bitsToVector(t, n, words)), words, times);
+  return subtractVectors(session.temporary(new BigUint64Array(times.length)), times, words, times);
 }
 
 async function verifiedInjection(session: Session, c: PackedPair, n: number, words: number): Promise<Pair> {
@@ -92,7 +92,7 @@ export async function select(session: Session, c: BitShare, a: ColumnShare, b: C
 }
 
 async function selectStripe(session: Session, c: PackedPair, a: Pair, b: Pair | null, words: number): Promise<Pair> {
-  const difference = (which: 'mine' | 'next') => (b === null ? a[which] : subtractVectors(a[which], b[which], words));
+  const difference = (which: 'mine' | 'next') => (b === null ? a[which] : session.temporary(subtractVectors(a[which], b[which], words)));
   const d = { mine: difference('mine'), next: difference('next') };
   const n = d.mine.length / words;
   const kept = session.verified
@@ -107,15 +107,20 @@ const own = (session: Session, a: BigUint64Array) => (session.verified ? new Big
 
 async function masked(session: Session, c: PackedPair, d: Pair, n: number, words: number): Promise<Pair> {
   const f = session.me === 0 ? xorBits(c.mine, c.next) : null;
-  const known = f === null ? null : [maskVector(f, addVectors(d.mine, d.next, words), words), bitsToVector(f, n, words)];
+  const known = f === null ? null : [keptSum(session, f, d, words), session.temporary(bitsToVector(f, n, words))];
   const handed = await handOver(session, known, 2, n * words, words);
   return fromTwoSummands(session, handed && maskedSummand(session, c, d, handed, words), n * words, words);
 }
 
+/** The sum of both where the bit is 1. */
+function keptSum(session: Session, bits: Uint32Array, a: Pair, words: number): BigUint64Array {
+  return session.temporary(maskVector(bits, session.temporary(addVectors(a.mine, a.next, words)), words));
+}
+
 function maskedSummand(session: Session, c: PackedPair, d: Pair, handed: readonly BigUint64Array[], words: number): BigUint64Array {
   const [t, two, other] = session.me === 1 ? [c.next, d.next, d.mine] : [c.mine, d.mine, d.next];
-  const cross = multiplyVectors(handed[1] as BigUint64Array, two, words);
-  const times = signed(t, addVectors(handed[0] as BigUint64Array, cross, words, cross), words);
-  if (session.me === 1) return addVectors(times, maskVector(t, addVectors(other, two, words), words), words, times);
-  return subtractVectors(maskVector(t, other, words), times, words, times);
+  const cross = session.temporary(multiplyVectors(handed[1] as BigUint64Array, two, words));
+  const times = signed(session, t, addVectors(handed[0] as BigUint64Array, cross, words, cross), words);
+  if (session.me === 1) return addVectors(times, keptSum(session, t, { mine: other, next: two }, words), words, times);
+  return subtractVectors(session.temporary(maskVector(t, other, words)), times, words, times);
 }
