@@ -1,5 +1,6 @@
 /** The part of a plan that runs on shared rows, from sources to one input in the plan's layout. */
 import { most } from './extreme-integers.ts';
+import { ProtocolError } from '@sluis/base';
 import { type Plan, type PlanRows, ROWS_INPUT, setSize, signedBits } from '@sluis/model';
 import type { Committee, SecretColumn, SecretRows, SecretVectors } from '@sluis/technique';
 import { distinctValues } from './distinct.ts';
@@ -17,18 +18,27 @@ import { accumulatorsOf, resized } from './summands.ts';
  * Run by: all three compute parties, in step. Rows of one giver should stand together.
  *
  * @returns the input `ROWS_INPUT`: per contribution its counts and numbers of organisations, then the accumulators.
- * @throws ProtocolError `rows/too-many-groups`, `mpc/keys-not-unique`, `mpc/join-too-large`.
+ * @throws ProtocolError `rows/too-many-rows`, `rows/too-many-groups`, `mpc/keys-not-unique`, `mpc/join-too-large`.
  * Learns: nobody anything but that none of these was thrown. Cost: see `cost` of the descriptor.
  */
 export async function evaluate(committee: Committee, plan: Plan, sources: readonly SecretRows[]): Promise<SecretVectors> {
   const rows = plan.rows as PlanRows;
   const table = await joinSources(committee, rows, sources);
+  if (table.length > Math.max(1, rows.maximumRows)) throw tooManyRows(rows.maximumRows);
   const facts = await rowFacts(committee, plan, table, sources);
   const parts: CellTotals[] = [];
   if (rows.secretSlots !== null) parts.push(await secretCells(committee, plan, facts, rows.secretSlots));
   else for (const set of plan.groupingSets) parts.push(await declaredCells(committee, plan, facts, set));
   return { organisation: ROWS_INPUT, columns: await layOut(committee, plan, parts) };
 }
+
+/** Sums and counts have room for so many rows only. */
+const tooManyRows = (most: number) =>
+  new ProtocolError('rows/too-many-rows', {
+    stage: 'aggregate',
+    message: `The question has more rows than the ${most} that its plan has room for; nothing was computed.`,
+    remedy: 'Agree on more rows (maximum_rows), or withdraw deposits.',
+  });
 
 /** The cells of one grouping set, in mixed radix of its keys' positions. */
 async function declaredCells(committee: Committee, plan: Plan, facts: RowFacts, set: readonly number[]): Promise<CellTotals> {
