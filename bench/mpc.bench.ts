@@ -99,6 +99,7 @@ function figuresOf(
       peerValue: measured.bytes * floor.cpuSecondsPerByte,
       ratio: measured.cpuSeconds / (measured.bytes * floor.cpuSecondsPerByte),
     },
+    { name: '  if two cores were used fully (CPU ÷ 2)', value: size / (measured.cpuSeconds / 2) / what.per, unit: what.unit },
     { name: '  sent by the three', value: measured.bytes, unit: 'bytes' },
     { name: '  rounds', value: measured.rounds, unit: 'rounds' },
     { name: '  peak memory of one', value: measured.peakBytes / 2 ** 20, unit: 'MiB' },

@@ -8,7 +8,8 @@ import * as mpc from '@sluis/mpc';
 import type { Committee, ComputationTechnique } from '@sluis/technique';
 import { type OpenLinks, type Peer, Wire } from '@sluis/wire';
 import type { FromParty, Order, PartyFigures, Threat, ToParty } from './protocol.ts';
-import { missingMethod, type Prepared, WORKLOADS } from './workloads.ts';
+import { missingMethod, type Prepared } from './workload.ts';
+import { WORKLOADS } from './workloads.ts';
 
 type Seat = 0 | 1 | 2;
 const me = Number(process.argv[2]) as Seat;

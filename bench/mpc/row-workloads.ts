@@ -1,7 +1,8 @@
 /** Workloads on whole rows: shuffle, sort, group-by, join. Results are opened afterwards and compared in full. */
 import type { Committee, GroupedTable, JoinedTable, SecretColumn, SecretTable } from '@sluis/technique';
+import { expect } from './expectations.ts';
 import { deal, numbers, shuffled } from './inputs.ts';
-import { expect, type Workload } from './workloads.ts';
+import type { Workload } from './workload.ts';
 
 const at = (a: BigUint64Array, i: number) => a[i] as bigint;
 const column = (t: SecretTable, i: number) => t.columns[i] as SecretColumn;

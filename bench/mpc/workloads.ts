@@ -1,55 +1,9 @@
 /** What the benchmark has three compute parties do. Every result is opened afterwards, outside the measured part, and compared. */
-import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
-import type { OpenLinks } from '@sluis/wire';
+import type { SecretBits, SecretColumn } from '@sluis/technique';
+import { expect, expectBits, expectColumn } from './expectations.ts';
 import { deal, dealBits, numbers } from './inputs.ts';
 import { ROW_WORKLOADS } from './row-workloads.ts';
-
-export interface Place {
-  readonly committee: Committee;
-  readonly links: OpenLinks;
-}
-
-export interface Prepared {
-  /** The measured part. */
-  readonly run: () => Promise<void>;
-  /** Throws if the result is wrong. */
-  readonly check: () => Promise<void>;
-}
-
-export interface Workload {
-  readonly id: string;
-  /** Methods of the committee it needs beyond the oldest ones. */
-  readonly needs: readonly (keyof Committee)[];
-  readonly prepare: (place: Place, size: number) => Promise<Prepared>;
-}
-
-/** Elements of a result that are opened and compared. */
-const SAMPLE = 10_000;
-
-/** Fails loudly: a benchmark of wrong answers says nothing. */
-export function expect(right: boolean, what: string): void {
-  if (!right) throw new Error(`the benchmark's result is wrong: ${what}`);
-}
-
-export const missingMethod = (workload: Workload, committee: Committee): string | null =>
-  workload.needs.find((method) => typeof committee[method] !== 'function') ?? null;
-
-/** Compares a column's beginning and end with what they should be. */
-export async function expectColumn(committee: Committee, what: string, got: SecretColumn, of: (i: number) => bigint): Promise<void> {
-  const count = Math.min(SAMPLE, got.length);
-  for (const from of [0, got.length - count]) {
-    const opened = await committee.openColumn(committee.slice(got, from, count));
-    for (let i = 0; i < count; i++) expect(opened[i] === BigInt.asUintN(64, of(from + i)), `${what}, element ${from + i}`);
-  }
-}
-
-export async function expectBits(committee: Committee, what: string, got: SecretBits, of: (i: number) => boolean): Promise<void> {
-  const count = Math.min(SAMPLE, got.length);
-  for (const from of [0, got.length - count]) {
-    const opened = await committee.openBits(committee.sliceBits(got, from, count));
-    for (let i = 0; i < count; i++) expect((opened[i] === 1) === of(from + i), `${what}, element ${from + i}`);
-  }
-}
+import type { Workload } from './workload.ts';
 
 const at = (a: BigUint64Array, i: number) => a[i] as bigint;
 const signed = (bits: number, value: bigint) => BigInt.asIntN(bits, value);
@@ -182,7 +136,10 @@ const latency: Workload = {
     const [to, from] = [((links.me + 2) % 3) as 0 | 1 | 2, ((links.me + 1) % 3) as 0 | 1 | 2];
     return {
       run: async () => {
-        for (let i = 0; i < n; i++) await Promise.all([links.send(to, `round ${i}`, new Uint8Array(8)), links.receive(from, `round ${i}`)]);
+        for (let i = 0; i < n; i++) {
+          await Promise.all([links.send(to, `round ${i}`, new Uint8Array(8)), links.receive(from, `round ${i}`)]);
+          links.round();
+        }
       },
       check: async () => undefined,
     };
