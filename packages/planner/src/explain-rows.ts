@@ -89,6 +89,7 @@ export function suppressesRows(plan: Plan, rows: PlanRows, sharing: Sharing): Se
     ...(rows.organisations === 'all-sources'
       ? [
           `A joined row counts as one of ${listed(owners)}, with a partner or without. The rules are not tested again without the rows of a receiver: without an owner's rows there is no joined row.`,
+          'Rows are counted after the join: a row that matches five rows of the other table counts five times.',
         ]
       : []),
     ...(rows.secretSlots === null
