@@ -13,6 +13,7 @@ import type { SqlEngine } from './ports.ts';
 import type { Prepared } from './prepared.ts';
 import { protect } from './protect.ts';
 import type { Question } from './question.ts';
+import { checkSingleRowGroups } from './single-row-groups.ts';
 import { COUNT_ROWS, split } from './split.ts';
 import type { RowScope } from './row-scope.ts';
 import { checkReceivers, inputShape, providersOf, sharingOf } from './sharing.ts';
@@ -49,6 +50,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const question = await bind(parsed.node, agreement, engine, typing);
   checkVisibility(question);
   checkUses(question);
+  checkSingleRowGroups(question);
   const keys = await keysOf(question, typing);
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
   const sharing = await sharingOf(question, secret, agreement, typing);

@@ -157,6 +157,18 @@ test('what can not be computed on secrets is refused; lists, ranges and periods 
     await plan(`SELECT avg(${value}) ${JOINED}`, deposits);
 });
 
+test('groups that are one row of a joined table each are refused, however the key is written', async () => {
+  const person = { type: 'INTEGER', uses: all, bounds: [0, 1000] };
+  const columns = { person_id: person, ward: { type: 'VARCHAR', uses: all, domain: { values: ['a', 'b'] } } };
+  const open = owners({
+    patients: { columns },
+    claims: { columns: { person_id: person, paid: { type: 'INTEGER', uses: all, bounds: [0, 9] } } },
+  });
+  for (const keys of ['p.person_id', 'c.person_id', 'ward, c.person_id'])
+    await refused(`SELECT ${keys}, sum(paid) ${JOINED} GROUP BY ${keys}`, 'plan/unsupported', /patients\.person_id.*one row/, open);
+  await plan(`SELECT ward, p.person_id // 100, sum(paid) ${JOINED} GROUP BY ALL`, open);
+});
+
 test('rows are shared only where a question needs them together', async () => {
   const of = async (sql: string) => (await plan(sql)).plan.rows?.sources[0]?.stations;
   assert.equal(await of('SELECT count(*), avg(cost), median(severity) FROM incidents'), undefined);
