@@ -32,6 +32,9 @@ export const itemBits = (n: number, keys: readonly { readonly bits: number }[], 
 /** Words in which two items can be compared. */
 export const itemWords = (bits: number): number => Math.ceil((bits + 1) / 64);
 
+/** Whole words below bit `shift`, of which at least one above is left. */
+export const wordsBelow = (shift: number, words: number): number => Math.min(Math.floor(shift / 64), words - 1);
+
 const BYTES_PER_MICROSECOND = 400;
 const MICROSECONDS_PER_ROUND = 150;
 
@@ -101,7 +104,7 @@ export class RowsMeter extends CommitteeMeter {
     const bits = itemBits(n, keys, leading);
     const words = itemWords(bits);
     for (const key of keys) this.widen(n, key.words, words, key.bits);
-    if (leading) this.inject(n, words);
+    if (leading) this.inject(n, words - wordsBelow(bits - 1, words));
     this.shuffle({ ...table, words: [...table.words, words] });
     const step = new OrderPlan(comparisonCost(this.#threat, bits)).step(n);
     const one = new RowsMeter(this.#threat);

@@ -1,5 +1,15 @@
 /** Keys of rows packed into one number, distinct for every row, by which rows are sorted. */
-import { bitsToCount, type Committee, itemBits, itemWords, type SecretBits, type SecretColumn, type SortKey } from '@sluis/technique';
+import {
+  bitsToCount,
+  type Committee,
+  itemBits,
+  itemWords,
+  type SecretBits,
+  type SecretColumn,
+  type SortKey,
+  wordsBelow,
+} from '@sluis/technique';
+import { column, columnShare } from '../shares.ts';
 import { count } from './placement.ts';
 
 export interface SortItems {
@@ -30,7 +40,12 @@ export async function sortItems(on: Committee, n: number, keys: readonly SortKey
     item = on.add(item, on.scale(ascending, 1n << BigInt(shift)));
     shift += key.bits;
   }
-  if (leading !== null) item = on.add(item, on.scale(await on.inject(leading, words), 1n << BigInt(shift)));
+  if (leading !== null) {
+    // Only the words that the bit reaches are made: it stands on top.
+    const below = wordsBelow(shift, words);
+    const flag = raised(await on.inject(leading, words - below), below);
+    item = on.add(item, on.scale(flag, 1n << BigInt(shift - 64 * below)));
+  }
   return { column: on.addConstant(item, offset), bits };
 }
 
@@ -49,6 +64,17 @@ export async function fit(
 ): Promise<SecretColumn> {
   if (key.column.words === words) return key.column;
   return on.widen(key.column, key.bits, words);
+}
+
+/** a · 2^(64·by) in a ring wider by `by` words. Local. */
+function raised(a: SecretColumn, by: number): SecretColumn {
+  const { mine, next, length, words } = columnShare(a);
+  const above = (held: BigUint64Array) => {
+    const out = new BigUint64Array(length * (words + by));
+    out.set(held, length * by);
+    return out;
+  };
+  return column(words + by, above(mine), above(next));
 }
 
 /** Non-negative one-word values as elements of `words` words. */
