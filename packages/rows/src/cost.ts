@@ -1,97 +1,133 @@
 /**
- * Rounds and bytes of a plan on rows, for the most rows that it allows. Expressions are counted operation by operation, as
- * they run; sorting, grouping and joining by their shapes. An estimate: how many rows there are is known at the run only.
+ * Rounds and bytes of a plan on rows, for the most rows that it allows: the same steps as the code that runs, on shapes.
+ * How many rows there are, who gave them and which columns have NULLs is known at the run only: every column counts as
+ * one with NULLs, and givers are those whose stations share rows, or a handful where rows are deposited.
  */
-import { type Plan, type PlanRows, setSize } from '@sluis/model';
-import { CommitteeMeter, type Cost, secondsFor } from '@sluis/technique';
-import { finalExpressions } from './expressions-of.ts';
-import { fewEnough, fewForExtremes } from './few-cells.ts';
+import type { Plan, PlanRowJoin, PlanRows, RowExpression } from '@sluis/model';
+import { type Cost, type KeyShape, RowsMeter, type TableShape, threatModelOf } from '@sluis/technique';
+import { cellsCost } from './cost-of-cells.ts';
+import { columnsIn, columnsNeeded, finalExpressions, partsOf } from './expressions-of.ts';
+import { least, most } from './extreme-integers.ts';
 import { lower } from './lower.ts';
-import { splitDigits } from './one-hot-sums.ts';
 import { type Operation, Program } from './program.ts';
+import { columnKey } from './row-table.ts';
+import { widthOf } from './row-values.ts';
 import { batchesOf, scheduleOf } from './run-program.ts';
+import { within } from './lower-lists.ts';
 
-/** Sent by all parties together for a row and 64-bit word in a shuffle, and for a row in a comparison of 64 bits. */
-const SHUFFLE_BYTES = 96;
-const COMPARISON_BYTES = 70;
-const PRODUCT_BYTES = 24;
+/** Assumed for tables with deposits. */
+const SOME_GIVERS = 4;
 
 export function costOfRows(plan: Plan): Cost {
   const rows = plan.rows as PlanRows;
-  const expressions = expressionCost(rows);
-  const parts = [expressions, ...rows.joins.map(() => sortCost(2 * rows.maximumRows, 4)), ...aggregation(plan, rows)];
-  const rounds = parts.reduce((n, p) => n + p.rounds, 0);
-  const bytes = Math.ceil(parts.reduce((n, p) => n + p.bytes, 0));
-  return { rounds, bytes, seconds: secondsFor(rounds, bytes) };
-}
-
-type Part = Pick<Cost, 'rounds' | 'bytes'>;
-
-/** Every operation of the program that the expressions become, with widths as the plan states them. */
-function expressionCost(rows: PlanRows): Part {
-  const program = new Program();
-  let inputs = 0;
-  const lowering = {
-    program,
-    columnOf: (source: number, column: string) => {
-      const half = 1n << BigInt(widthIn(rows, source, column) - 1);
-      const index = inputs++;
-      return { kind: 'number' as const, node: program.column(index), present: program.bits(index), low: -half, high: half - 1n };
-    },
-  };
-  const wanted = finalExpressions(rows).map((e) => {
-    const value = lower(lowering, e);
-    return value.kind === 'number' ? value.node : value.isTrue;
-  });
-  const meter = new CommitteeMeter();
-  const n = rows.maximumRows;
-  for (const level of scheduleOf(program, wanted).levels) {
-    for (const batch of batchesOf(program, level.interactive, n)) meterBatch(meter, program, batch, n * batch.length);
-  }
+  const meter = new RowsMeter(threatModelOf(plan));
+  const wanted = columnsNeeded(rows, -1);
+  for (const join of rows.joins) for (const { right } of join.on) columnsIn(right, wanted);
+  for (const s of rows.sources.keys()) flagsCost(meter, rows.maximumRows, columnsOfSource(wanted, s).length);
+  for (const [i, join] of rows.joins.entries()) joinCost(meter, rows, i, join);
+  const widths = expressionsCost(meter, plan, rows);
+  cellsCost(meter, plan, rows, { owners: ownersOf(rows), ...widths });
   return meter.total();
 }
 
-function meterBatch(meter: CommitteeMeter, program: Program, batch: readonly number[], n: number): void {
+const columnsOfSource = (keys: ReadonlySet<string>, source: number): string[] =>
+  [...keys].filter((key) => key.startsWith(columnKey(source, '')));
+
+function ownersOf(rows: PlanRows): number {
+  const counted = rows.organisations === 'per-row' ? rows.sources.slice(0, 1) : rows.sources;
+  const stations = new Set(counted.flatMap((s) => s.stations));
+  return stations.size + (counted.some((s) => s.deposits) ? SOME_GIVERS : 0);
+}
+
+function flagsCost(meter: RowsMeter, n: number, columns: number): void {
+  for (let flag = 0; flag <= columns; flag++) meter.toBits(n, 1);
+}
+
+function joinCost(meter: RowsMeter, rows: PlanRows, index: number, join: PlanRowJoin): void {
+  const n = rows.maximumRows;
+  const needed = columnsNeeded(rows, index);
+  const right = columnsOfSource(needed, index + 1).length;
+  const left = needed.size - right;
+  const shape = (columns: number): TableShape => ({ length: n, words: new Array<number>(columns).fill(1), bits: columns });
+  const keys = join.on.map((on): KeyShape => ({ bits: Math.max(bitsOf(on.left), bitsOf(on.right)), words: 1 }));
+  meter.and(n);
+  if (join.rightUnique || join.kind === 'semi' || join.kind === 'anti')
+    meter.joinToLeft(join.kind, n, shape(right), keys, join.rightUnique ? 1 : 0);
+  else meter.joinRepeated(join.kind, shape(left), shape(right), keys, 0, Math.max(1, join.maximumRows));
+}
+
+const bitsOf = (e: RowExpression): number => ('bits' in e ? Math.max(1, Math.min(64, e.bits)) : 64);
+
+/** Every operation of the program that `rowFacts` makes. Gives the widths of keys and of accumulators' values. */
+function expressionsCost(meter: RowsMeter, plan: Plan, rows: PlanRows): { keyBits: number[]; valueBits: number[] } {
+  const program = new Program();
+  const widths = columnWidths(rows);
+  const names = [...widths.keys()];
+  const columnOf = (source: number, column: string) => {
+    const key = columnKey(source, column);
+    const half = 1n << BigInt((widths.get(key) ?? 64) - 1);
+    const index = names.indexOf(key);
+    return { kind: 'number' as const, node: program.column(index), present: program.bits(index), low: -half, high: half - 1n };
+  };
+  const lowering = { program, columnOf };
+  const truth = (e: RowExpression | null) => {
+    const value = e === null ? null : lower(lowering, e);
+    return value === null || value.kind === 'number' ? program.bit(1) : value.isTrue;
+  };
+  const number = (e: RowExpression) => {
+    const value = lower(lowering, e);
+    return value.kind === 'number' ? value : { node: program.inject(value.isTrue, 1), present: program.bit(1), low: 0n, high: 1n };
+  };
+  const keys = rows.keys.map(number);
+  const inside = keys.map((k, i) => {
+    if (rows.secretSlots !== null) return program.bit(1);
+    return program.and(k.present, within(program, { kind: 'number', ...k }, { from: 0n, to: BigInt(plan.keys[i]?.size ?? 0) - 1n }));
+  });
+  const valid = program.bits(names.length);
+  const base = program.all([valid, truth(rows.where), ...inside]);
+  const values = rows.accumulators.map((a) => (a.kind === 'key' ? null : number(a.expression)));
+  const coded = keys.map((k, i) => {
+    const code = plan.keys[i]?.nullCode;
+    return program.mask(base, code === undefined ? k.node : program.select(k.present, k.node, program.constant(BigInt(code), 1)));
+  });
+  const roots = [
+    base,
+    ...coded,
+    ...rows.contributions.map((e) => program.and(base, truth(e))),
+    ...values.flatMap((v) => (v === null ? [] : [v.node, program.and(base, v.present)])),
+  ];
+  for (const { interactive } of scheduleOf(program, roots).levels) {
+    for (const batch of batchesOf(program, interactive, rows.maximumRows))
+      meterBatch(meter, program, batch, rows.maximumRows * batch.length);
+  }
+  const codes = (i: number) => BigInt(plan.keys[i]?.nullCode ?? 0);
+  return {
+    keyBits: keys.map((k, i) => widthOf(least(k.low, codes(i), 0n), most(k.high, codes(i), 0n))),
+    valueBits: values.map((v) => (v === null ? 1 : widthOf(v.low, v.high))),
+  };
+}
+
+function meterBatch(meter: RowsMeter, program: Program, batch: readonly number[], n: number): void {
   const node = batch[0] as number;
   const o = program.operations[node] as Operation;
+  const words = program.width(node);
   if (o.kind === 'and') meter.and(n);
-  else if (o.kind === 'negative' || o.kind === 'isZero' || o.kind === 'widen') meter.negative(n, o.bits);
-  else if (o.kind === 'rescale') for (let bit = 0; bit < o.bits; bit++) meter.negative(n, o.bits);
-  else if (o.kind === 'lowBit') meter.and(n);
-  else meter.select(n, program.width(node));
+  else if (o.kind === 'negative') meter.negative(n, o.bits);
+  else if (o.kind === 'isZero') meter.isZero(n, o.bits);
+  else if (o.kind === 'widen') meter.widen(n, program.width(o.a), words, o.bits);
+  else if (o.kind === 'rescale') meter.rescale(n, o.by, o.bits, words);
+  else if (o.kind === 'multiply') meter.multiply(n, words);
+  else if (o.kind === 'inject') meter.inject(n, words);
+  else if (o.kind === 'mask') meter.mask(n, words);
 }
 
-function widthIn(rows: PlanRows, source: number, column: string): number {
-  let bits = 64;
-  const look = (e: (typeof rows.keys)[number]): void => {
-    if (e.op === 'column' && e.source === source && e.column === column) bits = Math.max(1, Math.min(64, e.bits));
-    else if (e.op === 'case') [...e.when.flatMap((w) => [w.if, w.then]), e.else].forEach(look);
-    else if ('args' in e) e.args.forEach(look);
+/** Widths as the plan states them where columns stand. */
+function columnWidths(rows: PlanRows): Map<string, number> {
+  const widths = new Map<string, number>();
+  const look = (e: RowExpression): void => {
+    if (e.op === 'column') widths.set(columnKey(e.source, e.column), bitsOf(e));
+    partsOf(e).forEach(look);
   };
   finalExpressions(rows).forEach(look);
-  return bits;
-}
-
-function sortCost(n: number, columns: number): Part {
-  const depth = Math.max(1, Math.ceil(Math.log2(Math.max(2, n))));
-  return { rounds: 10 * depth, bytes: n * (depth * COMPARISON_BYTES + columns * SHUFFLE_BYTES) };
-}
-
-function aggregation(plan: Plan, rows: PlanRows): Part[] {
-  const n = rows.maximumRows;
-  const of = (...kinds: string[]) => rows.accumulators.filter((a) => kinds.includes(a.kind)).length;
-  const [sums, extremes] = [of('sum') + plan.contributions.length, of('min', 'max')];
-  const sets = rows.secretSlots === null ? plan.groupingSets : [];
-  const main = sets.map((set): Part => {
-    const sizes = set.map((k) => plan.keys[k]?.size ?? 0).filter((s) => s > 1);
-    const few = fewEnough(sizes, n, sums) && (extremes === 0 || fewForExtremes(setSize(plan, set), n));
-    if (!few) return sortCost(n, sums + extremes + 2);
-    const knockOuts = extremes * setSize(plan, set) * (COMPARISON_BYTES + 2 * PRODUCT_BYTES);
-    return { rounds: 40 + 20 * extremes, bytes: n * (splitDigits(sizes, sums).cost * PRODUCT_BYTES + knockOuts) };
-  });
-  if (rows.secretSlots !== null) main.push(sortCost(n, sums + extremes + plan.keys.length + 1));
-  const times = Math.max(1, sets.length);
-  const distinct = Array.from({ length: 2 * times * of('distinct') }, () => sortCost(n, 3));
-  const quantiles = Array.from({ length: times * of('quantile', 'quantile_disc') }, () => sortCost(n, 2));
-  return [...main, ...distinct, ...quantiles];
+  return widths;
 }
