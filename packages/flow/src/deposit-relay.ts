@@ -29,7 +29,8 @@ import type { DepositDesk } from './deposits.ts';
 import { parseBody, readMessage } from './messages.ts';
 import { requireSender } from './messenger.ts';
 
-const WAIT_MS = 60_000;
+/** A piece has up to 16 MiB for each compute party, over whatever line. */
+const WAIT_MS = 300_000;
 /** Deposits that were begun through this station; a contributor begins again after a restart. */
 const MOST_OPEN = 1000;
 const NOTHING = new Uint8Array(0);

@@ -4,7 +4,7 @@
  *
  * Compromise of one compute party's deposits yields who deposited how many rows when, and uniformly random components.
  */
-import { canonicalBytes, canonicalText, fromHex, InvalidError, lengthPrefixed, ProtocolError, toHex, uint64be } from '@sluis/base';
+import { canonicalBytes, canonicalText, fromHex, toHex } from '@sluis/base';
 import { sha256, taggedHash } from '@sluis/crypto';
 import {
   type Agreement,
@@ -17,11 +17,12 @@ import {
   rowsEach,
   type SignedDepositRequest,
   type SignedManifest,
-  signedManifestSchema,
 } from '@sluis/model';
 import { agreementInForce, signedAgreementOf } from './admission.ts';
 import type { StationContext } from './context.ts';
 import { checkManifest, checkRequest, checkRound, depositTable, malformed, refuseAt } from './deposit-checks.ts';
+import { incomplete, otherContent, pieceDiffers, unknownDeposit } from './deposit-refusals.ts';
+import { batchOf, componentContext, manifestOf, nextSeat, viewOf } from './deposit-records.ts';
 import { EncryptedShares } from './deposit-shares.ts';
 import { type DepositRecord, type DepositStore, LIVE, type ShareFiles } from './deposit-store.ts';
 import { endOf } from './deposit-expiry.ts';
@@ -63,7 +64,7 @@ export class DepositDesk implements Deposits {
       checkManifest(this.#station.organisation, agreement, signed);
       const known = await this.#store.deposit(manifest.batch);
       const record = known ?? (await this.#begin(signed, agreement));
-      if (canonicalText(manifestOf(record)) !== canonicalText(manifest)) throw this.#other(manifest.batch);
+      if (canonicalText(manifestOf(record)) !== canonicalText(manifest)) throw otherContent(this.#station.organisation, manifest.batch);
       return { deposit: viewOf(record), missing: record.state === 'uploading' ? await this.#missing(record) : [] };
     });
   }
@@ -115,13 +116,13 @@ export class DepositDesk implements Deposits {
       const agreement = await this.#agreement(record.agreement);
       const me = this.#seat(agreement);
       const message = await this.#station.opener.open(box, pieceInfo(manifest, piece, this.#station.organisation));
-      if (toHex(sha256(message)) !== due.messages[me]) throw this.#changed(batch, piece);
+      if (toHex(sha256(message)) !== due.messages[me]) throw pieceDiffers(this.#station.organisation, batch, piece);
       const sharing = this.#station.registry.get('sharing', { id: DEPOSIT_SHARING, version: 1 });
       const words = new Array<number>(depositVectors(depositTable(agreement, record.table, this.#refuse))).fill(1);
       const columns = sharing.combine(me, message, due.rows, words);
       const digest = (which: 0 | 1 | 2) => toHex(sharing.digest(columns, me, which, componentContext(record, piece)));
       await this.#shares.put(record, record.key ?? '', piece, message);
-      await this.#store.savePiece(batch, { piece, digests: [digest(me), digest(next(me))] });
+      await this.#store.savePiece(batch, { piece, digests: [digest(me), digest(nextSeat(me))] });
     });
   }
 
@@ -131,30 +132,38 @@ export class DepositDesk implements Deposits {
       const record = await this.#required(batch);
       if (record.state !== 'uploading') return viewOf(record);
       const missing = await this.#missing(record);
-      if (missing.length > 0)
-        throw new InvalidError('deposit/incomplete', {
-          stage: 'contribution',
-          party: this.#station.organisation,
-          message: `${missing.length} of the pieces of deposit ${batch} are not at ${this.#station.organisation} yet.`,
-          remedy: 'Run the same command again: it goes on where it stopped.',
-        });
+      if (missing.length > 0) throw incomplete(this.#station.organisation, batch, missing.length);
       return dry ? viewOf(record) : this.#accept(record);
     });
   }
 
+  /** One at a time for each giver, so that what is logged as accepted does not turn out to be too much. */
   async #accept(record: DepositRecord): Promise<DepositView> {
     const agreement = await this.#agreement(record.agreement);
     const most = rowsEach(depositTable(agreement, record.table, this.#refuse));
-    const { mode } = manifestOf(record);
-    const now = this.#station.clock.now();
-    // Between the two a crash leaves an entry about a deposit that the next upload of the same rows completes.
-    await this.#log('deposit.accepted', record, null);
-    const replaced = await this.#store.acceptDeposit(record.batch, mode === 'replace', most, now);
-    for (const old of replaced) {
-      await this.#log('deposit.replaced', old, record.batch);
-      await this.#shares.remove(old.batch);
-    }
-    return viewOf(await this.#required(record.batch));
+    const replace = manifestOf(record).mode === 'replace';
+    return this.#turns.of(`giver ${record.giver}`, async () => {
+      if (!replace) await this.#requireRoom(record, most);
+      // Between the two a crash leaves an entry about a deposit that the next upload of the same rows completes.
+      await this.#log('deposit.accepted', record, null);
+      const replaced = await this.#store.acceptDeposit(record.batch, replace, most, this.#station.clock.now());
+      for (const old of replaced) {
+        await this.#log('deposit.replaced', old, record.batch);
+        await this.#shares.remove(old.batch);
+      }
+      return viewOf(await this.#required(record.batch));
+    });
+  }
+
+  async #requireRoom({ collaboration, table, giver, rows }: DepositRecord, most: number): Promise<void> {
+    const others = await this.#store.deposits({ collaboration, table, giver, states: ['accepted'] });
+    const all = others.reduce((n, o) => n + o.rows, rows);
+    if (all > most)
+      throw this.#refuse(
+        'deposit/too-many-rows',
+        `With this deposit the contributor would have ${all} rows in the table; the agreement allows ${most}.`,
+        'Deposit fewer rows, or use --replace.',
+      );
   }
 
   /** A contributor's own deposits. `key` is what its agreement or the deposit itself names; see `DepositRelay`. */
@@ -184,33 +193,7 @@ export class DepositDesk implements Deposits {
     const now = this.#station.clock.now();
     const current = records.filter((r) => r.agreement === agreementId && endOf(r, agreement) > now);
     current.sort((a, b) => (a.batch < b.batch ? -1 : 1));
-    return Promise.all(current.map((record) => this.#batch(record, me)));
-  }
-
-  async #batch(record: DepositRecord, me: 0 | 1 | 2): Promise<DepositedBatch> {
-    const { pieces } = manifestOf(record);
-    const stored = await this.#store.pieces(record.batch);
-    const joined = (side: 0 | 1) =>
-      batchDigest(
-        record,
-        stored.map((p) => p.digests[side]),
-      );
-    const digests = new Map<number, string>([
-      [me, joined(0)],
-      [next(me), joined(1)],
-    ]);
-    return {
-      batch: record.batch,
-      contributor: record.giver,
-      rows: record.rows,
-      checked: record.checked,
-      digest(which) {
-        const found = digests.get(which);
-        if (found === undefined) throw new RangeError('a party has no digest of the component it lacks');
-        return found;
-      },
-      pieces: pieces.map(({ rows }, piece) => ({ rows, open: () => this.#shares.get(record, record.key ?? '', piece) })),
-    };
+    return Promise.all(current.map(async (record) => batchOf(record, await this.#store.pieces(record.batch), me, this.#shares)));
   }
 
   markChecked(batch: string): Promise<void> {
@@ -275,12 +258,7 @@ export class DepositDesk implements Deposits {
   async #required(batch: string): Promise<DepositRecord> {
     const record = await this.#store.deposit(batch);
     if (record !== null) return record;
-    throw new InvalidError('deposit/unknown', {
-      stage: 'contribution',
-      party: this.#station.organisation,
-      message: `${this.#station.organisation} knows no deposit ${batch}.`,
-      remedy: 'List yours with: sluis contribute list',
-    });
+    throw unknownDeposit(this.#station.organisation, batch);
   }
 
   async #uploading(batch: string): Promise<DepositRecord> {
@@ -317,68 +295,4 @@ export class DepositDesk implements Deposits {
   get #refuse() {
     return refuseAt(this.#station.organisation);
   }
-
-  #other(batch: string) {
-    return this.#refuse(
-      'deposit/replayed',
-      `Deposit ${batch} is there already, with another content.`,
-      'Run the command again: it takes a fresh number.',
-    );
-  }
-
-  #changed(batch: string, piece: number): ProtocolError {
-    return new ProtocolError('deposit/piece-differs', {
-      stage: 'contribution',
-      party: this.#station.organisation,
-      message: `Piece ${piece} of deposit ${batch} is not the one that its contributor signed; it was not kept.`,
-      remedy: 'Upload through another station; the one that was used may have changed it.',
-    });
-  }
 }
-
-const next = (party: 0 | 1 | 2) => ((party + 1) % 3) as 0 | 1 | 2;
-
-const manifests = new WeakMap<DepositRecord, DepositManifest>();
-
-/** What the contributor signed; parsed once a record. */
-export function manifestOf(record: DepositRecord): DepositManifest {
-  const known = manifests.get(record);
-  if (known !== undefined) return known;
-  const { statement } = signedManifestSchema.parse(JSON.parse(record.manifest));
-  manifests.set(record, statement);
-  return statement;
-}
-
-function viewOf(record: DepositRecord): DepositView {
-  const { batch, collaboration, agreement, table, giver, rows, state, reason, checked, updatedAt } = record;
-  const { mode, pieces } = manifestOf(record);
-  return {
-    batch,
-    collaboration,
-    agreement,
-    table,
-    contributor: giver,
-    mode,
-    rows,
-    pieces: pieces.length,
-    state,
-    reason,
-    checked,
-    at: new Date(updatedAt).toISOString(),
-  };
-}
-
-/** What digests are bound to; both holders of a component make the same. */
-const componentContext = (record: DepositRecord, piece: number): Uint8Array =>
-  canonicalBytes({ purpose: 'sluis/deposit-component/1', batch: record.batch, agreement: record.agreement, table: record.table, piece });
-
-const batchDigest = (record: DepositRecord, pieces: readonly string[]): string =>
-  toHex(
-    taggedHash(
-      'sluis/deposit-digest/1',
-      fromHex(record.batch),
-      fromHex(record.agreement),
-      uint64be(pieces.length),
-      lengthPrefixed(...pieces.map(fromHex)),
-    ),
-  );

@@ -6,7 +6,8 @@ import type { DepositTransport } from './contribute/deposit-client.ts';
 import { PinnedRequests } from './pinned-requests.ts';
 import type { StationAccess } from './station-access.ts';
 
-const WAIT_MS = 120_000;
+/** The station answers a piece when the compute parties have it: slow lines take minutes. */
+const WAIT_MS = 600_000;
 const HANDSHAKE_MS = 15_000;
 
 export class PinnedTransport implements DepositTransport {

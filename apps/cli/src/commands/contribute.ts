@@ -73,8 +73,8 @@ async function deposit(
     tell(table, done, options);
   } catch (thrown) {
     view.end();
-    if (thrown instanceof BadRowsError) for (const problem of thrown.problems) remark(problemText(problem));
-    throw thrown;
+    if (!(thrown instanceof BadRowsError)) throw thrown;
+    tellBadRows(thrown, options);
   }
 }
 
@@ -90,6 +90,15 @@ export async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
       cause,
     });
   }
+}
+
+/** Every place on stderr for people, or in the document for programs. */
+function tellBadRows(error: BadRowsError, options: ContributeRowsOptions): void {
+  for (const problem of error.problems) remark(problemText(problem));
+  if (error.count > error.problems.length) remark(text.contributeMoreProblems(error.count - error.problems.length));
+  if (options.json !== true) throw error;
+  process.exitCode = error.exitCode;
+  printJson({ error: error.toRecord(), problems: error.problems });
 }
 
 function problemText({ line, column, problem }: RowProblem): string {

@@ -1,0 +1,81 @@
+/** What a deposit's record says, and the digests of what is kept of it. */
+import { canonicalBytes, fromHex, lengthPrefixed, toHex, uint64be } from '@sluis/base';
+import { taggedHash } from '@sluis/crypto';
+import { type DepositManifest, type DepositView, signedManifestSchema } from '@sluis/model';
+import type { EncryptedShares } from './deposit-shares.ts';
+import type { DepositRecord, PieceRecord } from './deposit-store.ts';
+import type { DepositedBatch } from './ports.ts';
+
+/** The party whose component this one holds beside its own. */
+export const nextSeat = (party: 0 | 1 | 2) => ((party + 1) % 3) as 0 | 1 | 2;
+
+const manifests = new WeakMap<DepositRecord, DepositManifest>();
+
+/** What the contributor signed; parsed once a record. */
+export function manifestOf(record: DepositRecord): DepositManifest {
+  const known = manifests.get(record);
+  if (known !== undefined) return known;
+  const { statement } = signedManifestSchema.parse(JSON.parse(record.manifest));
+  manifests.set(record, statement);
+  return statement;
+}
+
+/** What its contributor is shown. */
+export function viewOf(record: DepositRecord): DepositView {
+  const { batch, collaboration, agreement, table, giver, rows, state, reason, checked, updatedAt } = record;
+  const { mode, pieces } = manifestOf(record);
+  return {
+    batch,
+    collaboration,
+    agreement,
+    table,
+    contributor: giver,
+    mode,
+    rows,
+    pieces: pieces.length,
+    state,
+    reason,
+    checked,
+    at: new Date(updatedAt).toISOString(),
+  };
+}
+
+/** What digests are bound to; both holders of a component make the same. */
+export const componentContext = (record: DepositRecord, piece: number): Uint8Array =>
+  canonicalBytes({ purpose: 'sluis/deposit-component/1', batch: record.batch, agreement: record.agreement, table: record.table, piece });
+
+const batchDigest = (record: DepositRecord, pieces: readonly string[]): string =>
+  toHex(
+    taggedHash(
+      'sluis/deposit-digest/1',
+      fromHex(record.batch),
+      fromHex(record.agreement),
+      uint64be(pieces.length),
+      lengthPrefixed(...pieces.map(fromHex)),
+    ),
+  );
+
+/** A deposit for use in a run; pieces are read when they are opened. */
+export function batchOf(record: DepositRecord, stored: readonly PieceRecord[], me: 0 | 1 | 2, shares: EncryptedShares): DepositedBatch {
+  const joined = (side: 0 | 1) =>
+    batchDigest(
+      record,
+      stored.map((p) => p.digests[side]),
+    );
+  const digests = new Map<number, string>([
+    [me, joined(0)],
+    [nextSeat(me), joined(1)],
+  ]);
+  return {
+    batch: record.batch,
+    contributor: record.giver,
+    rows: record.rows,
+    checked: record.checked,
+    digest(which) {
+      const found = digests.get(which);
+      if (found === undefined) throw new RangeError('a party has no digest of the component it lacks');
+      return found;
+    },
+    pieces: manifestOf(record).pieces.map(({ rows }, piece) => ({ rows, open: () => shares.get(record, record.key ?? '', piece) })),
+  };
+}

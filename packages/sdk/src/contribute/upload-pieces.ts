@@ -1,0 +1,85 @@
+/** Uploading what is missing of a deposit, patiently. */
+import { fromBase64, SluisError, toHex } from '@sluis/base';
+import { seal, sha256 } from '@sluis/crypto';
+import { type Agreement, type DepositManifest, type OpenAnswer, pieceInfo, type SignedManifest, type Table } from '@sluis/model';
+import { type Messages, messagesOf } from './check-file.ts';
+import { type Contributed, type ContributeOptions, sourceChanged } from './contribution.ts';
+import type { DepositClient } from './deposit-client.ts';
+
+const TRIES = 6;
+
+/** Shows the manifest, sends the pieces that somebody lacks, and has the deposit accepted when all is there. */
+export async function uploadPieces(
+  options: ContributeOptions,
+  table: Table,
+  client: DepositClient,
+  signed: SignedManifest,
+  secret: Uint8Array,
+  kept: ReadonlyMap<number, Messages>,
+): Promise<Contributed['parties']> {
+  const { statement } = signed;
+  const begin = () => client.open(signed);
+  const begun = await persevering(options, begin);
+  const lacking = new Map(lackingOf(begun));
+  const total = statement.pieces.length;
+  const tell = () => options.onProgress?.({ phase: 'uploading', done: total - lacking.size, total });
+  const send = async (piece: number, messages: Messages) => {
+    requireSame(statement, piece, messages);
+    const boxes = sealed(options.agreement, statement, piece, messages, lacking.get(piece) ?? []);
+    await persevering(options, () => client.piece(statement.batch, piece, boxes), begin);
+    lacking.delete(piece);
+    tell();
+  };
+  tell();
+  const accept = async () => (await persevering(options, () => client.accept(statement.batch), begin)).parties;
+  for (const [piece, messages] of kept) if (lacking.has(piece)) await send(piece, messages);
+  if (lacking.size === 0) return accept();
+  for await (const part of messagesOf(options, table, secret, options.source(), () => undefined)) {
+    if (lacking.has(part.piece)) await send(part.piece, part.messages());
+    if (lacking.size === 0) return accept();
+  }
+  throw sourceChanged();
+}
+
+/** Pieces that somebody lacks, with the seats that do. */
+function lackingOf({ parties }: OpenAnswer): [number, number[]][] {
+  const pieces = new Set(parties.flatMap((p) => p.missing));
+  return [...pieces].sort((a, b) => a - b).map((piece) => [piece, parties.flatMap((p, seat) => (p.missing.includes(piece) ? [seat] : []))]);
+}
+
+function sealed(
+  agreement: Agreement,
+  manifest: DepositManifest,
+  piece: number,
+  messages: Messages,
+  seats: readonly number[],
+): Uint8Array[] {
+  return agreement.committee.map((to, seat) => {
+    if (!seats.includes(seat)) return new Uint8Array(0);
+    const key = agreement.organisations.find((o) => o.name === to)?.sealing ?? '';
+    return seal(fromBase64(key), messages[seat] as Uint8Array, pieceInfo(manifest, piece, to));
+  });
+}
+
+function requireSame(manifest: DepositManifest, piece: number, messages: Messages): void {
+  const due = manifest.pieces[piece];
+  if (due === undefined || messages.some((m, seat) => toHex(sha256(m)) !== due.messages[seat])) throw sourceChanged();
+}
+
+/** Tries again, ever more slowly, after failures that time may heal; `begin` comes first where the station has forgotten. */
+async function persevering<T>(options: ContributeOptions, task: () => Promise<T>, begin?: () => Promise<unknown>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    options.signal?.throwIfAborted();
+    try {
+      return await task();
+    } catch (thrown) {
+      const code = thrown instanceof SluisError ? thrown.code : '';
+      if (code === 'deposit/not-begun' && begin !== undefined && attempt < TRIES) {
+        await begin();
+        continue;
+      }
+      if (attempt >= TRIES || !/^(wire\/|station\/(unreachable|timeout)$|deposit\/busy$)/.test(code)) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt));
+    }
+  }
+}
