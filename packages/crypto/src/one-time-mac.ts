@@ -3,7 +3,7 @@
  * nonce. A key authenticates one message and is then thrown away; whoever does not know it makes a second message with
  * the same tag with probability at most (blocks + 1) / 2^128. Ten times as fast as SHA-256 here.
  */
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createSecretKey } from 'node:crypto';
 
 export const ONE_TIME_KEY_BYTES = 32;
 export const ONE_TIME_TAG_BYTES = 16;
@@ -17,7 +17,7 @@ export class OneTimeMac {
   /** @param key - 32 uniformly random bytes, used for this message only. Throws RangeError for another length. */
   constructor(key: Uint8Array) {
     if (key.length !== ONE_TIME_KEY_BYTES) throw new RangeError('a one-time key has 32 bytes');
-    this.#cipher = createCipheriv('aes-256-gcm', key, NONCE, { authTagLength: ONE_TIME_TAG_BYTES });
+    this.#cipher = createCipheriv('aes-256-gcm', createSecretKey(key), NONCE, { authTagLength: ONE_TIME_TAG_BYTES });
   }
 
   /** Appends data: how it is cut into pieces makes no difference, so fields need fixed or prefixed lengths. */

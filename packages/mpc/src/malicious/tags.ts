@@ -9,13 +9,31 @@ import type { Session } from '../session.ts';
 import { bytesOf, nextParty, type Party } from '../shares.ts';
 
 const ALL: readonly Party[] = [0, 1, 2];
+const KEY_WORDS = ONE_TIME_KEY_BYTES / 8;
 
 export type Vector = BigUint64Array | Uint32Array;
 
-/** Authenticators between this party and one neighbour, one for each direction. */
-export interface Direction {
-  readonly out: OneTimeMac;
-  readonly in: OneTimeMac;
+/** Authenticators between this party and one neighbour, one for each direction, made when they are needed. */
+export class Direction {
+  readonly #outKey: Uint8Array;
+  readonly #inKey: Uint8Array;
+  #out: OneTimeMac | null = null;
+  #in: OneTimeMac | null = null;
+
+  constructor(outKey: BigUint64Array, inKey: BigUint64Array) {
+    this.#outKey = bytesOf(outKey);
+    this.#inKey = bytesOf(inKey);
+  }
+
+  get out(): OneTimeMac {
+    this.#out ??= new OneTimeMac(this.#outKey);
+    return this.#out;
+  }
+
+  get in(): OneTimeMac {
+    this.#in ??= new OneTimeMac(this.#inKey);
+    return this.#in;
+  }
 }
 
 /**
@@ -23,15 +41,11 @@ export interface Direction {
  * `before` goes with the previous party (under this party's key), `after` with the next (under the next party's).
  */
 export function neighbourMacs(strand: Session): { before: Direction; after: Direction } {
-  const macs = new Map<Party, readonly [OneTimeMac, OneTimeMac]>();
-  for (const which of ALL) {
-    const down = strand.commonWords(which, ONE_TIME_KEY_BYTES / 8);
-    const up = strand.commonWords(which, ONE_TIME_KEY_BYTES / 8);
-    if (down !== null && up !== null) macs.set(which, [new OneTimeMac(bytesOf(down)), new OneTimeMac(bytesOf(up))]);
-  }
-  const [toPrevious, fromPrevious] = macs.get(strand.me) as readonly [OneTimeMac, OneTimeMac];
-  const [fromNext, toNext] = macs.get(nextParty(strand.me)) as readonly [OneTimeMac, OneTimeMac];
-  return { before: { out: toPrevious, in: fromPrevious }, after: { out: toNext, in: fromNext } };
+  const keys = ALL.map((which) => [strand.commonWords(which, KEY_WORDS), strand.commonWords(which, KEY_WORDS)] as const);
+  // Of each key, the first half authenticates what its namesake says, the second what the party before it says.
+  const [toPrevious, fromPrevious] = keys[strand.me] as readonly [BigUint64Array, BigUint64Array];
+  const [fromNext, toNext] = keys[nextParty(strand.me)] as readonly [BigUint64Array, BigUint64Array];
+  return { before: new Direction(toPrevious, fromPrevious), after: new Direction(toNext, fromNext) };
 }
 
 export const TAG_BYTES = ONE_TIME_TAG_BYTES;
