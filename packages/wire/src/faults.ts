@@ -30,11 +30,15 @@ export const disconnected = (peer: string, step: string, cause?: unknown): Sluis
     ),
   );
 
-/** A connection's end as seen by one who waited for `step`; other errors stay as they are. */
-export const atStep = (thrown: unknown, step: string): unknown =>
-  thrown instanceof SluisError && thrown.code === 'wire/disconnected' && thrown.party !== null
-    ? disconnected(thrown.party, step, thrown)
-    : thrown;
+/** A connection's end, or a peer's silence, as seen by one who waited for `step`; other errors stay as they are. */
+export const atStep = (thrown: unknown, step: string): unknown => {
+  if (!(thrown instanceof SluisError) || thrown.party === null) return thrown;
+  if (thrown.code === 'wire/disconnected') return disconnected(thrown.party, step, thrown);
+  if (thrown.code !== 'wire/timeout' || !thrown.message.includes(SILENCE)) return thrown;
+  const message = thrown.message.replace(SILENCE, () => `no sign of life, "${step}"`);
+  return new PeerError('wire/timeout', details(thrown.party, message, thrown.remedy ?? '', thrown));
+};
+const SILENCE = '"sign of life"';
 
 export const unreachable = (peer: string, address: string, cause: unknown): SluisError =>
   new PeerError(
