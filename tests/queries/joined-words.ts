@@ -20,7 +20,7 @@ const PATIENT = {
 const CLAIM = {
   keys: ['c.kind', "date_trunc('month', day)", 'visits', 'visits + 1', 'paid > 100'],
   values: ['paid', 'c.person_id', 'paid * 1.21'],
-  filters: ['paid < 3000', "c.kind <> 'test'", "code = 'C3'", 'month(day) > 6'],
+  filters: ['paid < 3000', "c.kind <> 'test'", "c.code = 'C3'", 'month(day) > 6'],
 };
 const BOTH = {
   values: ['paid * weight', "CASE WHEN ward = 'north' THEN paid ELSE 0 END"],
