@@ -103,3 +103,18 @@ test('p %: the second largest must not be able to estimate the largest within p 
   assert.deepEqual(await passes(plan, data([[0, 100]], [[0, 50]], [[0, 10]])), [1, 0, 1]);
   assert.deepEqual(await passes(plan, data([[0, 100]], [[0, 50]], [[0, 9]])), [0, 0, 0]);
 });
+
+test('shared rows are an input like others, with a number of organisations; a receiver whose rows are among them is refused', () => {
+  const source = { table: 'visits', columns: [], stations: ['bram'], deposits: true, stationWhere: '' };
+  const rows = {
+    ...{ sources: [source], joins: [], where: null, keys: [], contributions: [], accumulators: [], secretSlots: null },
+    ...{ maximumRows: 5000, organisations: 'per-row' as const },
+  };
+  const base = samplePlan();
+  const plan = { ...base, rows, dominances: [], aggregates: base.aggregates.map((a) => ({ ...a, dominance: null })) };
+  exactRules.checkPlan({ ...plan, rules: { ...base.rules, withoutReceivers: ['anna'] } });
+  assert.throws(() => exactRules.checkPlan({ ...plan, rules: { ...base.rules, withoutReceivers: ['bram'] } }), {
+    code: 'plan/unsupported-shape',
+    message: /without the rows of the receiver bram/,
+  });
+});
