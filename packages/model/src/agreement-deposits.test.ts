@@ -23,6 +23,7 @@ test('rows may come from depositors alone, from providers alone, or from both', 
   assert.deepEqual(problems({ providers: ['south'], deposits: { by: ['bob'] } }), []);
   assert.match(problems({})[0] ?? '', /^tables\.t\.providers: nobody provides rows/);
   assert.match(problems({ deposits: {} })[0] ?? '', /nobody may deposit/);
+  assert.match(problems({ providers: ['north'], deposits: { by: ['alice', 'north'] } })[0] ?? '', /count as two organisations/);
   assert.match(problems({ kind: 'owner', deposits: { by: ['alice', 'bob'] } })[0] ?? '', /exactly one/);
   assert.deepEqual(problems({ kind: 'owner', deposits: { by: ['alice'] } }), []);
   assert.deepEqual(problems({ kind: 'owner', providers: ['north'], deposits: { by: ['north'] } }), []);

@@ -91,6 +91,13 @@ export function depositProblems(agreement: Agreement, table: Table, path: Agreem
   found.push(...nameProblems(agreement, deposits.by, [...at, 'by']));
   if (deposits.by.length === 0 && deposits.anonymous === undefined)
     found.push({ path: at, what: 'nobody may deposit', remedy: 'name contributors under "by", or take "deposits" out' });
+  const twice = table.kind === 'union' ? deposits.by.find((name) => table.providers.includes(name)) : undefined;
+  if (twice !== undefined)
+    found.push({
+      path: [...at, 'by'],
+      what: `${twice} provides rows from its station as well: it would count as two organisations`,
+      remedy: 'name it under "providers" or under "by", not under both',
+    });
   if (deposits.anonymous === undefined) return found;
   const { issuer, members } = deposits.anonymous;
   found.push(...nameProblems(agreement, members, [...at, 'anonymous', 'members']));
