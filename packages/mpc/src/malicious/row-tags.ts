@@ -4,7 +4,7 @@
  *
  * Ring columns are lifted by one word first: components are taken as they are in Z_2^(64·(words + 1)), where the low
  * words still are the secret. An error that changes a low word is not divisible by 2^(64·words), so a random key of 64
- * more bits hits the fitting error of the tag with probability at most 2^−64. Bits have keys of 64 bits.
+ * more bits hits the fitting error of the tag with probability at most 2^−63. Bits have keys of 64 bits.
  * Source: Chida et al. 2018 (additive errors against random keys); Abspoel et al. 2021 (the wider ring).
  */
 import { addVectors, constantVector, maskVector, multiplyVectors, subtractVectors } from '@sluis/kernels';
@@ -30,7 +30,7 @@ export interface Tagged {
 export async function tagged(strand: Session, key: Party, columns: readonly Moved[]): Promise<Tagged> {
   const form = (columns[0] as Moved).form;
   const tagForm: Form = { kind: form.kind === 'ring' ? 'ring' : 'wide', words: form.words, rows: form.rows };
-  const keys = columns.map(() => randomKey(strand, form.words));
+  const keys = columns.map(() => randomKey(strand, form.kind, form.words));
   const [mask0, mask1] = strand.zeros(form.words * form.rows);
   const parts = columns.map((column, c) => crossPart(column, keys[c] as Held));
   const part = minus(
@@ -47,8 +47,17 @@ export async function tagged(strand: Session, key: Party, columns: readonly Move
   return { columns, keys, tag: { form: tagForm, mine: part, next: payload === undefined ? part : received(tagForm, payload) } };
 }
 
-function randomKey(strand: Session, words: number): Held {
-  const all = ([0, 1, 2] as Party[]).map((which) => strand.commonWords(which, words));
+/**
+ * A random secret key. In the ring it is odd, as 2r + 1: then an error of one column shows even where it would only
+ * change the words that are added for the tags, and so nothing that anybody uses.
+ */
+function randomKey(strand: Session, kind: Form['kind'], words: number): Held {
+  const all = ([0, 1, 2] as Party[]).map((which) => {
+    const drawn = strand.commonWords(which, words);
+    if (drawn === null || kind !== 'ring') return drawn;
+    const even = addVectors(drawn, drawn, words);
+    return which === 0 ? addVectors(even, constantVector(1, words, 1n), words) : even;
+  });
   return { mine: all[strand.me] as BigUint64Array, next: all[nextParty(strand.me)] as BigUint64Array };
 }
 
