@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Committee, SecretColumn } from '@sluis/technique';
-import { deal, reveal, simulateCommittee, stripedCommittee, toColumn } from './simulation/index.ts';
+import { utf8 } from '@sluis/base';
+import { ReplicatedCommittee } from './committee.ts';
+import { deal, Network, PARTIES, reveal, simulateCommittee, stripedCommittee, toColumn } from './simulation/index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 30 };
@@ -189,5 +191,31 @@ test('rescaling, exact, for divisors of every size and values on both sides of e
       );
     }),
     runs,
+  );
+});
+
+test('what a party brings itself', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 2 }), fc.array(signed(128), { maxLength: 20 }), async (words, list) => {
+      const values = list.map((v) => wrap(v, words));
+      const networks = new Network();
+      const parts = await Promise.all(
+        PARTIES.map(async (me) => {
+          const c = await ReplicatedCommittee.convene(networks.links(me), utf8('input'));
+          const brought = [];
+          for (const owner of PARTIES) brought.push(await c.input(owner, owner === me ? values : null, values.length, words));
+          return brought.map((a) => c.components(a));
+        }),
+      );
+      for (const owner of PARTIES)
+        assert.deepEqual(
+          reveal(
+            parts.map((p) => p[owner] ?? assert.fail()),
+            words,
+          ),
+          values,
+        );
+    }),
+    { ...runs, numRuns: 10 },
   );
 });

@@ -1,4 +1,5 @@
 /** The committee of three on replicated shares: the `Committee` port, one method a primitive. */
+import { type Random, systemRandom } from '@sluis/base';
 import {
   addVectors,
   concatPacked,
@@ -15,6 +16,7 @@ import {
   subtractVectors,
   xorBits,
 } from '@sluis/kernels';
+import type { CommitteeLinks } from '@sluis/model';
 import type {
   Committee,
   GroupedTable,
@@ -35,12 +37,13 @@ import { toBits } from './decomposition.ts';
 import { divide } from './division.ts';
 import { isZero } from './equality.ts';
 import { inject, select } from './injection.ts';
+import { input } from './input.ts';
 import { openBits, openColumn, rerandomise } from './opening.ts';
 import { ringInnerProduct, ringProducts, ringSumOfProducts } from './products.ts';
 import { rescale, shiftRight, widen } from './rescaling.ts';
 import * as rows from './rows/index.ts';
 import { extreme, largestOf } from './selection.ts';
-import type { Session } from './session.ts';
+import { Session } from './session.ts';
 import { type BitShare, bitShare, bits, type ColumnShare, column, columnShare, type Pair, type Party, sliceColumn } from './shares.ts';
 import { sumOfChanged, wraps } from './truncation.ts';
 
@@ -60,12 +63,29 @@ function oneShape(columns: readonly ColumnShare[]): number {
   return oneWidth(columns);
 }
 
+function wordMajor(values: readonly bigint[], words: number): BigUint64Array {
+  const out = new BigUint64Array(values.length * words);
+  values.forEach((value, i) => {
+    for (let j = 0; j < words; j++) out[j * values.length + i] = BigInt.asUintN(64, value >> BigInt(64 * j));
+  });
+  return out;
+}
+
 /** Every method is run by all three compute parties in step; costs and sources stand at the functions it calls. */
 export class ReplicatedCommittee implements Committee {
   readonly #session: Session;
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /**
+   * Agrees on keys with the other two parties: see `Session.open`. The same program runs under both threat models.
+   *
+   * @param context - says what this run is, the same at all three.
+   */
+  static async convene(links: CommitteeLinks, context: Uint8Array, random: Random = systemRandom): Promise<ReplicatedCommittee> {
+    return new ReplicatedCommittee(await Session.open(links, context, random));
   }
 
   get me(): Party {
@@ -333,6 +353,12 @@ export class ReplicatedCommittee implements Committee {
 
   distinctCount(keys: readonly SecretKey[], valid: SecretBits): Promise<SecretColumn> {
     return this.#within((on) => rows.countDistinct(on, keys, valid));
+  }
+
+  /** Shares what party `owner` knows: it gives signed values, the others null and how many there are. */
+  async input(owner: Party, values: readonly bigint[] | null, length = 1, words = 1): Promise<SecretColumn> {
+    const held = values === null ? null : wordMajor(values, words);
+    return asColumn(await this.#session.run((strand) => input(strand, owner, held, length, words)));
   }
 
   openColumn(a: SecretColumn): Promise<BigUint64Array> {
