@@ -25,7 +25,7 @@ test('divisors that almost fill the ring are exact in both threat models, at the
       const { bytes, rounds } = await simulateCommittee((c) => c.rescale(dealt[c.me], divisor, bits), {
         convene: computation.convene,
       });
-      const meter = new CommitteeMeter(computation.threat.model);
+      const meter = new CommitteeMeter(computation === maliciousComputation ? 'malicious' : 'semi-honest');
       meter.rescale(values.length, divisor, bits, 1);
       assert.deepEqual([rounds, bytes[0] + bytes[1] + bytes[2]], [meter.rounds, meter.bytes], `cost, ${bits} bits by ${divisor}`);
       const opened = await simulateCommittee(async (c) => c.openColumn(await c.rescale(dealt[c.me], divisor, bits)), {
