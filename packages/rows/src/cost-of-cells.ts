@@ -38,7 +38,7 @@ export function cellsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, { owners
   const of = (...kinds: string[]) =>
     rows.accumulators.flatMap((a, i) => (kinds.includes(a.kind) ? [plan.accumulators[i] as Plan['accumulators'][number]] : []));
   const shape: Shape = {
-    ...{ meter, rows, owners, n: rows.maximumRows, contributions: plan.contributions.length },
+    ...{ meter, rows, owners, n: rows.maximumRows, contributions: new Set(rows.contributions.map((e) => JSON.stringify(e))).size },
     sums: of('sum').map((a) => a.words),
     extremes: of('min', 'max').map((a) => ({ words: a.words, bits: comparisonBits(a) })),
   };
@@ -118,7 +118,8 @@ function manyCost(shape: Shape, keys: readonly KeyShape[], slots: number, declar
   for (const words of shape.sums) meter.mask(n, words);
   for (const { words } of shape.extremes) meter.select(n, words);
   const fields = owners > 1 ? fieldColumns(n, owners, contributions) : 0;
-  const words = [...new Array<number>(contributions + fields).fill(1), ...shape.sums];
+  const all = shape.rows.contributions.some((e) => e === null) ? 1 : 0;
+  const words = [...new Array<number>(contributions - all + fields).fill(1), ...shape.sums];
   groupCost(shape, keys, slots, declared, words, shape.extremes);
   if (owners === 1) presenceCost(shape, slots * contributions);
   if (owners <= 1) return;

@@ -25,10 +25,15 @@ export async function evaluate(committee: Committee, plan: Plan, sources: readon
   const rows = plan.rows as PlanRows;
   const table = await joinSources(committee, rows, sources);
   if (table.length > Math.max(1, rows.maximumRows)) throw tooManyRows(rows.maximumRows);
-  const facts = await rowFacts(committee, plan, table, sources);
-  const parts: CellTotals[] = [];
-  if (rows.secretSlots !== null) parts.push(await secretCells(committee, plan, facts, rows.secretSlots));
-  else for (const set of plan.groupingSets) parts.push(await declaredCells(committee, plan, facts, set));
+  const all = await rowFacts(committee, plan, table, sources);
+  // Contributions of the same rows are counted once.
+  const facts = { ...all, contributions: [...new Set(all.contributions)] };
+  const places = all.contributions.map((bits) => facts.contributions.indexOf(bits));
+  const each = (columns: readonly SecretColumn[]) => places.map((place) => columns[place] as SecretColumn);
+  const found: CellTotals[] = [];
+  if (rows.secretSlots !== null) found.push(await secretCells(committee, plan, facts, rows.secretSlots));
+  else for (const set of plan.groupingSets) found.push(await declaredCells(committee, plan, facts, set));
+  const parts = found.map((part) => ({ ...part, counts: each(part.counts), present: each(part.present) }));
   return { organisation: ROWS_INPUT, columns: await layOut(committee, plan, parts) };
 }
 

@@ -58,18 +58,33 @@ async function withPresence(
   extremes: readonly Extreme[],
 ): Promise<WithPresence> {
   const owners = ownersOf(facts);
-  const plain = [...counts, ...sums];
   if (owners <= 1) {
-    const grouped = await groupRows(committee, by, plain, extremes);
+    const grouped = await groupCounting(committee, facts, by, counts, sums, extremes);
     const present = owners === 1 ? await anyRows(committee, grouped.sums.slice(0, counts.length), facts.length) : null;
     return { grouped, present: present ?? counts.map(() => committee.constant(by.slots, 1, 0n)) };
   }
   if (facts.owners.kind === 'secret' || fieldColumns(facts.length, owners, counts.length) <= MOST_FIELDS) {
     const fields = await ownerFields(committee, facts, counts);
-    const grouped = await groupRows(committee, by, [...plain, ...fields.columns], extremes);
-    return { grouped, present: await fields.present(committee, grouped.sums.slice(plain.length)) };
+    const grouped = await groupCounting(committee, facts, by, counts, [...sums, ...fields.columns], extremes);
+    return { grouped, present: await fields.present(committee, grouped.sums.slice(counts.length + sums.length)) };
   }
   return byOwnerFirst(committee, facts, facts.owners.ownerOf, by, counts, sums, extremes);
+}
+
+/** `groupRows`, where counts of all rows of a group need no column of their own: the grouping counts its rows anyway. */
+async function groupCounting(
+  committee: Committee,
+  facts: RowFacts,
+  by: Grouping,
+  counts: readonly SecretColumn[],
+  others: readonly SecretColumn[],
+  extremes: readonly Extreme[],
+): Promise<Grouped> {
+  const countsAll = facts.contributions.map((bits) => bits === by.valid);
+  const grouped = await groupRows(committee, by, [...counts.filter((_, c) => countsAll[c] !== true), ...others], extremes);
+  let next = 0;
+  const counted = countsAll.map((all) => (all ? grouped.rows : (grouped.sums[next++] as SecretColumn)));
+  return { ...grouped, sums: [...counted, ...grouped.sums.slice(next)] };
 }
 
 /** 1 where a count is not 0, for all columns at once. */
