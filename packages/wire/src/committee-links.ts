@@ -4,7 +4,7 @@
  */
 import type { SluisError } from '@sluis/base';
 import type { CommitteeLinks } from '@sluis/model';
-import { atStep, brokenLink, timedOut, tooLarge } from './faults.ts';
+import { atStep, brokenLink, endedEarly, timedOut, tooLarge } from './faults.ts';
 import type { Head } from './head.ts';
 import type { WireLimits } from './limits.ts';
 import type { Peer, WireEvent } from './peer.ts';
@@ -190,6 +190,13 @@ export class Links implements OpenLinks {
       this.#break(line, (step) => brokenLink(code, line.peer.name, at ?? step, what));
     }
     return false;
+  }
+
+  /** Nothing more will come of this peer: its part has ended. */
+  left(certificate: string): void {
+    const line = this.#lineOf(certificate);
+    if (line === null || line.fault !== null) return;
+    this.#break(line, (step) => endedEarly(line.peer.name, step));
   }
 
   /** What has arrived before the connection broke can still be received. */

@@ -7,10 +7,13 @@ import { EarlyFrames } from './early-frames.ts';
 const REMEMBERED = 1000;
 /** How long data may still be on its way in after another connection with the same peer has broken. */
 const LAST_WORDS_MS = 1000;
+const QUIET_BEATS = 4;
 
 export interface DeskOptions extends CommitteeOptions {
   /** Stops or goes on reading what a peer sends. */
   readonly hold: (certificate: string, held: boolean) => void;
+  /** Bytes that a peer's payloads have brought so far. */
+  readonly received: (certificate: string) => number;
 }
 
 export class CommitteeDesk {
@@ -59,6 +62,26 @@ export class CommitteeDesk {
     const tell = () => affected.forEach((links) => void links.lost(certificate, reason));
     if (last) tell();
     else setTimeout(tell, LAST_WORDS_MS).unref();
+  }
+
+  /**
+   * A peer's part of this attempt has ended, well or not: what it has sent may still be on its way, but nothing more will
+   * be sent. Whoever waits for more is told, when nothing has come from it for a while.
+   */
+  left(certificate: string, at: { run: string; attempt: number }): void {
+    const links = this.#open.get(`${at.run}/${at.attempt}`);
+    if (links === undefined) return;
+    let [heard, quiet] = [this.#options.received(certificate), 0];
+    // Several short waits: a timer that fires after this station itself was busy says nothing about the peer.
+    const timer = setInterval(() => {
+      const now = this.#options.received(certificate);
+      quiet = now === heard ? quiet + 1 : 0;
+      heard = now;
+      if (quiet < QUIET_BEATS) return;
+      clearInterval(timer);
+      links.left(certificate);
+    }, LAST_WORDS_MS / QUIET_BEATS);
+    timer.unref();
   }
 
   close(): void {

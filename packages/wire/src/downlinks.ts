@@ -72,6 +72,13 @@ export class Downlinks {
     return this.#connections.has(certificate);
   }
 
+  /** Bytes heard so far from this peer. */
+  received(certificate: string): number {
+    let total = 0;
+    for (const channel of this.#links.keys()) if (channel.certificate === certificate) total += channel.received;
+    return total;
+  }
+
   /** Stops or goes on reading what this peer sends. */
   hold(certificate: string, held: boolean): void {
     for (const channel of this.#links.keys()) if (channel.certificate === certificate) channel.hold(held);

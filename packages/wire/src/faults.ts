@@ -140,6 +140,16 @@ export const brokenLink = (code: string, peer: string, step: string, what: strin
     ),
   );
 
+export const endedEarly = (peer: string, step: string): SluisError =>
+  new PeerError(
+    'wire/ended',
+    details(
+      peer,
+      `${peer} has ended its part of this run before step "${step}".`,
+      `Look at what the station of ${peer} says about this run: it failed or was stopped there first.`,
+    ),
+  );
+
 /** An operating-system or OpenSSL code; texts of OpenSSL are left out. */
 function reasonOf(cause: unknown): string {
   const code = (cause as { code?: unknown } | null)?.code;

@@ -10,7 +10,7 @@ import type { WireLimits } from './limits.ts';
 import type { Meter } from './meter.ts';
 import type { Incoming, WireEvent } from './peer.ts';
 import { StrangerGate } from './strangers.ts';
-import { Uplinks } from './uplinks.ts';
+import { type Attempt, Uplinks } from './uplinks.ts';
 
 export type Handler = (message: Incoming) => Promise<{ header?: object; body?: Uint8Array }>;
 export type PushHandler = (message: Incoming) => void;
@@ -25,6 +25,8 @@ export interface ReceptionOptions {
   readonly log: (event: WireEvent) => void;
   readonly committee: (certificate: string, head: MpcHead, payload: Uint8Array) => void;
   readonly lost: (certificate: string, reason: SluisError) => void;
+  /** A station listens no more for payloads of this attempt. */
+  readonly left: (certificate: string, at: Attempt) => void;
 }
 
 interface Visit {
@@ -42,7 +44,7 @@ const refused = (number: number, error: SluisError) => failure(number, { ...erro
 export class Reception {
   readonly requests = new Map<string, Handler>();
   readonly pushes = new Map<string, PushHandler>();
-  readonly uplinks = new Uplinks();
+  readonly uplinks: Uplinks;
   readonly #options: ReceptionOptions;
   readonly #gate: StrangerGate;
   #closing: SluisError | null = null;
@@ -51,6 +53,7 @@ export class Reception {
   constructor(options: ReceptionOptions) {
     this.#options = options;
     this.#gate = new StrangerGate(options.limits);
+    this.uplinks = new Uplinks(options.left);
   }
 
   /** Takes a connection after its handshake, or turns it away and tells why. */

@@ -56,6 +56,7 @@ export class Wire {
       push: (peer, head, payload, bounds) => this.#caller.push(peer, head, payload, null, { ...bounds, step: head.step }),
       uplink: (certificate, run, attempt) => this.#reception.uplinks.find(certificate, run, attempt),
       listen: (peer, run, attempt) => this.#downlinks.listen(peer, run, attempt),
+      received: (certificate) => this.#downlinks.received(certificate),
       hold: (certificate, held) => this.#downlinks.hold(certificate, held),
       sent: (run, bytes) => this.#meter.add(run, bytes, 0, 0),
       round: (run) => this.#meter.add(run, 0, 0, 1),
@@ -71,6 +72,7 @@ export class Wire {
       strangers: options.strangers,
       committee: (certificate, head, payload) => this.#committee.arrived(certificate, head, payload),
       lost: (c, reason) => this.#committee.lost(c, reason, !this.#downlinks.has(c)),
+      left: (c, at) => this.#committee.left(c, at),
     });
     const listener = createListener(options.tls, limits, (socket) => this.#reception.accept(socket));
     this.#listener = listener;
