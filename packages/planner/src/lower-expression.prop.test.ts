@@ -82,7 +82,7 @@ const { num, cond } = fc.letrec<{ num: string; cond: string }>((tie) => ({
     fc.tuple(fc.constantFrom('greatest', 'least', 'coalesce', 'nullif'), tie('num'), tie('num')).map(([f, x, y]) => `${f}(${x}, ${y})`),
     fc.tuple(tie('cond'), tie('num'), tie('num')).map(([c, x, y]) => `CASE WHEN ${c} THEN ${x} ELSE ${y} END`),
     fc.tuple(tie('cond'), tie('num')).map(([c, x]) => `CASE WHEN ${c} THEN ${x} END`),
-    fc.constantFrom('round(d, 1)', 'CAST(d AS INTEGER)', 'CAST(a AS DECIMAL(9,3))', 'a ^ 2', 'CAST(a AS DOUBLE)'),
+    fc.constantFrom('round(d, 1)', 'CAST(d AS INTEGER)', 'CAST(a AS DECIMAL(9,3))', 'a ^ 2', 'CAST(a AS DOUBLE)', 'CAST(f AS INTEGER)'),
   ),
   cond: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
