@@ -25,10 +25,11 @@ test('honest parties agree on every program, in both threat models', async () =>
 test('a lie in any message of any primitive is caught before anything that depends on it is opened', { timeout: 120_000 }, async () => {
   const random = generator(seed);
   const sum: Sum = { trials: 0, lies: 0, byKind: new Map() };
-  const until = Date.now() + 10_000;
-  for (let round = 0; round < 40 && Date.now() < until; round++)
-    for (const name of Object.keys(PROGRAMS)) if (Date.now() < until || round === 0) await lieTrial(name, random, sum);
-  assert.ok(sum.lies >= 50, `${sum.lies} lies were told`);
+  // A few hundred trials, fewer on a busy machine.
+  const until = Date.now() + 8_000;
+  const names = Object.keys(PROGRAMS);
+  while (sum.lies < 150 || (Date.now() < until && sum.trials < 400))
+    await lieTrial(names[sum.trials % names.length] as string, random, sum);
   for (const kind of LIE_KINDS) assert.ok((sum.byKind.get(kind) ?? 0) > 0, `no lie of kind ${kind} was told`);
 });
 
