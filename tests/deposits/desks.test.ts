@@ -253,3 +253,27 @@ test('what a contributor begins and does not finish is limited', async (t) => {
   await assert.rejects(begun(8), (e) => e instanceof SluisError && e.code === 'deposit/too-many-open');
   assert.equal((await begun(3)).deposit.state, 'uploading', 'one of them can be gone on with');
 });
+
+test('a piece with another content than the signed one is not kept, however well it is sealed', async (t) => {
+  const all = await opened(t);
+  let signed: SignedManifest | null = null;
+  await assert.rejects(
+    all.deposit('alice', CSV, 'append', (s) => {
+      signed = s;
+      throw new Error('cut off');
+    }),
+  );
+  const { statement } = signed ?? assert.fail();
+  const desk = all.desks[1] as Desk;
+  await desk.desk.open(signed ?? assert.fail());
+  const honest = await ThreeDesks.open(all.agreement);
+  t.after(() => honest.close());
+  await honest.deposit('alice', CSV);
+  const message = (await (await batchesAt(honest, honest.desks[1]))[0]?.pieces[0]?.open()) ?? assert.fail();
+  const changed = message.slice();
+  changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
+  await assert.rejects(desk.desk.piece(statement.batch, 0, all.sealed(statement, 0, 1, changed)), { code: 'deposit/piece-differs' });
+  assert.deepEqual(await desk.files.list(), []);
+  await desk.desk.piece(statement.batch, 0, all.sealed(statement, 0, 1, message));
+  assert.equal((await desk.desk.accept(statement.batch, true)).state, 'uploading', 'control: the signed one is kept');
+});

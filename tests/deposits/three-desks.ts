@@ -66,6 +66,7 @@ export interface Desk {
   readonly store: OpenedStore;
   readonly files: ShareFiles;
   readonly log: LedgerEvent[];
+  readonly station: StationContext;
   readonly home: string;
 }
 
@@ -103,7 +104,7 @@ export class ThreeDesks {
     const real = shareFiles(home);
     const used = files === undefined ? real : files(real);
     const desk = new DepositDesk({ station, store: store.deposits as DepositStore, files: used, tokenIsGood: async () => true });
-    return { desk, store, files: real, log, home };
+    return { desk, store, files: real, log, home, station };
   }
 
   /** Stops one party as a crash would, and starts it again on what it had on disk. */

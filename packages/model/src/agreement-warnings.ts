@@ -2,11 +2,11 @@
 import type { Agreement, Table } from './agreement.ts';
 import { givers } from './agreement-deposits.ts';
 
-function depositWarnings(agreement: Agreement, name: string, { deposits }: Table): string[] {
+function depositWarnings(agreement: Agreement, name: string, { deposits, providers }: Table): string[] {
   if (deposits === undefined) return [];
   const found = [
     `Table ${name}: rows are deposited: ${agreement.committee.join(', ')} keep encrypted shares of every row until ${deposits.keep_days === undefined ? 'this agreement ends or is replaced' : `${deposits.keep_days} days have passed or this agreement ends`}; any two of them together could read all of it, at any time, not only when a question runs.`,
-    `Table ${name}: who deposits approves no question: ${agreement.approval.ad_hoc === 'none' ? 'any question may use the rows' : 'providers with stations, if there are any, decide'}.`,
+    `Table ${name}: who deposits approves no question: ${agreement.approval.ad_hoc === 'none' || providers.length === 0 ? 'any question that the agreement allows may use the rows' : `${providers.join(', ')} decide for all`}.`,
   ];
   const { anonymous } = deposits;
   if (anonymous !== undefined) {
