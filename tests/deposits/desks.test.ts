@@ -263,9 +263,11 @@ test('a piece with another content than the signed one is not kept, however well
       throw new Error('cut off');
     }),
   );
-  const { statement } = signed ?? assert.fail();
+  const manifest = signed as SignedManifest | null;
+  assert.ok(manifest !== null);
+  const { statement } = manifest;
   const desk = all.desks[1] as Desk;
-  await desk.desk.open(signed ?? assert.fail());
+  await desk.desk.open(manifest);
   const honest = await ThreeDesks.open(all.agreement);
   t.after(() => honest.close());
   await honest.deposit('alice', CSV);
