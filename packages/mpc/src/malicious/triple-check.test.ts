@@ -126,6 +126,21 @@ test('a wrong product hides behind wrong triples exactly as often as the bound s
   }
 });
 
+test('products that are all wrong alike do not hide behind triples that are all wrong alike: one of these is opened', async () => {
+  for (const [positions, arrays] of [
+    [1, 41],
+    [3, 2],
+  ] as const) {
+    const lie = (step: string, payload: Uint8Array) => {
+      if (!step.includes('triples')) return;
+      const sent = new BigUint64Array(payload.buffer, payload.byteOffset, payload.length / 8);
+      for (let i = 0; i < sent.length; i++) sent[i] = (sent[i] as bigint) + 5n;
+    };
+    const wrong = Array.from({ length: positions }, (_, at) => ({ at, by: 5n }));
+    assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, positions, wrong), arrays, lie)), `${positions}`);
+  }
+});
+
 test('arrays are as many as the bound asks for, and not one more', () => {
   for (const [positions, arrays] of [
     [1, 41],
