@@ -20,4 +20,5 @@ const salaries = await Promise.all(([0, 1, 2] as const).map((party) => mpc.input
 const average = await mpc.rescale(mpc.sum(salaries), 3n, 40);
 const [mean, highest] = await mpc.openColumn(mpc.concat([average, await mpc.maximum(salaries, 40)]));
 console.log(`average ${mean}, highest ${highest}`);
+await meet(folder, 'done', me, true);
 await wire.close();
