@@ -75,6 +75,6 @@ export function comparisonCost(threat: ThreatModel, bits: number): ComparisonCos
   const malicious = threat === 'malicious';
   return {
     perComparison: 0.05 + bits * (malicious ? 0.02 : 0.003),
-    perRound: 150 * (5 + Math.log2(bits) + (malicious ? 8 : 0)),
+    perRound: 300 * (5 + Math.log2(bits) + (malicious ? 8 : 0)),
   };
 }
