@@ -86,6 +86,15 @@ export const nl: Messages = {
     'wire/': 'De verbinding met een ander station faalde.',
   },
 
+  // Two parties without a third
+  yes: 'ja',
+  no: 'nee',
+  forReceiver: (name: string) => `Voor ${name}:`,
+  bilateralWaiting: (peer: string, address: string) => `Wacht op ${peer} op ${address} … (één vraag, dan eindigt dit)`,
+  bilateralElsewhere: 'Klaar. Alleen de andere kant kreeg het antwoord.',
+  bilateralNote:
+    'Geen van beide zag de getallen van de ander. Dat geldt zolang beide het afgesproken programma draaien (passieve veiligheid).',
+
   verified: 'Het ontvangstbewijs is echt: alles erin is opnieuw gecontroleerd.',
   verifiedChecks:
     'Gecontroleerd: de vorm van het bestand, de handtekening van elke organisatie onder de afspraak, de handtekeningen van de drie rekenpartijen, de vastleggingen, de logboekbewijzen en het plan.',
@@ -150,13 +159,4 @@ export const nl: Messages = {
   demoHintVerify: 'Controleer het ontvangstbewijs nog eens',
   demoHintAgreement: 'Lees de afspraak die ze ondertekenden',
   demoEnded: 'Beëindigd. Er draait niets meer, en de voorbeeldmap is weg.',
-
-  // Twee partijen zonder derde
-  yes: 'ja',
-  no: 'nee',
-  forReceiver: (name: string) => `Voor ${name}:`,
-  bilateralWaiting: (peer: string, address: string) => `Wacht op ${peer} op ${address} … (één vraag, dan eindigt dit)`,
-  bilateralElsewhere: 'Klaar. Alleen de andere kant kreeg het antwoord.',
-  bilateralNote:
-    'Geen van beide zag de getallen van de ander. Dat geldt zolang beide het afgesproken programma draaien (passieve veiligheid).',
 };
