@@ -4,7 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { canonicalBytes } from '@sluis/base';
+import { createFinaliser, createSqlEngine } from '@sluis/engine';
 import type { Agreement } from '@sluis/model';
+import { verifyReceiptFile } from '@sluis/sdk';
 import { type Collaboration, openCollaboration } from '../harness/collaboration.ts';
 import { deposit, depositState, newContributor, type TestContributor } from '../harness/deposits.ts';
 
@@ -80,6 +83,13 @@ for (const threat of ['semi-honest', 'malicious'] as const)
         result.result?.rows.map((row) => row.map(comparable)),
         expected,
         sql,
+      );
+      const engines = { sql: createSqlEngine(), finaliser: createFinaliser() };
+      const verified = await verifyReceiptFile(canonicalBytes(result.receipt), engines, c.agreement);
+      assert.deepEqual(verified.result?.rows, result.result?.rows, 'the receipt gives the same answer offline');
+      assert.ok(
+        verified.body.techniques.some((t) => t.id === 'rows-on-shares'),
+        'and says that it was computed on rows',
       );
     };
 

@@ -38,7 +38,8 @@ export async function acceptRows(
       batches.push(...deposited.batches);
     }
     const rows = secretRows(committee, encodings, parts);
-    run.progress('share', `${rows.length} rows of ${source.table} from ${rows.givers.length} givers accepted`);
+    // How many there are is for the compute parties only: progress is shown where the question was asked.
+    run.progress('share', `rows of ${source.table} accepted`);
     sources.push(rows);
   }
   return { sources, batches: [...new Set(batches)] };

@@ -32,12 +32,12 @@ export async function shareRows(station: StationContext, run: Attempt, index: nu
   const details = { run: run.proposal.run, plan: run.prepared.hash, table: source.table };
   await station.audit.append({ kind: 'contribution.computed', details: { ...details, rows: vectors.cells } });
   await station.audit.append({ kind: 'share.sent', details: { ...details, rows: vectors.cells, to: run.prepared.plan.committee } });
+  run.progress('share', `sending sealed rows of ${source.table} to the compute parties`);
   const pieces = Math.max(1, Math.ceil(vectors.cells / ROWS_PER_PIECE));
   if (pieces > MOST_PIECES) throw tooMany(station, source.table);
   for (let piece = 0; piece < pieces; piece++) {
     run.signal.throwIfAborted();
     await sendPiece(station, run, { source: index, piece, pieces }, cut(vectors, piece * ROWS_PER_PIECE), words);
-    run.progress('share', `sent rows of ${source.table}, part ${piece + 1} of ${pieces}`);
   }
 }
 
