@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { RefusedError } from '@sluis/base';
 import { DryPipeline } from '../queries/dry-pipeline.ts';
+import { openPooled } from '../queries/pooled-rows.ts';
 import { agreementFor, partiesOf } from './real-tables.ts';
 import type { CorpusDataset, CorpusQuestion } from './question.ts';
 import { corpus, corpusTables } from './questions.ts';
@@ -24,7 +25,12 @@ interface Refusal {
 /** Refusals of a data set's questions. Any other failure is a fault and fails the test. */
 async function refusalsOf(dataset: CorpusDataset, t: TestContext): Promise<Refusal[]> {
   const parties = partiesOf(fixtures ?? '', dataset);
-  const pipeline = await DryPipeline.open(await agreementFor(dataset, parties), corpusTables[dataset].table, parties);
+  const { table } = corpusTables[dataset];
+  const agreement = await agreementFor(dataset, parties);
+  const definition = agreement.tables[table];
+  assert.ok(definition !== undefined);
+  const pooled = await openPooled(table, definition, parties);
+  const pipeline = await DryPipeline.open(agreement, table, parties, pooled);
   const refused: Refusal[] = [];
   const faults: string[] = [];
   try {
@@ -39,6 +45,7 @@ async function refusalsOf(dataset: CorpusDataset, t: TestContext): Promise<Refus
     }
   } finally {
     pipeline.close();
+    pooled.closeSync();
   }
   assert.deepEqual(faults, []);
   return refused;

@@ -1,6 +1,6 @@
 /**
  * The corpus: 200 questions that analysts would really ask, written without looking at the planner. Some cannot be answered
- * (medians, distinct counts, window functions, nested aggregates); they stay, so that the share answered is honest.
+ * (window functions, aggregates of aggregates); they stay, so that the share answered is honest.
  */
 import { cissmQuestions } from './cissm-questions.ts';
 import { heartQuestions } from './heart-questions.ts';
