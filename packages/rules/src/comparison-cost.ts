@@ -1,5 +1,5 @@
 /** What comparisons among organisations and quantiles in histograms cost: the same steps as the code, on shapes. */
-import { amongWidths, type Plan, type PlanAccumulator, type PlanAmong, type PlanQuantile } from '@sluis/model';
+import { amongWidths, type Plan, type PlanAccumulator, type PlanAmong, type PlanQuantile, signedBits } from '@sluis/model';
 import type { CommitteeMeter } from '@sluis/technique';
 import { quantileBits } from './histogram-quantile.ts';
 
@@ -10,7 +10,7 @@ export function amongCost(meter: CommitteeMeter, plan: Plan, a: PlanAccumulator,
   const own = among.receiver !== null;
   const shown = () => {
     if (own) meter.multiply(cells, 1);
-    if (a.words > 1) meter.widen(cells, 1, a.words);
+    if (a.words > 1) meter.widen(cells, 1, a.words, widths.organisations);
   };
   if (among.what === 'exceeds') {
     meter.less(cells, widths.total);
@@ -43,7 +43,7 @@ function aheadCost(meter: CommitteeMeter, plan: Plan, a: PlanAccumulator, among:
   if (others === 0) return;
   const widths = amongWidths(plan, a);
   if (among.measure === 'mean') {
-    if (a.words > 1) meter.widen(2 * others, 1, a.words);
+    if (a.words > 1) meter.widen(2 * others, 1, a.words, widths.rows);
     meter.multiply(2 * others, a.words);
   }
   meter.less(others, widths.compare);
@@ -57,5 +57,5 @@ export function quantileCost(meter: CommitteeMeter, plan: Plan, q: PlanQuantile,
   meter.negative(q.continuous ? 2 * elements : elements, bits);
   if (q.continuous) meter.mask(2 * elements, 1);
   else meter.inject(elements, 1);
-  meter.widen(plan.cellCount, 1, words);
+  meter.widen(plan.cellCount, 1, words, signedBits(BigInt(size) * (q.continuous ? 10_000n : 1n)));
 }
