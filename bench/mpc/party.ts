@@ -22,7 +22,15 @@ let current: { order: Order; links: OpenLinks; committee: Committee; prepared: P
 
 const name = `party-${me}`;
 const tls = await createCertificate({ name, hosts: [], ...validityOf(Date.now(), 1) });
-const wire = new Wire({ tls, identify: (certificate) => peers.find((p) => p.certificate === certificate)?.name ?? null, strangers: [] });
+/** Milliseconds of silence after which a peer is given up; the wire's own choice by default. */
+const silentMs = process.argv[3];
+const limits = silentMs === undefined ? {} : { silentMs: Number(silentMs), pingMs: Number(silentMs) / 4 };
+const wire = new Wire({
+  tls,
+  limits,
+  identify: (certificate) => peers.find((p) => p.certificate === certificate)?.name ?? null,
+  strangers: [],
+});
 const port = await wire.listen('127.0.0.1', 0);
 tell({ kind: 'listening', peer: { name, address: `127.0.0.1:${port}`, certificate: spkiSha256(tls.cert) } });
 
@@ -43,6 +51,7 @@ async function obey(message: ToParty): Promise<void> {
     tell({ kind: 'ready' });
   } else if (message.kind === 'prepare') await prepare(message.order);
   else if (message.kind === 'go') await go();
+  else if (message.kind === 'memory') await memory();
   else await check();
 }
 
@@ -104,6 +113,16 @@ async function check(): Promise<void> {
   current = null;
   globalThis.gc?.();
   tell({ kind: 'checked' });
+}
+
+async function memory(): Promise<void> {
+  // What a promise or a socket has just let go of is collected in the second turn.
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { rss, arrayBuffers } = process.memoryUsage();
+  tell({ kind: 'memory', resident: rss, vectors: arrayBuffers });
 }
 
 function usage(run: string): PartyFigures {

@@ -17,7 +17,8 @@ export type ToParty =
   | { readonly kind: 'peers'; readonly peers: readonly Peer[] }
   | { readonly kind: 'prepare'; readonly order: Order }
   | { readonly kind: 'go' }
-  | { readonly kind: 'check' };
+  | { readonly kind: 'check' }
+  | { readonly kind: 'memory' };
 
 /** One party's figures of one measured part. */
 export interface PartyFigures {
@@ -35,4 +36,6 @@ export type FromParty =
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'done'; readonly figures: PartyFigures }
   | { readonly kind: 'checked' }
+  /** After garbage was collected, in bytes. */
+  | { readonly kind: 'memory'; readonly resident: number; readonly vectors: number }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };

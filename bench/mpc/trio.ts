@@ -28,9 +28,12 @@ export class Trio {
     this.children = children;
   }
 
-  static async start(): Promise<Trio> {
+  /** @param silentMs - when a silent peer is given up; the wire's own choice by default. */
+  static async start(silentMs?: number): Promise<Trio> {
     const execArgv = [...(process.env['TRIO_ARGS']?.split(' ') ?? []), '--expose-gc', '--disable-warning=ExperimentalWarning'];
-    const trio = new Trio([0, 1, 2].map((seat) => fork(PROGRAM, [String(seat)], { execArgv })));
+    const trio = new Trio(
+      [0, 1, 2].map((seat) => fork(PROGRAM, [String(seat), ...(silentMs === undefined ? [] : [String(silentMs)])], { execArgv })),
+    );
     const hello = await trio.#answers('listening');
     await trio.#ask({ kind: 'peers', peers: hello.map((h) => h.peer) }, 'ready');
     return trio;
@@ -57,6 +60,18 @@ export class Trio {
 
   stop(): void {
     for (const child of this.children) if (child.connected) child.disconnect();
+  }
+
+  /** What each has to say next, whatever it is; for who starts and stops parts himself. */
+  next(seat: number, withinMs: number): Promise<FromParty> {
+    const { promise, resolve, reject } = Promise.withResolvers<FromParty>();
+    const child = this.children[seat] as ChildProcess;
+    const timer = setTimeout(() => reject(new Error(`party ${seat} said nothing within ${withinMs} ms`)), withinMs);
+    child.once('message', resolve);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      child.off('message', resolve);
+    });
   }
 
   #ask<K extends FromParty['kind']>(message: ToParty, expected: K) {

@@ -51,7 +51,6 @@ export class Channel {
   #beatAt = performance.now();
   #end: SluisError | null = null;
   #paused = false;
-  #received = 0;
 
   constructor(options: ChannelOptions) {
     const { socket, limits, events } = options;
@@ -93,9 +92,9 @@ export class Channel {
     return this.#end;
   }
 
-  /** Bytes heard so far. */
+  /** Bytes of messages' bodies heard so far. */
   get received(): number {
-    return this.#received;
+    return this.#inbox.received;
   }
 
   /** Stops or goes on reading: the peer's messages then wait at the peer. What TLS has already taken in still comes. */
@@ -136,7 +135,6 @@ export class Channel {
 
   #heard(bytes: Uint8Array): void {
     this.#heardAt = performance.now();
-    this.#received += bytes.length;
     if (this.#end !== null) return;
     try {
       this.#reader.push(bytes);

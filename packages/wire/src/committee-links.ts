@@ -4,7 +4,7 @@
  */
 import type { SluisError } from '@sluis/base';
 import type { CommitteeLinks } from '@sluis/model';
-import { atStep, brokenLink, endedEarly, timedOut, tooLarge } from './faults.ts';
+import { atStep, brokenLink, endedEarly, timedOut, tooLarge, unreachableAt } from './faults.ts';
 import type { Head } from './head.ts';
 import type { WireLimits } from './limits.ts';
 import type { Peer, WireEvent } from './peer.ts';
@@ -104,7 +104,10 @@ export class Links implements OpenLinks {
     const uplink = this.#desk.uplink(peer.certificate, run, attempt);
     if (uplink === null) {
       const head: MpcHead = { kind: 'mpc', run, attempt, step, bytes: payload.length };
-      return this.#desk.push(peer, head, payload, { timeoutMs: this.#timeLeftMs(), signal: this.#signal });
+      const pushed = this.#desk.push(peer, head, payload, { timeoutMs: this.#timeLeftMs(), signal: this.#signal });
+      return pushed.catch((thrown: unknown) => {
+        throw unreachableAt(thrown, step);
+      });
     }
     this.#signal.throwIfAborted();
     if (performance.now() > this.#until) throw timedOut(peer.name, step, this.#options.timeoutMs);

@@ -145,8 +145,8 @@ test('a large payload is put together in place: no second copy of it is ever hel
   assert.ok(most < 2 * size - 16 * MiB, `${Math.round(most / MiB)} MiB beside what is sent`);
 });
 
-test('a peer whose part has ended is not waited for, but what it has sent still arrives', async (t) => {
-  const { sender, receiver } = await listening(t);
+test('a peer whose part has ended is not waited for, however alive it is, but what it has sent still arrives', async (t) => {
+  const { sender, receiver } = await listening(t, { pingMs: 40 });
   // Alpha listens to beta, too: that is what it ends.
   await sender.send(1, 'one', new Uint8Array(16 * MiB).fill(3));
   const owed = assert.rejects(receiver.receive(0, 'two'), (e: Error & { code: string; party: string }) => {

@@ -40,6 +40,20 @@ export const atStep = (thrown: unknown, step: string): unknown => {
 };
 const SILENCE = '"sign of life"';
 
+/** The same for a peer that could not be reached in the middle of a computation. */
+export const unreachableAt = (thrown: unknown, step: string): unknown =>
+  thrown instanceof SluisError && thrown.code === 'wire/unreachable' && thrown.party !== null
+    ? new PeerError(
+        thrown.code,
+        details(
+          thrown.party,
+          thrown.message.replace(/\.$/, () => `, in step "${step}".`),
+          thrown.remedy ?? '',
+          thrown,
+        ),
+      )
+    : thrown;
+
 export const unreachable = (peer: string, address: string, cause: unknown): SluisError =>
   new PeerError(
     'wire/unreachable',

@@ -39,6 +39,8 @@ export class Inbox implements FrameSink {
   readonly #limits: WireLimits;
   readonly #events: InboxEvents;
   readonly #partials = new Map<number, Assembly>();
+  /** Bytes of bodies so far. */
+  received = 0;
   #last = 0;
   #assembling = 0;
 
@@ -61,6 +63,7 @@ export class Inbox implements FrameSink {
       throw garbage(this.#peer, 'data that no message announced');
     partial.body?.set(bytes, partial.filled);
     partial.filled += bytes.length;
+    this.received += bytes.length;
     partial.wireBytes += bytes.length + (opening ? FRAME_HEADER : 0);
     if (partial.filled === partial.head.bytes) this.#finish(number, partial);
   }
