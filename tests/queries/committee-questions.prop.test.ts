@@ -26,7 +26,7 @@ import { openPooled } from './pooled-rows.ts';
 import { render } from './render.ts';
 import { OUTSIDER, sampleAgreement } from './sample-agreement.ts';
 
-const QUESTIONS = Number(process.env['SLUIS_COMMITTEE_QUESTIONS'] ?? 6);
+const QUESTIONS = Number(process.env['SLUIS_COMMITTEE_QUESTIONS'] ?? 3);
 const SEED = Number(process.env['SLUIS_TEST_SEED'] ?? 20_265);
 /** Keeps a test of this many questions short; nothing else depends on it. */
 const MOST_CELLS = 300;

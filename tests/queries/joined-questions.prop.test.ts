@@ -11,7 +11,7 @@ import { DryPipeline } from './dry-pipeline.ts';
 import { joinedAgreement, openJoinedTables } from './joined-tables.ts';
 import { draws, JOINS, questionOf } from './joined-words.ts';
 
-const QUESTIONS = Number(process.env['SLUIS_JOIN_QUESTIONS'] ?? 44);
+const QUESTIONS = Number(process.env['SLUIS_JOIN_QUESTIONS'] ?? 22);
 const SEED = Number(process.env['SLUIS_TEST_SEED'] ?? 20_264);
 
 let db: DuckDBConnection;

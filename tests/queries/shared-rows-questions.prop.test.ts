@@ -23,7 +23,7 @@ import { render } from './render.ts';
 import { OUTSIDER, sampleAgreement } from './sample-agreement.ts';
 import { rulesOf, type Setting } from './settings.ts';
 
-const QUESTIONS = Number(process.env['SLUIS_ROW_QUESTIONS'] ?? 90);
+const QUESTIONS = Number(process.env['SLUIS_ROW_QUESTIONS'] ?? 60);
 const SEED = Number(process.env['SLUIS_TEST_SEED'] ?? 20_263);
 const words = { ...orderWords, rows: true };
 
@@ -108,6 +108,6 @@ test(`${QUESTIONS} generated questions on shared rows are answered as the refere
     `${tally.onRows} on shared rows, ${tally.released} values compared; ${tally.refused.length} refused: ${tally.refused.join(' | ')}`,
   );
   assert.equal(failures.length, 0, `${failures.length} of ${QUESTIONS} differ (seed ${SEED}):\n${failures.slice(0, 60).join('\n')}`);
-  assert.ok(tally.onRows > QUESTIONS / 2 && tally.released > 2 * QUESTIONS, 'there was something to compare');
+  assert.ok(tally.onRows > 0.4 * QUESTIONS && tally.released > 2 * QUESTIONS, 'there was something to compare');
   assert.ok(tally.refused.length < QUESTIONS / 4, 'most questions can be asked over shared rows');
 });
