@@ -7,9 +7,9 @@ import { type Collaboration, openCollaboration } from '../harness/collaboration.
 const PROVIDERS = ['north', 'east', 'west'] as const;
 const COLUMNS = {
   ward: { type: 'VARCHAR', uses: ['group'], domain: { values: ['a', 'b', 'c', 'empty'] } },
-  age: { type: 'INTEGER', uses: ['aggregate', 'filter'], bounds: ['-5', '120'], nullable: true },
-  score: { type: 'DECIMAL(5,2)', uses: ['aggregate'], bounds: ['-10', '99.99'] },
-  day: { type: 'DATE', uses: ['aggregate'], domain: { range: ['2026-01-01', '2026-12-31'] } },
+  age: { type: 'INTEGER', uses: ['aggregate', 'filter', 'reveal'], bounds: ['-5', '120'], nullable: true },
+  score: { type: 'DECIMAL(5,2)', uses: ['aggregate', 'reveal'], bounds: ['-10', '99.99'] },
+  day: { type: 'DATE', uses: ['aggregate', 'reveal'], domain: { range: ['2026-01-01', '2026-12-31'] } },
   cost: { type: 'BIGINT', uses: ['aggregate'], bounds: ['0', '10000000'] },
 };
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);

@@ -136,5 +136,15 @@ async function quantile(call: Call, kind: 'quantile_cont' | 'quantile_disc', typ
   return { ...draft, filter, type };
 }
 
-/** A fraction that shows nearly the smallest or the largest value. */
-export const isExtreme = (fraction: number): boolean => fraction < 500 || fraction > 9500;
+/**
+ * A fraction (in ten-thousandths) that is near to the smallest or the largest value: in any group, or, where a group has
+ * as few rows as it may have, made of it. Two quantiles between the same two rows give both away, so one that is
+ * interpolated counts as both. A median is never extreme: of one or two rows it tells no more than their mean does.
+ */
+export function isExtreme(kind: AggregateKind, fraction: number, fewestRows: number): boolean {
+  if (fraction < 500 || fraction > 9500) return true;
+  if (fewestRows < 3 || fraction === 5000) return false;
+  const last = 10_000 * (fewestRows - 1);
+  const place = kind === 'quantile_disc' ? 10_000 * (Math.ceil((fraction * fewestRows) / 10_000) - 1) : fraction * (fewestRows - 1);
+  return place < 10_000 || place > last - 10_000;
+}

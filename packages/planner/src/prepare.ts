@@ -49,9 +49,9 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const typing = new Typing(engine);
   const question = await bind(parsed.node, agreement, engine, typing);
   checkVisibility(question);
-  checkUses(question);
-  checkSingleRowGroups(question);
+  checkUses(question, agreement.output.minimum_rows);
   const keys = await keysOf(question, typing);
+  checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
   const sharing = await sharingOf(question, secret, agreement, typing);
   checkReceivers(question, sharing, receivers);

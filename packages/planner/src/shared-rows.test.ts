@@ -166,6 +166,8 @@ test('groups that are one row of a joined table each are refused, however the ke
   });
   for (const keys of ['p.person_id', 'c.person_id', 'ward, c.person_id'])
     await refused(`SELECT ${keys}, sum(paid) ${JOINED} GROUP BY ${keys}`, 'plan/unsupported', /patients\.person_id.*one row/, open);
+  for (const key of ['p.person_id + 0', '-c.person_id', 'p.person_id % 1001', 'p.person_id // 100, c.person_id % 100', 'c.person_id // 2'])
+    await refused(`SELECT ${key}, sum(paid) ${JOINED} GROUP BY ${key}`, 'plan/unsupported', /patients\.person_id.*one row/, open);
   await plan(`SELECT ward, p.person_id // 100, sum(paid) ${JOINED} GROUP BY ALL`, open);
 });
 
@@ -187,10 +189,29 @@ test('a receiver that gives rows which are shared is refused; an owner of joined
 test('quantiles near the ends show single records, and dominance can not be tested on shared rows', async () => {
   const agreement = sampleAgreement({ columns: { id: { type: 'INTEGER', uses: ['aggregate'], bounds: [0, 1_000_000] } } });
   await refused('SELECT quantile_cont(id, 0.99) FROM incidents', 'plan/column-use-missing', /"reveal" to id/, agreement);
-  await plan('SELECT quantile_cont(id, 0.9) FROM incidents', agreement);
+  await plan('SELECT quantile_cont(id, 0.75) FROM incidents', agreement);
+  // Of ten rows, the fewest a group may have, the first tenth is the smallest.
+  const ten = { ...agreement, output: { minimum_rows: 10, minimum_organisations: 2 } };
+  for (const shown of ['quantile_disc(id, 0.95)', 'quantile_disc(id, 0.1)', 'quantile_cont(id, 0.1)', 'quantile_cont(id, 0.9)'])
+    await refused(`SELECT ${shown} FROM incidents`, 'plan/column-use-missing', /"reveal" to id/, ten);
+  for (const hidden of [
+    'quantile_disc(id, 0.9)',
+    'quantile_disc(id, 0.11)',
+    'quantile_cont(id, 0.1112)',
+    'quantile_cont(id, 0.8888)',
+    'median(id)',
+  ])
+    await plan(`SELECT ${hidden} FROM incidents`, ten);
   const strict = sampleAgreement({ output: { dominance: { n: 1, k: 80 } } });
   await refused('SELECT sum(cost), count(DISTINCT note) FROM incidents', 'plan/unsupported', /over shared rows.*dominance rule/, strict);
   await plan('SELECT count(*), count(DISTINCT note) FROM incidents', strict);
+});
+
+test('a total is compared with a limit only where the total itself might be shown', async () => {
+  const strict = sampleAgreement({ receivers: ['centre'], output: { dominance: { n: 1, k: 80 } } });
+  const { plan: made } = await plan('SELECT total_exceeds(cost, 1000) FROM incidents', strict);
+  assert.equal(made.aggregates[0]?.dominance, 0);
+  await refused('SELECT total_exceeds(cost + 1000, 5000) FROM incidents', 'plan/unsupported', /several terms.*dominance rule/, strict);
 });
 
 test('an explanation says who shares rows, what is seen of them, and what a join or secret groups open', async () => {

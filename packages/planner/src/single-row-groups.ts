@@ -2,27 +2,79 @@
  * Rows are counted after a join, so that one patient with five claims gives five rows. A question that groups by what
  * tells patients apart would show every such patient; it is refused.
  */
+import type { Table } from '@sluis/model';
+import { boundsOf } from './arithmetic.ts';
+import { columnValues } from './domains.ts';
+import type { Bound } from './expression.ts';
+import { integersAt } from './interval.ts';
+import type { RowKey } from './plan-shared-rows.ts';
 import type { Question } from './question.ts';
 import { unsupported } from './refusal.ts';
+import { isInteger } from './types.ts';
+import { usesOf } from './uses.ts';
 
-/** Throws RefusedError `plan/unsupported` if every group would be one row of a joined table, as the agreement declares it. */
-export function checkSingleRowGroups({ keys, joins, sources }: Question): void {
+/**
+ * Throws RefusedError `plan/unsupported` if every group would be one row of a joined table, as the agreement declares it,
+ * or a few only: `id + 0` tells apart what `id` does, `id // 1000` does not.
+ *
+ * @param fewestRows - groups of fewer declared values than this, on average, are too fine.
+ */
+export function checkSingleRowGroups({ joins, sources, table }: Question, keys: readonly RowKey[], fewestRows: number): void {
   if (joins.length === 0) return;
-  const grouped = new Set(keys.flatMap((k) => (k.expression.kind === 'column' ? [k.expression.name] : [])));
-  // What a key is joined with is grouped by as well.
-  for (let before = -1; before < grouped.size; ) {
-    before = grouped.size;
-    for (const { left, right } of joins.flatMap((j) => j.on)) {
-      if (left.kind !== 'column' || right.kind !== 'column') continue;
-      if (grouped.has(left.name) || grouped.has(right.name)) for (const side of [left, right]) grouped.add(side.name);
-    }
+  const alike = joined(joins);
+  const grouped = new Set<string>();
+  for (const name of Object.keys(table.columns)) {
+    const same = alike(name);
+    const from = keys.filter((k) => entering(k.expression, table).some((c) => same.has(c)));
+    if (from.length > 0 && isFine(from, same, table, fewestRows)) grouped.add(name);
   }
-  for (const { tableName, table } of sources) {
-    const set = (table.unique ?? []).find((columns) => columns.every((c) => grouped.has(`${tableName}.${c}`)));
+  for (const source of sources) {
+    const set = (source.table.unique ?? []).find((columns) => columns.every((c) => grouped.has(`${source.tableName}.${c}`)));
     if (set === undefined) continue;
     throw unsupported(
-      `Grouping by ${set.map((c) => `${tableName}.${c}`).join(', ')}, which no two rows of ${tableName} share,`,
-      'Every group would be one row. Group by something that many rows have in common.',
+      `Grouping by ${set.map((c) => `${source.tableName}.${c}`).join(', ')}, which no two rows of ${source.tableName} share,`,
+      'Every group would be one row, or a few. Group by something that many rows have in common.',
     );
   }
+}
+
+/** Columns that a column is joined with, itself included: who groups by one groups by all. */
+function joined(joins: Question['joins']): (name: string) => ReadonlySet<string> {
+  const pairs = joins.flatMap((j) => j.on).map(({ left, right }) => [names(left), names(right)].flat());
+  return (name) => {
+    const found = new Set([name]);
+    for (let before = 0; before < found.size; ) {
+      before = found.size;
+      for (const pair of pairs) if (pair.some((c) => found.has(c))) for (const c of pair) found.add(c);
+    }
+    return found;
+  };
+}
+
+const names = (node: Bound): string[] => (node.kind === 'column' ? [node.name] : 'args' in node ? node.args.flatMap(names) : []);
+
+/** Columns whose values are in the key's; those that only choose between other values need `filter`, as in WHERE. */
+function entering(key: Bound, table: Table): string[] {
+  const { value, acting } = usesOf(key, table);
+  return [...value, ...acting];
+}
+
+/** Whether keys together have so many values that the column's own are hardly put together. */
+function isFine(keys: readonly RowKey[], columns: ReadonlySet<string>, table: Table, fewestRows: number): boolean {
+  if (keys.some(({ expression: e }) => e.kind === 'column' && columns.has(e.name))) return true;
+  const sizes = keys.map((k) => k.domain?.values.length ?? sizeOf(k.expression));
+  const values = Math.min(...[...columns].map((c) => columnValues(c, table)?.length ?? columnSize(c, table)));
+  return sizes.reduce((n, size) => n * size, fewestRows) > values;
+}
+
+function sizeOf(node: Bound): number {
+  const bounds = isInteger(node.type) ? boundsOf(node) : null;
+  if (bounds === null) return Number.POSITIVE_INFINITY;
+  const { minimum, maximum } = integersAt(bounds, 0);
+  return Number(maximum - minimum) + 1;
+}
+
+function columnSize(name: string, table: Table): number {
+  const { bounds } = table.columns[name] ?? {};
+  return bounds === undefined ? Number.POSITIVE_INFINITY : Number(bounds[1]) - Number(bounds[0]) + 1;
 }

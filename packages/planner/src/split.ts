@@ -128,14 +128,22 @@ type SingleParts = Pick<PlanAggregate, 'accumulators'> & Partial<Pick<PlanAggreg
 async function singleParts(node: AggregateNode, argument: Bound, contribution: number, making: Making): Promise<SingleParts> {
   const { aggregate: kind, filter } = node;
   if (kind === 'min' || kind === 'max') return extremeOf(kind, argument, filter, making);
-  if (node.among !== undefined && isAmong(kind)) return amongOf(node, argument, contribution, making);
+  if (node.among !== undefined && isAmong(kind)) {
+    const among = amongOf(node, argument, contribution, making);
+    // Asked with other limits again and again, it tells the sum: so it is shown where the sum would be.
+    return kind === 'total_exceeds' ? { ...among, dominance: dominanceOf(node, argument, making) } : among;
+  }
   if (making.shape.sharedRows === null && isQuantile(kind)) return histogramOf(node, argument, contribution, making);
   if (kind === 'count_distinct') return distinctOf(node, argument, making);
   if (kind === 'quantile_cont' || kind === 'quantile_disc') return quantileOf(node, argument, making);
   const whole = wholeOf(argument, making.question.table.columns);
   const accumulators = [addSum(whole, filter, making, kind === 'sum')];
   if (kind !== 'sum' && kind !== 'avg') accumulators.push(addSquares(whole, filter, making));
-  const dominance = addDominance(whole, filter, making);
-  if (dominance !== null) requireOneTerm(kind, argument);
-  return { accumulators, dominance };
+  return { accumulators, dominance: dominanceOf(node, argument, making) };
+}
+
+function dominanceOf({ aggregate, filter }: AggregateNode, argument: Bound, making: Making): number | null {
+  const dominance = addDominance(wholeOf(argument, making.question.table.columns), filter, making);
+  if (dominance !== null) requireOneTerm(aggregate, argument);
+  return dominance;
 }

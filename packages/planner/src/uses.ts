@@ -19,10 +19,14 @@ interface Need {
 
 const ACTING = 'in a way that can act as a condition';
 
-/** Throws RefusedError `plan/column-use-missing`, naming every column, the use it lacks, and who could grant it. */
-export function checkUses(question: Question): void {
+/**
+ * Throws RefusedError `plan/column-use-missing`, naming every column, the use it lacks, and who could grant it.
+ *
+ * @param fewestRows - the agreement's minimum number of rows of a group.
+ */
+export function checkUses(question: Question, fewestRows: number): void {
   const { table, tableName, joins } = question;
-  const missing = needsOf(question).filter((n) => {
+  const missing = needsOf(question, fewestRows).filter((n) => {
     const granted = table.columns[n.column]?.uses ?? [];
     return !n.uses.some((use) => granted.includes(use));
   });
@@ -40,7 +44,7 @@ export function checkUses(question: Question): void {
   });
 }
 
-function needsOf(question: Question): Need[] {
+function needsOf(question: Question, fewestRows: number): Need[] {
   const needs: Need[] = [];
   if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
   for (const join of question.joins) needs.push(...needsOfJoin(join));
@@ -55,7 +59,7 @@ function needsOf(question: Question): Need[] {
     ...(question.having === null ? [] : [question.having]),
     ...question.orders.map((o) => o.expression),
   ];
-  for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate, question.table));
+  for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate, question.table, fewestRows));
   return needs;
 }
 
@@ -69,7 +73,7 @@ function needsOfJoin({ on, leftIf, rightIf }: Join): Need[] {
   ];
 }
 
-function needsOfAggregate(node: AggregateNode, table: Table): Need[] {
+function needsOfAggregate(node: AggregateNode, table: Table, fewestRows: number): Need[] {
   const needs = node.filter === null ? [] : every(node.filter, ['filter'], 'to filter rows (FILTER)');
   const { argument } = node;
   if (argument === null) return needs;
@@ -85,7 +89,7 @@ function needsOfAggregate(node: AggregateNode, table: Table): Need[] {
     needs.push(
       ...every(argument, ['reveal'], 'in auction_price, which shows the winner, and a receiver without data, one organisation’s own value'),
     );
-  if (node.aggregate.startsWith('quantile_') && isExtreme(node.fraction ?? 0))
+  if (node.aggregate.startsWith('quantile_') && isExtreme(node.aggregate, node.fraction ?? 0, fewestRows))
     needs.push(
       ...every(argument, ['reveal'], `in ${node.aggregate} this near to the smallest or largest value, which shows one record's own value`),
     );
