@@ -55,6 +55,13 @@ const framesOf = (stream: Buffer): WireMessage[] => (isFrames(stream) ? messages
 /** What a message is about; an answer is about what its question was about. */
 function about({ head }: WireMessage, others: readonly WireMessage[]): { kind: string; run: string | null } {
   if (head.kind === 'mpc') return { kind: `mpc ${head.step}`, run: head.run };
+  if (head.kind === 'listen') return { kind: 'listen', run: head.run };
+  if (head.kind === 'step' || head.kind === 'unlisten') {
+    // Payloads and ends of a link that one side asked for on this connection.
+    const same = (m: WireMessage) => m.head.kind === 'listen' && m.head.link === head.link;
+    const asked = others.find(same)?.head;
+    return { kind: head.kind === 'step' ? `mpc ${head.step}` : 'unlisten', run: asked?.kind === 'listen' ? asked.run : null };
+  }
   if (head.kind === 'reply' || head.kind === 'failure') {
     const question = others.find((m) => m.number === head.answers);
     const asked = question === undefined ? { kind: 'something cancelled', run: null } : about(question, []);

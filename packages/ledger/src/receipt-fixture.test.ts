@@ -13,6 +13,7 @@ export const NAMES = ['alpha', 'beta', 'gamma'] as const;
 
 /** Three cells, two outputs (a count and a sum of two words) of which the cells 0 and 2, and 2, pass. */
 export const PLAN = {
+  keys: [],
   cellCount: 3,
   contributions: [{ sql: 'count(*)' }],
   accumulators: [{ kind: 'sum', sql: 'sum(cost)', scale: 0, minimum: '0', maximum: '1', words: 2 }],

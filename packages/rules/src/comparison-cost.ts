@@ -15,7 +15,8 @@ export function amongCost(meter: CommitteeMeter, plan: Plan, a: PlanAccumulator,
   if (among.what === 'exceeds') {
     meter.less(cells, widths.total);
     meter.inject(cells, 1);
-    return shown();
+    shown();
+    return;
   }
   if (among.what === 'rank' || among.what === 'quartile' || among.what === 'won') {
     aheadCost(meter, plan, a, among);
@@ -27,7 +28,8 @@ export function amongCost(meter: CommitteeMeter, plan: Plan, a: PlanAccumulator,
       meter.isZero(cells, widths.organisations);
       meter.inject(cells, 1);
     }
-    return shown();
+    shown();
+    return;
   }
   const nth = among.what === 'price' ? Number(among.parameter) : 1;
   meter.largest(cells, providers, nth, widths.placed, a.words);
