@@ -321,7 +321,7 @@ test('released totals and the pass bits stand at the receiver and nowhere else i
 });
 
 test('thresholds are decided on secrets: the committee opens one bit per output and cell, and what it sends adds up to them', async () => {
-  const sent = COMMITTEE.map((name) => seenBy(name).filter((m) => m.direction === 'sent' && /^mpc \d+ open$/.test(m.kind)));
+  const sent = COMMITTEE.map((name) => seenBy(name).filter((m) => m.direction === 'sent' && /^mpc [\d.]+ open$/.test(m.kind)));
   for (const opened of sent)
     assert.deepEqual(
       opened.map((m) => m.message.body.length),
