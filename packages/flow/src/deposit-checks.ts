@@ -103,6 +103,27 @@ export function checkRound(organisation: string, table: Table, manifest: Deposit
   );
 }
 
+/** What runs agree on batch by batch: one contributor may not fill the list of all of them with single rows. */
+const MOST_ACCEPTED = 1000;
+
+/** Throws RefusedError `deposit/too-many-rows` or `deposit/too-many` if a giver has no room beside what counts already. */
+export function checkRoom(organisation: string, { rows }: { rows: number }, accepted: readonly { rows: number }[], most: number): void {
+  const refuse = refuseAt(organisation);
+  const all = accepted.reduce((n, o) => n + o.rows, rows);
+  if (all > most)
+    throw refuse(
+      'deposit/too-many-rows',
+      `With this deposit the contributor would have ${all} rows in the table; the agreement allows ${most}.`,
+      'Deposit fewer rows, or use --replace.',
+    );
+  if (accepted.length >= MOST_ACCEPTED)
+    throw refuse(
+      'deposit/too-many',
+      `The contributor has ${accepted.length} deposits in the table; no more than ${MOST_ACCEPTED} are kept beside each other.`,
+      'Deposit all rows again in one file, with --replace.',
+    );
+}
+
 /** Throws unless the request is fresh and signed by the key. */
 export function checkRequest(organisation: string, key: string | null, request: SignedDepositRequest, now: number): void {
   const refuse = refuseAt(organisation);

@@ -20,7 +20,7 @@ import {
 } from '@sluis/model';
 import { agreementInForce, signedAgreementOf } from './admission.ts';
 import type { StationContext } from './context.ts';
-import { checkManifest, checkRequest, checkRound, depositTable, malformed, refuseAt } from './deposit-checks.ts';
+import { checkManifest, checkRequest, checkRoom, checkRound, depositTable, malformed, refuseAt } from './deposit-checks.ts';
 import { incomplete, otherContent, pieceDiffers, unknownDeposit } from './deposit-refusals.ts';
 import { batchOf, componentContext, manifestOf, nextSeat, viewOf } from './deposit-records.ts';
 import { EncryptedShares } from './deposit-shares.ts';
@@ -155,15 +155,9 @@ export class DepositDesk implements Deposits {
     });
   }
 
-  async #requireRoom({ collaboration, table, giver, rows }: DepositRecord, most: number): Promise<void> {
-    const others = await this.#store.deposits({ collaboration, table, giver, states: ['accepted'] });
-    const all = others.reduce((n, o) => n + o.rows, rows);
-    if (all > most)
-      throw this.#refuse(
-        'deposit/too-many-rows',
-        `With this deposit the contributor would have ${all} rows in the table; the agreement allows ${most}.`,
-        'Deposit fewer rows, or use --replace.',
-      );
+  async #requireRoom(record: DepositRecord, most: number): Promise<void> {
+    const { collaboration, table, giver } = record;
+    checkRoom(this.#station.organisation, record, await this.#store.deposits({ collaboration, table, giver, states: ['accepted'] }), most);
   }
 
   /** A contributor's own deposits. `key` is what its agreement or the deposit itself names; see `DepositRelay`. */

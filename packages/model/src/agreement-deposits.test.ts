@@ -60,6 +60,9 @@ test('signing warns of what deposits mean, and differences say so', () => {
   assert.match(warnings, /keep encrypted shares of every row until 90 days/);
   assert.match(warnings, /hides neither the network address/);
   assert.match(warnings, /counts as another organisation in each round/);
+  assert.match(warnings, /members who may also give rows under their own name \(alice, bob\).*two organisations/);
+  const apart = withTable({ deposits: { anonymous } });
+  assert.doesNotMatch(agreementWarnings(apart).join('\n'), /two organisations/);
   assert.doesNotMatch(agreementWarnings(before).join('\n'), /anonymous|without their name/);
   assert.doesNotMatch(warnings, /nothing is ever released/, 'depositors count');
   const texts = diffAgreements(before, after).map((c) => c.text);

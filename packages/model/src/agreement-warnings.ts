@@ -13,6 +13,11 @@ function depositWarnings(agreement: Agreement, name: string, { deposits, provide
     found.push(
       `Table ${name}: ${anonymous.members.length} members may deposit without their name. This hides neither the network address from the station that is used, nor the time, nor what the rows say; with few members it hides little. ${anonymous.issuer} vouches for membership: it could let others in.`,
     );
+    const twice = anonymous.members.filter((m) => deposits.by.includes(m) || providers.includes(m));
+    if (twice.length > 0)
+      found.push(
+        `Table ${name}: members who may also give rows under their own name (${twice.join(', ')}) can do both, and nobody can tell: each can count as two organisations towards minimum_organisations, and have twice the rows.`,
+      );
     if (anonymous.round !== 'once')
       found.push(
         `Table ${name}: an anonymous member counts as another organisation in each round (${anonymous.round}), because nobody can tell that it is the same one: minimum_organisations can be met by fewer members than it says. Use round "once" where that matters.`,

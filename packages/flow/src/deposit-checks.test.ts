@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RefusedError } from '@sluis/base';
+import { checkRoom } from './deposit-checks.ts';
+
+const refused = (accepted: number, rows: number, most: number): string | null => {
+  try {
+    checkRoom('north', { rows }, new Array<{ rows: number }>(accepted).fill({ rows: 1 }), most);
+    return null;
+  } catch (error) {
+    assert.ok(error instanceof RefusedError);
+    return error.code;
+  }
+};
+
+test('a contributor has room for so many rows, and not for ever more deposits of one row each', () => {
+  assert.equal(refused(9, 1, 10), null);
+  assert.equal(refused(9, 2, 10), 'deposit/too-many-rows');
+  assert.equal(refused(999, 1, 1_000_000), null);
+  assert.equal(refused(1000, 1, 1_000_000), 'deposit/too-many');
+});
