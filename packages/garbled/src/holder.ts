@@ -70,7 +70,8 @@ export class Holder {
     this.#move('begun', 'garbled');
     const { circuit } = this.#program;
     const n = this.#instances;
-    const transfers = this.#transfers as TransferSender;
+    const transfers = this.#transfers;
+    if (transfers === null) throw malformed('greeting');
     const count = circuit.evaluatorInputs * n;
     if (message.length !== 128 * packedWords(count) * 4) throw malformed('choices');
     const q = transfers.extend(message, count);
