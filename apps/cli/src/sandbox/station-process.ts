@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { StationError } from '@sluis/base';
+import { RUNTIME_FLAGS } from '../../bin/runtime-flags.js';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const READY_MS = 120_000;
@@ -30,17 +31,7 @@ export class StationProcess {
 
   /** Starts a process; `ready` says when it is one that answers. */
   static spawn(name: string, home: string, environment: Readonly<Record<string, string>> = {}): StationProcess {
-    const args = [
-      '--disable-warning=ExperimentalWarning',
-      MAIN,
-      'station',
-      'start',
-      '--home',
-      home,
-      '--json',
-      '--quiet',
-      '--until-stdin-ends',
-    ];
+    const args = [...RUNTIME_FLAGS, MAIN, 'station', 'start', '--home', home, '--json', '--quiet', '--until-stdin-ends'];
     // Detached, so that Ctrl-C in a terminal reaches this process only, which then cancels and stops its stations in order.
     const child = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
