@@ -10,7 +10,7 @@ import { createHash, type X509Certificate } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { TLSSocket } from 'node:tls';
+import tls, { TLSSocket } from 'node:tls';
 
 const folder = process.env['SLUIS_TEST_TRANSCRIPTS'];
 if (folder === undefined) throw new Error('SLUIS_TEST_TRANSCRIPTS must name a folder');
@@ -78,3 +78,21 @@ function tap(name: 'write' | 'end' | 'push', direction: 0 | 1): void {
 tap('write', 1);
 tap('end', 1);
 tap('push', 0);
+
+/** A socket that dials may read into one buffer, past its stream: that is where `onread` is told. */
+const connect = tls.connect;
+tls.connect = ((options: tls.ConnectionOptions & { onread?: OnRead }, ...rest: [(() => void)?]) => {
+  const { onread } = options;
+  if (onread === undefined) return connect(options, ...rest);
+  const callback: OnRead['callback'] = (count, buffer) => {
+    record(socket, 0, buffer.subarray(0, count));
+    return onread.callback(count, buffer);
+  };
+  const socket: TLSSocket = connect({ ...options, onread: { ...onread, callback } } as tls.ConnectionOptions, ...rest);
+  return socket;
+}) as typeof tls.connect;
+
+interface OnRead {
+  readonly buffer: Uint8Array;
+  readonly callback: (count: number, buffer: Uint8Array) => boolean;
+}

@@ -63,16 +63,16 @@ test('a fault on a standing connection is noticed while a committee waits', asyn
     const nobody = { name: 'gamma', address: '127.0.0.1:1', certificate: 'cd'.repeat(32) };
     const left = a.wire.links({ ...common, me: 0, peers: [null, through, nobody] });
     const right = b.wire.links({ ...common, me: 1, peers: [a.peer, null, nobody] });
-    await left.send(1, 'one', Uint8Array.of(1));
-    assert.deepEqual([...(await right.receive(0, 'one'))], [1]);
-    const owed = right.receive(0, 'two');
+    // Payloads come on the connection that their receiver has dialled: here through the proxy, from the station behind it.
+    while (!a.events.some((e) => e.kind === 'connected' && e.peer === 'beta')) await new Promise((resolve) => setTimeout(resolve, 5));
+    await right.send(0, 'one', Uint8Array.of(1));
+    assert.deepEqual([...(await left.receive(1, 'one'))], [1]);
+    const owed = left.receive(1, 'two');
     owed.catch(() => undefined);
-    proxy.disturb('to-station', { kind });
-    left.send(1, 'two', new Uint8Array(100_000)).catch(() => undefined);
-    await assert.rejects(
-      owed,
-      (e: unknown) => e instanceof SluisError && e.party === 'alpha' && e.exitCode === 5 && /^wire\//.test(e.code),
-    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    proxy.disturb('from-station', { kind });
+    right.send(0, 'two', new Uint8Array(100_000)).catch(() => undefined);
+    await assert.rejects(owed, (e: unknown) => e instanceof SluisError && e.party === 'beta' && e.exitCode === 5 && /^wire\//.test(e.code));
   }
 });
 
