@@ -51,6 +51,7 @@ function joinCost(meter: RowsMeter, rows: PlanRows, index: number, join: PlanRow
   const shape = (columns: number): TableShape => ({ length: n, words: new Array<number>(columns).fill(1), bits: columns });
   const keys = join.on.map((on): KeyShape => ({ bits: Math.max(bitsOf(on.left), bitsOf(on.right)), words: 1 }));
   meter.and(n);
+  for (let key = 0; key < 2 * keys.length; key++) meter.mask(n, 1);
   if (join.rightUnique || join.kind === 'semi' || join.kind === 'anti')
     meter.joinToLeft(join.kind, n, shape(right), keys, join.rightUnique ? 1 : 0);
   else meter.joinRepeated(join.kind, shape(left), shape(right), keys, 0, Math.max(1, join.maximumRows));

@@ -104,9 +104,10 @@ async function joinKeys(
   const marks = keepsUnmatched && l.program.bitOf(lComplete) === null;
   const make = async (of: TableProgram, table: RowTable, values: readonly NumberValue[], whole: number, unmatched: number | null) => {
     const node = (v: NumberValue) => sized(of.program, v, 1);
-    // Rows that take part although a key is NULL: what such a key holds is not to be compared.
-    const nodes = values.map((v) => (unmatched === null ? node(v) : of.program.mask(whole, node(v))));
-    const valid = unmatched === null ? of.program.and(of.valid, whole) : of.valid;
+    const compared = of.program.and(of.valid, whole);
+    // What a NULL key or a row that takes no part holds was never checked: out of bounds, it would stand anywhere in a sort.
+    const nodes = values.map((v) => of.program.mask(compared, node(v)));
+    const valid = unmatched === null ? compared : of.valid;
     const mark = unmatched === null ? [] : [of.program.inject(unmatched, 1)];
     const found = await of.run(committee, [...nodes, ...mark, valid]);
     const keys = nodes.map((n, i): SecretKey => ({ column: found.column(n), bits: widths[i] as number }));
