@@ -1,11 +1,13 @@
 /** Writing files that a command promises, with errors that say what to mend. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InvalidError } from '@sluis/base';
 
+const PRIVATE = 0o600;
+
 /** Writes a file that only its owner can read. Throws InvalidError `usage/cannot-write`. */
 export function writePrivate(path: string, content: string): void {
-  write(path, content, 0o600);
+  write(path, content, PRIVATE);
 }
 
 /** Writes a file that others may read. Throws InvalidError `usage/cannot-write`. */
@@ -16,7 +18,14 @@ export function writePublic(path: string, content: string): void {
 function write(path: string, content: string, mode: number): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content, { mode });
+    const file = openSync(path, 'w', mode);
+    try {
+      // A file that is there already keeps its permissions otherwise.
+      if (mode === PRIVATE && fstatSync(file).isFile()) fchmodSync(file, mode);
+      writeFileSync(file, content);
+    } finally {
+      closeSync(file);
+    }
   } catch (cause) {
     throw new InvalidError('usage/cannot-write', {
       stage: 'usage',
