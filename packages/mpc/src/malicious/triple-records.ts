@@ -6,6 +6,9 @@ import type { Words } from './algebra.ts';
 
 export const COLUMNS = 6;
 
+/** Loops are cut into calls of so many records: the engine optimises functions that are called often, long loops late. */
+const CALL = 512;
+
 /** Record i of `out`, which is returned, holds element i of every column; columns are word-major, `words` words an element. */
 export function recordsOf(columns: readonly Words[], words: number, out: Words): Words {
   const n = (columns[0] as Words).length / words;
@@ -18,8 +21,13 @@ export function recordsOf(columns: readonly Words[], words: number, out: Words):
 }
 
 function interleaveSix(planes: readonly Words[], out: Words, n: number): Words {
+  for (let from = 0; from < n; from += CALL) interleaveSome(planes, out, from, Math.min(n, from + CALL));
+  return out;
+}
+
+function interleaveSome(planes: readonly Words[], out: Words, from: number, to: number): void {
   const [a, b, c, d, e, f] = planes as [Words, Words, Words, Words, Words, Words];
-  for (let i = 0, at = 0; i < n; i++, at += COLUMNS) {
+  for (let i = from, at = from * COLUMNS; i < to; i++, at += COLUMNS) {
     out[at] = a[i] as bigint;
     out[at + 1] = b[i] as bigint;
     out[at + 2] = c[i] as bigint;
@@ -27,7 +35,6 @@ function interleaveSix(planes: readonly Words[], out: Words, n: number): Words {
     out[at + 4] = e[i] as bigint;
     out[at + 5] = f[i] as bigint;
   }
-  return out;
 }
 
 /** The six columns of the records at the given positions, one after the other in `out`, each word-major. */
@@ -41,7 +48,11 @@ export function gatherTriples(records: Words, words: number, order: Uint32Array,
 }
 
 function gatherSix(records: Words, order: Uint32Array, out: Words, n: number): void {
-  for (let i = 0; i < n; i++) {
+  for (let from = 0; from < n; from += CALL) gatherSome(records, order, out, n, from, Math.min(n, from + CALL));
+}
+
+function gatherSome(records: Words, order: Uint32Array, out: Words, n: number, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
     const at = COLUMNS * (order[i] as number);
     out[i] = records[at] as bigint;
     out[n + i] = records[at + 1] as bigint;
