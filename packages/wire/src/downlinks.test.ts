@@ -31,7 +31,7 @@ async function listening(t: TestContext, limits: Partial<WireLimits> = {}, timeo
   while (!b.events.some((e) => e.kind === 'connected' && e.peer === 'alpha')) await pause(5);
   const sender = open(a, 0, [null, b.peer, c.peer]);
   // The wish to listen is on its way; nothing tells alpha's caller when it has come.
-  await pause(50);
+  await pause(300);
   return { sender, receiver, proxy, stations: [a, b] };
 }
 
@@ -82,7 +82,7 @@ test('a peer that stalls in the middle of a payload is given up, by its silence 
   await assert.rejects(silent.receiver.receive(0, 'one'), (e: Error & { code: string; party: string }) => {
     return /^wire\/(timeout|disconnected)$/.test(e.code) && e.party === 'alpha' && e.message.includes('one');
   });
-  const late = await listening(t, {}, 400);
+  const late = await listening(t, {}, 1500);
   late.proxy.after(4 * MiB, late.proxy.stall);
   const sending = assert.rejects(late.sender.send(1, 'two', new Uint8Array(64 * MiB)), { code: 'wire/timeout', party: 'beta' });
   await assert.rejects(
@@ -121,10 +121,10 @@ test('a payload over the limit is refused where it is sent; links that are close
   const { sender, receiver, stations } = await listening(t, { payloadBytes: MiB });
   await assert.rejects(sender.send(1, 'large', new Uint8Array(MiB + 1)), { code: 'wire/too-large', party: 'beta' });
   receiver.close();
-  await pause(50);
+  await pause(300);
   // The sender does not know of a listener any more, and sends as to one who has not opened its links.
   await sender.send(1, 'late', new Uint8Array(8));
-  await pause(50);
+  await pause(300);
   assert.ok(stations[1].events.some((e) => e.kind === 'dropped' && e.detail === `${RUN}/1 late`));
   await assert.rejects(receiver.receive(0, 'late'), { code: 'wire/links-closed' });
 });
