@@ -316,7 +316,20 @@ export interface Released {
 }
 
 /** Aggregates whose value is made without the number of rows. */
-const WITHOUT_COUNT: ReadonlySet<AggregateKind> = new Set(['sum', 'min', 'max', 'count_distinct', 'quantile_cont', 'quantile_disc']);
+const WITHOUT_COUNT: ReadonlySet<AggregateKind> = new Set([
+  'sum',
+  'min',
+  'max',
+  'count_distinct',
+  'quantile_cont',
+  'quantile_disc',
+  'my_rank',
+  'my_quartile',
+  'auction_won',
+  'auction_price',
+  'auction_winner',
+  'total_exceeds',
+]);
 
 /**
  * Cells where a contribution's count or an accumulator is opened: wherever an output that needs it passed. Secret keys

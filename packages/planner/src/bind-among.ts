@@ -108,5 +108,6 @@ const MEANINGS: Readonly<Record<AmongKind, (own: boolean) => string>> = {
   auction_price: (own) =>
     own ? 'the price if it has won, which is a bid of an organisation, else NULL' : 'the price, which is a bid of an organisation',
   auction_winner: () => 'which organisation has the highest bid',
-  total_exceeds: (own) => `whether the total is above the limit${own ? ', in groups where it has rows itself' : ''}`,
+  total_exceeds: (own) =>
+    `whether the total is above the limit${own ? ', in groups where it has rows itself' : ''}; asked again with other limits, it narrows the total down`,
 };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RefusedError } from '@sluis/base';
 import { createSqlEngine } from '@sluis/engine';
-import { type Agreement, agreementSchema } from '@sluis/model';
+import { type Agreement, agreementSchema, openingMasks } from '@sluis/model';
 import { prepare } from './index.ts';
 import { sampleAgreement } from './fixtures/sample-agreement.ts';
 
@@ -212,6 +212,19 @@ test('a total is compared with a limit only where the total itself might be show
   const { plan: made } = await plan('SELECT total_exceeds(cost, 1000) FROM incidents', strict);
   assert.equal(made.aggregates[0]?.dominance, 0);
   await refused('SELECT total_exceeds(cost + 1000, 5000) FROM incidents', 'plan/unsupported', /several terms.*dominance rule/, strict);
+});
+
+test('comparisons among organisations open their result and nothing else', async () => {
+  const agreement = sampleAgreement({ receivers: ['bank'] });
+  const calls = ['my_rank(cost)', 'my_quartile(cost)', 'auction_won(cost)', 'auction_price(cost, 2)', 'auction_winner(cost)'];
+  for (const call of [...calls, 'total_exceeds(cost, 5)']) {
+    const { plan: made } = await plan(`SELECT ${call} FROM incidents`, agreement);
+    const { counts, accumulators } = openingMasks(
+      made,
+      made.outputs.map(() => new Uint8Array([1])),
+    );
+    assert.deepEqual([counts, accumulators], [[new Uint8Array([0])], [new Uint8Array([1])]], call);
+  }
 });
 
 test('an explanation says who shares rows, what is seen of them, and what a join or secret groups open', async () => {
