@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import RUNTIME_FLAGS from '../../apps/cli/bin/runtime-flags.json' with { type: 'json' };
 import type { FromParty, Order, PartyFigures, Threat, ToParty } from './protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./party.ts', import.meta.url));
@@ -30,7 +31,7 @@ export class Trio {
 
   /** @param silentMs - when a silent peer is given up; the wire's own choice by default. */
   static async start(silentMs?: number): Promise<Trio> {
-    const execArgv = [...(process.env['TRIO_ARGS']?.split(' ') ?? []), '--expose-gc', '--disable-warning=ExperimentalWarning'];
+    const execArgv = [...RUNTIME_FLAGS, ...(process.env['SLUIS_BENCH_FLAGS']?.split(' ') ?? []), '--expose-gc'];
     const trio = new Trio(
       [0, 1, 2].map((seat) => fork(PROGRAM, [String(seat), ...(silentMs === undefined ? [] : [String(silentMs)])], { execArgv })),
     );

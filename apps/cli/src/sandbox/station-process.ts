@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { StationError } from '@sluis/base';
-import { RUNTIME_FLAGS } from '../../bin/runtime-flags.js';
+import RUNTIME_FLAGS from '../../bin/runtime-flags.json' with { type: 'json' };
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const READY_MS = 120_000;

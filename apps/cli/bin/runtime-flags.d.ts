@@ -1,1 +1,0 @@
-export declare const RUNTIME_FLAGS: readonly string[];
