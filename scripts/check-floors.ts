@@ -19,7 +19,8 @@ export function problemsOf(workspace: Workspace, all: ReadonlyMap<string, Worksp
   const test = /\.(test|contract)\.ts$/.test(file) || /\/(simulation|fixtures)\//.test(file);
   return importsOf(text).flatMap((specifier) => {
     if (specifier.startsWith('.')) {
-      return specifier.endsWith('.ts') || specifier.endsWith('.json') ? [] : [`${file}: "${specifier}" lacks its extension`];
+      // What launchers share with programs is plain JavaScript, in `bin`.
+      return /\.(ts|json)$|\/bin\/[a-z-]+\.js$/.test(specifier) ? [] : [`${file}: "${specifier}" lacks its extension`];
     }
     const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '');
     const problems: string[] = [];

@@ -1,6 +1,7 @@
 /** The floor of a computation's time: its bytes and rounds over bare TLS between three processes, without any computing. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { RUNTIME_FLAGS, runtimeEnvironment } from '../../apps/cli/bin/runtime.js';
 import type { FromBare, ToBare } from './bare-party.ts';
 
 const PROGRAM = fileURLToPath(new URL('./bare-party.ts', import.meta.url));
@@ -17,7 +18,7 @@ export const floorSeconds = (floor: Floor, bytes: number, rounds: number): numbe
 
 /** Measures it: `bytes` in total, by three processes at once, after a warm-up. */
 export async function measureFloor(bytes: number, rounds: number): Promise<Floor> {
-  const children = [0, 1, 2].map(() => fork(PROGRAM, { execArgv: ['--disable-warning=ExperimentalWarning'] }));
+  const children = [0, 1, 2].map(() => fork(PROGRAM, { execArgv: [...RUNTIME_FLAGS], env: runtimeEnvironment(process.env) }));
   try {
     const ports = (await Promise.all(children.map(next))) as { port: number }[];
     await all(children, (seat) => ({ port: (ports[(seat + 1) % 3] as { port: number }).port }));

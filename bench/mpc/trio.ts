@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import RUNTIME_FLAGS from '../../apps/cli/bin/runtime-flags.json' with { type: 'json' };
+import { RUNTIME_FLAGS, runtimeEnvironment } from '../../apps/cli/bin/runtime.js';
 import type { FromParty, Order, PartyFigures, Threat, ToParty } from './protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./party.ts', import.meta.url));
@@ -32,8 +32,9 @@ export class Trio {
   /** @param silentMs - when a silent peer is given up; the wire's own choice by default. */
   static async start(silentMs?: number): Promise<Trio> {
     const execArgv = [...RUNTIME_FLAGS, ...(process.env['SLUIS_BENCH_FLAGS']?.split(' ') ?? []), '--expose-gc'];
+    const options = { execArgv, env: runtimeEnvironment(process.env) };
     const trio = new Trio(
-      [0, 1, 2].map((seat) => fork(PROGRAM, [String(seat), ...(silentMs === undefined ? [] : [String(silentMs)])], { execArgv })),
+      [0, 1, 2].map((seat) => fork(PROGRAM, [String(seat), ...(silentMs === undefined ? [] : [String(silentMs)])], options)),
     );
     const hello = await trio.#answers('listening');
     await trio.#ask({ kind: 'peers', peers: hello.map((h) => h.peer) }, 'ready');

@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // Starts the command line on the pinned runtime. Plain JavaScript: this file runs on any Node from 18 on.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { RUNTIME_FLAGS, runtimeEnvironment } from './runtime.js';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const main = join(here, '..', 'src', 'main.ts');
+const main = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'main.ts');
 
 function pinnedRuntime() {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
@@ -35,10 +35,10 @@ if (runtime === null) {
   process.exit(1);
 }
 
-// Vectors of shares lie outside the JavaScript heap. By default V8 collects garbage whenever 64 MB of them were made,
-// although they are given back by hand: two of these flags leave a quarter more of the processor to the work itself.
-const flags = JSON.parse(readFileSync(join(here, 'runtime-flags.json'), 'utf8'));
-const child = spawn(runtime, [...flags, main, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(runtime, [...RUNTIME_FLAGS, main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: runtimeEnvironment(process.env),
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   console.error(`The runtime ${runtime} can't be started: ${error.message}`);

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { StationError } from '@sluis/base';
-import RUNTIME_FLAGS from '../../bin/runtime-flags.json' with { type: 'json' };
+import { RUNTIME_FLAGS, runtimeEnvironment } from '../../bin/runtime.js';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const READY_MS = 120_000;
@@ -36,7 +36,7 @@ export class StationProcess {
     const child = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
-      env: { ...cleanEnvironment(), ...environment },
+      env: runtimeEnvironment({ ...cleanEnvironment(), ...environment }),
     });
     return new StationProcess(name, child);
   }
