@@ -9,7 +9,7 @@ import type { Mailbox } from './mailbox.ts';
 import { addNoise } from './noisy-aggregate.ts';
 import { deliver, receive, signReceipt } from './receipt.ts';
 import { prepareRelease } from './release.ts';
-import type { RowsMailbox } from './rows-mailbox.ts';
+import type { RowsLimit, RowsMailbox } from './rows-mailbox.ts';
 import { acceptShares, sealShares } from './share.ts';
 import { ownSources, shareRows, tableOfSource } from './share-rows.ts';
 
@@ -120,7 +120,10 @@ export function shareLimit(cells: number, words: number): number {
   return cells * words * 8 + 1_000_000;
 }
 
-/** Vectors per row of each source of a plan on rows. */
-export function vectorsPerRow(plan: Plan, agreement: Agreement): number[] {
-  return (plan.rows?.sources ?? []).map((s) => rowVectors(encodingsOf(tableOfSource({ agreement }, s), s.columns)).length);
+/** What one provider may share of each source of a plan on rows. */
+export function rowsLimits(plan: Plan, agreement: Agreement): RowsLimit[] {
+  return (plan.rows?.sources ?? []).map((source) => {
+    const table = tableOfSource({ agreement }, source);
+    return { vectors: rowVectors(encodingsOf(table, source.columns)).length, maximumRows: table.maximum_rows };
+  });
 }

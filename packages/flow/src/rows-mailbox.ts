@@ -1,7 +1,17 @@
 /** Sealed pieces of rows that stations share within a run, several from each, in any order. */
 import type { Plan } from '@sluis/model';
 import { Arrivals } from './arrivals.ts';
-import { MOST_PIECES, type RowsPiece, ROWS_PER_PIECE } from './row-pieces.ts';
+import { type RowsPiece, ROWS_PER_PIECE } from './row-pieces.ts';
+
+/** More than a box, its message's header and a seed need beside the rows themselves. */
+const ROOM_BESIDE_ROWS = 4096;
+
+/** What one provider may share of a source: known from plan and agreement before anything arrives. */
+export interface RowsLimit {
+  /** Vectors of one word that a row has. */
+  readonly vectors: number;
+  readonly maximumRows: number;
+}
 
 /** A piece as it arrived; what it says of itself is checked again when it is opened. */
 export interface SealedPiece extends RowsPiece {
@@ -12,7 +22,7 @@ export interface SealedPiece extends RowsPiece {
 interface Series {
   readonly organisation: string;
   readonly source: number;
-  readonly maximumBytes: number;
+  readonly limit: RowsLimit;
   readonly pieces: Map<number, SealedPiece>;
   due: number | null;
 }
@@ -23,30 +33,24 @@ export class RowsMailbox {
   readonly #series: ReadonlyMap<string, Series>;
   readonly #arrivals = new Arrivals('rows');
 
-  /** @param wordsPerRow - per source, how many vectors its rows have. */
-  constructor(plan: Pick<Plan, 'rows'>, wordsPerRow: readonly number[]) {
+  /** @param limits - one per source of the plan. */
+  constructor(plan: Pick<Plan, 'rows'>, limits: readonly RowsLimit[]) {
     const series = (plan.rows?.sources ?? []).flatMap((s, source) =>
       s.stations.map((organisation): Series => {
-        const maximumBytes = ROWS_PER_PIECE * (wordsPerRow[source] ?? 0) * 8 + 1_000_000;
-        return { organisation, source, maximumBytes, pieces: new Map(), due: null };
+        const limit = limits[source] ?? { vectors: 0, maximumRows: 0 };
+        return { organisation, source, limit, pieces: new Map(), due: null };
       }),
     );
     this.#series = new Map(series.map((s) => [key(s.organisation, s.source), s]));
   }
 
-  /** Takes one piece; throws ProtocolError on one that is not expected, came before, is too large or of another series. */
+  /**
+   * Takes one piece; throws ProtocolError on one that is not expected, came before, is too large or of another series. All
+   * that is kept of one provider stays below what the agreement's number of rows needs.
+   */
   put(from: string, piece: RowsPiece, box: Uint8Array): void {
     const series = this.#series.get(key(from, piece.source));
-    const problem =
-      series === undefined
-        ? 'was not expected from this organisation'
-        : series.pieces.has(piece.piece)
-          ? 'arrived a second time'
-          : box.length > series.maximumBytes
-            ? 'is larger than the plan allows'
-            : (series.due !== null && series.due !== piece.pieces) || piece.piece >= piece.pieces || piece.pieces > MOST_PIECES
-              ? 'does not belong to the others'
-              : null;
+    const problem = series === undefined ? 'was not expected from this organisation' : problemOf(series, piece, box.length);
     if (series === undefined || problem !== null) throw this.#arrivals.refused(from, problem ?? '');
     series.due = piece.pieces;
     series.pieces.set(piece.piece, { ...piece, box });
@@ -70,4 +74,16 @@ export class RowsMailbox {
       yield piece;
     }
   }
+}
+
+/** Why a piece is refused, from what it says of itself; null if it is not. */
+function problemOf({ pieces, due, limit }: Series, piece: RowsPiece, sizeBytes: number): string | null {
+  if (pieces.has(piece.piece)) return 'arrived a second time';
+  if (piece.piece >= piece.pieces || (due !== null && due !== piece.pieces)) return 'does not belong to the others';
+  const last = piece.piece === piece.pieces - 1;
+  // All but the last are full, so that a piece's number says how many rows are before it.
+  if (piece.rows > ROWS_PER_PIECE || (!last && piece.rows !== ROWS_PER_PIECE)) return 'is cut in another way than agreed';
+  const atLeast = (piece.pieces - 1) * ROWS_PER_PIECE + (last ? piece.rows : 0);
+  if (atLeast > limit.maximumRows) return 'belongs to more rows than the agreement allows';
+  return sizeBytes > piece.rows * limit.vectors * 8 + ROOM_BESIDE_ROWS ? 'is larger than the plan allows' : null;
 }

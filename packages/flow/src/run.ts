@@ -4,7 +4,7 @@ import { verifyReceipt } from '@sluis/ledger';
 import { layoutOf, pushdownProviders, type Receipt } from '@sluis/model';
 import { admit, agreementInForce, checkRate, planQuestion, requireSignature, unknownRun } from './admission.ts';
 import { checkApproval, checkApprovals, giveApproval, requiredApprovals } from './approvals.ts';
-import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, shareLimit, vectorsPerRow } from './attempt.ts';
+import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, rowsLimits, shareLimit } from './attempt.ts';
 import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
 import { Coordinator } from './coordinator.ts';
 import { endState, keepRelease, keptReceipt } from './kept-release.ts';
@@ -406,7 +406,7 @@ export class Runs {
       over: Promise.withResolvers(),
       mailboxes: {
         shares: new Mailbox('share', pushdownProviders(plan), shareLimit(plan.cellCount, words)),
-        rows: new RowsMailbox(plan, vectorsPerRow(plan, admitted.agreement)),
+        rows: new RowsMailbox(plan, rowsLimits(plan, admitted.agreement)),
         deliveries: new Mailbox('delivery', plan.committee, deliveryLimit(plan, admitted.agreement)),
       },
     };
