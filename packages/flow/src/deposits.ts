@@ -80,6 +80,12 @@ export class DepositDesk implements Deposits {
         'The issuer does not know this token: membership is not proven.',
         'Get a token from the issuer that the agreement names.',
       );
+    // One at a time for each giver: of many at once each would find the others not begun yet.
+    return this.#turns.of(`giver ${giverOf(manifest)}`, () => this.#keepManifest(signed, now));
+  }
+
+  async #keepManifest(signed: SignedManifest, now: number): Promise<DepositRecord> {
+    const manifest = signed.statement;
     const open = await this.#store.deposits({ giver: giverOf(manifest), states: ['uploading'] });
     if (open.length >= MOST_OPEN)
       throw this.#refuse(
