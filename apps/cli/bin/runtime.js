@@ -1,7 +1,8 @@
 // How the runtime is started, wherever a station or a command starts. Plain JavaScript: any Node from 18 on reads it.
 //
 // Vectors of shares lie outside the JavaScript heap, and three settings decide how fast they are made and copied:
-// - V8 collects garbage whenever 64 MB of them were made, although they are given back by hand (`flags`);
+// - V8 collects garbage whenever 64 MB of them were made, although they are given back by hand; so it shall not count
+//   them apart, and begin at 256 MB;
 // - glibc copies more than 2 KiB with "rep movsb", which is up to six times slower than its other way on Zen processors
 //   (glibc bug 30994), and key streams and socket buffers are copied a lot;
 // - glibc returns large vectors to the operating system at once, so that the next one is mapped and cleared page by page.
@@ -10,7 +11,9 @@
 /** @type {readonly string[]} */
 export const RUNTIME_FLAGS = [
   '--disable-warning=ExperimentalWarning',
+  '--min-semi-space-size=16',
   '--max-semi-space-size=64',
+  '--initial-old-space-size=256',
   '--external-memory-accounted-in-global-limit',
 ];
 
