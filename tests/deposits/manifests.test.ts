@@ -32,7 +32,7 @@ async function opened(t: TestContext, deposits: Record<string, unknown>): Promis
 function manifest(all: ThreeDesks, change: Partial<DepositManifest> = {}): DepositManifest {
   const messages: [string, string, string] = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64)];
   return {
-    format: 'sluis-deposit/1',
+    format: 'sluis-deposit/2',
     collaboration: 'ned',
     agreement: all.id,
     table: 't',

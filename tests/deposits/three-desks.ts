@@ -74,6 +74,8 @@ export class ThreeDesks {
   readonly clock = new MockClock(START);
   readonly folder = mkdtempSync(join(tmpdir(), 'sluis-desks-'));
   readonly desks: Desk[] = [];
+  /** Boxes on their way, by deposit, piece and seat. */
+  readonly #boxes = new Map<string, Uint8Array>();
   agreement: Agreement = agreementWith();
 
   static async open(agreement: Agreement): Promise<ThreeDesks> {
@@ -171,12 +173,19 @@ export class ThreeDesks {
       piece: async (batch: string, piece: number, boxes: readonly Uint8Array[]) => {
         await all(async (d, seat) => {
           const box = boxes[seat] ?? new Uint8Array(0);
+          this.#boxes.set(`${batch}/${piece}/${seat}`, box);
           if (box.length > 0) await d.piece(batch, piece, box);
           return {};
         });
       },
       accept: async (batch: string) => ({ parties: await all(async (d) => ({ deposit: await d.accept(batch, false) })) }),
     } as unknown as DepositClient;
+  }
+
+  /** What a contributor sent to one compute party as a piece: salt and message. */
+  async sent(manifest: DepositManifest, piece: number, seat: 0 | 1 | 2): Promise<Uint8Array> {
+    const box = this.#boxes.get(`${manifest.batch}/${piece}/${seat}`) ?? new Uint8Array(0);
+    return open(keys[seat]?.sealing.privateKey ?? new Uint8Array(32), box, pieceInfo(manifest, piece, PARTIES[seat]));
   }
 
   /** A box as the contributor would seal it. */

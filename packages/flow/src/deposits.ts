@@ -5,7 +5,7 @@
  * Compromise of one compute party's deposits yields who deposited how many rows when, and uniformly random components.
  */
 import { canonicalBytes, canonicalText, fromHex, toHex } from '@sluis/base';
-import { sha256, taggedHash } from '@sluis/crypto';
+import { taggedHash } from '@sluis/crypto';
 import {
   type Agreement,
   DEPOSIT_SHARING,
@@ -13,10 +13,12 @@ import {
   depositVectors,
   type DepositView,
   giverOf,
+  messageHash,
   pieceInfo,
   rowsEach,
   type SignedDepositRequest,
   type SignedManifest,
+  unsaltedMessage,
 } from '@sluis/model';
 import { agreementInForce, signedAgreementOf } from './admission.ts';
 import type { StationContext } from './context.ts';
@@ -121,8 +123,9 @@ export class DepositDesk implements Deposits {
       if (due === undefined) throw malformed('a piece is not in its manifest');
       const agreement = await this.#agreement(record.agreement);
       const me = this.#seat(agreement);
-      const message = await this.#station.opener.open(box, pieceInfo(manifest, piece, this.#station.organisation));
-      if (toHex(sha256(message)) !== due.messages[me]) throw pieceDiffers(this.#station.organisation, batch, piece);
+      const salted = await this.#station.opener.open(box, pieceInfo(manifest, piece, this.#station.organisation));
+      if (messageHash(salted) !== due.messages[me]) throw pieceDiffers(this.#station.organisation, batch, piece);
+      const message = unsaltedMessage(salted);
       const sharing = this.#station.registry.get('sharing', { id: DEPOSIT_SHARING, version: 1 });
       const words = new Array<number>(depositVectors(depositTable(agreement, record.table, this.#refuse))).fill(1);
       const columns = sharing.combine(me, message, due.rows, words);

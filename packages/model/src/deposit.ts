@@ -3,7 +3,7 @@
  * the manifest names every piece and the hash of each compute party's message, so that a station that relays the sealed
  * boxes can neither change nor swap, add nor leave out anything unnoticed.
  */
-import { canonicalBytes, fromHex, toHex } from '@sluis/base';
+import { canonicalBytes, concatBytes, fromHex, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import { z } from 'zod';
 import { NAME, signedAgreementSchema, type Table } from './agreement.ts';
@@ -31,7 +31,7 @@ export const rowsOfPiece = (table: Pick<Table, 'columns'>): number =>
   Math.min(MOST_ROWS, Math.max(1, Math.floor(MOST_BYTES / (8 * depositVectors(table)))));
 
 export const depositManifestSchema = z.strictObject({
-  format: z.literal('sluis-deposit/1'),
+  format: z.literal('sluis-deposit/2'),
   collaboration: name,
   agreement: hex32,
   table: tableName,
@@ -47,7 +47,7 @@ export const depositManifestSchema = z.strictObject({
     .int()
     .min(1)
     .max(2 ** 40),
-  /** Per piece its rows, and SHA-256 of each compute party's message before sealing. */
+  /** Per piece its rows, and `messageHash` of each compute party's message before sealing. */
   pieces: z
     .array(z.strictObject({ rows: z.number().int().min(1).max(MOST_ROWS), messages: z.tuple([hex32, hex32, hex32]) }))
     .min(1)
@@ -124,10 +124,28 @@ export const ANONYMOUS_PREFIX = 'anonymous-';
 export const anonymousName = (key: string): string =>
   `${ANONYMOUS_PREFIX}${toHex(taggedHash('sluis/anonymous-member/1', fromHex(key))).slice(0, 32)}`;
 
+/** Bytes of random salt before each message. */
+export const MESSAGE_SALT_BYTES = 32;
+
+/**
+ * What is sealed for one compute party: salt, then its shares. Every compute party sees the hashes of all messages, and one
+ * of them knows both seeds of a piece: without a salt it could try rows until they hash to what another party was sent.
+ */
+export function saltedMessage(salt: Uint8Array, message: Uint8Array): Uint8Array {
+  if (salt.length !== MESSAGE_SALT_BYTES) throw new RangeError('a message needs a salt of 32 bytes');
+  return concatBytes(salt, message);
+}
+
+/** The shares behind the salt; empty for what is too short to be one. */
+export const unsaltedMessage = (salted: Uint8Array): Uint8Array => salted.subarray(MESSAGE_SALT_BYTES);
+
+/** What the manifest says of a salted message, hexadecimal: tells nothing to whoever lacks the salt. */
+export const messageHash = (salted: Uint8Array): string => toHex(taggedHash('sluis/deposit-message/2', salted));
+
 /** What a sealed piece is bound to: nobody can use it as another piece, in another deposit, or for another compute party. */
 export function pieceInfo(manifest: Omit<DepositManifest, 'rows' | 'pieces' | 'format'>, piece: number, to: string): Uint8Array {
   const { collaboration, agreement, table, batch, mode } = manifest;
-  return canonicalBytes({ purpose: 'sluis/deposit/1', collaboration, agreement, table, batch, mode, giver: giverOf(manifest), piece, to });
+  return canonicalBytes({ purpose: 'sluis/deposit/2', collaboration, agreement, table, batch, mode, giver: giverOf(manifest), piece, to });
 }
 
 /** The round that an instant lies in: a member gets one token for each. */

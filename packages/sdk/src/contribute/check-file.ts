@@ -1,17 +1,17 @@
 /** Reading a file to be deposited: its hash, its rows checked, its pieces split. */
 import { toHex } from '@sluis/base';
-import { Sha256, sha256 } from '@sluis/crypto';
-import { type DepositManifest, depositVectors, type Table, type Vectors } from '@sluis/model';
+import { Sha256 } from '@sluis/crypto';
+import { type DepositManifest, depositVectors, messageHash, saltedMessage, type Table, type Vectors } from '@sluis/model';
 import { split } from '@sluis/mpc/sharing';
 import { type ContributeOptions, sourceChanged } from './contribution.ts';
-import { pieceRandom } from './contributor.ts';
+import { messageSalt, pieceRandom } from './contributor.ts';
 import { encodedPieces, type RowProblem } from './encode-rows.ts';
 
 const SHOWN_PROBLEMS = 1000;
 /** Messages of small files are kept from checking to uploading. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 
-/** A piece for each compute party, before sealing. */
+/** A piece for each compute party, salted, before sealing. */
 export type Messages = readonly [Uint8Array, Uint8Array, Uint8Array];
 
 /** What checking a file finds: the manifest's pieces, and problems. */
@@ -61,7 +61,11 @@ export async function* messagesOf(
 }
 
 const splitPiece = (vectors: Vectors, words: readonly number[], secret: Uint8Array, piece: number): Messages =>
-  split(vectors, words, pieceRandom(secret, piece));
+  split(vectors, words, pieceRandom(secret, piece)).map((message, seat) => saltedMessage(messageSalt(secret, piece, seat), message)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
 
 /** Checks every row and, if the file is to be uploaded, splits it once to find the hashes that the manifest names. */
 export async function checkFile(options: ContributeOptions, table: Table, secret: Uint8Array, file: string): Promise<Checked> {
@@ -86,7 +90,7 @@ export async function checkFile(options: ContributeOptions, table: Table, secret
     // A file that is refused anyway, or only checked, need not be split.
     if (options.client === null || (bad > 0 && !options.dropInvalid)) continue;
     const messages = part.messages();
-    pieces.push({ rows: part.rows, messages: messages.map((m) => toHex(sha256(m))) as [string, string, string] });
+    pieces.push({ rows: part.rows, messages: messages.map(messageHash) as [string, string, string] });
     bytes += messages.reduce((n, m) => n + m.length, 0);
     if (bytes <= KEPT_BYTES) kept.set(part.piece, messages);
   }

@@ -80,7 +80,7 @@ async function chooseBatch(options: ContributeOptions, client: DepositClient, fi
   const { parties } = await client.list(contributor, agreement.collaboration);
   for (let count = 0; count < MOST_AGAIN; count++) {
     const secret = await ownSecret(contributor, {
-      purpose: 'sluis/deposit/1',
+      purpose: 'sluis/deposit/2',
       collaboration: agreement.collaboration,
       agreement: agreementId,
       table,
@@ -129,7 +129,7 @@ function manifestFor(
   checked: Checked,
 ): DepositManifest {
   return {
-    format: 'sluis-deposit/1',
+    format: 'sluis-deposit/2',
     collaboration: agreement.collaboration,
     agreement: agreementId,
     table,

@@ -61,6 +61,10 @@ export async function ownSecret(contributor: Contributor, purpose: Readonly<Reco
 /** Number of the deposit that a secret makes. */
 export const batchOf = (secret: Uint8Array): string => toHex(taggedHash('sluis/deposit-batch/1', secret)).slice(0, 32);
 
+/** Salt of one compute party's message: only who has the secret, or is sent the message, knows it. */
+export const messageSalt = (secret: Uint8Array, piece: number, seat: number): Uint8Array =>
+  taggedHash('sluis/deposit-message-salt/1', secret, uint64be(piece), uint64be(seat));
+
 /** Randomness for one piece: as good as the secret, the same each time. */
 export function pieceRandom(secret: Uint8Array, piece: number): Random {
   const key = taggedHash('sluis/deposit-piece-random/1', secret, uint64be(piece));

@@ -1,7 +1,15 @@
 /** Uploading what is missing of a deposit, patiently. */
-import { fromBase64, SluisError, toHex } from '@sluis/base';
-import { seal, sha256 } from '@sluis/crypto';
-import { type Agreement, type DepositManifest, type OpenAnswer, pieceInfo, type SignedManifest, type Table } from '@sluis/model';
+import { fromBase64, SluisError } from '@sluis/base';
+import { seal } from '@sluis/crypto';
+import {
+  type Agreement,
+  type DepositManifest,
+  messageHash,
+  type OpenAnswer,
+  pieceInfo,
+  type SignedManifest,
+  type Table,
+} from '@sluis/model';
 import { type Messages, messagesOf } from './check-file.ts';
 import { type Contributed, type ContributeOptions, sourceChanged } from './contribution.ts';
 import type { DepositClient } from './deposit-client.ts';
@@ -63,7 +71,7 @@ function sealed(
 
 function requireSame(manifest: DepositManifest, piece: number, messages: Messages): void {
   const due = manifest.pieces[piece];
-  if (due === undefined || messages.some((m, seat) => toHex(sha256(m)) !== due.messages[seat])) throw sourceChanged();
+  if (due === undefined || messages.some((m, seat) => messageHash(m) !== due.messages[seat])) throw sourceChanged();
 }
 
 /** Tries again, ever more slowly, after failures that time may heal; `begin` comes first where the station has forgotten. */
