@@ -161,7 +161,7 @@ test('the issuer gives each member one token a round, logs it, and knows its own
   );
   await assert.rejects(issuer.issue(await request(all, key)), refused('deposit/token-issued'));
   await assert.rejects(issuer.issue(await request(all, key, { contributor: 'bob' }, 'bob')), refused('deposit/no-member'));
-  await assert.rejects(issuer.issue(await request(all, key, {}, 'bob')), refused('deposit/bad-signature'));
+  await assert.rejects(issuer.issue(await request(all, key, {}, 'bob')), refused('deposit/no-agreement'));
   await assert.rejects(
     issuer.issue(await request(all, key, { at: new Date(START - 600_000).toISOString() })),
     refused('deposit/clock-skew'),

@@ -150,7 +150,7 @@ test('others than the contributor can neither deposit in its name nor at all', a
   const path = file('others.csv', csv(10));
   const stolen = JSON.parse(readFileSync(join(folder, 'mallory.json'), 'utf8'));
   file('impostor.json', JSON.stringify({ ...stolen, name: 'alice' }));
-  refusedWith(await deposit('impostor', path), 'deposit/bad-signature', 3);
+  refusedWith(await deposit('impostor', path), 'deposit/no-agreement', 3);
   refusedWith(await deposit('mallory', path), 'deposit/no-agreement', 3);
   refusedWith(await deposit('carol', path), 'deposit/not-allowed', 3);
   refusedWith(await sluis(['contribute', 'closed', '--from', path, ...as('alice')]), 'deposit/not-allowed', 3);

@@ -133,8 +133,13 @@ export function checkRequest(organisation: string, key: string | null, request: 
       'The request does not carry the signature of who it says it is from.',
       'Use the identity file whose public key stands in the agreement.',
     );
+  checkFresh(organisation, request, now);
+}
+
+/** Throws RefusedError `deposit/clock-skew` unless the request was made just now. */
+export function checkFresh(organisation: string, request: SignedDepositRequest, now: number): void {
   if (Math.abs(Date.parse(request.statement.at) - now) > SKEW_MS)
-    throw refuse(
+    throw refuseAt(organisation)(
       'deposit/clock-skew',
       `The clocks of this machine and ${organisation} differ by more than five minutes.`,
       'Synchronise the clock (NTP) and try again.',

@@ -6,7 +6,6 @@ import { canonicalBytes, fromHex, RefusedError, toHex } from '@sluis/base';
 import { isToken, issueToken, taggedHash, type TokenKeys, tokenKeys } from '@sluis/crypto';
 import {
   type Agreement,
-  depositIdentity,
   type DepositManifest,
   type DepositRules,
   roundOf,
@@ -17,9 +16,10 @@ import {
   tokenInput,
 } from '@sluis/model';
 import { z } from 'zod';
-import { agreementInForce, signedAgreementOf } from './admission.ts';
+import { agreementInForce } from './admission.ts';
 import { peerOf, type StationContext } from './context.ts';
-import { checkRequest, depositTable, malformed, refuseAt } from './deposit-checks.ts';
+import { agreementOfRequest } from './deposit-agreement.ts';
+import { depositTable, malformed, refuseAt } from './deposit-checks.ts';
 import type { DepositStore } from './deposit-store.ts';
 import { parseBody, readMessage } from './messages.ts';
 import { requireSender } from './messenger.ts';
@@ -54,7 +54,7 @@ export class TokenIssuer {
 
   /** Gives a member its token, at the issuer or through it. Throws RefusedError `deposit/token-issued` for a second one. */
   async issue(request: SignedDepositRequest): Promise<Answer> {
-    const { agreement } = await this.#agreementOf(request);
+    const { agreement } = await agreementOfRequest(this.#station, request);
     const rule = this.#rule(agreement, request.statement.token?.table ?? '');
     if (rule.issuer === this.#station.organisation) return this.#issue(agreement, request);
     const reply = await this.#station.wire.request(peerOf(agreement, rule.issuer), 'deposit.token', {}, canonicalBytes(request), {
@@ -79,7 +79,7 @@ export class TokenIssuer {
     const { wire } = this.#station;
     wire.onRequest('deposit.token', async (m) => {
       const request = readMessage(signedDepositRequestSchema, parseBody(m.body), 'deposit.token', m.from.name ?? 'an unknown station');
-      const { agreement } = await this.#agreementOf(request);
+      const { agreement } = await agreementOfRequest(this.#station, request);
       requireSender(agreement, m, null);
       return { body: canonicalBytes(await this.#issue(agreement, request)) };
     });
@@ -95,7 +95,6 @@ export class TokenIssuer {
     const { what, contributor, token } = request.statement;
     if (what !== 'token' || token === null || contributor === null) throw malformed('the request asks for something else');
     const rule = this.#rule(agreement, token.table);
-    checkRequest(this.#station.organisation, depositIdentity(agreement, contributor), request, this.#station.clock.now());
     const keys = await this.#keys(agreement.collaboration);
     this.#requireMember(rule, contributor, token, toHex(keys.publicKey));
     const place = { collaboration: agreement.collaboration, table: token.table, round: token.round, member: contributor };
@@ -153,18 +152,6 @@ export class TokenIssuer {
     if (rule === undefined)
       throw refuse('deposit/not-allowed', `Table "${name}" takes no anonymous deposits.`, 'Deposit under your own name.');
     return rule;
-  }
-
-  async #agreementOf({ statement }: SignedDepositRequest): Promise<{ id: string; agreement: Agreement }> {
-    const records = await this.#station.store.agreements(statement.collaboration ?? undefined);
-    const record = records.find((r) => r.state === 'in-force');
-    if (record === undefined || statement.collaboration === null)
-      throw refuseAt(this.#station.organisation)(
-        'deposit/no-agreement',
-        `No such agreement is in force at ${this.#station.organisation}.`,
-        'Say which with --collaboration NAME.',
-      );
-    return { id: record.id, agreement: signedAgreementOf(record).agreement };
   }
 
   /** From a signature that is never sent: nothing more has to be kept or backed up. */

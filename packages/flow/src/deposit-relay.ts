@@ -24,7 +24,8 @@ import type { Incoming } from '@sluis/wire';
 import { z } from 'zod';
 import { agreementInForce, signedAgreementOf } from './admission.ts';
 import { peerOf, type StationContext } from './context.ts';
-import { checkManifest, checkRequest, malformed, refuseAt } from './deposit-checks.ts';
+import { agreementOfRequest } from './deposit-agreement.ts';
+import { checkManifest, malformed } from './deposit-checks.ts';
 import type { DepositDesk } from './deposits.ts';
 import { parseBody, readMessage } from './messages.ts';
 import { requireSender } from './messenger.ts';
@@ -53,11 +54,10 @@ export class DepositRelay {
 
   /** The agreement in force under which somebody may deposit, for exactly that somebody. */
   async agreementFor(request: SignedDepositRequest): Promise<z.infer<typeof agreementForContributorSchema>> {
-    const { id, agreement } = await this.#agreementOf(request);
-    const { contributor } = request.statement;
-    checkRequest(this.#station.organisation, depositIdentity(agreement, contributor ?? ''), request, this.#station.clock.now());
+    const { id } = await agreementOfRequest(this.#station, request);
+    const { what, contributor } = request.statement;
     const record = await this.#station.store.agreement(id);
-    if (record === null || request.statement.what !== 'agreement') throw malformed('the request asks for something else');
+    if (record === null || contributor === null || what !== 'agreement') throw malformed('the request asks for something else');
     return { id, signed: signedAgreementOf(record) };
   }
 
@@ -126,7 +126,7 @@ export class DepositRelay {
   }
 
   async list(request: SignedDepositRequest): Promise<DepositList> {
-    const { agreement } = await this.#agreementOf(request);
+    const { agreement } = await agreementOfRequest(this.#station, request);
     const body = canonicalBytes(request);
     const parties = await this.#askAll(agreement, (to) =>
       this.#ask(agreement, to, 'deposit.list', {}, body, listSchema, () => this.#list(request)),
@@ -135,7 +135,7 @@ export class DepositRelay {
   }
 
   async withdraw(request: SignedDepositRequest): Promise<{ parties: { organisation: string; deposit: DepositView }[] }> {
-    const { agreement } = await this.#agreementOf(request);
+    const { agreement } = await agreementOfRequest(this.#station, request);
     const body = canonicalBytes(request);
     const answer = z.object({ deposit: depositViewSchema });
     const parties = await this.#askAll(agreement, (to) =>
@@ -167,45 +167,22 @@ export class DepositRelay {
     });
     wire.onRequest('deposit.list', async (m) => {
       const request = this.#read(signedDepositRequestSchema, parseBody(m.body), m);
-      await this.#requireMember((await this.#agreementOf(request)).id, m);
+      await this.#requireMember((await agreementOfRequest(this.#station, request)).id, m);
       return { body: canonicalBytes(await this.#list(request)) };
     });
     wire.onRequest('deposit.withdraw', async (m) => {
       const request = this.#read(signedDepositRequestSchema, parseBody(m.body), m);
-      await this.#requireMember((await this.#agreementOf(request)).id, m);
+      await this.#requireMember((await agreementOfRequest(this.#station, request)).id, m);
       return { body: canonicalBytes({ deposit: await this.#desk.withdraw(request, depositIdentity) }) };
     });
   }
 
   async #list(request: SignedDepositRequest): Promise<{ deposits: DepositView[] }> {
-    const { agreement } = await this.#agreementOf(request);
+    const { agreement } = await agreementOfRequest(this.#station, request);
     const { what, contributor, key } = request.statement;
     if (what !== 'list') throw malformed('the request asks for something else');
-    const signer = contributor === null ? key : depositIdentity(agreement, contributor);
-    checkRequest(this.#station.organisation, signer, request, this.#station.clock.now());
     const own = await this.#desk.list(contributor ?? anonymousName(key ?? ''));
     return { deposits: own.filter((d) => d.collaboration === agreement.collaboration) };
-  }
-
-  /** The agreement in force that a request means: by its collaboration, or the only one that names the contributor. */
-  async #agreementOf({ statement }: SignedDepositRequest): Promise<{ id: string; agreement: Agreement }> {
-    const { collaboration, contributor } = statement;
-    const records = await this.#station.store.agreements(collaboration ?? undefined);
-    const found = records
-      .filter((r) => r.state === 'in-force')
-      .map((r) => ({ id: r.id, agreement: signedAgreementOf(r).agreement }))
-      .filter(({ agreement }) => contributor === null || depositIdentity(agreement, contributor) !== null);
-    const [only] = found;
-    if (only !== undefined && found.length === 1) return only;
-    throw refuseAt(this.#station.organisation)(
-      found.length === 0 ? 'deposit/no-agreement' : 'agreement/several',
-      found.length === 0
-        ? `No agreement in force at ${this.#station.organisation} names this contributor.`
-        : 'Several agreements name this contributor.',
-      found.length === 0
-        ? 'Check the name in the identity file, and ask whether all organisations have signed.'
-        : 'Say which with --collaboration NAME.',
-    );
   }
 
   async #askAll<T extends object>(
