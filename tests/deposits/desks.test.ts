@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { canonicalBytes, SluisError, systemRandom, toHex } from '@sluis/base';
 import type { DepositedBatch, ShareFiles } from '@sluis/flow';
-import { encodingsOf, messageHash, rowVectors, saltedMessage, type SignedManifest } from '@sluis/model';
+import { depositBatch, encodingsOf, messageHash, rowVectors, saltedMessage, type SignedManifest } from '@sluis/model';
 import { replicatedSharing } from '@sluis/mpc';
 import { columnShare } from '../../packages/mpc/src/shares.ts';
 import { agreementWith, type Desk, person, ThreeDesks } from './three-desks.ts';
@@ -92,7 +92,9 @@ test('a contributor who gives compute parties different components is seen by th
   const [piece] = honest.statement.pieces;
   const salted = messages.map((m) => saltedMessage(systemRandom.bytes(32), m));
   const hashes = salted.map(messageHash) as [string, string, string];
-  const statement = { ...honest.statement, batch: 'cd'.repeat(16), pieces: [{ rows: piece?.rows ?? 0, messages: hashes }] };
+  const number = 'cd'.repeat(16);
+  const batch = depositBatch(toHex(person('alice').publicKey), number);
+  const statement = { ...honest.statement, number, batch, pieces: [{ rows: piece?.rows ?? 0, messages: hashes }] };
   const forged: SignedManifest = { statement, signature: toHex(await person('alice').sign('deposit', canonicalBytes(statement))) };
   for (const [seat, { desk }] of all.desks.entries()) {
     await desk.open(forged);

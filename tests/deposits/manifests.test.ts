@@ -5,6 +5,7 @@ import { canonicalBytes, SluisError, systemRandom, toHex } from '@sluis/base';
 import { blindToken, tokenKeys } from '@sluis/crypto';
 import { TokenIssuer } from '@sluis/flow';
 import {
+  depositBatch,
   type DepositManifest,
   type DepositRequest,
   type SignedDepositRequest,
@@ -31,12 +32,15 @@ async function opened(t: TestContext, deposits: Record<string, unknown>): Promis
 
 function manifest(all: ThreeDesks, change: Partial<DepositManifest> = {}): DepositManifest {
   const messages: [string, string, string] = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64)];
+  const number = toHex(systemRandom.bytes(16));
+  const signer = change.contributor === null ? own : person(change.contributor ?? 'alice');
   return {
     format: 'sluis-deposit/2',
     collaboration: 'ned',
     agreement: all.id,
     table: 't',
-    batch: toHex(systemRandom.bytes(16)),
+    batch: depositBatch(toHex(signer.publicKey), number),
+    number,
     contributor: 'alice',
     anonymous: null,
     mode: 'append',
@@ -94,6 +98,19 @@ test('a manifest holds for its table, agreement, contributor and rows only', asy
   await assert.rejects(desk.open(await signed({ ...good, mode: 'replace' })), refused('deposit/replayed'));
   await assert.rejects(desk.piece(good.batch, 1, new Uint8Array(2000)), refused('deposit/malformed'));
   await assert.rejects(desk.accept(good.batch, false), refused('deposit/incomplete'));
+});
+
+test('nobody can begin a deposit under the name of another contributor’s, and so keep that one out', async (t) => {
+  const all = await opened(t, { by: ['alice', 'bob'] });
+  const { desk } = all.desks[0] as Desk;
+  const victim = manifest(all);
+  const { number, batch } = victim;
+  for (const theft of [{ batch }, { number }, { number, batch }])
+    await assert.rejects(desk.open(await signed({ ...manifest(all, { contributor: 'bob' }), ...theft })), refused('deposit/malformed'));
+  assert.equal((await desk.open(await signed(victim))).deposit.state, 'uploading');
+  const same = depositBatch(toHex(person('bob').publicKey), number);
+  const beside = await desk.open(await signed(manifest(all, { contributor: 'bob', number, batch: same })));
+  assert.equal(beside.deposit.state, 'uploading', 'the same number of another contributor is another deposit');
 });
 
 test('an anonymous deposit is of the present round, or of one that has just ended', async (t) => {

@@ -3,6 +3,7 @@ import { canonicalBytes, type ErrorDetails, fromHex, InvalidError, RefusedError 
 import { verifySignature } from '@sluis/crypto';
 import {
   type Agreement,
+  depositBatch,
   depositIdentity,
   type DepositManifest,
   roundOf,
@@ -55,6 +56,7 @@ export function checkManifest(organisation: string, agreement: Agreement, { stat
       'Use the identity file whose public key stands in the agreement.',
     );
   }
+  if (statement.batch !== depositBatch(key, statement.number)) throw malformed('its name is not one of its contributor’s');
   checkShape(statement, table);
   const most = rowsEach(table);
   if (statement.rows > most)

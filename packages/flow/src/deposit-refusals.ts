@@ -22,7 +22,7 @@ export const otherContent = (party: string, batch: string): RefusedError =>
     stage: 'contribution',
     party,
     message: `Deposit ${batch} is there already, with another content.`,
-    remedy: 'Run the command again with --again: it takes a fresh number.',
+    remedy: 'Withdraw it (sluis contribute withdraw) and run the command again: it takes a fresh number.',
   });
 
 export const pieceDiffers = (party: string, batch: string, piece: number): ProtocolError =>

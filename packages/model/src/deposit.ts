@@ -35,7 +35,9 @@ export const depositManifestSchema = z.strictObject({
   collaboration: name,
   agreement: hex32,
   table: tableName,
+  /** `depositBatch` of the signing key and `number`. */
   batch: hex16,
+  number: hex16,
   /** Null for an anonymous member. */
   contributor: name.nullable(),
   /** Proof of membership: a key made for this deposit alone, and the issuer's token for exactly that key. */
@@ -124,6 +126,13 @@ export const ANONYMOUS_PREFIX = 'anonymous-';
 export const anonymousName = (key: string): string =>
   `${ANONYMOUS_PREFIX}${toHex(taggedHash('sluis/anonymous-member/1', fromHex(key))).slice(0, 32)}`;
 
+/**
+ * What a deposit is called everywhere: by the key that signs it and a number of its contributor's own, so that nobody else
+ * can begin one under a name that a contributor will use.
+ */
+export const depositBatch = (key: string, number: string): string =>
+  toHex(taggedHash('sluis/deposit-batch/2', fromHex(key), fromHex(number))).slice(0, 32);
+
 /** Bytes of random salt before each message. */
 export const MESSAGE_SALT_BYTES = 32;
 
@@ -143,7 +152,7 @@ export const unsaltedMessage = (salted: Uint8Array): Uint8Array => salted.subarr
 export const messageHash = (salted: Uint8Array): string => toHex(taggedHash('sluis/deposit-message/2', salted));
 
 /** What a sealed piece is bound to: nobody can use it as another piece, in another deposit, or for another compute party. */
-export function pieceInfo(manifest: Omit<DepositManifest, 'rows' | 'pieces' | 'format'>, piece: number, to: string): Uint8Array {
+export function pieceInfo(manifest: Omit<DepositManifest, 'rows' | 'pieces' | 'format' | 'number'>, piece: number, to: string): Uint8Array {
   const { collaboration, agreement, table, batch, mode } = manifest;
   return canonicalBytes({ purpose: 'sluis/deposit/2', collaboration, agreement, table, batch, mode, giver: giverOf(manifest), piece, to });
 }

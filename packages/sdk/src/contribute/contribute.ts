@@ -6,10 +6,10 @@
  * station in between sees sizes and times. Memory: a few pieces. Time: the file is read three times.
  */
 import { canonicalBytes, InvalidError, RefusedError, toHex } from '@sluis/base';
-import { type Agreement, type DepositManifest, encodingsOf, rowsEach, type Table } from '@sluis/model';
+import { type Agreement, depositBatch, type DepositManifest, encodingsOf, rowsEach, type Table } from '@sluis/model';
 import { type Checked, checkFile, fileHash } from './check-file.ts';
 import { BadRowsError, type Contributed, type ContributeOptions } from './contribution.ts';
-import { batchOf, ownSecret } from './contributor.ts';
+import { numberOf, ownSecret } from './contributor.ts';
 import type { DepositClient } from './deposit-client.ts';
 import { uploadPieces } from './upload-pieces.ts';
 
@@ -39,7 +39,7 @@ export async function contribute(options: ContributeOptions): Promise<Contribute
   requireGood(options, table, checked);
   const result = { rows: checked.rows, dropped: checked.bad, problems: checked.problems, already: false };
   if (options.client === null || chosen === null) return { batch: null, parties: [], ...result };
-  const manifest = manifestFor(options, chosen.batch, checked);
+  const manifest = manifestFor(options, chosen, checked);
   const signed = { statement: manifest, signature: toHex(await options.contributor.sign('deposit', canonicalBytes(manifest))) };
   const parties = await uploadPieces(options, table, options.client, signed, secret, checked.kept);
   options.onProgress?.({ phase: 'done', done: manifest.pieces.length, total: manifest.pieces.length });
@@ -66,6 +66,7 @@ function tableOf({ agreement, table: name, contributor, anonymous }: ContributeO
 
 interface Chosen {
   readonly secret: Uint8Array;
+  readonly number: string;
   readonly batch: string;
   readonly already: Contributed['parties'] | null;
 }
@@ -90,14 +91,15 @@ async function chooseBatch(options: ContributeOptions, client: DepositClient, fi
       file,
       count,
     });
-    const batch = batchOf(secret);
+    const number = numberOf(secret);
+    const batch = depositBatch(toHex(contributor.publicKey), number);
     const found = parties.flatMap((p) =>
       p.deposits.filter((d) => d.batch === batch).map((deposit) => ({ organisation: p.organisation, deposit })),
     );
     if (found.some((f) => !['uploading', 'accepted'].includes(f.deposit.state))) continue;
     const accepted = found.length === 3 && found.every((f) => f.deposit.state === 'accepted');
     if (accepted && options.again) continue;
-    return { secret, batch, already: accepted ? found : null };
+    return { secret, number, batch, already: accepted ? found : null };
   }
   throw new RefusedError('deposit/too-often', {
     stage: 'contribution',
@@ -125,7 +127,7 @@ function requireGood({ dropInvalid }: ContributeOptions, table: Table, { rows, b
 
 function manifestFor(
   { agreement, agreementId, table, contributor, anonymous, mode }: ContributeOptions,
-  batch: string,
+  { batch, number }: Chosen,
   checked: Checked,
 ): DepositManifest {
   return {
@@ -134,6 +136,7 @@ function manifestFor(
     agreement: agreementId,
     table,
     batch,
+    number,
     contributor: contributor.name,
     anonymous,
     mode,

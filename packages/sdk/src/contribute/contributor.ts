@@ -58,8 +58,8 @@ export async function ownSecret(contributor: Contributor, purpose: Readonly<Reco
   return hkdf(signature, utf8('sluis/deposit-secret/1'), canonicalBytes(purpose), 32);
 }
 
-/** Number of the deposit that a secret makes. */
-export const batchOf = (secret: Uint8Array): string => toHex(taggedHash('sluis/deposit-batch/1', secret)).slice(0, 32);
+/** Number of the deposit that a secret makes, among its contributor's. */
+export const numberOf = (secret: Uint8Array): string => toHex(taggedHash('sluis/deposit-number/1', secret)).slice(0, 32);
 
 /** Salt of one compute party's message: only who has the secret, or is sent the message, knows it. */
 export const messageSalt = (secret: Uint8Array, piece: number, seat: number): Uint8Array =>
