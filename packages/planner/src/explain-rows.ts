@@ -54,7 +54,9 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
     ...rows.joins.flatMap((join, i) => ofJoin(rows, join, i)),
     ...(rows.secretSlots === null
       ? []
-      : [`Room is made for ${several(rows.secretSlots, 'group')}. If there are more, the run ends without a result, and says so.`]),
+      : [
+          `Room is made for ${several(rows.secretSlots, 'group')}. If there are more, nothing is shown at all: every group is suppressed, and nobody learns why.`,
+        ]),
   );
 }
 
@@ -67,7 +69,7 @@ function ofJoin(rows: PlanRows, join: PlanRowJoin, index: number): string[] {
       `The agreement says that ${right} has every key once; if that is not so, the run ends and says so. The join has room for one row per row of ${index === 0 ? left : 'what was joined before'}, whatever matches.`,
     ];
   return [
-    `The join with ${right} has room for ${several(join.maximumRows, 'row')}, whatever matches; if there are more, the run ends and says so.`,
+    `The join with ${right} has room for ${several(join.maximumRows, 'row')}, whatever matches; if there are more, nothing is shown at all: every group is suppressed, and nobody learns why.`,
   ];
 }
 

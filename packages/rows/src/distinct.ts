@@ -1,5 +1,5 @@
 /** COUNT(DISTINCT …): groups by key and value, then counts the groups of each key. */
-import type { Committee, SecretColumn } from '@sluis/technique';
+import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
 import { type Grouping, groupRows } from './grouped-rows.ts';
 import type { Measured } from './row-facts.ts';
 import { widthOf } from './row-values.ts';
@@ -10,9 +10,14 @@ import { resized } from './summands.ts';
  *
  * Rows that don't count stay in, under a value of their own that is not counted, so that the groups are those of `by`.
  *
+ * @returns also bits that say whether every group had a slot.
  * Learns: nobody anything. Cost: two `groupAggregate`, the second over at most `values` different values a group.
  */
-export async function distinctValues(committee: Committee, measure: Measured, by: Grouping): Promise<SecretColumn> {
+export async function distinctValues(
+  committee: Committee,
+  measure: Measured,
+  by: Grouping,
+): Promise<{ readonly values: SecretColumn; readonly fits: readonly SecretBits[] }> {
   const { low, high } = measure;
   const words = widthOf(low, high) > 64 ? 2 : 1;
   const column = await committee.mask(measure.counts, await resized(committee, measure.column, widthOf(low, high), words));
@@ -25,5 +30,5 @@ export async function distinctValues(committee: Committee, measure: Measured, by
   const groups = by.keys.map((k, i) => ({ ...k, column: values.keys[i] as SecretColumn }));
   const flags = values.keys[by.keys.length] as SecretColumn;
   const found = await groupRows(committee, { ...by, keys: groups, valid: values.valid }, [flags], []);
-  return found.sums[0] as SecretColumn;
+  return { values: found.sums[0] as SecretColumn, fits: [values.fits, found.fits].filter((b) => b !== null) };
 }

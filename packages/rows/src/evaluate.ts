@@ -1,29 +1,31 @@
 /** The part of a plan that runs on shared rows, from sources to one input in the plan's layout. */
-import { most } from './extreme-integers.ts';
 import { ProtocolError } from '@sluis/base';
-import { type Plan, type PlanRows, ROWS_INPUT, setSize, signedBits } from '@sluis/model';
+import { type Plan, type PlanRows, ROWS_INPUT, setSize } from '@sluis/model';
 import type { Committee, SecretColumn, SecretRows, SecretVectors } from '@sluis/technique';
 import { distinctValues } from './distinct.ts';
 import { fewCells, fewEnough, fewForExtremes } from './few-cells.ts';
 import { cellNumbers, type Grouping, groupRows } from './grouped-rows.ts';
 import { joinSources } from './join-sources.ts';
+import { emptyWithoutRoom, layOut } from './lay-out.ts';
 import { type CellTotals, manyCells } from './many-cells.ts';
 import { type Digit, oneHotSums } from './one-hot-sums.ts';
 import { type Quantile, quantileOf, sortValues } from './quantiles.ts';
 import { rowFacts, type RowFacts } from './row-facts.ts';
 import { widthOf } from './row-values.ts';
-import { accumulatorsOf, resized } from './summands.ts';
+import { accumulatorsOf } from './summands.ts';
 
 /**
  * Run by: all three compute parties, in step. Rows of one giver should stand together.
  *
  * @returns the input `ROWS_INPUT`: per contribution its counts and numbers of organisations, then the accumulators.
- * @throws ProtocolError `rows/too-many-rows`, `rows/too-many-groups`, `mpc/keys-not-unique`, `mpc/join-too-large`.
+ * A question with more groups or joined rows than its plan has room for has no rows in any cell, so that no rule passes.
+ *
+ * @throws ProtocolError `rows/too-many-rows`, `mpc/keys-not-unique`.
  * Learns: nobody anything but that none of these was thrown. Cost: see `cost` of the descriptor.
  */
 export async function evaluate(committee: Committee, plan: Plan, sources: readonly SecretRows[]): Promise<SecretVectors> {
   const rows = plan.rows as PlanRows;
-  const table = await joinSources(committee, rows, sources);
+  const { table, fits } = await joinSources(committee, rows, sources);
   if (table.length > Math.max(1, rows.maximumRows)) throw tooManyRows(rows.maximumRows);
   const all = await rowFacts(committee, plan, table, sources);
   // Contributions of the same rows are counted once.
@@ -34,7 +36,8 @@ export async function evaluate(committee: Committee, plan: Plan, sources: readon
   if (rows.secretSlots !== null) found.push(await secretCells(committee, plan, facts, rows.secretSlots));
   else for (const set of plan.groupingSets) found.push(await declaredCells(committee, plan, facts, set));
   const parts = found.map((part) => ({ ...part, counts: each(part.counts), present: each(part.present) }));
-  return { organisation: ROWS_INPUT, columns: await layOut(committee, plan, parts) };
+  const room = await emptyWithoutRoom(committee, parts, [...fits, ...found.flatMap((part) => part.fits)]);
+  return { organisation: ROWS_INPUT, columns: await layOut(committee, plan, room) };
 }
 
 /** Sums and counts have room for so many rows only. */
@@ -85,6 +88,7 @@ async function secretCells(committee: Committee, plan: Plan, facts: RowFacts, sl
     counts: shuffled.slice(0, n),
     present: shuffled.slice(n, 2 * n),
     accumulators: new Map(indices.map((index, i) => [index, shuffled[2 * n + i] as SecretColumn])),
+    fits: totals.fits,
   };
 }
 
@@ -98,8 +102,11 @@ async function withValues(
   countOf: (counted: SecretColumn) => Promise<SecretColumn>,
 ): Promise<CellTotals> {
   const accumulators = new Map(totals.accumulators);
+  const fits = [...totals.fits];
   for (const { index, measure } of accumulatorsOf(plan, facts, ['distinct'])) {
-    accumulators.set(index, await distinctValues(committee, measure, by));
+    const distinct = await distinctValues(committee, measure, by);
+    accumulators.set(index, distinct.values);
+    fits.push(...distinct.fits);
   }
   for (const { index, measure } of accumulatorsOf(plan, facts, ['quantile', 'quantile_disc'])) {
     const accumulator = plan.rows?.accumulators[index];
@@ -108,34 +115,5 @@ async function withValues(
     const quantile = { kind: accumulator?.kind, at: BigInt(accumulator?.quantile ?? 0), words: plan.accumulators[index]?.words };
     accumulators.set(index, await quantileOf(committee, sorted, quantile as Quantile));
   }
-  return { ...totals, accumulators };
-}
-
-/** One column per entry of the layout, the grouping sets one behind the other. */
-async function layOut(committee: Committee, plan: Plan, parts: readonly CellTotals[]): Promise<SecretColumn[]> {
-  const columns: SecretColumn[] = [];
-  const whole = (of: (part: CellTotals) => SecretColumn) =>
-    parts.length === 1 ? of(parts[0] as CellTotals) : committee.concat(parts.map(of));
-  plan.contributions.forEach((_, c) => {
-    columns.push(
-      whole((p) => p.counts[c] as SecretColumn),
-      whole((p) => p.present[c] as SecretColumn),
-    );
-  });
-  for (const [i, a] of plan.accumulators.entries()) {
-    const magnitude = most(-BigInt(a.minimum), BigInt(a.maximum));
-    const sized: CellTotals[] = [];
-    for (const part of parts) {
-      const found = part.accumulators.get(i);
-      if (found === undefined) throw new RangeError('the rows of a plan give all its accumulators');
-      const column = await resized(committee, found, Math.min(64 * found.words, signedBits(magnitude + 1n)), a.words);
-      sized.push({ ...part, accumulators: new Map([[i, column]]) });
-    }
-    columns.push(
-      sized.length === 1
-        ? (sized[0]?.accumulators.get(i) as SecretColumn)
-        : committee.concat(sized.map((p) => p.accumulators.get(i) as SecretColumn)),
-    );
-  }
-  return columns;
+  return { ...totals, accumulators, fits };
 }

@@ -49,7 +49,7 @@ export async function fewCells(committee: Committee, plan: Plan, facts: RowFacts
   const parts = facts.contributions.map((_, c) => counts.read(found, c));
   const present: SecretColumn[] = [];
   for (const { perOwner } of parts) present.push(await organisationsOf(committee, perOwner, cells, countWidth(facts.length)));
-  return { cells, counts: parts.map((p) => p.total ?? committee.constant(cells, 1, 0n)), present, accumulators };
+  return { cells, counts: parts.map((p) => p.total ?? committee.constant(cells, 1, 0n)), present, accumulators, fits: [] };
 }
 
 interface CountSummands {

@@ -1,5 +1,4 @@
 /** Aggregates of secret rows by key where cells are many or secret: sorting, in `Committee.groupAggregate`. */
-import { ProtocolError } from '@sluis/base';
 import type { Committee, GroupedTable, SecretAggregate, SecretBits, SecretColumn, SecretKey } from '@sluis/technique';
 import type { Extreme } from './summands.ts';
 
@@ -21,14 +20,15 @@ export interface Grouped {
   readonly valid: SecretBits;
   readonly sums: readonly SecretColumn[];
   readonly extremes: readonly SecretColumn[];
+  /** One bit: whether every group has a slot; null where that is certain. */
+  readonly fits: SecretBits | null;
 }
 
 /**
  * Sums and extremes per group, in the order of the keys. Run by: all three compute parties, in step. Declared cells get a
  * row of their own each, so that every one of them is a group.
  *
- * @throws ProtocolError `rows/too-many-groups` if there are more groups than slots: one opened bit.
- * Learns: nobody anything else. Cost: `Committee.groupAggregate`.
+ * Groups beyond the slots are lost, which `fits` says. Learns: nobody anything. Cost: `Committee.groupAggregate`.
  */
 export async function groupRows(
   committee: Committee,
@@ -51,26 +51,20 @@ export async function groupRows(
     ...extremes.map((e): SecretAggregate => ({ kind: e.kind, column: pad(e.column, e.neutral), bits: e.bits })),
   ];
   const grouped = await committee.groupAggregate(keys, valid, aggregates, by.slots);
-  if (!by.declared && by.slots < valid.length) await requireRoom(committee, valid, grouped);
   return {
     rows: by.declared ? committee.addConstant(grouped.counts, -1n) : grouped.counts,
     keys: grouped.keys,
     valid: grouped.valid,
     sums: grouped.aggregates.slice(0, sums.length),
     extremes: grouped.aggregates.slice(sums.length),
+    fits: !by.declared && by.slots < valid.length ? await allInGroups(committee, valid, grouped) : null,
   };
 }
 
-/** All valid rows are in some group, or groups were lost. */
-async function requireRoom(committee: Committee, valid: SecretBits, grouped: GroupedTable): Promise<void> {
+/** One bit: whether all valid rows are in some group, so that none was lost. */
+async function allInGroups(committee: Committee, valid: SecretBits, grouped: GroupedTable): Promise<SecretBits> {
   const rows = committee.total(await committee.inject(valid, 1));
-  const [same] = await committee.openBits(await committee.equal(rows, committee.total(grouped.counts), 64));
-  if (same === 1) return;
-  throw new ProtocolError('rows/too-many-groups', {
-    stage: 'aggregate',
-    message: `The rows have more groups than the ${grouped.slots} that the plan has room for; nothing was opened.`,
-    remedy: 'Group by fewer or coarser columns, or leave more rows out with WHERE.',
-  });
+  return committee.equal(rows, committee.total(grouped.counts), 64);
 }
 
 /** One column that numbers a cell by its digits, first one slowest. */

@@ -11,16 +11,27 @@ import { TableProgram } from './table-program.ts';
 /**
  * The rows of all sources joined. Run by: all three compute parties, in step.
  *
- * Learns: nobody anything, but that sides declared unique are, and that a join has room (see `Committee.join`).
+ * @returns also a bit per join that says whether its rows had room.
+ * Learns: nobody anything, but that sides declared unique are (see `Committee.join`).
  */
-export async function joinSources(committee: Committee, rows: PlanRows, sources: readonly SecretRows[]): Promise<RowTable> {
+export async function joinSources(committee: Committee, rows: PlanRows, sources: readonly SecretRows[]): Promise<JoinedSources> {
   const wanted = columnsNeeded(rows, -1);
   for (const join of rows.joins) for (const { right } of join.on) columnsIn(right, wanted);
   const severalGivers = (s: number) => rows.joins.length > 0 && (sources[s]?.givers.length ?? 0) > 1;
   const open = (s: number) => tableOf(committee, s, sources[s] as SecretRows, wanted, severalGivers(s));
   let table = await open(0);
-  for (const [i, join] of rows.joins.entries()) table = await joinOne(committee, rows, i, join, table, await open(i + 1));
-  return table;
+  const fits: SecretBits[] = [];
+  for (const [i, join] of rows.joins.entries()) {
+    const joined = await joinOne(committee, rows, i, join, table, await open(i + 1));
+    table = joined.table;
+    fits.push(...joined.fits);
+  }
+  return { table, fits };
+}
+
+interface JoinedSources {
+  readonly table: RowTable;
+  readonly fits: readonly SecretBits[];
 }
 
 async function joinOne(
@@ -30,7 +41,7 @@ async function joinOne(
   join: PlanRowJoin,
   left: RowTable,
   right: RowTable,
-): Promise<RowTable> {
+): Promise<JoinedSources> {
   const needed = columnsNeeded(rows, index);
   const always = (key: string) => key.endsWith(GIVER) || key.endsWith(MATCHED);
   const kept = (table: RowTable) => [...table.columns].filter(([key]) => needed.has(key) || always(key));
@@ -55,7 +66,7 @@ async function joinOne(
   // Whether there is a partner is a fact about both sides: both owners contribute to the row, also where there is none.
   const one = committee.constant(joined.length, 1, 1n);
   columns.set(columnKey(index + 1, MATCHED), { values: one, present: null, low: 1n, high: 1n });
-  return { length: joined.length, columns, valid: joined.valid };
+  return { table: { length: joined.length, columns, valid: joined.valid }, fits: joined.fits === null ? [] : [joined.fits] };
 }
 
 /** A column that was never NULL is NULL where a left join found no partner. */

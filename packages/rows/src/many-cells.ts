@@ -1,6 +1,6 @@
 /** Counts, organisations, sums and extremes of groups that come from sorting. */
 import type { Plan } from '@sluis/model';
-import type { Committee, SecretColumn, SecretKey } from '@sluis/technique';
+import type { Committee, SecretBits, SecretColumn, SecretKey } from '@sluis/technique';
 import { type Grouped, type Grouping, groupRows } from './grouped-rows.ts';
 import { fieldColumns, ownerFields, ownersOf } from './owner-fields.ts';
 import { nonZero } from './presence.ts';
@@ -18,6 +18,8 @@ export interface CellTotals {
   readonly present: readonly SecretColumn[];
   /** By index of the accumulator; in rings of any width. */
   readonly accumulators: ReadonlyMap<number, SecretColumn>;
+  /** Single bits: whether what was computed had room for everything. */
+  readonly fits: readonly SecretBits[];
 }
 
 export interface ManyCells extends CellTotals {
@@ -40,14 +42,18 @@ export async function manyCells(committee: Committee, plan: Plan, facts: RowFact
   for (const [i, { index }] of summed.entries()) accumulators.set(index, found.grouped.sums[counts.length + i] as SecretColumn);
   for (const [i, { index }] of most.entries()) accumulators.set(index, found.grouped.extremes[i] as SecretColumn);
   const { keys, rows } = found.grouped;
-  return { cells: by.slots, counts: found.grouped.sums.slice(0, counts.length), present: found.present, accumulators, keys, rows };
+  const { present, fits } = found;
+  return { cells: by.slots, counts: found.grouped.sums.slice(0, counts.length), present, accumulators, keys, rows, fits };
 }
 
 interface WithPresence {
   /** `sums` hold the counts first. */
   readonly grouped: Grouped;
   readonly present: readonly SecretColumn[];
+  readonly fits: readonly SecretBits[];
 }
+
+const bitsOf = (...groupings: readonly Grouped[]): SecretBits[] => groupings.flatMap((g) => (g.fits === null ? [] : [g.fits]));
 
 async function withPresence(
   committee: Committee,
@@ -61,12 +67,13 @@ async function withPresence(
   if (owners <= 1) {
     const grouped = await groupCounting(committee, facts, by, counts, sums, extremes);
     const present = owners === 1 ? await anyRows(committee, grouped.sums.slice(0, counts.length), facts.length) : null;
-    return { grouped, present: present ?? counts.map(() => committee.constant(by.slots, 1, 0n)) };
+    return { grouped, present: present ?? counts.map(() => committee.constant(by.slots, 1, 0n)), fits: bitsOf(grouped) };
   }
   if (facts.owners.kind === 'secret' || fieldColumns(facts.length, owners, counts.length) <= MOST_FIELDS) {
     const fields = await ownerFields(committee, facts, counts);
     const grouped = await groupCounting(committee, facts, by, counts, [...sums, ...fields.columns], extremes);
-    return { grouped, present: await fields.present(committee, grouped.sums.slice(counts.length + sums.length)) };
+    const present = await fields.present(committee, grouped.sums.slice(counts.length + sums.length));
+    return { grouped, present, fits: bitsOf(grouped) };
   }
   return byOwnerFirst(committee, facts, facts.owners.ownerOf, by, counts, sums, extremes);
 }
@@ -122,5 +129,6 @@ async function byOwnerFirst(
   return {
     grouped: { ...grouped, rows: grouped.sums.at(-1) as SecretColumn, sums: grouped.sums.slice(0, own) },
     present: grouped.sums.slice(own, own + counts.length),
+    fits: bitsOf(fine, grouped),
   };
 }

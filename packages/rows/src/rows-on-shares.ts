@@ -21,7 +21,7 @@ export const rowsOnShares: RowsTechnique = {
   reveals: (plan) =>
     plan.committee.map((to) => ({
       to,
-      what: 'Who gave rows and how many each gave; of sorting, in which order shuffled rows stand; whether deposited values keep their bounds, and whether joins and groups have the room that the plan gives them. No value, no key, and not how many rows pass a condition.',
+      what: 'Who gave rows and how many each gave; of sorting, in which order shuffled rows stand; whether deposited values keep their bounds, and whether keys that are declared unique are. No value, no key, and not how many rows pass a condition.',
     })),
   cost: ({ plan }) => costOfRows(plan),
   maturity: 'experimental',

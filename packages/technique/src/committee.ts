@@ -119,7 +119,7 @@ export interface Committee {
   ): Promise<GroupedTable>;
   /**
    * Equi-join. With a unique right side the result has one slot per left row. Otherwise `maximumRows` slots are made;
-   * fails with `mpc/join-too-large` (one opened bit) if the join has more rows.
+   * if the join has more rows, the rest is lost, and the secret bit `fits` says so.
    * A side declared unique that is not fails with `mpc/keys-not-unique` (one opened bit).
    */
   join(kind: JoinKind, left: JoinSide, right: JoinSide, maximumRows?: number): Promise<JoinedTable>;

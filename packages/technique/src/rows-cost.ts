@@ -25,6 +25,9 @@ export interface KeyShape {
 /** Bits that number n rows; at least 1. */
 export const bitsToCount = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));
 
+/** Width of a signed number that counts the rows of a join of l with r rows, and its slots. */
+export const jointBits = (l: number, r: number, slots: number): number => Math.min(63, bitsToCount(l * (r + 1) + slots + 2) + 2);
+
 /** Bits of what n rows are sorted by: all keys, a leading bit, and the row's number. */
 export const itemBits = (n: number, keys: readonly { readonly bits: number }[], leading: boolean): number =>
   keys.reduce((sum, k) => sum + k.bits, leading ? 1 : 0) + bitsToCount(n);
@@ -245,8 +248,8 @@ export class RowsMeter extends CommitteeMeter {
     this.inject(2 * l, 1);
     const asColumns = (t: TableShape) => [...t.words, ...Array<number>(t.bits).fill(1)];
     if (left.bits > 0) this.inject(left.bits * l, 1);
-    this.less(1, 63);
-    this.openBits(1);
+    this.less(l + 1, jointBits(l, r, slots));
+    this.select(l + 1, 1);
     this.latestRows(l + 1, slots, [...asColumns(left), 1, 1, 1], bitsToCount(slots + 2) + 1);
     if (right.bits > 0) this.inject(right.bits * r, 1);
     this.latestRows(r, slots, asColumns(right), bitsToCount(Math.max(r, slots) + 2) + 1);

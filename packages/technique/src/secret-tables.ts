@@ -54,4 +54,10 @@ export interface JoinedTable {
   readonly valid: SecretBits;
   /** Whether the right side's columns hold a partner. */
   readonly matched: SecretBits;
+  /**
+   * One bit: 0 if the join has more rows than slots, so that some are missing. Null where there is always room. Opened,
+   * it would tell whose key repeats on one side whether the other side has it: whatever is computed must stay shut
+   * instead where it is 0.
+   */
+  readonly fits: SecretBits | null;
 }

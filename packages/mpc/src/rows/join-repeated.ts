@@ -3,6 +3,7 @@ import {
   bitsToCount,
   type Committee,
   type JoinedTable,
+  jointBits,
   type JoinKind,
   type JoinSide,
   type SecretBits,
@@ -24,8 +25,8 @@ interface Partners {
 }
 
 /**
- * Inner or left join to `slots` rows, ordered by left row, then by order of the right rows. Learns: whether the join has
- * at most `slots` rows, and nothing else. Cost: three sorts, of l + r, l + slots and slots + r rows.
+ * Inner or left join to `slots` rows, ordered by left row, then by order of the right rows. Rows beyond
+ * the slots are lost. Learns: nobody anything. Cost: three sorts, of l + r, l + slots and slots + r rows.
  * Source: Krastnikov, Kerschbaum & Stebila 2020, §4–6: group sizes, expansion, alignment.
  */
 export async function joinRepeated(on: Committee, kind: JoinKind, left: JoinSide, right: JoinSide, slots: number): Promise<JoinedTable> {
@@ -36,7 +37,7 @@ export async function joinRepeated(on: Committee, kind: JoinKind, left: JoinSide
   const copies = kind === 'left' ? on.add(found.partners, await on.inject(alone, 1)) : found.partners;
   const flags = await on.inject(on.concatBits([on.not(none), on.constantBits(l, 1)]), 1);
   const given = [...(await asColumns(on, left.table)), on.slice(flags, 0, l), on.slice(flags, l, l)];
-  const expanded = await expandColumns(on, [...given, found.first], copies, slots);
+  const { columns: expanded, fits } = await expandColumns(on, [...given, found.first], copies, slots, jointBits(l, r, slots));
   const rank = expanded.at(-1) as SecretColumn;
   const [isMatched, isValid] = [expanded.at(-3), expanded.at(-2)].map((c) => lowestBits(c as SecretColumn)) as [SecretBits, SecretBits];
   const columns = await asColumns(on, right.table);
@@ -49,6 +50,7 @@ export async function joinRepeated(on: Committee, kind: JoinKind, left: JoinSide
     right: fromColumns(slots, right.table, kept.columns),
     valid: isValid,
     matched,
+    fits,
   };
 }
 

@@ -72,12 +72,16 @@ async function joined(
   maximum?: number,
 ) {
   const [l, r] = [side(left, declared[0]), side(right, declared[1])];
-  const [a, b, state] = await tablesOf(async (c) => {
+  const [a, b, state, room] = await tablesOf(async (c) => {
     const out = await c.join(kind, await l(c), await r(c), maximum);
-    return [out.left, out.right, { length: out.length, columns: [], bits: [out.valid, out.matched] }];
+    const fits = { length: 1, columns: [], bits: [out.fits ?? c.constantBits(1, 1)] };
+    return [out.left, out.right, { length: out.length, columns: [], bits: [out.valid, out.matched] }, fits];
   });
   const [leftRows, rightRows, states] = [a, b, state].map((t) => rowsOf(t as PlainTable)) as [bigint[][], bigint[][], bigint[][]];
-  return { rows: states.map((s, i) => ({ left: leftRows[i] as bigint[], right: rightRows[i] ?? [], valid: s[0], matched: s[1] })) };
+  return {
+    fits: room?.bits[0]?.[0] === 1,
+    rows: states.map((s, i) => ({ left: leftRows[i] as bigint[], right: rightRows[i] ?? [], valid: s[0], matched: s[1] })),
+  };
 }
 
 const payload = (r: Row) => [r.x, r.y, BigInt(r.flag)];
@@ -157,10 +161,17 @@ test('with repeated keys on both sides every pair stands once', async () => {
 const fails = (code: string) => (e: unknown) => e instanceof ProtocolError && e.code === code;
 const plainRow = (a: bigint, valid = 1): Row => ({ a, b: 0n, x: a, y: a, flag: 1, valid });
 
-test('a join of more rows than planned fails, one of just as many does not', async () => {
+test('a join of more rows than planned does not fit, in secret; one of just as many does', async () => {
   const rows = [1n, 1n, 2n].map((a) => plainRow(a));
-  assert.equal((await joined('inner', rows, rows, [false, false], 5)).rows.length, 5);
-  await assert.rejects(joined('inner', rows, rows, [false, false], 4), fails('mpc/join-too-large'));
+  const exact = await joined('inner', rows, rows, [false, false], 5);
+  assert.deepEqual([exact.fits, exact.rows.length], [true, 5]);
+  for (const kind of ['inner', 'left'] as const) {
+    for (const slots of [4, 3, 1, 0]) {
+      const short = await joined(kind, rows, rows, [false, false], slots);
+      assert.equal(short.fits, false);
+      assert.deepEqual(short.rows, exact.rows.slice(0, slots), 'what fits stands as it would otherwise');
+    }
+  }
   await assert.rejects(joined('inner', rows, rows, [false, false]), RangeError);
 });
 

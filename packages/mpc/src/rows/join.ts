@@ -14,10 +14,10 @@ import { asColumns, fromColumns } from './table-columns.ts';
  * joins, the result has one slot per left row, in the left side's order. Otherwise it has `maximumRows` slots.
  * A row whose key is NULL and that a left or anti join must keep: give both sides a first key of one bit that differs.
  *
- * @throws ProtocolError `mpc/keys-not-unique` if a side declared unique is not; `mpc/join-too-large` if there are more
- *   than `maximumRows` rows. RangeError if the keys don't match or `maximumRows` is missing.
+ * @throws ProtocolError `mpc/keys-not-unique` if a side declared unique is not. RangeError if the keys don't match or
+ *   `maximumRows` is missing.
  *
- * Learns: the three compute parties whether these two conditions hold, and nothing else (see `sortRows`, `placeRows`).
+ * Learns: the three compute parties whether the first holds, and nothing else (see `sortRows`, `placeRows`).
  * Cost: sorting l + r rows, an equality and about 2·(columns + 2) products a row, and placing l + r rows; see `rows-cost`.
  * Source: Laur, Talviste & Willemson 2013 (From oblivious AES to efficient and secure database join), for joins by
  * sorting; Krastnikov, Kerschbaum & Stebila 2020 (Efficient oblivious database joins) for repeated keys.
@@ -53,6 +53,7 @@ async function joinToLeft(on: Committee, kind: JoinKind, left: JoinSide, right: 
     right: fromColumns(l, takes ? right.table : EMPTY, placed.slice(0, -1)),
     valid: kind === 'left' ? left.valid : kind === 'anti' ? on.xor(left.valid, matched) : matched,
     matched,
+    fits: null,
   };
 }
 
