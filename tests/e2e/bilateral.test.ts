@@ -93,13 +93,38 @@ test('sides that mean different questions, and strangers, get nothing', async (t
   const bank = await waiting(t, ['--question', 'above'], '70\n');
   const asked = await ask(bank.address, ['--question', 'equal'], '70\n');
   assert.equal(asked.code, 5);
-  assert.match(asked.stderr, /same question/);
+  assert.match(asked.stderr, /garbled\/other-question/);
+  assert.match(asked.stderr.replaceAll('\n', ' '), /--question \(the asker gave equal, the holder above\).*start both sides again/);
   assert.equal((await bank.ended).code, 5);
   const other = await waiting(t, [], '70\n');
   const stranger = await ask(other.address, [], '100\n', 'bank');
   assert.equal(stranger.code, 5, 'the bank waits for the insurer, not for somebody with another key');
   const right = await ask(other.address, [], '100\n');
   assert.equal(right.stdout.trim(), 'yes', 'a stranger does not use up the one exchange');
+});
+
+test('other decimals, width, learner or words compute nothing, and both sides are told what differs', async (t) => {
+  const both = ['--decimals', '1', '--label', 'Exposure to Acme, EUR'];
+  for (const [args, told] of [
+    [['--decimals', '2', '--label', 'Exposure to Acme, EUR'], /--decimals \(the asker gave 2, the holder 1\)/],
+    [[...both, '--width', '32'], /--width \(the asker gave 32, the holder 64\)/],
+    [[...both, '--learns', 'asker'], /--learns \(the asker gave asker, the holder both\)/],
+    [['--decimals', '1', '--label', 'Exposure to Bolt, EUR'], /questions: --label\./],
+  ] as const) {
+    const bank = await waiting(t, [...both, '--json'], '70.5\n');
+    const asked = await ask(bank.address, [...args, '--json'], '70.4\n');
+    for (const { code, stdout } of [asked, await bank.ended]) {
+      assert.equal(code, 5, stdout);
+      const { error, answers } = JSON.parse(stdout);
+      assert.equal(error.code, 'garbled/other-question');
+      assert.match(error.message, told);
+      assert.match(error.message, /Nothing was computed/);
+      assert.equal(answers, undefined);
+    }
+  }
+  const bank = await waiting(t, both, '70.5\n');
+  const asked = await ask(bank.address, ['--decimals', '1', '--label', ' Exposure to  Acme, EUR '], '70.6\n');
+  assert.equal(asked.stdout.trim(), 'yes', asked.stderr);
 });
 
 test('a different number of lines is refused on both sides', async (t) => {

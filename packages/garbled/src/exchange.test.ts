@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { systemRandom } from '@sluis/base';
 import { Asker } from './asker.ts';
 import { Holder } from './holder.ts';
-import { bilateral } from './program.ts';
+import { bilateral, type PairProgram, type PairTerms } from './program.ts';
 
 const N = 512;
 const column = (value: bigint) => [Array.from({ length: N }, () => value)];
@@ -55,9 +55,8 @@ test('every message is taken once, in order, and only in its exact form', () => 
   assert.throws(() => holder().garble(new Uint8Array(2048)), { code: 'garbled/malformed' });
   assert.throws(() => holder().begin(asker.greeting().subarray(1)), { code: 'garbled/malformed' });
   const other = new Asker(bilateral('above', 16, 'asker'), one, 1, systemRandom);
-  assert.throws(() => holder().begin(other.greeting()), { code: 'garbled/malformed' }, 'another question');
   const spoilt = holder();
-  assert.throws(() => spoilt.begin(other.greeting()), { code: 'garbled/malformed' });
+  assert.throws(() => spoilt.begin(other.greeting()), { code: 'garbled/other-question' });
   assert.throws(() => spoilt.garble(new Uint8Array(2048)), { code: 'garbled/malformed' }, 'after a refused greeting');
   const busy = holder();
   const choices = asker.choose(busy.begin(asker.greeting()));
@@ -67,6 +66,24 @@ test('every message is taken once, in order, and only in its exact form', () => 
   assert.throws(() => busy.read(new Uint8Array(16)), { code: 'garbled/malformed' }, 'the holder was not to learn');
   assert.throws(() => asker.evaluate(garbled.subarray(1)), { code: 'garbled/malformed' });
   assert.deepEqual(asker.evaluate(garbled).values, [[1n]]);
+});
+
+test('sides that mean anything else by the same bits compute nothing', () => {
+  const roles = { holder: 'bank', asker: 'insurer' };
+  const terms: PairTerms = { decimals: 2, label: 'exposure', roles };
+  const begin = (asked: PairProgram) =>
+    new Holder(bilateral('above', 16, 'asker', terms), [[1n]], 1, systemRandom).begin(new Asker(asked, [[1n]], 1, systemRandom).greeting());
+  assert.equal(begin(bilateral('above', 16, 'asker', { ...terms })).length > 0, true);
+  for (const [what, asked] of Object.entries({
+    question: bilateral('equal', 16, 'asker', terms),
+    width: bilateral('above', 17, 'asker', terms),
+    learner: bilateral('above', 16, 'both', terms),
+    decimals: bilateral('above', 16, 'asker', { ...terms, decimals: 1 }),
+    label: bilateral('above', 16, 'asker', { ...terms, label: 'premium' }),
+    roles: bilateral('above', 16, 'asker', { ...terms, roles: { holder: roles.asker, asker: roles.holder } }),
+    'no terms': bilateral('above', 16, 'asker'),
+  }))
+    assert.throws(() => begin(asked), { code: 'garbled/other-question', message: /another question.*Nothing was computed/ }, what);
 });
 
 test('numbers that do not fit are refused without being shown', () => {

@@ -30,7 +30,14 @@ export const malformed = (what: string): ProtocolError =>
   new ProtocolError('garbled/malformed', {
     stage: 'wire',
     message: `The other side's ${what} does not have the agreed form.`,
-    remedy: 'Check that both sides run the same release of Sluis and mean the same question, then start again.',
+    remedy: 'Check that both sides run the same release of Sluis, then start again.',
+  });
+
+const otherQuestion = (): ProtocolError =>
+  new ProtocolError('garbled/other-question', {
+    stage: 'wire',
+    message: 'The other side asked another question, or with another width, decimals, learner, label or key. Nothing was computed.',
+    remedy: 'Agree on all of these (and on the same release of Sluis), then start both sides again.',
   });
 
 export class Holder {
@@ -52,11 +59,14 @@ export class Holder {
     this.#random = random;
   }
 
-  /** First message: the asker's hash of the program, nonce and greeting. Answers with the base transfers (4 KiB). */
+  /**
+   * First message: the asker's hash of the program, nonce and greeting. Answers with the base transfers (4 KiB).
+   * Throws ProtocolError `garbled/other-question` if the asker means another program, `garbled/malformed`.
+   */
   begin(message: Uint8Array): Uint8Array {
     this.#move('new', 'begun');
-    const hash = programHash(this.#program);
-    if (message.length !== 32 + NONCE + 32 || !hash.every((b, i) => b === message[i])) throw malformed('greeting');
+    if (message.length !== 32 + NONCE + 32) throw malformed('greeting');
+    if (!programHash(this.#program).every((b, i) => b === message[i])) throw otherQuestion();
     const nonce = message.slice(32, 32 + NONCE);
     this.#transfers = new TransferSender(message.slice(32 + NONCE), exchangeContext(this.#program, this.#instances, nonce), this.#random);
     return this.#transfers.answer;

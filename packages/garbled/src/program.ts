@@ -6,6 +6,18 @@ import { taggedHash } from '@sluis/crypto';
 
 export type Learner = 'asker' | 'holder' | 'both';
 
+/** What both sides must mean alike though the circuit does not show it: the same bits say something else otherwise. */
+export interface PairTerms {
+  /** Decimals by which both sides have scaled their numbers. */
+  readonly decimals: number;
+  /** What the numbers are, in words; may be empty. */
+  readonly label: string;
+  /** Public keys, or other names, of who holds and who asks; null if the channel alone knows them. */
+  readonly roles: { readonly holder: string; readonly asker: string } | null;
+}
+
+const NO_TERMS: PairTerms = { decimals: 0, label: '', roles: null };
+
 /** Numbers are signed, `width` bits each; the holder garbles, the asker evaluates. */
 export interface PairProgram {
   readonly id: string;
@@ -15,6 +27,7 @@ export interface PairProgram {
   /** Widths of the numbers that come out. One bit is a yes or no (0 or 1). */
   readonly outputWidths: readonly number[];
   readonly learns: Learner;
+  readonly terms: PairTerms;
   readonly circuit: Circuit;
 }
 
@@ -24,6 +37,7 @@ interface Shape {
   readonly holderNumbers: number;
   readonly askerNumbers: number;
   readonly learns: Learner;
+  readonly terms?: PairTerms;
 }
 
 /** Builds a program from what it does to wires. Throws RangeError for a width outside 1 to 64. */
@@ -36,22 +50,26 @@ export function pairProgram(
   const c = new CircuitBuilder(width * shape.holderNumbers, width * shape.askerNumbers);
   const cut = (wires: Wires, count: number) => Array.from({ length: count }, (_, i) => wires.slice(width * i, width * (i + 1)));
   const outputs = body(c, cut(c.garbler, shape.holderNumbers), cut(c.evaluator, shape.askerNumbers));
-  return { ...shape, outputWidths: outputs.map((o) => o.length), circuit: c.build(outputs.flat()) };
+  const terms = shape.terms ?? NO_TERMS;
+  return { ...shape, terms, outputWidths: outputs.map((o) => o.length), circuit: c.build(outputs.flat()) };
 }
 
-/** Both sides' digest of what is computed: sides that mean different programs can't compute together. */
-export const programHash = (program: PairProgram): Uint8Array =>
-  taggedHash(
-    'sluis/garbled/program/1',
-    utf8(JSON.stringify([program.id, program.width, program.holderNumbers, program.askerNumbers, program.learns, program.circuit])),
-  );
+/** Both sides' digest of what is computed and what it means: sides that differ in any of it can't compute together. */
+export function programHash({ id, width, holderNumbers, askerNumbers, learns, terms, circuit }: PairProgram): Uint8Array {
+  const { decimals, label, roles } = terms;
+  const meant = [decimals, label, roles?.holder ?? null, roles?.asker ?? null];
+  return taggedHash('sluis/garbled/program/2', utf8(JSON.stringify([id, width, holderNumbers, askerNumbers, learns, meant, circuit])));
+}
 
 /** The bilateral questions that the command line offers: one number of each side. */
 export const QUESTIONS = ['above', 'equal', 'larger', 'smaller', 'gap'] as const;
 export type BilateralQuestion = (typeof QUESTIONS)[number];
 
-/** above: is the asker's threshold above the holder's value; gap: by how much asker exceeds holder, 0 if it does not. */
-export function bilateral(question: BilateralQuestion, width: number, learns: Learner): PairProgram {
+/**
+ * above: is the asker's threshold above the holder's value; gap: by how much asker exceeds holder, 0 if it does not.
+ * Numbers come as whole units: give `terms.decimals` if they were scaled, so that sides with other units can't compute.
+ */
+export function bilateral(question: BilateralQuestion, width: number, learns: Learner, terms: PairTerms = NO_TERMS): PairProgram {
   if (!QUESTIONS.includes(question)) {
     throw new InvalidError('usage/unknown-question', {
       stage: 'usage',
@@ -59,7 +77,7 @@ export function bilateral(question: BilateralQuestion, width: number, learns: Le
       remedy: `Choose one of: ${QUESTIONS.join(', ')}.`,
     });
   }
-  return pairProgram({ id: `bilateral/${question}/1`, width, holderNumbers: 1, askerNumbers: 1, learns }, (c, [held], [asked]) => {
+  return pairProgram({ id: `bilateral/${question}/1`, width, holderNumbers: 1, askerNumbers: 1, learns, terms }, (c, [held], [asked]) => {
     const [h, a] = [held as Wires, asked as Wires];
     switch (question) {
       case 'above':

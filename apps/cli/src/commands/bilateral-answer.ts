@@ -7,6 +7,7 @@ import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { remark } from '../output/streams.ts';
 import { type BilateralOptions, invalid, type Prepared, prepareBilateral, showAnswer, STEPS } from './bilateral.ts';
+import { requireSameTerms } from './bilateral-terms.ts';
 
 interface AnswerOptions extends BilateralOptions {
   readonly listen?: string;
@@ -17,7 +18,7 @@ export async function bilateralAnswer(options: AnswerOptions): Promise<void> {
   const address = options.listen ?? readStationConfig(requireHome(options)).listen;
   const found = /^(.+):(\d{1,5})$/.exec(address);
   if (found === null) throw invalid(`${address} is not host:port.`, 'Give --listen host:port.');
-  const prepared = await prepareBilateral(options);
+  const prepared = await prepareBilateral(options, 'holder');
   try {
     const exchange = serveOnce(prepared, options);
     const port = await prepared.wire.listen((found[1] as string).replace(/^\[|\]$/g, ''), Number(found[2])).catch((cause: unknown) => {
@@ -41,7 +42,7 @@ interface Outcome {
 }
 
 /** Plays the holder of exactly one exchange: many with changing numbers would let the asker search for the holder's. */
-function serveOnce({ program, numbers, wire, peer }: Prepared, options: AnswerOptions): Promise<Outcome> {
+function serveOnce({ program, numbers, wire, peer, terms }: Prepared, options: AnswerOptions): Promise<Outcome> {
   const holder = new Holder(program, [numbers], numbers.length, systemRandom);
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   const timer = setTimeout(() => reject(nobodyAsked(peer.name, options.wait)), options.wait * 1000);
@@ -59,6 +60,7 @@ function serveOnce({ program, numbers, wire, peer }: Prepared, options: AnswerOp
   const step = (type: string, take: (body: Uint8Array) => Uint8Array) =>
     wire.onRequest(type, async (message) => {
       try {
+        requireSameTerms(terms, message.header['terms']);
         if (message.header['instances'] !== numbers.length) throw otherCount();
         return reply(take(message.body));
       } catch (error) {

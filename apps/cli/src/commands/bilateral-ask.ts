@@ -5,7 +5,7 @@ import { interruption } from '../interruption.ts';
 import { type BilateralOptions, prepareBilateral, showAnswer, STEPS } from './bilateral.ts';
 
 export async function bilateralAsk(options: BilateralOptions & { readonly at?: string }): Promise<void> {
-  const { program, numbers, peer, wire } = await prepareBilateral(options);
+  const { program, numbers, peer, wire, terms } = await prepareBilateral(options, 'asker');
   const started = performance.now();
   try {
     const to = { name: peer.name, address: options.at ?? peer.station, certificate: peer.certificate };
@@ -14,7 +14,7 @@ export async function bilateralAsk(options: BilateralOptions & { readonly at?: s
     let sent = 0;
     const put = async (type: string, body: Uint8Array) => {
       sent += body.length;
-      return (await wire.request(to, type, { instances }, body, { timeoutMs: 120_000, signal: interruption() })).body;
+      return (await wire.request(to, type, { instances, terms }, body, { timeoutMs: 120_000, signal: interruption() })).body;
     };
     const answer = await put(STEPS[0], asker.greeting());
     const { values, labels } = asker.evaluate(await put(STEPS[1], asker.choose(answer)));

@@ -1,6 +1,6 @@
 /** What both sides of `sluis bilateral` share: options, numbers, the channel, and how an answer is shown. */
 import { readFileSync } from 'node:fs';
-import { InvalidError } from '@sluis/base';
+import { InvalidError, toHex } from '@sluis/base';
 import { bilateral, type BilateralQuestion, garbledCircuits, type Learner, type PairProgram } from '@sluis/garbled';
 import { openKeyFile } from '@sluis/keys';
 import { type Card, cardSchema, decimalFromUnits, decimalUnits } from '@sluis/model';
@@ -17,7 +17,17 @@ export interface BilateralOptions {
   readonly learns: Learner;
   readonly decimals: number;
   readonly width: number;
+  readonly label: string;
   readonly json?: boolean;
+}
+
+/** What the asker says of its question beside its hash, so that a difference can be named. Not secret between the two. */
+export interface Terms {
+  readonly question: string;
+  readonly width: number;
+  readonly decimals: number;
+  readonly learns: string;
+  readonly label: string;
 }
 
 /** Types of the three messages; each is taken once. */
@@ -28,23 +38,33 @@ export interface Prepared {
   readonly numbers: readonly bigint[];
   readonly peer: Card;
   readonly wire: Wire;
+  readonly terms: Terms;
 }
 
 /** Reads and checks everything before anything is sent. Throws InvalidError. */
-export async function prepareBilateral(options: BilateralOptions): Promise<Prepared> {
+export async function prepareBilateral(options: BilateralOptions, role: 'holder' | 'asker'): Promise<Prepared> {
   const home = requireHome(options);
   if (options.width < 1 || options.width > 64) throw invalid('--width is not between 1 and 64.', 'Give the same width on both sides.');
   if (options.decimals > 12) throw invalid('--decimals is more than 12.', 'Give the same number of decimals on both sides.');
+  if (options.label.length > 500) throw invalid('--label has more than 500 characters.', 'Say in fewer words what the numbers are.');
   const numbers = readNumbers(options.valueFrom, options.decimals);
-  const program = bilateral(options.question, options.width, options.learns);
   const peer = readPeer(options.peer);
   const keys = await openKeyFile(home);
+  const terms = termsOf(options);
+  const [own, other] = [toHex(keys.signer.publicKey), peer.identity];
+  const roles = role === 'holder' ? { holder: own, asker: other } : { holder: other, asker: own };
+  const program = bilateral(options.question, terms.width, options.learns, { decimals: terms.decimals, label: terms.label, roles });
   const wire = new Wire({
     tls: keys.tls,
     identify: (certificate) => (certificate === peer.certificate ? peer.name : null),
     strangers: [],
   });
-  return { program, numbers, peer, wire };
+  return { program, numbers, peer, wire, terms };
+}
+
+/** Words that look the same are the same: of the label neither spaces at its ends nor the way of writing accents count. */
+function termsOf({ question, width, decimals, learns, label }: BilateralOptions): Terms {
+  return { question, width, decimals, learns, label: label.normalize('NFC').trim().replace(/\s+/g, ' ') };
 }
 
 function readNumbers(path: string, decimals: number): bigint[] {
@@ -80,6 +100,8 @@ export function showAnswer(options: BilateralOptions, values: readonly bigint[] 
   if (options.json === true) {
     printJson({
       question: options.question,
+      label: options.label,
+      decimals: options.decimals,
       learns: options.learns,
       answers,
       threatModel: garbledCircuits.threat.model,

@@ -74,6 +74,7 @@ export const nl: Messages = {
     'deposit/token-spent': 'Dit bewijs is al eens gebruikt.',
     'encoding/': 'Het bestand is gewijzigd of opnieuw opgemaakt.',
     'engine/failed': 'Een gegevenshouder kon zijn deel niet berekenen.',
+    'garbled/other-question': 'De twee kanten bedoelen niet dezelfde vraag; er is niets berekend.',
     'receipt/': 'Het ontvangstbewijs klopt niet.',
     'release/nothing-passed': 'Er is niets vrijgegeven: elke cel is onderdrukt of leeg.',
     'run/cancelled': 'De vraag is afgebroken; er is niets vrijgegeven.',

@@ -14,6 +14,7 @@ function shared(command: Command): Command {
     .requiredOption('--value-from <file>', 'your numbers, one a line ("-" reads standard input); never an argument, which others could see')
     .addOption(new Option('--learns <who>', 'who learns the answer').choices(['asker', 'holder', 'both']).default('both'))
     .option('--decimals <n>', 'decimals that numbers may have; the same on both sides', wholeNumber, 0)
+    .option('--label <text>', 'what the numbers are, such as "exposure to Acme in EUR"; the same words on both sides', '')
     .option('--width <bits>', 'bits of a number with its sign, at most 64; the same on both sides', wholeNumber, 64);
 }
 
