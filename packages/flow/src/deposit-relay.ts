@@ -14,6 +14,7 @@ import {
   type DepositList,
   type DepositView,
   depositViewSchema,
+  giverOf,
   type OpenAnswer,
   type SignedDepositRequest,
   signedDepositRequestSchema,
@@ -42,10 +43,17 @@ const acceptSchema = batchSchema.extend({ dry: z.boolean() });
 const openedSchema = z.object({ deposit: depositViewSchema, missing: z.array(z.number().int().min(0)) });
 const listSchema = z.object({ deposits: z.array(depositViewSchema) });
 
+/** A deposit that was begun here: under which agreement, and by whom. */
+export interface Begun {
+  readonly agreement: string;
+  /** Its giver as the compute parties name it, with the agreement. */
+  readonly giver: string;
+}
+
 export class DepositRelay {
   readonly #station: StationContext;
   readonly #desk: DepositDesk;
-  readonly #open = new Map<string, string>();
+  readonly #open = new Map<string, Begun>();
 
   constructor(station: StationContext, desk: DepositDesk) {
     this.#station = station;
@@ -69,15 +77,23 @@ export class DepositRelay {
     const parties = await this.#askAll(agreement, (to) =>
       this.#ask(agreement, to, 'deposit.open', {}, canonicalBytes(signed), openedSchema, () => this.#desk.open(signed)),
     );
-    if (this.#open.size >= MOST_OPEN) this.#open.delete(this.#open.keys().next().value ?? '');
-    this.#open.set(batch, id);
+    this.#remember(batch, { agreement: id, giver: `${id} ${giverOf(signed.statement)}` });
     return { parties };
   }
 
+  /** Where there is no room, a giver's own earlier one makes place, so that nobody can push out everybody else's. */
+  #remember(batch: string, begun: Begun): void {
+    if (this.#open.size >= MOST_OPEN && !this.#open.has(batch)) {
+      const own = [...this.#open].find(([, b]) => b.giver === begun.giver)?.[0];
+      this.#open.delete(own ?? this.#open.keys().next().value ?? '');
+    }
+    this.#open.set(batch, begun);
+  }
+
   /** Whether pieces of this deposit may come through here: asked before anything large is read. */
-  requireOpen(batch: string): string {
-    const id = this.#open.get(batch);
-    if (id !== undefined) return id;
+  requireOpen(batch: string): Begun {
+    const begun = this.#open.get(batch);
+    if (begun !== undefined) return begun;
     throw new InvalidError('deposit/not-begun', {
       stage: 'contribution',
       party: this.#station.organisation,
@@ -88,7 +104,7 @@ export class DepositRelay {
 
   /** Passes one piece on: a box per compute party in committee order, empty for one that has it. */
   async piece(batch: string, piece: number, boxes: readonly Uint8Array[]): Promise<void> {
-    const id = this.requireOpen(batch);
+    const { agreement: id } = this.requireOpen(batch);
     const { agreement } = await agreementInForce(this.#station, id);
     await this.#askAll(agreement, async (to, seat) => {
       const box = boxes[seat] ?? NOTHING;
@@ -103,7 +119,7 @@ export class DepositRelay {
 
   /** Makes a deposit count at all compute parties, once each has said that it has everything. */
   async accept(batch: string): Promise<{ parties: { organisation: string; deposit: DepositView }[] }> {
-    const id = this.requireOpen(batch);
+    const { agreement: id } = this.requireOpen(batch);
     const { agreement } = await agreementInForce(this.#station, id);
     const all = (dry: boolean) =>
       this.#askAll(agreement, (to) =>

@@ -2,19 +2,17 @@
  * Routes for contributors, who have no account at this station: each request carries its contributor's signature, or
  * belongs to a deposit whose manifest did. Nothing of what they send can be read here.
  */
-import { InvalidError, PeerError } from '@sluis/base';
+import type { HttpBindings } from '@hono/node-server';
+import { InvalidError } from '@sluis/base';
 import { API_ROOT, signedDepositRequestSchema, signedManifestSchema } from '@sluis/model';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { readBody } from './body.ts';
+import { Gate } from './contribute-gate.ts';
 import { isPage } from './contribute-page-routes.ts';
 import type { Services } from './services.ts';
 
 const ROOT = `${API_ROOT}/contribute/`;
-/** Pieces that are being passed on at a time; each is a few tens of megabytes at most. */
-const MOST_AT_ONCE = 12;
-/** Requests of strangers a minute, beyond pieces of deposits that were begun. */
-const MOST_PER_MINUTE = 600;
 const HEAD_BYTES = 12;
 /** A manifest names at most some thousands of pieces; the boxes of one piece stay below twice 16 MiB together. */
 const STATEMENT_LIMIT = 4 * 1024 * 1024;
@@ -28,31 +26,34 @@ export function contributeRoutes({ relay, issuer }: Services): Hono {
   const small = atMost(STATEMENT_LIMIT);
 
   app.post('/contribute/agreement', small, async (c) => {
-    gate.ask();
+    gate.ask(addressOf(c));
     return c.json(await relay.agreementFor(await readBody(c, signedDepositRequestSchema)));
   });
   app.post('/contribute/deposits', small, async (c) => {
-    gate.ask();
+    gate.ask(addressOf(c));
     return c.json(await relay.open(await readBody(c, signedManifestSchema)));
   });
   app.put('/contribute/deposits/:batch/:piece', atMost(PIECE_LIMIT), async (c) => {
     const { batch, piece } = c.req.param();
     // Before the body is read: only deposits whose manifest was good may send anything large.
-    relay.requireOpen(batch);
-    await gate.during(async () => relay.piece(batch, pieceNumber(piece), boxesIn(await bodyOf(c))));
+    const { giver } = relay.requireOpen(batch);
+    await gate.during(giver, async () => relay.piece(batch, pieceNumber(piece), boxesIn(await bodyOf(c))));
     return c.json({ stored: true });
   });
-  app.post('/contribute/deposits/:batch/accept', small, async (c) => c.json(await relay.accept(c.req.param('batch'))));
+  app.post('/contribute/deposits/:batch/accept', small, async (c) => {
+    gate.ask(addressOf(c));
+    return c.json(await relay.accept(c.req.param('batch')));
+  });
   app.post('/contribute/token', small, async (c) => {
-    gate.ask();
+    gate.ask(addressOf(c));
     return c.json(await issuer.issue(await readBody(c, signedDepositRequestSchema)));
   });
   app.post('/contribute/list', small, async (c) => {
-    gate.ask();
+    gate.ask(addressOf(c));
     return c.json(await relay.list(await readBody(c, signedDepositRequestSchema)));
   });
   app.post('/contribute/withdraw', small, async (c) => {
-    gate.ask();
+    gate.ask(addressOf(c));
     return c.json(await relay.withdraw(await readBody(c, signedDepositRequestSchema)));
   });
   return app;
@@ -69,6 +70,9 @@ const atMost = (maxSize: number) =>
       });
     },
   });
+
+/** Where a request comes from; one common place for all that don't come over a socket. */
+const addressOf = (c: Context): string => (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? '';
 
 const bodyOf = async (c: Context): Promise<Uint8Array> => new Uint8Array(await c.req.arrayBuffer());
 
@@ -95,36 +99,4 @@ const malformed = () =>
     stage: 'contribution',
     message: 'A piece of a deposit is not of the agreed form.',
     remedy: 'Bring contributor and station to the same release of Sluis.',
-  });
-
-/** Keeps contributors, friendly or not, from taking all of a station's memory or time. */
-class Gate {
-  #now = 0;
-  #left = MOST_PER_MINUTE;
-  #at = performance.now();
-
-  ask(): void {
-    const now = performance.now();
-    this.#left = Math.min(MOST_PER_MINUTE, this.#left + ((now - this.#at) / 60_000) * MOST_PER_MINUTE);
-    this.#at = now;
-    if (this.#left < 1) throw busy();
-    this.#left -= 1;
-  }
-
-  async during<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#now >= MOST_AT_ONCE) throw busy();
-    this.#now += 1;
-    try {
-      return await task();
-    } finally {
-      this.#now -= 1;
-    }
-  }
-}
-
-const busy = () =>
-  new PeerError('deposit/busy', {
-    stage: 'contribution',
-    message: 'The station is taking as many deposits as it can just now.',
-    remedy: 'Try again in a minute; what was uploaded is kept.',
   });
