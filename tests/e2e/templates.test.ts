@@ -119,6 +119,28 @@ test('average: by the rules of the agreement', async () => {
     );
 });
 
+test('average of exactly three that provide and receive: shown to each, though two remain without its own rows', async (t) => {
+  const costs = { north: '10.00', east: '25.00', south: '70.00' };
+  const names = Object.keys(costs);
+  const three = await openCollaboration({
+    parties: Object.entries(costs).map(([name, cost]) => ({ name, csv: `cost,bid,borrower,exposure\n${cost},1,Acme,1\n` })),
+    table: 'market',
+    columns: example.tables.market.columns,
+    maximumRows: example.tables.market.maximum_rows,
+    receivers: names,
+    terms: { output: example.output, templates: example.templates },
+  });
+  t.after(() => three.close());
+  const asked = await sluis(['ask', '--template', 'average', '--json', '--home', three.member('north').home]);
+  assert.equal(asked.code, 0, asked.stdout + asked.stderr);
+  const { rows, receipt } = JSON.parse(asked.stdout);
+  assert.deepEqual(rows, [[35]]);
+  for (const name of names) {
+    const own = await sluis(['result', receipt.body.run, '--wait', '--json', '--home', three.member(name).home]);
+    assert.deepEqual(JSON.parse(own.stdout).rows, [[35]], name);
+  }
+});
+
 test('several receivers at once are refused: the result is made for one', async () => {
   const home = together.member('seller').home;
   const asked = await sluis(['ask', '--template', 'benchmark', '--json', '--home', home]);

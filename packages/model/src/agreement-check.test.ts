@@ -111,3 +111,18 @@ test('warnings name reveal, committee receivers, two providers and impossible th
     assert.match(text, expected);
   assert.doesNotMatch(agreementWarnings(sampleAgreement()).join('\n'), /may be revealed|two providers/);
 });
+
+test('a minimum that providers who receive can never meet is warned of; one that is met without their rows is not', () => {
+  const providers = ['north', 'south', 'west'];
+  const { tables } = withColumn({ type: 'VARCHAR' });
+  const warnings = (minimum: number) =>
+    agreementWarnings(
+      sampleAgreement({
+        tables: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, { ...table, providers }])),
+        receivers: ['south', 'west'],
+        output: { minimum_organisations: minimum },
+      }),
+    ).join('\n');
+  assert.match(warnings(3), /nothing is ever released to south, west: .*At most 2 can be met/);
+  assert.doesNotMatch(warnings(2), /nothing is ever released/);
+});

@@ -26,20 +26,34 @@ function depositWarnings(agreement: Agreement, name: string, { deposits, provide
   return found;
 }
 
-function tableWarnings(agreement: Agreement, name: string, table: Table): string[] {
-  const found = depositWarnings(agreement, name, table);
+/** Thresholds that can't be met, and what two providers tell each other. Tables of one owner are joined, not added up. */
+function thresholdWarnings(agreement: Agreement, name: string, table: Table): string[] {
+  if (table.kind !== 'union') return [];
+  const found: string[] = [];
   const { minimum_organisations: needed } = agreement.output;
   const count = givers(table).length;
-  if (table.kind === 'union' && needed > count) {
+  if (needed > count) {
     found.push(
       `Table ${name}: minimum_organisations is ${needed} but it has ${count} ${table.deposits === undefined ? 'providers' : 'providers and depositors'}, so nothing is ever released.`,
     );
   }
-  if (table.kind === 'union' && count === 2) {
+  // Without its own rows a receiver that gives some leaves one organisation fewer.
+  const own = agreement.receivers.filter((r) => givers(table).includes(r));
+  if (needed === count && own.length > 0) {
+    found.push(
+      `Table ${name}: minimum_organisations is ${needed} and ${count} organisations give rows, so nothing is ever released to ${own.join(', ')}: the rule must hold without a receiver's own rows as well. At most ${count - 1} can be met.`,
+    );
+  }
+  if (count === 2) {
     found.push(
       `Table ${name}: with two providers, each that receives a sum can subtract its own part and learns the other's value, unless the rules suppress it.`,
     );
   }
+  return found;
+}
+
+function tableWarnings(agreement: Agreement, name: string, table: Table): string[] {
+  const found = [...depositWarnings(agreement, name, table), ...thresholdWarnings(agreement, name, table)];
   for (const [column, { uses, nullable, domain }] of Object.entries(table.columns)) {
     if (uses.includes('reveal'))
       found.push(`Table ${name}: column ${column} may be revealed: MIN and MAX show a single record's value whatever the group's size.`);
