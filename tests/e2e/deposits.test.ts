@@ -1,7 +1,7 @@
 /** Rows deposited as shares, with real stations and the real command line: what is kept, and what is refused. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -387,14 +387,20 @@ test('a member deposits once a round without its name; a token is used once, by 
   );
   refusedWith(await anonymous(file('second.csv', csv(40, 500)), token), 'deposit/token-spent', 3);
   const second = join(folder, 'second-token.json');
-  const again = await sluis(['contribute', 'token', 'incidents', '--out', second, ...as('alice')]);
-  assert.equal(again.code, 0, 'asking again gives the same token');
-  assert.equal(readFileSync(second, 'utf8'), readFileSync(token, 'utf8'));
+  const before = readFileSync(token, 'utf8');
+  assert.equal((await sluis(['contribute', 'token', 'incidents', '--out', token, ...as('alice')])).code, 0, 'it is there');
+  assert.equal(readFileSync(token, 'utf8'), before);
+  assert.equal(statSync(token).mode & 0o777, 0o600);
+  refusedWith(await sluis(['contribute', 'token', 'incidents', '--out', second, ...as('alice')]), 'deposit/token-issued', 3);
   const other = { ...JSON.parse(readFileSync(token, 'utf8')), private_key: 'ab'.repeat(32) };
   refusedWith(await anonymous(path, file('stolen-token.json', JSON.stringify(other))), 'deposit/bad-token', 3);
   refusedWith(await sluis(['contribute', 'token', 'incidents', '--out', join(folder, 'x.json'), ...as('carol')]), 'deposit/no-member', 3);
-  const south = await sluis(['contribute', 'incidents', '--from', path, '--anonymous', '--home', c.member('south').home, '--json']);
+  const at = { cwd: folder };
+  const south = await sluis(['contribute', 'incidents', '--from', path, '--anonymous', '--home', c.member('south').home, '--json'], at);
   assert.equal(south.code, 0, south.stderr + south.stdout);
+  const kept = join(folder, `incidents-${new Date().toISOString().slice(0, 7)}.token.json`);
+  assert.equal(statSync(kept).mode & 0o777, 0o600);
+  assert.ok(south.stderr.includes('.token.json'), 'it says where the token is');
   const gone = json(await sluis(['contribute', 'withdraw', batch, '--anonymous', token, ...agreement()]));
   assert.equal(gone.parties[0].state, 'withdrawn');
 });

@@ -1,5 +1,5 @@
 /** Writing files that a command promises, with errors that say what to mend. */
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InvalidError } from '@sluis/base';
 
@@ -8,6 +8,29 @@ const PRIVATE = 0o600;
 /** Writes a file that only its owner can read. Throws InvalidError `usage/cannot-write`. */
 export function writePrivate(path: string, content: string): void {
   write(path, content, PRIVATE);
+}
+
+/** The same for what must not be lost: it is on the disk when this returns, and a crash leaves the old file or the new one. */
+export function writePrivateDurably(path: string, content: string): void {
+  const temporary = `${path}.new`;
+  writePrivate(temporary, content);
+  try {
+    synced(temporary);
+    renameSync(temporary, path);
+    // Windows has no such thing for folders.
+    if (process.platform !== 'win32') synced(dirname(path));
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+function synced(path: string): void {
+  const file = openSync(path, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Writes a file that others may read. Throws InvalidError `usage/cannot-write`. */
@@ -27,11 +50,14 @@ function write(path: string, content: string, mode: number): void {
       closeSync(file);
     }
   } catch (cause) {
-    throw new InvalidError('usage/cannot-write', {
-      stage: 'usage',
-      message: `${path} can't be written.`,
-      remedy: 'Check the folder, its permissions and the space left.',
-      cause,
-    });
+    throw cannotWrite(path, cause);
   }
 }
+
+const cannotWrite = (path: string, cause: unknown) =>
+  new InvalidError('usage/cannot-write', {
+    stage: 'usage',
+    message: `${path} can't be written.`,
+    remedy: 'Check the folder, its permissions and the space left.',
+    cause,
+  });

@@ -134,7 +134,7 @@ export class TokenIssuer {
         stage: 'contribution',
         party: this.#station.organisation,
         message: `${place.member} has its token of round ${place.round} already.`,
-        remedy: 'Use the token file that was written then, or the same identity; or wait for the next round.',
+        remedy: 'Use the token file that was written then; if it is lost, wait for the next round.',
       });
     if (kept.fresh) await this.#station.audit.append({ kind: 'token.issued', details: { ...place } });
   }

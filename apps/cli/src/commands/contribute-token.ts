@@ -1,16 +1,12 @@
 /** `sluis contribute token` and `sluis contribute issuer-key` */
-import { getToken, tokenFileText } from '@sluis/sdk/contribute';
 import { type ConnectionOptions, withStation } from '../connection.ts';
 import { type ContributorOptions, withContributor } from '../contributing.ts';
-import { writePrivate } from '../files.ts';
 import { text } from '../messages/index.ts';
 import { print, printJson, remark } from '../output/streams.ts';
+import { tokenInFile } from '../token-place.ts';
 
 export async function contributeToken(table: string, options: ContributorOptions & { readonly out: string }): Promise<void> {
-  const token = await withContributor(options, ({ contributor, client, agreement }) =>
-    getToken(contributor, client, agreement, table, Date.now()),
-  );
-  writePrivate(options.out, tokenFileText(token));
+  const { token } = await withContributor(options, (all) => tokenInFile(all, table, options.out));
   if (options.json === true) printJson({ table, round: token.round, file: options.out });
   else remark(text.contributeTokenWritten(options.out, token.round));
 }

@@ -7,7 +7,6 @@ import {
   BadRowsError,
   contribute,
   type Contributed,
-  getToken,
   readTokenFile,
   type RowProblem,
   type TokenFile,
@@ -18,6 +17,7 @@ import { text } from '../messages/index.ts';
 import { ContributeView } from '../output/contribute-view.ts';
 import { print, printJson, remark } from '../output/streams.ts';
 import { readPrivateText } from '../private-text.ts';
+import { tokenInFile } from '../token-place.ts';
 
 export interface ContributeRowsOptions extends ContributorOptions {
   readonly from: string;
@@ -43,7 +43,9 @@ export async function contributeRows(table: string, options: ContributeRowsOptio
 
 async function tokenNow(table: string, options: ContributeRowsOptions): Promise<TokenFile> {
   remark(text.contributeTokenWaiting);
-  return withContributor(options, ({ contributor, client, agreement }) => getToken(contributor, client, agreement, table, Date.now()));
+  const { token, path } = await withContributor(options, (all) => tokenInFile(all, table));
+  remark(text.contributeTokenKept(path));
+  return token;
 }
 
 async function deposit(

@@ -35,7 +35,9 @@ export const contributeEn = {
   contributeIssuer: 'Put this key into the agreement, under the table’s deposits.anonymous:',
   contributeTokenWaiting: 'Asking the issuer for this round’s token …',
   contributeTokenWritten: (path: string, round: string) =>
-    `Token for round ${round} written to ${path}. Deposit with it later, and best from another network: --anonymous ${path}`,
+    `Token for round ${round} written to ${path}. Deposit with it later, and best from another network: --anonymous ${path}. Keep it: without this file nobody, you included, can replace or withdraw what is deposited with it, and the round’s token is gone.`,
+  contributeTokenKept: (path: string) =>
+    `The token is in ${path}. Keep it: only with this file can the deposit be withdrawn (--anonymous ${path}).`,
 };
 
 export type ContributeMessages = typeof contributeEn;

@@ -37,5 +37,7 @@ export const contributeNl: ContributeMessages = {
   contributeIssuer: 'Zet deze sleutel in de afspraak, onder deposits.anonymous van de tabel:',
   contributeTokenWaiting: 'De uitgever om het bewijs van deze ronde vragen …',
   contributeTokenWritten: (path, round) =>
-    `Bewijs voor ronde ${round} geschreven naar ${path}. Leg er later mee in, het liefst vanaf een ander netwerk: --anonymous ${path}`,
+    `Bewijs voor ronde ${round} geschreven naar ${path}. Leg er later mee in, het liefst vanaf een ander netwerk: --anonymous ${path}. Bewaar het: zonder dit bestand kan niemand, ook u niet, vervangen of terugtrekken wat ermee is ingelegd, en is het bewijs van deze ronde weg.`,
+  contributeTokenKept: (path) =>
+    `Het bewijs staat in ${path}. Bewaar het: alleen met dit bestand kan de inleg worden teruggetrokken (--anonymous ${path}).`,
 };
