@@ -98,3 +98,17 @@ export function bitsToBytes(bits: usize, z: usize, n: usize): void {
     v128.store(z, i8x16.shr_u(i8x16.eq(high, place), 7), 16);
   }
 }
+
+/** z = x ^ y ^ w. */
+export function xorOfThree(x: usize, y: usize, w: usize, z: usize, bytes: usize): void {
+  for (const end = x + bytes; x < end; x += 16, y += 16, w += 16, z += 16)
+    v128.store(z, v128.xor(v128.xor(v128.load(x), v128.load(y)), v128.load(w)));
+}
+
+/** out = z ^ c ^ r & y ^ s & a. */
+export function residueBits(z: usize, c: usize, r: usize, y: usize, s: usize, a: usize, out: usize, bytes: usize): void {
+  for (const end = z + bytes; z < end; z += 16, c += 16, r += 16, y += 16, s += 16, a += 16, out += 16) {
+    const products = v128.xor(v128.and(v128.load(r), v128.load(y)), v128.and(v128.load(s), v128.load(a)));
+    v128.store(out, v128.xor(v128.xor(v128.load(z), v128.load(c)), products));
+  }
+}

@@ -102,3 +102,23 @@ export function prefixSums(x: usize, z: usize, total: usize, n: usize): void {
 export function extendSign(x: usize, z: usize, left: i32, right: i32, n: usize): void {
   for (const end = x + (n << 3); x < end; x += 16, z += 16) v128.store(z, i64x2.shr_s(i64x2.shl(v128.load(x), left), right));
 }
+
+/** z = −(x + y). */
+export function negateSum(x: usize, y: usize, z: usize, n: usize): void {
+  for (const end = x + (n << 3); x < end; x += 16, y += 16, z += 16)
+    v128.store(z, i64x2.neg(i64x2.add(v128.load(x), v128.load(y))));
+}
+
+/** z = x + y + w. */
+export function sumOfThree(x: usize, y: usize, w: usize, z: usize, n: usize): void {
+  for (const end = x + (n << 3); x < end; x += 16, y += 16, w += 16, z += 16)
+    v128.store(z, i64x2.add(i64x2.add(v128.load(x), v128.load(y)), v128.load(w)));
+}
+
+/** out = z − c − r·y − s·a. */
+export function residue(z: usize, c: usize, r: usize, y: usize, s: usize, a: usize, out: usize, n: usize): void {
+  for (const end = z + (n << 3); z < end; z += 16, c += 16, r += 16, y += 16, s += 16, a += 16, out += 16) {
+    const products = i64x2.add(i64x2.mul(v128.load(r), v128.load(y)), i64x2.mul(v128.load(s), v128.load(a)));
+    v128.store(out, i64x2.sub(i64x2.sub(v128.load(z), v128.load(c)), products));
+  }
+}

@@ -22,6 +22,8 @@ const MEMORY_PAGES = 16;
 
 type Address = number;
 type Binary = (x: Address, y: Address, z: Address, count: number) => void;
+type Ternary = (x: Address, y: Address, w: Address, z: Address, count: number) => void;
+type Residue = (z: Address, c: Address, r: Address, y: Address, s: Address, a: Address, out: Address, count: number) => void;
 type Summands = (m: Address, v: Address, g: Address, p: Address, alone: number, stride: number, bytes: number) => void;
 type WideBinary = (x: Address, y: Address, z: Address, n: number, words: number, stride: number) => void;
 
@@ -43,9 +45,14 @@ interface Kernels {
   readonly productsOfThree: (u: Address, onto: Address, stride: number, bytes: number) => void;
   readonly summandsOfTwo: Summands;
   readonly summandsOfThree: Summands;
+  readonly xorOfThree: Ternary;
+  readonly residueBits: Residue;
   readonly add: Binary;
   readonly subtract: Binary;
   readonly multiply: Binary;
+  readonly negateSum: Binary;
+  readonly sumOfThree: Ternary;
+  readonly residue: Residue;
   readonly scale: (x: Address, z: Address, factor: bigint, n: number) => void;
   readonly crossMultiply: (a: Address, c: Address, b: Address, d: Address, m: Address, w: Address, z: Address, n: number) => void;
   readonly crossAccumulate: (a: Address, c: Address, b: Address, d: Address, z: Address, n: number) => void;

@@ -19,8 +19,8 @@ const PARTIES = 3;
 const TAG_BYTES = 16;
 const SEED_PART_BYTES = 32;
 const SOUNDNESS_BITS = 40;
-/** Products of a batch at least, where there are so many: the fewest for which three triples each are enough. */
-export const CHECK_BATCH = 10_321;
+/** Products of a batch at least, where there are so many: far fewer would do for three triples each, but every batch has messages of its own. */
+export const CHECK_BATCH = 32_768;
 
 /** Batches that products are checked in; they are of equal size, but for one product. */
 export const checkBatches = (positions: number): number => Math.max(1, Math.floor(positions / CHECK_BATCH));
@@ -37,6 +37,20 @@ export function triplesPerProduct(positions: number): number {
   let arrays = 1;
   while (base ** BigInt(arrays) <= 2n ** BigInt(SOUNDNESS_BITS)) arrays += 1;
   return arrays;
+}
+
+/** Random triples of an array that checks so many products: the smallest prime above their number. */
+export function triplesInArray(positions: number): number {
+  let length = positions + 1;
+  while (!isPrime(length)) length += 1;
+  return length;
+}
+
+function isPrime(n: number): boolean {
+  if (n < 4) return n > 1;
+  if (n % 2 === 0) return false;
+  for (let d = 3; d * d <= n; d += 2) if (n % d === 0) return false;
+  return true;
 }
 
 /**
@@ -60,7 +74,8 @@ export function checkCost(positions: number, words = 1): CheckCost {
 function batchBytes(positions: number, words: number): number {
   const arrays = triplesPerProduct(positions);
   const seed = 2 * SEED_PART_BYTES + 1;
-  const vectors = 8 * words * arrays * (positions + 1 + 2 * positions + 3);
+  const triples = triplesInArray(positions);
+  const vectors = 8 * words * arrays * (triples + 2 * positions + 3 * (triples - positions));
   return PARTIES * (seed + vectors + TAG_BYTES + 2 * TAG_BYTES);
 }
 

@@ -16,7 +16,7 @@ export interface BatchLimits {
   /** Batches checked at a time: while one waits for messages another computes. */
   readonly atOnce: number;
 }
-export const BATCH_LIMITS: BatchLimits = { waiting: 16 * CHECK_BATCH, atOnce: 3 };
+export const BATCH_LIMITS: BatchLimits = { waiting: 6 * CHECK_BATCH, atOnce: 3 };
 
 interface Product<P> {
   readonly x: P;

@@ -16,7 +16,7 @@ import { feed, matches, neighbourMacs, TAG_BYTES } from './tags.ts';
  */
 export async function openChecked(
   strand: Session,
-  { add }: Pick<Algebra, 'add'>,
+  { sumOfThree }: Pick<Algebra, 'sumOfThree'>,
   { mine, next }: Held,
   lengths: readonly number[],
   room?: Words,
@@ -41,8 +41,7 @@ export async function openChecked(
   const opened = lengths.map((length) => {
     const [from, to] = [at, at + length];
     at = to;
-    const two = add(mine.subarray(from, to), next.subarray(from, to), room?.subarray(from, to));
-    return add(two, third.subarray(from, to), two);
+    return sumOfThree(mine.subarray(from, to), next.subarray(from, to), third.subarray(from, to), room?.subarray(from, to));
   });
   release(whole);
   return opened;
@@ -58,9 +57,8 @@ export class ZeroCheck {
   }
 
   /** Adds a vector that should be a sharing of zeros: then minus the sum of two components is the third. `room` is overwritten. */
-  add(algebra: Pick<Algebra, 'add' | 'negate'>, w: Held, room?: Words): void {
-    const sum = algebra.add(w.mine, w.next, room);
-    const third = algebra.negate(sum, sum);
+  add({ negatedSum }: Pick<Algebra, 'negatedSum'>, w: Held, room?: Words): void {
+    const third = negatedSum(w.mine, w.next, room);
     feed(this.#macs.before.out, third);
     feed(this.#macs.after.out, third);
     feed(this.#macs.after.in, w.mine);

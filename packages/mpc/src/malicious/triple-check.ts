@@ -3,15 +3,14 @@
  * enough in `soundness.ts`.
  */
 import { Prg } from '@sluis/crypto';
-import { randomPermutation, release } from '@sluis/kernels';
+import { RandomPieces, release } from '@sluis/kernels';
 import type { Session } from '../session.ts';
 import { bytesOf, nextParty, previousParty, wordsOf } from '../shares.ts';
 import type { Algebra, Held, Words } from './algebra.ts';
 import { deviation, finishZeroChecks, openChecked, ZeroCheck } from './checked-exchange.ts';
 import { fixCoin } from './coin.ts';
 import type { Scratch } from './scratch.ts';
-import { OPENED } from './soundness.ts';
-import { COLUMNS, gatherTriples, recordsOf } from './triple-records.ts';
+import { arrayLength } from './soundness.ts';
 
 /** z = x·y, as the parties claim. Word-major, one element a position. */
 export interface Triples {
@@ -20,20 +19,26 @@ export interface Triples {
   readonly z: Held;
 }
 
+/** An array of random triples: a and b from common streams, c as the parties computed it. */
+interface TripleArray {
+  readonly a: Held;
+  readonly b: Held;
+  readonly c: Held;
+}
+
 /**
  * Checks z = x·y at every position. Run by: all three compute parties, in step.
  *
  * For every array: random a and b from common streams, c = a·b by one product that may be wrong; then a seed is tossed
- * that orders each array; one triple of each is opened. ρ = x − a and σ = y − b are opened, and z − c − ρ·y − σ·a, which
- * is the difference of the two products' errors, must be a sharing of zeros.
- *
- * @throws ProtocolError `mpc/verification-failed`, `mpc/inconsistent-opening` or `mpc/coin-mismatch` on a deviation.
- * Learns: nobody anything (opened values are masked by a and b; whether the check passes depends on errors only).
- * Cost: 5 rounds (seed fixed, triples, seed tossed, openings, comparison); see `tripleCheckBytes` of `technique`.
- * Memory: `scratchWords`, and a third as much in messages.
- * Source: Furukawa et al. 2017; Araki et al. 2017.
+ * that turns each array; triples that meet no product are opened. ρ = x − a and σ = y − b are opened, and z − c − ρ·y −
+ * σ·a, which is the difference of the two products' errors, must be a sharing of zeros.
  *
  * @param cut - copies the products into memory that it is given.
+ * @throws ProtocolError `mpc/verification-failed`, `mpc/inconsistent-opening` or `mpc/coin-mismatch` on a deviation.
+ * Learns: nobody anything (opened values are masked by a and b; whether the check passes depends on errors only).
+ * Cost: 5 rounds (seed fixed, triples, seed tossed, openings, comparison); see `checkCost` of `technique`.
+ * Memory: `scratchWords`, and a third as much in messages.
+ * Source: Furukawa et al. 2017; Araki et al. 2017.
  */
 export async function checkTriples(
   strand: Session,
@@ -43,122 +48,107 @@ export async function checkTriples(
   arrays: number,
   scratch: Scratch,
 ): Promise<void> {
-  const size = positions * algebra.words;
-  scratch.restart(scratchWords(size, arrays, algebra.words));
-  const triples = cut((words) => scratch.take(words));
+  const { words } = algebra;
+  const length = arrayLength(positions);
+  scratch.restart(scratchWords(positions * words, length * words, arrays));
+  const products = cut((size) => scratch.take(size));
   const coin = await fixCoin(strand);
-  const shares = scratch.take(4 * arrays * (positions + OPENED) * algebra.words + 6 * arrays * algebra.words);
-  const records = scratch.take(COLUMNS * arrays * (positions + OPENED) * algebra.words);
-  await randomTriples(strand, algebra, shares, records, arrays * (positions + OPENED));
-  const orders = ordersFrom(await coin.toss(), positions, arrays);
-  const columns = orders.map((order) => gatherTriples(records, algebra.words, order.subarray(0, positions), scratch.take(COLUMNS * size)));
-  const masked = maskedShares(algebra, triples, columns, openedTriples(algebra, records, orders, positions), shares);
-  const lengths = [...Array<number>(2 * arrays).fill(size), ...Array<number>(3).fill(arrays * algebra.words)];
-  const all = await openChecked(strand, algebra, masked, lengths, records);
-  checkOpened(algebra, all.slice(2 * arrays));
+  const made = await randomTriples(strand, algebra, length * words, arrays, scratch);
+  const turns = turnsFrom(await coin.toss(), length, arrays);
+  const lengths = [...Array<number>(2 * arrays).fill(positions * words), ...Array<number>(3 * arrays).fill((length - positions) * words)];
+  const size = lengths.reduce((sum, n) => sum + n, 0);
+  const masked = { mine: scratch.take(size), next: scratch.take(size) };
+  made.forEach((triples, j) => {
+    maskedShares(algebra, products, triples, turns[j] as number, j, arrays, masked);
+  });
+  const opened = await openChecked(strand, algebra, masked, lengths, scratch.take(size));
+  checkLeftOver(algebra, opened.slice(2 * arrays));
   const check = new ZeroCheck(strand);
-  addResidues(check, algebra, triples, columns, all, records.subarray(masked.mine.length));
+  made.forEach((triples, j) => {
+    const pair = [opened[2 * j] as Words, opened[2 * j + 1] as Words] as const;
+    addResidue(check, algebra, products, triples, pair, turns[j] as number, masked);
+  });
+  for (const { c } of made) release(c.mine, c.next);
   await finishZeroChecks(strand, [check]);
 }
 
-/** Room for the products, random shares (later what is opened), records (later opened values), and triples in order. */
-function scratchWords(size: number, arrays: number, words: number): number {
-  const triples = arrays * (size + OPENED * words);
-  return COLUMNS * size + 4 * triples + 6 * arrays * words + COLUMNS * triples + COLUMNS * size * arrays;
+/** Room for the products, both components of a and b, masked shares (later residues), and what is opened. */
+function scratchWords(size: number, length: number, arrays: number): number {
+  return 6 * size + arrays * (4 * length + 3 * (2 * size + 3 * (length - size)));
 }
 
-/** Random a and b, and c = a·b as the parties claim, as records: 1 round, the bytes of c. */
-async function randomTriples(strand: Session, algebra: Algebra, shares: Words, records: Words, count: number): Promise<void> {
+/** Random a and b, and c = a·b as the parties claim: 1 round, the bytes of c. */
+async function randomTriples(strand: Session, algebra: Algebra, size: number, arrays: number, scratch: Scratch): Promise<TripleArray[]> {
   const [mine, next] = strand.zeroStreams();
-  const size = count * algebra.words;
-  const draw = (stream: typeof mine, k: number): Words => {
-    const out = shares.subarray(k * size, (k + 1) * size);
+  const drawn = (stream: typeof mine): Words => {
+    const out = scratch.take(size);
     stream.fill(bytesOf(out));
     return out;
   };
-  const a: Held = { mine: draw(mine, 0), next: draw(next, 1) };
-  const b: Held = { mine: draw(mine, 2), next: draw(next, 3) };
-  const part = algebra.cross(a, b, mine, next);
-  const [received] = (await strand.exchange(
-    strand.step('triples'),
-    [{ to: previousParty(strand.me), payload: bytesOf(part) }],
-    [{ from: nextParty(strand.me), sizeBytes: part.byteLength }],
-  )) as [Uint8Array];
-  recordsOf([a.mine, a.next, b.mine, b.next, part, wordsOf(received)], algebra.words, records);
-  release(part, received);
-}
-
-/** The order of each array: position p is checked with triple order[p], the last of the order is opened. */
-function ordersFrom(seed: Uint8Array, positions: number, arrays: number): Uint32Array[] {
-  return Array.from({ length: arrays }, (_, j) => {
-    const stream = new Prg(seed, `sluis/replicated-3/triple-order/${j}`);
-    const order = randomPermutation(positions + OPENED, (count) => stream.words(count));
-    const start = j * (positions + OPENED);
-    for (let i = 0; i < order.length; i++) order[i] = (order[i] as number) + start;
-    return order;
+  const factors = Array.from({ length: arrays }, () => {
+    const a: Held = { mine: drawn(mine), next: drawn(next) };
+    const b: Held = { mine: drawn(mine), next: drawn(next) };
+    return { a, b, part: algebra.cross(a, b, mine, next) };
   });
+  const step = strand.step('triples');
+  const received = await strand.exchange(
+    step,
+    factors.map(({ part }, j) => ({ to: previousParty(strand.me), part: `${j}`, payload: bytesOf(part) })),
+    factors.map(({ part }, j) => ({ from: nextParty(strand.me), part: `${j}`, sizeBytes: part.byteLength })),
+  );
+  return factors.map(({ a, b, part }, j) => ({ a, b, c: { mine: part, next: wordsOf(received[j] as Uint8Array) } }));
 }
 
-/** Shares of ρ and σ of all arrays, one after the other, and of the opened triples. */
-function maskedShares(algebra: Algebra, { x, y }: Triples, arrays: readonly (readonly Words[])[], opened: Held, room: Words): Held {
+/** By how much each array is turned. */
+function turnsFrom(seed: Uint8Array, length: number, arrays: number): number[] {
+  const stream = new Prg(seed, 'sluis/replicated-3/triple-turns');
+  const pieces = new RandomPieces((count) => stream.words(count), arrays);
+  return Array.from({ length: arrays }, () => pieces.below(length));
+}
+
+/** Shares of ρ and σ of array j, and of a, b and c of the triples that meet no product, at their places in `into`. */
+function maskedShares(algebra: Algebra, { x, y }: Triples, triples: TripleArray, turn: number, j: number, arrays: number, into: Held): void {
   const size = x.mine.length;
-  const length = 2 * size * arrays.length + opened.mine.length;
-  const [mine, next] = [room.subarray(0, length), room.subarray(length, 2 * length)];
-  arrays.forEach((columns, j) => {
-    const [aMine, aNext, bMine, bNext] = columns as [Words, Words, Words, Words];
-    const place = (all: Words, k: number) => all.subarray((2 * j + k) * size, (2 * j + k + 1) * size);
-    algebra.subtract(x.mine, aMine, place(mine, 0));
-    algebra.subtract(y.mine, bMine, place(mine, 1));
-    algebra.subtract(x.next, aNext, place(next, 0));
-    algebra.subtract(y.next, bNext, place(next, 1));
-  });
-  mine.set(opened.mine, length - opened.mine.length);
-  next.set(opened.next, length - opened.next.length);
-  return { mine, next };
+  const left = triples.a.mine.length - size;
+  for (const side of ['mine', 'next'] as const) {
+    const [all, start] = [into[side], 2 * j * size];
+    algebra.subtractTurned(x[side], triples.a[side], turn, all.subarray(start, start + size));
+    algebra.subtractTurned(y[side], triples.b[side], turn, all.subarray(start + size, start + 2 * size));
+    [triples.a, triples.b, triples.c].forEach((held, k) => {
+      const place = 2 * arrays * size + (3 * j + k) * left;
+      all.set(leftOver(held[side], algebra.words, turn, left), place);
+    });
+  }
 }
 
-/** Shares of a, b and c of the last triple of every array's order, word-major. */
-function openedTriples(algebra: Algebra, random: Words, orders: readonly Uint32Array[], positions: number): Held {
-  const chosen = Uint32Array.from(orders, (order) => order[positions] as number);
-  const size = chosen.length * algebra.words;
-  const columns = gatherTriples(random, algebra.words, chosen, new BigUint64Array(COLUMNS * size));
-  const pick = (of: readonly number[]) => of.reduce<Words>((all, c) => joined(all, columns[c] as Words), new BigUint64Array(0));
-  return { mine: pick([0, 2, 4]), next: pick([1, 3, 5]) };
+/** The last `size` words' elements of a vector turned by `turn` elements, word-major. */
+function leftOver(a: Words, words: number, turn: number, size: number): Words {
+  const [length, n] = [a.length / words, size / words];
+  const out = new BigUint64Array(size);
+  for (let w = 0; w < words; w++)
+    for (let i = 0; i < n; i++) out[w * n + i] = a[w * length + ((length - n + i + turn) % length)] as bigint;
+  return out;
 }
 
-function checkOpened(algebra: Algebra, opened: readonly Words[]): void {
-  const [a, b, c] = opened as [Words, Words, Words];
-  if (algebra.subtract(algebra.multiply(a, b), c).some((word) => word !== 0n)) throw deviation('opened triples');
+function checkLeftOver(algebra: Algebra, opened: readonly Words[]): void {
+  for (let j = 0; j < opened.length; j += 3) {
+    const [a, b, c] = opened.slice(j, j + 3) as [Words, Words, Words];
+    if (algebra.subtract(algebra.multiply(a, b), c).some((word) => word !== 0n)) throw deviation('opened triples');
+  }
 }
 
-/** Adds z − c − ρ·y − σ·a of every array to the check. `room` holds three vectors of the products' size. */
-function addResidues(
+/** Adds z − c − ρ·y − σ·a of an array to the check. `room` holds both components, and is overwritten. */
+function addResidue(
   check: ZeroCheck,
   algebra: Algebra,
   { y, z }: Triples,
-  arrays: readonly (readonly Words[])[],
-  opened: readonly Words[],
-  room: Words,
+  { a, c }: TripleArray,
+  opened: readonly [Words, Words],
+  turn: number,
+  room: Held,
 ): void {
   const size = z.mine.length;
-  const [product, mine, next] = [0, 1, 2].map((k) => room.subarray(k * size, (k + 1) * size)) as [Words, Words, Words];
-  arrays.forEach((columns, j) => {
-    const [rho, sigma] = [opened[2 * j] as Words, opened[2 * j + 1] as Words];
-    const [aMine, aNext, , , cMine, cNext] = columns as [Words, Words, Words, Words, Words, Words];
-    const residue = (zOf: Words, c: Words, yOf: Words, a: Words, out: Words) => {
-      algebra.subtract(zOf, c, out);
-      algebra.subtract(out, algebra.multiply(rho, yOf, product), out);
-      algebra.subtract(out, algebra.multiply(sigma, a, product), out);
-    };
-    residue(z.mine, cMine, y.mine, aMine, mine);
-    residue(z.next, cNext, y.next, aNext, next);
-    check.add(algebra, { mine, next }, product);
-  });
-}
-
-function joined(a: Words, b: Words): Words {
-  const out = new BigUint64Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
+  const residue = (side: 'mine' | 'next') =>
+    algebra.residue([z[side], y[side]], [c[side], a[side]], opened, turn, room[side].subarray(0, size));
+  check.add(algebra, { mine: residue('mine'), next: residue('next') }, room.mine.subarray(size, 2 * size));
 }
