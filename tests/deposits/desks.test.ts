@@ -113,7 +113,7 @@ test('rejecting, checking and their traces', async (t) => {
   const one = (await all.deposit('alice', CSV)).batch ?? '';
   const two = (await all.deposit('bob', CSV)).batch ?? '';
   const desk = all.desks[0] as Desk;
-  await desk.desk.markChecked(two);
+  await desk.desk.markChecked([two]);
   await desk.desk.reject(one, 'deposit/out-of-bounds');
   assert.deepEqual(
     (await batchesAt(all, desk)).map((b) => [b.batch, b.checked]),

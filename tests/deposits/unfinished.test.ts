@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalBytes, SluisError, systemRandom, toHex } from '@sluis/base';
-import type { SignedManifest } from '@sluis/model';
+import { depositBatch, type SignedManifest } from '@sluis/model';
 import { agreementWith, type Desk, person, ThreeDesks } from './three-desks.ts';
 
 /** A manifest as a contributor signs it, once some honest one has been seen. */
 async function manifestLike({ statement }: SignedManifest, contributor: string): Promise<SignedManifest> {
-  const other = { ...statement, contributor, batch: toHex(systemRandom.bytes(16)) };
+  const number = toHex(systemRandom.bytes(16));
+  const other = { ...statement, contributor, number, batch: depositBatch(toHex(person(contributor).publicKey), number) };
   return { statement: other, signature: toHex(await person(contributor).sign('deposit', canonicalBytes(other))) };
 }
 

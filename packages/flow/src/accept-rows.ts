@@ -1,17 +1,52 @@
 /** Step 2, Share, for plans on rows: everything that was shared or deposited, cross-checked, as sources of secret rows. */
 import { ProtocolError } from '@sluis/base';
-import { type CommitteeLinks, encodingsOf } from '@sluis/model';
+import type { CommitteeLinks } from '@sluis/model';
 import type { Committee, SecretRows } from '@sluis/technique';
+import type { Digested } from './component-digests.ts';
 import type { Attempt, StationContext } from './context.ts';
-import { depositedRows, rowsTechnique } from './deposited-rows.ts';
-import type { ReceivedRows } from './received-rows.ts';
-import { type RowPart, secretRows } from './row-parts.ts';
+import { agreedDeposits, checkDeposits, readDeposits, rowsTechnique } from './deposited-rows.ts';
+import { openRows } from './received-rows.ts';
+import type { RowsMailbox } from './rows-mailbox.ts';
 import { tableOfSource } from './share-rows.ts';
+import { SourceRows } from './source-rows.ts';
+
+export interface OpenedSource {
+  readonly table: string;
+  readonly rows: SourceRows;
+  /** What stations shared, for comparing with the other holders before any use. */
+  readonly digested: readonly Digested[];
+}
 
 export interface AcceptedRows {
   readonly sources: readonly SecretRows[];
   /** Ids of the deposits that count. */
   readonly batches: readonly string[];
+}
+
+/**
+ * Agrees on the deposits that count, and opens what stations shared; room is made once for both. Run by: the three compute
+ * parties, in step. Two rounds for each table with deposits.
+ */
+export async function openSources(
+  station: StationContext,
+  run: Attempt,
+  links: CommitteeLinks,
+  mailbox: RowsMailbox,
+): Promise<OpenedSource[]> {
+  const { plan } = run.prepared;
+  const sharing = station.registry.get('sharing', plan.techniques.sharing);
+  const opened: OpenedSource[] = [];
+  for (const [index, source] of (plan.rows?.sources ?? []).entries()) {
+    const deposits = await agreedDeposits(station, run, links, index);
+    const rows = new SourceRows(sharing, tableOfSource(run, source), source.columns, [
+      ...source.stations.map((giver) => ({ giver, rows: mailbox.rows(giver, index), batch: null })),
+      ...deposits.map((batch) => ({ giver: batch.contributor, rows: batch.rows, batch })),
+    ]);
+    const digested: Digested[] = [];
+    for (const stretch of rows.shared) digested.push(await openRows(station, run, links.me, mailbox, { index, rows, stretch }));
+    opened.push({ table: source.table, rows, digested });
+  }
+  return opened;
 }
 
 /**
@@ -21,33 +56,29 @@ export interface AcceptedRows {
 export async function acceptRows(
   station: StationContext,
   run: Attempt,
-  links: CommitteeLinks,
   committee: Committee,
-  received: readonly ReceivedRows[],
+  opened: readonly OpenedSource[],
 ): Promise<AcceptedRows> {
   const sources: SecretRows[] = [];
-  const batches: string[] = [];
-  for (const [index, source] of (run.prepared.plan.rows?.sources ?? []).entries()) {
-    const table = tableOfSource(run, source);
-    const encodings = encodingsOf(table, source.columns);
-    const parts: RowPart[] = received.filter((r) => r.source === index);
-    for (const part of parts) await requireBounds(station, run, committee, secretRows(committee, encodings, [part]));
-    if (source.deposits) {
-      const deposited = await depositedRows(station, run, links, committee, { index, name: source.table, table, columns: source.columns });
-      parts.push(...deposited.parts);
-      batches.push(...deposited.batches);
-    }
-    const rows = secretRows(committee, encodings, parts);
+  const batches = new Set<string>();
+  for (const { table, rows } of opened) {
+    await requireBounds(station, run, committee, rows);
+    await readDeposits(station, run, committee.me, rows);
+    const bad = await checkDeposits(station, run, committee, rows);
+    for (const stretch of rows.stretches) if (stretch.batch !== null && !bad.has(stretch)) batches.add(stretch.batch.batch);
+    sources.push(rows.secretRows(bad));
     // How many there are is for the compute parties only: progress is shown where the question was asked.
-    run.progress('share', `rows of ${source.table} accepted`);
-    sources.push(rows);
+    run.progress('share', `rows of ${table} accepted`);
   }
-  return { sources, batches: [...new Set(batches)] };
+  return { sources, batches: [...batches].sort() };
 }
 
-async function requireBounds(station: StationContext, run: Attempt, committee: Committee, rows: SecretRows): Promise<void> {
-  if (await rowsTechnique(station, run).withinBounds(committee, rows)) return;
-  const party = rows.givers[0] ?? '';
+async function requireBounds(station: StationContext, run: Attempt, committee: Committee, rows: SourceRows): Promise<void> {
+  const { shared } = rows;
+  const parts = shared.map((s) => rows.partOf(s));
+  const within = await rowsTechnique(station, run).withinBounds(committee, rows.encodings, parts);
+  const party = shared[within.indexOf(false)]?.giver;
+  if (party === undefined) return;
   throw new ProtocolError('share/out-of-bounds', {
     stage: 'share',
     party,

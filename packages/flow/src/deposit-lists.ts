@@ -23,9 +23,14 @@ const listSchema = z
 type Listed = z.infer<typeof listSchema>[number];
 const verdictSchema = z.array(batchId).max(MOST_BATCHES);
 
+/** A deposit that all three hold alike; `checkedByAll` where each of them has found its values within bounds. */
+export interface AgreedDeposit extends DepositedBatch {
+  readonly checkedByAll: boolean;
+}
+
 export interface AgreedDeposits {
-  /** In the order of their ids, the same at all three. `checked` holds where all three have checked. */
-  readonly batches: readonly (DepositedBatch & { readonly checkedByAll: boolean })[];
+  /** In the order of their ids, the same at all three. */
+  readonly batches: readonly AgreedDeposit[];
   /** Held by some compute parties only: left out of this run. */
   readonly incomplete: readonly string[];
   /** Held differently: the contributor or a compute party cheats. */
@@ -58,7 +63,8 @@ export async function agreeOnDeposits(
   };
   const [theirs, after] = await Promise.all([read(previous), read(next)]);
   const held = own.filter((b) => theirs.has(b.batch) && after.has(b.batch));
-  const same = (b: DepositedBatch) => alike(mine, b.batch, theirs.get(b.batch)) && alike(others, b.batch, after.get(b.batch));
+  const [byMine, byOthers] = [mine, others].map((l) => new Map(l.map((e) => [e.batch, e])));
+  const same = ({ batch }: DepositedBatch) => alike(byMine?.get(batch), theirs.get(batch)) && alike(byOthers?.get(batch), after.get(batch));
   const verdicts = await exchangeVerdicts(
     run,
     links,
@@ -87,8 +93,7 @@ const withCheck = (batch: DepositedBatch, checkedByAll: boolean) => ({
   checkedByAll,
 });
 
-function alike(own: readonly Listed[], batch: string, claim: Listed | undefined): boolean {
-  const held = own.find((l) => l.batch === batch);
+function alike(held: Listed | undefined, claim: Listed | undefined): boolean {
   if (held === undefined || claim === undefined) return false;
   const same = held.contributor === claim.contributor && held.rows === claim.rows;
   return same && constantTimeEqual(fromHex(held.digest), fromHex(claim.digest));

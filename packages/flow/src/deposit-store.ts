@@ -57,7 +57,7 @@ export interface DepositStore {
   acceptDeposit(batch: string, replace: boolean, most: number, at: number): Promise<DepositRecord[]>;
   /** Ends a deposit: forgets its key and pieces. False if it was in none of these states. */
   endDeposit(batch: string, from: readonly DepositState[], to: DepositState, reason: string | null, at: number): Promise<boolean>;
-  markDepositChecked(batch: string): Promise<void>;
+  markDepositsChecked(batches: readonly string[]): Promise<void>;
   /** Inserts, or gives the blinded element that this member's token of this round was made from. */
   saveToken(record: TokenRecord): Promise<{ readonly blinded: string; readonly fresh: boolean }>;
 }

@@ -1,67 +1,75 @@
 /** Deposited rows as the compute parties use them in a run: held alike by all three, and within their bounds. */
-import { type CommitteeLinks, encodingsOf, rowVectors, type Table } from '@sluis/model';
+import type { CommitteeLinks } from '@sluis/model';
 import type { Committee, RowsTechnique } from '@sluis/technique';
 import type { Attempt, StationContext } from './context.ts';
-import { agreeOnDeposits, depositsMissing } from './deposit-lists.ts';
-import type { DepositedBatch, Deposits } from './ports.ts';
-import { chosenVectors, type RowPart, type RowPiece, secretRows } from './row-parts.ts';
-
-export interface DepositSource {
-  /** Index into the plan's sources. */
-  readonly index: number;
-  readonly name: string;
-  readonly table: Table;
-  readonly columns: readonly string[];
-}
-
-export interface DepositedRows {
-  readonly parts: readonly RowPart[];
-  /** Ids of the batches that count. */
-  readonly batches: readonly string[];
-}
+import { type AgreedDeposit, agreeOnDeposits, depositsMissing } from './deposit-lists.ts';
+import type { Deposits } from './ports.ts';
+import type { SourceRows, Stretch } from './source-rows.ts';
 
 /**
- * Reads what counts of a table's deposits. Run by: the three compute parties, in step. Batches that are not everywhere are
- * left out; those held differently, or with a value out of bounds, are rejected for good.
+ * What counts of a table's deposits. Run by: the three compute parties, in step. Batches that are not everywhere are left
+ * out; those held differently are rejected for good.
  *
- * Learns: the compute parties, who deposited how many rows, and of each batch once whether its values keep their bounds.
+ * Learns: the compute parties, who deposited how many rows.
  */
-export async function depositedRows(
+export async function agreedDeposits(
   station: StationContext,
   run: Attempt,
   links: CommitteeLinks,
-  committee: Committee,
-  from: DepositSource,
-): Promise<DepositedRows> {
-  const deposits = station.deposits;
-  if (deposits === undefined) throw depositsMissing(station.organisation);
+  index: number,
+): Promise<AgreedDeposit[]> {
   const { plan } = run.prepared;
-  const own = await deposits.batches(plan.collaboration, from.name, plan.agreement);
-  const agreed = await agreeOnDeposits(run, links, `${from.index} ${from.name}`, own);
+  const source = plan.rows?.sources[index];
+  if (source === undefined || !source.deposits) return [];
+  const deposits = depositsOf(station);
+  const own = await deposits.batches(plan.collaboration, source.table, plan.agreement);
+  const agreed = await agreeOnDeposits(run, links, `${index} ${source.table}`, own);
   for (const batch of agreed.incomplete) run.progress('share', `deposit ${batch} is not complete at all compute parties and is left out`);
   for (const batch of agreed.inconsistent) await reject(run, deposits, batch, 'deposit/inconsistent');
-  const all = encodingsOf(from.table);
-  const parts: RowPart[] = [];
-  const batches: string[] = [];
-  for (const batch of agreed.batches) {
-    run.signal.throwIfAborted();
-    const pieces = await openPieces(station, plan.techniques.sharing, links.me, batch, rowVectors(all).length);
-    if (!batch.checkedByAll) {
-      const within = await rowsTechnique(station, run).withinBounds(
-        committee,
-        secretRows(committee, all, [{ giver: batch.contributor, pieces }]),
-      );
-      if (!within) {
-        await reject(run, deposits, batch.batch, 'deposit/out-of-bounds');
-        continue;
-      }
-      if (!batch.checked) await deposits.markChecked(batch.batch);
+  return [...agreed.batches];
+}
+
+/** Reads all deposits of a source to their places, piece by piece. Run by: each compute party, on its own. */
+export async function readDeposits(station: StationContext, run: Attempt, me: 0 | 1 | 2, rows: SourceRows): Promise<void> {
+  const sharing = station.registry.get('sharing', run.prepared.plan.techniques.sharing);
+  for (const stretch of rows.stretches) {
+    const words = new Array<number>(rows.vectorsOf(stretch)).fill(1);
+    let at = 0;
+    for (const piece of stretch.batch?.pieces ?? []) {
+      run.signal.throwIfAborted();
+      rows.put(stretch, at, sharing.combine(me, await piece.open(), piece.rows, words));
+      at += piece.rows;
     }
-    batches.push(batch.batch);
-    const wanted = encodingsOf(from.table, from.columns);
-    parts.push({ giver: batch.contributor, pieces: pieces.map((p) => chosenVectors(all, wanted, p)) });
   }
-  return { parts, batches };
+}
+
+/**
+ * Rejects new deposits with values out of bounds for good, and remembers of the others that they have none. All are checked
+ * together; a bad one does not touch the others. Run by: the three compute parties, in step.
+ *
+ * @returns the stretches of bad ones.
+ * Learns: the compute parties, of each new deposit once, whether its values keep their bounds.
+ */
+export async function checkDeposits(station: StationContext, run: Attempt, committee: Committee, rows: SourceRows): Promise<Set<Stretch>> {
+  const fresh = rows.unchecked;
+  const bad = new Set<Stretch>();
+  if (fresh.length === 0) return bad;
+  const deposits = depositsOf(station);
+  const parts = fresh.map((s) => rows.partOf(s));
+  const within = await rowsTechnique(station, run).withinBounds(committee, rows.all, parts);
+  const good: string[] = [];
+  for (const [i, stretch] of fresh.entries()) {
+    const { batch } = stretch;
+    if (batch === null) continue;
+    if (within[i] === true) {
+      if (!batch.checked) good.push(batch.batch);
+      continue;
+    }
+    bad.add(stretch);
+    await reject(run, deposits, batch.batch, 'deposit/out-of-bounds');
+  }
+  await deposits.markChecked(good);
+  return bad;
 }
 
 export function rowsTechnique(station: StationContext, run: Attempt): RowsTechnique {
@@ -70,20 +78,9 @@ export function rowsTechnique(station: StationContext, run: Attempt): RowsTechni
   return station.registry.get('rows', ref);
 }
 
-async function openPieces(
-  station: StationContext,
-  ref: { readonly id: string; readonly version: number },
-  me: 0 | 1 | 2,
-  batch: DepositedBatch,
-  vectors: number,
-): Promise<RowPiece[]> {
-  const sharing = station.registry.get('sharing', ref);
-  const words = new Array<number>(vectors).fill(1);
-  const pieces: RowPiece[] = [];
-  for (const piece of batch.pieces) {
-    pieces.push({ length: piece.rows, columns: sharing.combine(me, await piece.open(), piece.rows, words) });
-  }
-  return pieces;
+function depositsOf(station: StationContext): Deposits {
+  if (station.deposits === undefined) throw depositsMissing(station.organisation);
+  return station.deposits;
 }
 
 async function reject(run: Attempt, deposits: Deposits, batch: string, reason: string): Promise<void> {

@@ -199,8 +199,8 @@ export class DepositDesk implements Deposits {
     return Promise.all(current.map(async (record) => batchOf(record, await this.#store.pieces(record.batch), me, this.#shares)));
   }
 
-  markChecked(batch: string): Promise<void> {
-    return this.#store.markDepositChecked(batch);
+  markChecked(batches: readonly string[]): Promise<void> {
+    return this.#store.markDepositsChecked(batches);
   }
 
   async reject(batch: string, reason: string): Promise<void> {

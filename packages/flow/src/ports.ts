@@ -153,8 +153,8 @@ export interface DepositedBatch {
 export interface Deposits {
   /** Deposits that count now (accepted, not replaced, withdrawn, rejected or expired), in the order of their ids. */
   batches(collaboration: string, table: string, agreementId: string): Promise<readonly DepositedBatch[]>;
-  /** Remembers that the compute parties together found all its values within bounds. */
-  markChecked(batch: string): Promise<void>;
+  /** Remembers that the compute parties together found all values of these deposits within bounds. */
+  markChecked(batches: readonly string[]): Promise<void>;
   /** Takes a deposit out for good, deletes its shares, and logs why; the contributor sees the code. */
   reject(batch: string, reason: string): Promise<void>;
 }

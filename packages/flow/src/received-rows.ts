@@ -1,70 +1,64 @@
 /** Step 2 for rows that providers' stations share in a run: compute parties open them, piece by piece. */
-import { ProtocolError } from '@sluis/base';
-import { encodingsOf, rowVectors } from '@sluis/model';
-import type { SecretColumn } from '@sluis/technique';
+import { ProtocolError, lengthPrefixed } from '@sluis/base';
+import { taggedHash } from '@sluis/crypto';
 import type { Digested } from './component-digests.ts';
 import type { Attempt, StationContext } from './context.ts';
 import { pieceInfoOf } from './row-pieces.ts';
-import type { RowPart, RowPiece } from './row-parts.ts';
 import type { RowsMailbox } from './rows-mailbox.ts';
+import type { SourceRows, Stretch } from './source-rows.ts';
 import { tableOfSource } from './share-rows.ts';
 
-export interface ReceivedRows extends RowPart {
-  readonly source: number;
-  readonly rows: number;
-  readonly digested: Digested;
-}
-
 /**
- * Opens all pieces of all stations. Run by: each compute party, on its own. Boxes are dropped as they are opened.
- * Throws ProtocolError `share/too-many-rows` beyond what the agreement allows of one provider.
+ * Opens one station's pieces of one source to their places. Run by: each compute party, on its own. Boxes are dropped as
+ * they are opened. Throws ProtocolError `share/too-many-rows` beyond what the agreement allows of one provider.
+ *
+ * @returns what its other holders compare with: digests of both components that this party holds, piece by piece.
  */
-export async function openRows(station: StationContext, run: Attempt, me: 0 | 1 | 2, mailbox: RowsMailbox): Promise<ReceivedRows[]> {
-  const received: ReceivedRows[] = [];
-  for (const [index, source] of (run.prepared.plan.rows?.sources ?? []).entries()) {
-    for (const giver of source.stations) received.push(await openSeries(station, run, me, mailbox, index, giver));
-  }
-  return received;
-}
-
-async function openSeries(
+export async function openRows(
   station: StationContext,
   run: Attempt,
   me: 0 | 1 | 2,
   mailbox: RowsMailbox,
-  index: number,
-  giver: string,
-): Promise<ReceivedRows> {
-  const { plan } = run.prepared;
-  const source = plan.rows?.sources[index];
-  if (source === undefined) throw new RangeError('the plan has no such source');
-  const table = tableOfSource(run, source);
-  const words = rowVectors(encodingsOf(table, source.columns)).map(() => 1);
-  const sharing = station.registry.get('sharing', plan.techniques.sharing);
-  const pieces: RowPiece[] = [];
-  let rows = 0;
+  to: { readonly index: number; readonly rows: SourceRows; readonly stretch: Stretch },
+): Promise<Digested> {
+  const { index, rows, stretch } = to;
+  const { giver } = stretch;
+  requireFew(run, index, stretch);
+  const words = new Array<number>(rows.vectorsOf(stretch)).fill(1);
+  const sharing = station.registry.get('sharing', run.prepared.plan.techniques.sharing);
+  const held = [me, ((me + 1) % 3) as 0 | 1 | 2] as const;
+  const digests: [Uint8Array[], Uint8Array[]] = [[], []];
+  let at = 0;
   for (const { box, ...piece } of mailbox.take(giver, index)) {
     run.signal.throwIfAborted();
-    rows += piece.rows;
-    if (rows > table.maximum_rows) throw tooMany(giver, source.table, table.maximum_rows);
     const message = await station.opener.open(box, pieceInfoOf(run, giver, station.organisation, piece));
-    pieces.push({ length: piece.rows, columns: sharing.combine(me, message, piece.rows, words) });
+    const columns = sharing.combine(me, message, piece.rows, words);
+    const context = pieceInfoOf(run, giver, 'all compute parties', piece);
+    for (const side of [0, 1] as const) digests[side].push(sharing.digest(columns, me, held[side], context));
+    rows.put(stretch, at, columns);
+    at += piece.rows;
   }
-  const context = pieceInfoOf(run, giver, 'all compute parties', { source: index, piece: 0, pieces: pieces.length, rows: 0 });
-  const columns = pieces.flatMap((p): readonly SecretColumn[] => p.columns);
+  const joined = digests.map((list) => taggedHash('sluis/rows-digest/1', lengthPrefixed(...list)));
   return {
-    source: index,
-    giver,
-    pieces,
-    rows,
-    digested: { organisation: giver, digest: (which) => sharing.digest(columns, me, which, context) },
+    organisation: giver,
+    digest(which) {
+      const found = joined[held.indexOf(which)];
+      if (found === undefined) throw new RangeError('a party has no digest of the component it lacks');
+      return found;
+    },
   };
 }
 
-const tooMany = (party: string, table: string, most: number) =>
-  new ProtocolError('share/too-many-rows', {
+/** The mailbox refuses more already; this is what the widths of sums rely on. */
+function requireFew(run: Attempt, index: number, { giver, rows }: Stretch): void {
+  const source = run.prepared.plan.rows?.sources[index];
+  if (source === undefined) throw new RangeError('the plan has no such source');
+  const most = tableOfSource(run, source).maximum_rows;
+  if (rows <= most) return;
+  throw new ProtocolError('share/too-many-rows', {
     stage: 'share',
-    party,
-    message: `${party} shared more than the ${most} rows that the agreement allows in ${table}; they were not used.`,
-    remedy: `Ask ${party} to look at its data, or agree on more rows.`,
+    party: giver,
+    message: `${giver} shared more than the ${most} rows that the agreement allows in ${source.table}; they were not used.`,
+    remedy: `Ask ${giver} to look at its data, or agree on more rows.`,
   });
+}

@@ -63,6 +63,12 @@ export class RowsMailbox {
     await this.#arrivals.until(() => [...new Set(incomplete())], timeoutMs, signal);
   }
 
+  /** How many rows one station shares of one source, once all pieces are there. */
+  rows(organisation: string, source: number): number {
+    const series = this.#series.get(key(organisation, source));
+    return [...(series?.pieces.values() ?? [])].reduce((n, p) => n + p.rows, 0);
+  }
+
   /** Hands over one station's pieces of one source in order, each once, so that they need not all be kept. */
   *take(organisation: string, source: number): Generator<SealedPiece> {
     const series = this.#series.get(key(organisation, source));

@@ -3,11 +3,10 @@ import { canonicalBytes, fromBase64 } from '@sluis/base';
 import { seal } from '@sluis/crypto';
 import { type CommitteeLinks, layoutOf, pushdownProviders } from '@sluis/model';
 import type { Committee, SecretColumn, SecretRows, SecretVectors } from '@sluis/technique';
-import { acceptRows } from './accept-rows.ts';
+import { acceptRows, openSources } from './accept-rows.ts';
 import { compareDigests, type Digested } from './component-digests.ts';
 import { type Attempt, organisationOf, type StationContext } from './context.ts';
 import type { Contribution } from './contribution.ts';
-import { openRows } from './received-rows.ts';
 import type { RowsMailbox } from './rows-mailbox.ts';
 
 declare const share: unique symbol;
@@ -82,16 +81,17 @@ export async function acceptShares(
     const message = await station.opener.open(box, shareInfo(run, organisation, station.organisation));
     inputs.push({ organisation, columns: sharing.combine(links.me, message, plan.cellCount, words) });
   }
-  const received = await openRows(station, run, links.me, sealed.rows);
+  const opened = await openSources(station, run, links, sealed.rows);
   const partials = inputs.map(
     ({ organisation, columns }): Digested => ({
       organisation,
       digest: (which) => sharing.digest(columns, links.me, which, shareInfo(run, organisation, `component ${which}`)),
     }),
   );
-  await compareDigests(run, links, [...partials, ...received.map((r) => r.digested)]);
-  const { sources, batches } = await acceptRows(station, run, links, committee, received);
-  const from = [...new Set([...inputs.map((i) => i.organisation), ...received.map((r) => r.giver)])];
+  const shared = opened.flatMap((o) => o.digested);
+  await compareDigests(run, links, [...partials, ...shared]);
+  const { sources, batches } = await acceptRows(station, run, committee, opened);
+  const from = [...new Set([...inputs, ...shared].map((i) => i.organisation))];
   const details = { run: run.proposal.run, plan: run.prepared.hash, from };
   await station.audit.append({ kind: 'share.accepted', details: plan.rows === undefined ? details : { ...details, deposits: batches } });
   return { inputs, rows: sources } as unknown as AcceptedShares;

@@ -36,6 +36,7 @@ const [A, C, B, D, M, W, Z, T] = [0, 1, 2, 3, 4, 5, 6, 7].map(addressOf) as [
  * a·b + a·d + c·b + mask0 − mask1, element by element. All columns have one shape; RangeError otherwise.
  *
  * @param mask0 - a column, or the stream that would fill one; so too `mask1`. They are different streams.
+ * @param out - overwritten and returned, if given; none of the inputs.
  */
 export function crossMultiply(
   a: BigUint64Array,
@@ -45,10 +46,10 @@ export function crossMultiply(
   mask0: Masks<BigUint64Array>,
   mask1: Masks<BigUint64Array>,
   words: number,
+  out: BigUint64Array = new BigUint64Array(a.length),
 ): BigUint64Array {
-  if (words !== 1) return crossSumOfProducts([a], [c], [b], [d], mask0, mask1, words);
-  const n = elements(a, 1, c, b, d, ...[mask0, mask1].filter(isColumn));
-  const out = new BigUint64Array(n);
+  if (words !== 1) return crossSumOfProducts([a], [c], [b], [d], mask0, mask1, words, out);
+  const n = elements(a, 1, c, b, d, out, ...[mask0, mask1].filter(isColumn));
   eachBlock(n, BLOCK, (from, count) => {
     loadFour([a, c, b, d], from, count);
     loadElementMasks(4, mask0, from, count);
@@ -88,6 +89,7 @@ export function crossSumOfProducts(
   mask0: Masks<BigUint64Array>,
   mask1: Masks<BigUint64Array>,
   words: number,
+  given: BigUint64Array | null = null,
 ): BigUint64Array {
   if ([cs, bs, ds].some((list) => list.length !== as.length)) throw new RangeError('a sum of products needs as many columns of each kind');
   const columns = [...as, ...cs, ...bs, ...ds, ...[mask0, mask1].filter(isColumn)];
@@ -95,7 +97,8 @@ export function crossSumOfProducts(
   if (first === undefined) throw new RangeError('a sum of products needs a column');
   const n = elements(first, words, ...columns);
   const masks = [mask0, mask1].map((m) => (words === 1 || isColumn(m) ? m : columnOf(m, n * words)));
-  const out = new BigUint64Array(n * words);
+  const out = given ?? new BigUint64Array(n * words);
+  if (out.length !== n * words) throw new RangeError('columns of one operation have the same length');
   const size = wideBlock(words);
   const terms = as.map((a, k): Four => [a, cs[k] as BigUint64Array, bs[k] as BigUint64Array, ds[k] as BigUint64Array]);
   eachBlock(n, size, (from, count) => {

@@ -4,6 +4,7 @@ import { layoutOf, type Plan } from '@sluis/model';
 import { CommitteeMeter, type ComputationTechnique, secondsFor, type SharingTechnique } from '@sluis/technique';
 import { ReplicatedCommittee } from './committee.ts';
 import { Session } from './session.ts';
+import { forgetColumns, ReplicatedRoom } from './share-room.ts';
 import { combine, digest, messageBytes, split } from './sharing.ts';
 
 const MAXIMUM_CELLS = 2 ** 24;
@@ -65,6 +66,8 @@ export const replicatedSharing: SharingTechnique = {
   split,
   combine,
   digest,
+  room: (rows, vectors) => new ReplicatedRoom(rows, vectors),
+  forget: forgetColumns,
 };
 
 /** Computes on replicated shares. */

@@ -1,52 +1,95 @@
 /** Whether shared rows keep the bounds that all later widths rely on, without showing which value does not. */
-import type { Committee, SecretBits, SecretRows } from '@sluis/technique';
+import { type ColumnEncoding, rowVectors } from '@sluis/model';
+import type { Committee, RowsPart, SecretBits, SecretColumn } from '@sluis/technique';
+import { blockOf, blocksOf } from './row-blocks.ts';
 import { anyOf } from './presence.ts';
-import { columnKey, type TableColumn, tableOf } from './row-table.ts';
+
+/** Elements that are compared at a time: bounds memory, whatever the number of rows. */
+const MOST_COMPARED = 2 ** 20;
 
 /**
- * One bit: whether every value of a row that takes part, unless it is NULL, lies within its encoding's bounds.
- * Run by: all three compute parties, in step.
+ * One bit for each part: whether every value of its rows that take part, unless it is NULL, lies within its encoding's
+ * bounds. Run by: all three compute parties, in step. Parts are checked together: however many there are, it takes as many
+ * rounds as their rows in one part.
  *
  * What is tested is a 64-bit word of any content, not a number that is known to be small: v − minimum, read without sign,
  * is at most maximum − minimum.
  *
- * Learns: the compute parties, that one bit. Cost: two comparisons of 64 bits a value.
+ * @param parts - their vectors in the order of `rowVectors(encodings)`.
+ * Learns: the compute parties, that one bit of each part. Cost: two comparisons of 64 bits a value; as many rounds as one
+ * comparison needs, and a few more, for every million values, and ⌈log2(rows of the largest part)⌉ at the end.
  */
-export async function withinBounds(committee: Committee, rows: SecretRows): Promise<boolean> {
-  const wanted = new Set(rows.encodings.map((e) => columnKey(0, e.column)));
-  const table = await tableOf(committee, 0, rows, wanted, false);
-  const outside: SecretBits[] = [];
-  for (const column of table.columns.values()) {
-    const bad = await outsideOf(committee, column);
-    if (bad !== null) outside.push(await committee.and(bad, column.present ?? table.valid));
+export async function withinBounds(
+  committee: Committee,
+  encodings: readonly ColumnEncoding[],
+  parts: readonly RowsPart[],
+): Promise<boolean[]> {
+  const vectors = rowVectors(encodings);
+  if (parts.some((p) => p.columns.length !== vectors.length)) throw new RangeError('rows have the vectors that their encodings ask for');
+  const checked = encodings.filter((e) => sizeOf(e) < 1n << 64n);
+  const rows = parts.reduce((n, p) => n + p.length, 0);
+  if (checked.length === 0 || rows === 0) return parts.map(() => true);
+  const good: SecretBits[] = [];
+  // A multiple of 32, so that bits of blocks are joined word by word.
+  const most = Math.max(32, Math.floor(MOST_COMPARED / (2 * checked.length) / 32) * 32);
+  for (const block of blocksOf(parts, most)) {
+    const columns = vectors.map((_, v) => blockOf(committee, block, v));
+    const place = (column: string | null, kind: string) =>
+      columns[vectors.findIndex((f) => f.column === column && f.kind === kind)] as SecretColumn;
+    good.push(await rowsWithin(committee, checked, place));
   }
-  if (outside.length === 0) return true;
-  const anyInRow = await committee.and(await anyOf(committee, outside), table.valid);
-  const [found] = await committee.openBits(await anyBit(committee, anyInRow));
-  return found === 0;
+  const opened = await committee.openBits(await committee.allOf(committee.concatBits(good), groupsOf(parts)));
+  return Array.from(opened, (bit) => bit === 1);
 }
 
-/** Null where every word is within the bounds. */
-async function outsideOf(committee: Committee, { values, low, high }: TableColumn): Promise<SecretBits | null> {
-  const size = high - low + 1n;
-  if (size >= 1n << 64n) return null;
-  const offset = committee.addConstant(values, -low);
-  const over = committee.addConstant(offset, -size);
-  const top = await committee.negative(offset, 64);
-  if (size === 1n << 63n) return top;
-  const below = await committee.negative(over, 64);
+type Place = (column: string | null, kind: string) => SecretColumn;
+
+/** For each row, whether it keeps all bounds or takes no part. */
+async function rowsWithin(committee: Committee, encodings: readonly ColumnEncoding[], place: Place): Promise<SecretBits> {
+  const nullable = encodings.filter((e) => e.nullable);
+  const flags = [...nullable.map((e) => place(e.column, 'present')), place(null, 'valid')];
+  const n = place(null, 'valid').length;
+  const [bits] = await committee.toBits(committee.concat(flags), 1);
+  const flag = (i: number) => committee.sliceBits(bits as SecretBits, i * n, n);
+  const outside = await outsideOf(committee, encodings, place, n);
+  const always = outside.filter((_, c) => encodings[c]?.nullable !== true);
+  const sometimes = outside.filter((_, c) => encodings[c]?.nullable === true);
+  const found = [...always];
+  if (sometimes.length > 0) {
+    const present = committee.concatBits(sometimes.map((_, i) => flag(i)));
+    const masked = await committee.and(committee.concatBits(sometimes), present);
+    found.push(...sometimes.map((_, i) => committee.sliceBits(masked, i * n, n)));
+  }
+  return committee.not(await committee.and(await anyOf(committee, found), flag(nullable.length)));
+}
+
+const sizeOf = ({ minimum, maximum }: ColumnEncoding): bigint => maximum - minimum + 1n;
+
+/** Per column, which words are outside its bounds; all columns are compared at once. */
+async function outsideOf(committee: Committee, encodings: readonly ColumnEncoding[], place: Place, n: number): Promise<SecretBits[]> {
+  const offsets = encodings.map((e) => committee.addConstant(place(e.column, 'value'), -e.minimum));
+  const over = encodings.map((e, c) => committee.addConstant(offsets[c] as SecretColumn, -sizeOf(e)));
+  const signs = await committee.negative(committee.concat([...offsets, ...over]), 64);
+  const sign = (i: number) => committee.sliceBits(signs, i * n, n);
   // Without sign: up to 2^63 a set top bit is already too much; beyond, only both tests together tell.
-  if (size < 1n << 63n) return committee.or(top, committee.not(below));
-  return committee.and(top, committee.not(below));
+  const pairs = encodings.map((e, c): readonly [SecretBits, SecretBits, boolean] => {
+    const [top, below] = [sign(c), sign(encodings.length + c)];
+    if (sizeOf(e) > 1n << 63n) return [top, committee.not(below), false];
+    return [committee.not(top), sizeOf(e) === 1n << 63n ? committee.constantBits(n, 1) : below, true];
+  });
+  const both = await committee.and(committee.concatBits(pairs.map((p) => p[0])), committee.concatBits(pairs.map((p) => p[1])));
+  return pairs.map(([, , means], c) => {
+    const bits = committee.sliceBits(both, c * n, n);
+    return means ? committee.not(bits) : bits;
+  });
 }
 
-/** One bit: whether any is 1. Cost: ⌈log2 n⌉ rounds, n bits in all. */
-async function anyBit(committee: Committee, bits: SecretBits): Promise<SecretBits> {
-  let open = bits;
-  while (open.length > 1) {
-    const half = open.length >> 1;
-    const joined = await committee.or(committee.sliceBits(open, 0, half), committee.sliceBits(open, half, half));
-    open = open.length % 2 === 0 ? joined : committee.concatBits([joined, committee.sliceBits(open, open.length - 1, 1)]);
-  }
-  return open;
+/** Positions of each part's rows among all. */
+function groupsOf(parts: readonly RowsPart[]): Uint32Array[] {
+  let at = 0;
+  return parts.map(({ length }) => {
+    const first = at;
+    at += length;
+    return Uint32Array.from({ length }, (_, i) => first + i);
+  });
 }

@@ -87,7 +87,7 @@ export function depositsContract(contract: Contract): void {
     assert.equal(await deposits.endDeposit(deposit(1).batch, ['accepted'], 'expired', 'x', 3), false);
     assert.equal(await deposits.endDeposit(deposit(1).batch, [], 'expired', 'x', 3), false);
     assert.equal((await deposits.deposit(deposit(1).batch))?.key, 'c2VhbGVk');
-    await deposits.markDepositChecked(deposit(1).batch);
+    await deposits.markDepositsChecked([...Array.from({ length: 1200 }, (_, i) => `none-${i}`), deposit(1).batch]);
     assert.equal(await deposits.endDeposit(deposit(1).batch, ['uploading'], 'rejected', 'deposit/x', 4), true);
     const ended = await deposits.deposit(deposit(1).batch);
     assert.deepEqual([ended?.state, ended?.reason, ended?.key, ended?.checked], ['rejected', 'deposit/x', null, true]);

@@ -9,6 +9,8 @@ import type { Tables } from './schema.ts';
 
 type Db = Kysely<Tables>;
 type State = DepositRecord['state'];
+/** Names in one statement: databases limit its parameters. */
+const MOST_NAMED = 500;
 
 async function read(db: Db, batch: string): Promise<DepositRecord | null> {
   const row = await db.selectFrom('deposits').selectAll().where('batch', '=', batch).executeTakeFirst();
@@ -194,9 +196,12 @@ export class RelationalDeposits implements DepositStore {
     });
   }
 
-  markDepositChecked(batch: string): Promise<void> {
+  markDepositsChecked(batches: readonly string[]): Promise<void> {
     return this.#write(async (db) => {
-      await db.updateTable('deposits').set({ checked: 1 }).where('batch', '=', batch).execute();
+      for (let at = 0; at < batches.length; at += MOST_NAMED) {
+        const some = batches.slice(at, at + MOST_NAMED);
+        await db.updateTable('deposits').set({ checked: 1 }).where('batch', 'in', some).execute();
+      }
     });
   }
 }

@@ -60,6 +60,23 @@ export interface SharingTechnique extends Descriptor {
   combine(me: 0 | 1 | 2, message: Uint8Array, cells: number, words: readonly number[]): SecretColumn[];
   /** Digest of component `which` (as this party holds it), to compare with its other holder before use. */
   digest(columns: readonly SecretColumn[], me: 0 | 1 | 2, which: 0 | 1 | 2, context: Uint8Array): Uint8Array;
+  /** Room for the shares of so many rows of one-word vectors. */
+  room(rows: number, vectors: number): ShareRoom;
+  /** Gives the memory of all columns of one message back at once; they are empty afterwards. */
+  forget(columns: readonly SecretColumn[]): void;
+}
+
+/** Shares of rows as one compute party holds them, each once: filled piece by piece, before anything computes on them. */
+export interface ShareRoom {
+  readonly rows: number;
+  /** Copies the vectors of some rows to their place, from row `from` on. */
+  put(from: number, columns: readonly SecretColumn[]): void;
+  /** Vectors of rows `from` to `from + length`, without copying. */
+  view(from: number, length: number): SecretColumn[];
+  /** Leaves only these rows, in ascending order, moved together. Views from before show other rows than they did. */
+  keep(stretches: readonly { readonly from: number; readonly length: number }[]): void;
+  /** Gives the memory back; views are empty afterwards. */
+  release(): void;
 }
 
 export interface ComputationTechnique extends Descriptor {
@@ -94,13 +111,16 @@ export interface SecretRows {
   readonly giverOf: Uint32Array;
 }
 
+/** Some rows of one source, as `rowVectors` lists their vectors. */
+export type RowsPart = Pick<SecretRows, 'length' | 'columns'>;
+
 /** Evaluates the part of a plan that runs on shared rows. */
 export interface RowsTechnique extends Descriptor {
   readonly stage: 'rows';
   /** One input in the plan's layout (see `layoutOf`): presence columns hold numbers of organisations. */
   evaluate(committee: Committee, plan: Plan, sources: readonly SecretRows[]): Promise<SecretVectors>;
-  /** One bit: whether every value of the rows lies within its encoding's bounds. Opens that bit to the compute parties. */
-  withinBounds(committee: Committee, rows: SecretRows): Promise<boolean>;
+  /** One bit for each part: whether every value of its rows lies within its encoding's bounds. Opens these to the compute parties. */
+  withinBounds(committee: Committee, encodings: readonly ColumnEncoding[], parts: readonly RowsPart[]): Promise<boolean[]>;
 }
 
 export type Technique = SharingTechnique | ComputationTechnique | RowsTechnique | MechanismTechnique;

@@ -19,31 +19,52 @@ const PARTIES = 3;
 const TAG_BYTES = 16;
 const SEED_PART_BYTES = 32;
 const SOUNDNESS_BITS = 40;
-/** Products of a batch at least, where there are so many: far fewer would do for three triples each, but every batch has messages of its own. */
-export const CHECK_BATCH = 32_768;
+/** Products of a batch at least, where there are so many: far fewer would do for three triples each, but batches have messages of their own. */
+const SMALL_BATCH = 32_768;
+/** From this number on an array is so long that two triples for each product are enough. */
+const LONG_ARRAY = 2 ** (SOUNDNESS_BITS / 2);
+/** Products that are looked at together, so that what is computed stays near the processor. */
+export const CHECK_PIECE = 32_768;
 
 /** Batches that products are checked in; they are of equal size, but for one product. */
-export const checkBatches = (positions: number): number => Math.max(1, Math.floor(positions / CHECK_BATCH));
-
-export interface CheckCost {
-  readonly rounds: number;
-  readonly bytes: number;
+export function checkBatches(positions: number): number {
+  const size = checkArrays(positions).arrays === 2 ? LONG_ARRAY : SMALL_BATCH;
+  return Math.max(1, Math.floor(positions / size));
 }
 
-/** Random triples for each product: the smallest number with (positions + 1)^number > 2^40. */
-export function triplesPerProduct(positions: number): number {
+export interface CheckArrays {
+  /** Random triples that each product meets. */
+  readonly arrays: number;
+  /** Triples in an array: a prime, with length^arrays > 2^40. */
+  readonly length: number;
+}
+
+/** How to check so many products with the fewest bytes: more arrays, or longer ones than there are products. */
+export function checkArrays(positions: number): CheckArrays {
   if (!Number.isSafeInteger(positions) || positions < 1) throw new RangeError('a check has at least one position');
-  const base = BigInt(positions) + 1n;
-  let arrays = 1;
-  while (base ** BigInt(arrays) <= 2n ** BigInt(SOUNDNESS_BITS)) arrays += 1;
-  return arrays;
+  const known = CHOSEN.get(positions);
+  if (known !== undefined) return known;
+  let best: CheckArrays | null = null;
+  for (let arrays = 2; arrays <= SOUNDNESS_BITS + 1; arrays++) {
+    const length = primeAbove(Math.max(positions, Math.ceil(2 ** (SOUNDNESS_BITS / arrays))));
+    if (best === null || wordsOf(positions, { arrays, length }) < wordsOf(positions, best)) best = { arrays, length };
+    // More arrays of the same length only cost more.
+    if (2 ** (SOUNDNESS_BITS / arrays) < positions) break;
+  }
+  if (CHOSEN.size > 1000) CHOSEN.clear();
+  CHOSEN.set(positions, best as CheckArrays);
+  return best as CheckArrays;
 }
+const CHOSEN = new Map<number, CheckArrays>();
 
-/** Random triples of an array that checks so many products: the smallest prime above their number. */
-export function triplesInArray(positions: number): number {
-  let length = positions + 1;
-  while (!isPrime(length)) length += 1;
-  return length;
+/** Words sent by a party: a triple's product, two openings a product, three for a triple that meets none. */
+const wordsOf = (positions: number, { arrays, length }: CheckArrays): number =>
+  arrays * (length + 2 * positions + 3 * (length - positions));
+
+function primeAbove(n: number): number {
+  let prime = n + 1;
+  while (!isPrime(prime)) prime += 1;
+  return prime;
 }
 
 function isPrime(n: number): boolean {
@@ -51,6 +72,11 @@ function isPrime(n: number): boolean {
   if (n % 2 === 0) return false;
   for (let d = 3; d * d <= n; d += 2) if (n % d === 0) return false;
   return true;
+}
+
+export interface CheckCost {
+  readonly rounds: number;
+  readonly bytes: number;
 }
 
 /**
@@ -70,13 +96,11 @@ export function checkCost(positions: number, words = 1): CheckCost {
   return { rounds: 5, bytes };
 }
 
-/** Seed fixed and tossed; the triples' products; two openings a triple, and the opened triples; tags. */
+/** Seed fixed and tossed; triples and openings; tags of each piece's openings and comparison, and of the triples left over. */
 function batchBytes(positions: number, words: number): number {
-  const arrays = triplesPerProduct(positions);
   const seed = 2 * SEED_PART_BYTES + 1;
-  const triples = triplesInArray(positions);
-  const vectors = 8 * words * arrays * (triples + 2 * positions + 3 * (triples - positions));
-  return PARTIES * (seed + vectors + TAG_BYTES + 2 * TAG_BYTES);
+  const tags = TAG_BYTES * (3 * Math.ceil(positions / CHECK_PIECE) + 1);
+  return PARTIES * (seed + 8 * words * wordsOf(positions, checkArrays(positions)) + tags);
 }
 
 /** Comparing what was refreshed with what it was, before it leaves: however much it is. */

@@ -38,8 +38,8 @@ export interface Algebra {
   /** −(a + b). */
   negatedSum(a: Words, b: Words, out?: Words): Words;
   multiply(a: Words, b: Words, out?: Words): Words;
-  /** This party's part of the product of shared x and y, plus the next words of one stream, minus those of the other. */
-  cross(x: Held, y: Held, plus: Stream, minus: Stream): Words;
+  /** This party's part of the product of shared x and y, plus the next words of one stream, minus those of the other, in `out`. */
+  cross(x: Held, y: Held, plus: Stream, minus: Stream, out: Words): Words;
   /** x − a, where position k meets element (k + turn) mod length of a. */
   subtractTurned(x: Words, a: Words, turn: number, out: Words): Words;
   /** One component of z − c − rho·y − sigma·a, with c and a turned in the same way. */
@@ -58,7 +58,8 @@ export function ringAlgebra(words: number): Algebra {
     add,
     subtract,
     multiply,
-    cross: (x: Held, y: Held, plus: Stream, minus: Stream) => crossMultiply(x.mine, x.next, y.mine, y.next, plus, minus, words),
+    cross: (x: Held, y: Held, plus: Stream, minus: Stream, out: Words) =>
+      crossMultiply(x.mine, x.next, y.mine, y.next, plus, minus, words, out),
   };
   if (words === 1) return { ...common, ...oneWord(false) };
   const turned = (a: Words, turn: number, size: number) => turnedCopy(a, words, turn, size);
@@ -85,7 +86,7 @@ function oneWord(bits: boolean): Pick<Algebra, 'sumOfThree' | 'negatedSum' | 'su
 }
 
 /** The first `size` words' elements of a turned by `turn` elements, word-major. */
-function turnedCopy(a: Words, words: number, turn: number, size: number): Words {
+export function turnedCopy(a: Words, words: number, turn: number, size: number): Words {
   const [length, n] = [a.length / words, size / words];
   const straight = Math.min(n, length - turn);
   const out = new BigUint64Array(size);
@@ -106,6 +107,7 @@ export const bitAlgebra: Algebra = {
   add: xor,
   subtract: xor,
   multiply: (a, b, out) => whole(andBits(halves(a), halves(b), out && halves(out))),
-  cross: (x, y, plus, minus) => whole(crossAnd2(halves(x.mine), halves(x.next), halves(y.mine), halves(y.next), plus, minus)),
+  cross: (x, y, plus, minus, out) =>
+    whole(crossAnd2(halves(x.mine), halves(x.next), halves(y.mine), halves(y.next), plus, minus, halves(out))),
   ...oneWord(true),
 };

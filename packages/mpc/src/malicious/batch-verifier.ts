@@ -2,21 +2,19 @@
 import type { Session } from '../session.ts';
 import type { PackedPair, Pair } from '../shares.ts';
 import type { Verifier } from '../verification.ts';
-import { type Algebra, bitAlgebra, type Held, ringAlgebra, type Words } from './algebra.ts';
+import { type Algebra, bitAlgebra, type Held, ringAlgebra } from './algebra.ts';
 import { finishZeroChecks, ZeroCheck } from './checked-exchange.ts';
 import { type Recorded, recordedBits, recordedColumn } from './recorded.ts';
-import { CHECK_BATCH } from '@sluis/technique';
-import { arraysFor, batchBounds } from './soundness.ts';
-import { ScratchPool } from './scratch.ts';
-import { checkTriples, type Triples } from './triple-check.ts';
+import { batchBounds } from './soundness.ts';
+import { CheckMemory, type Cut, checkProducts } from './product-check.ts';
 
 export interface BatchLimits {
-  /** Words that wait before a check begins, and so bound the memory that they keep (48 bytes a word). */
+  /** Words that wait before a check begins: they keep 48 bytes of memory each, and the check needs 100 more. */
   readonly waiting: number;
   /** Batches checked at a time: while one waits for messages another computes. */
   readonly atOnce: number;
 }
-export const BATCH_LIMITS: BatchLimits = { waiting: 6 * CHECK_BATCH, atOnce: 3 };
+export const BATCH_LIMITS: BatchLimits = { waiting: 2 ** 20, atOnce: 3 };
 
 interface Product<P> {
   readonly x: P;
@@ -24,11 +22,11 @@ interface Product<P> {
   readonly z: P;
 }
 
-/** A batch to check: its positions are cut out when its turn comes. */
+/** A batch to check: its positions are cut out when their turn comes. */
 interface Batch {
   readonly algebra: Algebra;
   readonly positions: number;
-  readonly cut: (take: (words: number) => Words) => Triples;
+  readonly cut: Cut;
 }
 
 export class BatchVerifier implements Verifier {
@@ -37,7 +35,7 @@ export class BatchVerifier implements Verifier {
   #products = new Map<number, Product<Pair>[]>();
   #conjunctions: Product<PackedPair>[] = [];
   #zeros: { readonly words: number; readonly w: Pair }[] = [];
-  readonly #scratch = new ScratchPool();
+  readonly #memory = new CheckMemory();
   /** Words recorded and not yet checked. */
   #waiting = 0;
   /** Checks under way and done, one after the other. Once one fails, every later call fails alike. */
@@ -92,7 +90,7 @@ export class BatchVerifier implements Verifier {
       const checks = this.#checks;
       await checks.parallel(batches.length, this.#limits.atOnce, async (strand, b) => {
         const { algebra, positions, cut } = batches[b] as Batch;
-        await this.#scratch.with((scratch) => checkTriples(strand, algebra, positions, cut, arraysFor(positions), scratch));
+        await checkProducts(strand, algebra, positions, cut, this.#memory);
       });
       if (zeros.some(({ w }) => w.mine.length > 0)) await checks.run((strand) => checkZeros(strand, zeros));
     });
@@ -119,8 +117,8 @@ export class BatchVerifier implements Verifier {
     const bounds = batchBounds(z.mine.positions);
     return bounds.slice(1).map((to, b) => {
       const from = bounds[b] as number;
-      const cut: Batch['cut'] = (take) => {
-        const component = (r: Recorded) => r.slice(from, to, take((to - from) * algebra.words));
+      const cut: Cut = (first, last, take) => {
+        const component = (r: Recorded) => r.slice(from + first, from + last, take((last - first) * algebra.words));
         const part = (h: typeof x): Held => ({ mine: component(h.mine), next: component(h.next) });
         return { x: part(x), y: part(y), z: part(z) };
       };

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProtocolError, systemRandom, utf8 } from '@sluis/base';
-import { CHECK_BATCH } from '@sluis/technique';
+import { CHECK_PIECE, type CheckArrays, checkArrays, checkBatches } from '@sluis/technique';
 import { Session } from '../session.ts';
 import { Network } from '../simulation/simulate.ts';
 import { type Algebra, bitAlgebra, ringAlgebra } from './algebra.ts';
-import { Scratch } from './scratch.ts';
-import { arraysFor, batchBounds } from './soundness.ts';
-import { checkTriples, type Triples } from './triple-check.ts';
+import { CheckMemory, checkProducts, type Cut, type Products } from './product-check.ts';
+import { batchBounds } from './soundness.ts';
 
 const PARTIES = [0, 1, 2] as const;
 type Error0 = { readonly at: number; readonly by: bigint };
 
 /** Component c of random x and y and of z = x·y, with additive errors, as the three parties hold them. */
-function dealt(words: number, n: number, errors: readonly Error0[]): Triples[] {
+function dealt(words: number, n: number, errors: readonly Error0[]): Products[] {
   const algebra = ringAlgebra(words);
   const fresh = (): BigUint64Array => new BigUint64Array(systemRandom.bytes(8 * n * words).slice().buffer);
   const [x, y] = [
@@ -28,13 +27,13 @@ function dealt(words: number, n: number, errors: readonly Error0[]): Triples[] {
   return held({ x, y, z });
 }
 
-function held(all: { x: BigUint64Array[]; y: BigUint64Array[]; z: BigUint64Array[] }): Triples[] {
+function held(all: { x: BigUint64Array[]; y: BigUint64Array[]; z: BigUint64Array[] }): Products[] {
   const of = (v: BigUint64Array[], me: number) => ({ mine: v[me] as BigUint64Array, next: v[(me + 1) % 3] as BigUint64Array });
   return PARTIES.map((me) => ({ x: of(all.x, me), y: of(all.y, me), z: of(all.z, me) }));
 }
 
 /** As `dealt` for 64 conjunctions a position. */
-function dealtBits(n: number, errors: readonly Error0[]): Triples[] {
+function dealtBits(n: number, errors: readonly Error0[]): Products[] {
   const fresh = (): BigUint64Array => new BigUint64Array(systemRandom.bytes(8 * n).slice().buffer);
   const [x, y, z] = [
     [fresh(), fresh(), fresh()],
@@ -50,8 +49,8 @@ function dealtBits(n: number, errors: readonly Error0[]): Triples[] {
 
 async function check(
   algebra: Algebra,
-  triples: Triples[],
-  arrays: number,
+  triples: Products[],
+  plan: CheckArrays,
   lie: ((step: string, payload: Uint8Array) => void) | null = null,
 ) {
   const network = new Network();
@@ -68,7 +67,8 @@ async function check(
           },
         };
         const session = await Session.open(me === 0 ? lying : links, utf8('test'), systemRandom);
-        await session.run((strand) => checkTriples(strand, algebra, positions, () => triples[me] as Triples, arrays, new Scratch()));
+        const cut: Cut = (from, to) => cutOf(triples[me] as Products, algebra.words, from, to);
+        await session.run((strand) => checkProducts(strand, algebra, positions, cut, new CheckMemory(), plan));
       } catch (error) {
         network.leave(me);
         throw error;
@@ -77,14 +77,34 @@ async function check(
   );
 }
 
+/** The shortest arrays that there can be: far fewer triples than a check needs, so that lies succeed often enough to be counted. */
+function least(positions: number, arrays: number): CheckArrays {
+  const prime = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 101].find((p) => p > positions) as number;
+  return { arrays, length: prime };
+}
+
+/** Positions from `from` to `to` of word-major products. */
+function cutOf({ x, y, z }: Products, words: number, from: number, to: number): Products {
+  const cut = (v: BigUint64Array) => {
+    const n = v.length / words;
+    return BigUint64Array.from(
+      { length: words * (to - from) },
+      (_, i) => v[Math.floor(i / (to - from)) * n + from + (i % (to - from))] as bigint,
+    );
+  };
+  const both = (h: Products['x']) => ({ mine: cut(h.mine), next: cut(h.next) });
+  return { x: both(x), y: both(y), z: both(z) };
+}
+
 const passes = (settled: PromiseSettledResult<void>[]) => settled.every((s) => s.status === 'fulfilled');
 const failsAtAll = (settled: PromiseSettledResult<void>[]) =>
   settled.every((s) => s.status === 'rejected' && s.reason instanceof ProtocolError && s.reason.code === 'mpc/verification-failed');
 
 test('right products pass at all sizes and widths', async () => {
   for (const n of [1, 2, 15, 16, 17, 33, 100]) {
-    for (const words of [1, 2, 3]) assert.ok(passes(await check(ringAlgebra(words), dealt(words, n, []), 3)), `${n} of ${words} words`);
-    assert.ok(passes(await check(bitAlgebra, dealtBits(n, []), 3)), `${n} of 64 bits`);
+    for (const words of [1, 2, 3])
+      assert.ok(passes(await check(ringAlgebra(words), dealt(words, n, []), least(n, 3))), `${n} of ${words} words`);
+    assert.ok(passes(await check(bitAlgebra, dealtBits(n, []), least(n, 3))), `${n} of 64 bits`);
   }
 });
 
@@ -92,12 +112,12 @@ test('one wrong product anywhere, by any error, is found by all parties', async 
   for (const n of [1, 16, 33])
     for (const at of new Set([0, n - 1, n >> 1]))
       for (const by of [1n, -1n, 1n << 63n, 1n << 32n]) {
-        assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, n, [{ at, by }]), 2)), `${n} ${at} ${by}`);
-        assert.ok(failsAtAll(await check(bitAlgebra, dealtBits(n, [{ at, by }]), 2)), `bits ${n} ${at} ${by}`);
+        assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, n, [{ at, by }]), least(n, 2))), `${n} ${at} ${by}`);
+        assert.ok(failsAtAll(await check(bitAlgebra, dealtBits(n, [{ at, by }]), least(n, 2))), `bits ${n} ${at} ${by}`);
       }
   const all = Array.from({ length: 20 }, (_, at) => ({ at, by: 1n << 63n }));
-  assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, 20, all), 2)));
-  assert.ok(failsAtAll(await check(ringAlgebra(2), dealt(2, 20, [{ at: 39, by: 1n << 63n }]), 2)));
+  assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, 20, all), least(20, 2))));
+  assert.ok(failsAtAll(await check(ringAlgebra(2), dealt(2, 20, [{ at: 39, by: 1n << 63n }]), least(20, 2))));
 });
 
 /** How often a wrong product is accepted by all, when party 0 adds the same error to the first triple of every array. */
@@ -110,7 +130,7 @@ async function accepted(positions: number, arrays: number, tries: number): Promi
   };
   let count = 0;
   for (let i = 0; i < tries; i++)
-    if (passes(await check(ringAlgebra(1), dealt(1, positions, [{ at: 0, by: 5n }]), arrays, lie))) count += 1;
+    if (passes(await check(ringAlgebra(1), dealt(1, positions, [{ at: 0, by: 5n }]), least(positions, arrays), lie))) count += 1;
   return count;
 }
 
@@ -137,39 +157,54 @@ test('products that are all wrong alike do not hide behind triples that are all 
       for (let i = 0; i < sent.length; i++) sent[i] = (sent[i] as bigint) + 5n;
     };
     const wrong = Array.from({ length: positions }, (_, at) => ({ at, by: 5n }));
-    assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, positions, wrong), arrays, lie)), `${positions}`);
+    assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, positions, wrong), least(positions, arrays), lie)), `${positions}`);
   }
 });
 
-test('arrays are as many as the bound asks for, and not one more', () => {
-  for (const [positions, arrays] of [
-    [1, 41],
-    [2, 26],
-    [31, 9],
-    [255, 6],
-    [256, 5],
-    [1023, 5],
-    [1024, 4],
-    [10_320, 4],
-    [10_321, 3],
-    [2 ** 20 - 1, 3],
-    [2 ** 20, 2],
-    [2 ** 30, 2],
-    [2 ** 40, 1],
-  ] as const)
-    assert.equal(arraysFor(positions), arrays, `${positions}`);
-  for (let n = 1; n < 5000; n++) {
-    const r = arraysFor(n);
-    assert.ok(r * Math.log2(n + 1) >= 40 && (r - 1) * Math.log2(n + 1) <= 40.000001, `${n}`);
+test('products in several pieces are checked wherever they stand, in every way of checking', async () => {
+  const n = CHECK_PIECE + 5;
+  for (const plan of [checkArrays(n), { arrays: 2, length: 65_537 }]) {
+    assert.ok(passes(await check(ringAlgebra(1), dealt(1, n, []), plan)));
+    assert.ok(passes(await check(bitAlgebra, dealtBits(n, []), plan)));
+    assert.ok(passes(await check(ringAlgebra(2), dealt(2, n, []), plan)));
+    for (const at of [0, CHECK_PIECE - 1, CHECK_PIECE, n - 1]) {
+      assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, n, [{ at, by: 1n << 63n }]), plan)), `${at}`);
+      assert.ok(failsAtAll(await check(bitAlgebra, dealtBits(n, [{ at, by: 1n }]), plan)), `bits ${at}`);
+    }
   }
 });
 
-test('batches are even, and none is too small for three arrays where there is enough', () => {
-  for (const positions of [CHECK_BATCH, CHECK_BATCH + 1, 2 * CHECK_BATCH - 1, 2 * CHECK_BATCH, 7 * CHECK_BATCH + 1]) {
+test('a wrong triple that meets no product is found', async () => {
+  // Every triple of the second piece is wrong, and the one product meets none of them or one.
+  const lie = (step: string, payload: Uint8Array) => {
+    if (step.includes('triples')) payload[8] = (payload[8] as number) ^ 1;
+  };
+  for (let i = 0; i < 20; i++) assert.ok(failsAtAll(await check(ringAlgebra(1), dealt(1, 1, []), { arrays: 1, length: 5 }, lie)));
+});
+
+test('arrays are prime, longer than there are products, and enough for the bound', () => {
+  const sizes = [1, 2, 31, 255, 1023, 10_320, 10_321, 100_000, 700_000, 800_000, 2 ** 20, 3_000_001];
+  for (const n of [...Array.from({ length: 600 }, (_, i) => i + 1), ...sizes]) {
+    const { arrays, length } = checkArrays(n);
+    assert.ok(length > n && arrays * Math.log2(length) > 40, `${n}`);
+    for (let d = 2; d * d <= length; d++) assert.notEqual(length % d, 0, `${n}: ${length}`);
+  }
+  assert.equal(checkArrays(50_000).arrays, 3);
+  assert.equal(checkArrays(900_000).arrays, 2);
+});
+
+test('batches are even, and no smaller than three arrays, or two, are worth', () => {
+  for (const [positions, batches] of [
+    [11, 1],
+    [65_535, 1],
+    [65_536, 2],
+    [700_000, 21],
+    [900_000, 1],
+    [2 ** 21, 2],
+  ] as const) {
+    assert.equal(checkBatches(positions), batches);
     const bounds = batchBounds(positions);
-    assert.equal(bounds.at(-1), positions);
-    assert.ok(bounds.slice(1).every((to, b) => arraysFor(to - (bounds[b] as number)) === 3));
+    assert.deepEqual([bounds[0], bounds.at(-1), bounds.length], [0, positions, batches + 1]);
   }
-  assert.deepEqual(batchBounds(11), [0, 11]);
   assert.deepEqual(batchBounds(0), [0, 0]);
 });
