@@ -99,7 +99,8 @@ test('a contributor who gives compute parties different components is seen by th
   for (const [seat, { desk }] of all.desks.entries()) {
     await desk.open(forged);
     await desk.piece(statement.batch, 0, all.sealed(statement, 0, seat as 0 | 1 | 2, salted[seat] as Uint8Array));
-    assert.equal((await desk.accept(statement.batch, false)).state, 'accepted');
+    const accepted = await desk.accept(statement.batch, await all.acceptance(person('alice'), statement), false);
+    assert.equal(accepted.deposit.state, 'accepted');
   }
   const found = await Promise.all(
     all.desks.map(async (d) => (await batchesAt(all, d)).find((b) => b.batch === statement.batch) ?? assert.fail()),
@@ -279,5 +280,6 @@ test('a piece with another content than the signed one is not kept, however well
   await assert.rejects(desk.desk.piece(statement.batch, 0, all.sealed(statement, 0, 1, changed)), { code: 'deposit/piece-differs' });
   assert.deepEqual(await desk.files.list(), []);
   await desk.desk.piece(statement.batch, 0, all.sealed(statement, 0, 1, message));
-  assert.equal((await desk.desk.accept(statement.batch, true)).state, 'uploading', 'control: the signed one is kept');
+  const looked = await desk.desk.accept(statement.batch, await all.acceptance(person('alice'), statement), true);
+  assert.deepEqual([looked.deposit.state, looked.confirmed], ['uploading', null], 'control: the signed one is kept');
 });

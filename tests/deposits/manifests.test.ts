@@ -97,7 +97,7 @@ test('a manifest holds for its table, agreement, contributor and rows only', asy
   assert.deepEqual((await desk.open({ statement: good, signature })).missing, [0]);
   await assert.rejects(desk.open(await signed({ ...good, mode: 'replace' })), refused('deposit/replayed'));
   await assert.rejects(desk.piece(good.batch, 1, new Uint8Array(2000)), refused('deposit/malformed'));
-  await assert.rejects(desk.accept(good.batch, false), refused('deposit/incomplete'));
+  await assert.rejects(desk.accept(good.batch, await all.acceptance(person('alice'), good), false), refused('deposit/incomplete'));
 });
 
 test('nobody can begin a deposit under the name of another contributor’s, and so keep that one out', async (t) => {

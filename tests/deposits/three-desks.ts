@@ -2,10 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromBase64, systemRandom, toBase64, toHex } from '@sluis/base';
+import { canonicalBytes, fromBase64, systemRandom, toBase64, toHex } from '@sluis/base';
 import { generateSealingKey, generateSigningKey, open, seal, sign } from '@sluis/crypto';
 import { DepositDesk, type DepositStore, type ShareFiles, type StationContext } from '@sluis/flow';
 import {
+  acceptanceOf,
   type Agreement,
   agreementId,
   agreementSchema,
@@ -13,6 +14,8 @@ import {
   type DepositManifest,
   type LedgerEvent,
   pieceInfo,
+  type Settlement,
+  type SignedAcceptance,
   type SignedManifest,
   signAgreement,
 } from '@sluis/model';
@@ -150,10 +153,11 @@ export class ThreeDesks {
     csv: string,
     mode: 'append' | 'replace' = 'append',
     after: (signed: SignedManifest) => void = () => undefined,
+    client: DepositClient = this.client(after),
   ) {
     return contribute({
       ...{ agreement: this.agreement, agreementId: this.id, table: 't', contributor: person(name), anonymous: null },
-      ...{ mode, dropInvalid: false, again: false, client: this.client(after) },
+      ...{ mode, dropInvalid: false, again: false, client },
       source: async function* () {
         yield Buffer.from(csv);
       },
@@ -178,8 +182,18 @@ export class ThreeDesks {
           return {};
         });
       },
-      accept: async (batch: string) => ({ parties: await all(async (d) => ({ deposit: await d.accept(batch, false) })) }),
+      accept: async (c: Contributor, manifest: DepositManifest) => {
+        const signed = await this.acceptance(c, manifest);
+        return { parties: await all((d) => d.accept(manifest.batch, signed, false)) };
+      },
+      settle: async (batch: string, settlement: Settlement) => ({ parties: await all((d) => d.settle(batch, settlement)) }),
     } as unknown as DepositClient;
+  }
+
+  /** What a giver signs when its deposit shall count. */
+  async acceptance(giver: Contributor, manifest: DepositManifest): Promise<SignedAcceptance> {
+    const statement = acceptanceOf(manifest, new Date(this.clock.now()).toISOString());
+    return { statement, signature: toHex(await giver.sign('deposit-accept', canonicalBytes(statement))) };
   }
 
   /** What a contributor sent to one compute party as a piece: salt and message. */

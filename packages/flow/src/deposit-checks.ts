@@ -108,20 +108,36 @@ export function checkRound(organisation: string, table: Table, manifest: Deposit
 /** What runs agree on batch by batch: one contributor may not fill the list of all of them with single rows. */
 const MOST_ACCEPTED = 1000;
 
-/** Throws RefusedError `deposit/too-many-rows` or `deposit/too-many` if a giver has no room beside what counts already. */
-export function checkRoom(organisation: string, { rows }: { rows: number }, accepted: readonly { rows: number }[], most: number): void {
+/**
+ * Throws RefusedError `deposit/too-many-rows` or `deposit/too-many` if a giver has no room beside what counts already;
+ * `deposit/unsettled` if too much of what was replaced is still kept.
+ */
+export function checkRoom(
+  organisation: string,
+  { rows, replace = false }: { rows: number; replace?: boolean },
+  accepted: readonly { rows: number; successor: string | null }[],
+  most: number,
+): void {
   const refuse = refuseAt(organisation);
-  const all = accepted.reduce((n, o) => n + o.rows, rows);
+  const counting = replace ? [] : accepted.filter((o) => o.successor === null);
+  const all = counting.reduce((n, o) => n + o.rows, rows);
   if (all > most)
     throw refuse(
       'deposit/too-many-rows',
       `With this deposit the contributor would have ${all} rows in the table; the agreement allows ${most}.`,
       'Deposit fewer rows, or use --replace.',
     );
-  if (accepted.length >= MOST_ACCEPTED)
+  const kept = accepted.reduce((n, o) => n + o.rows, rows);
+  if (kept > 2 * most || accepted.length >= 2 * MOST_ACCEPTED)
+    throw refuse(
+      'deposit/unsettled',
+      'What this contributor replaced before is still kept, because it was not shown that all compute parties have what replaces it.',
+      'Run the command that was cut off again, or withdraw the deposits: sluis contribute list',
+    );
+  if (counting.length >= MOST_ACCEPTED)
     throw refuse(
       'deposit/too-many',
-      `The contributor has ${accepted.length} deposits in the table; no more than ${MOST_ACCEPTED} are kept beside each other.`,
+      `The contributor has ${counting.length} deposits in the table; no more than ${MOST_ACCEPTED} are kept beside each other.`,
       'Deposit all rows again in one file, with --replace.',
     );
 }
@@ -139,7 +155,7 @@ export function checkRequest(organisation: string, key: string | null, request: 
 }
 
 /** Throws RefusedError `deposit/clock-skew` unless the request was made just now. */
-export function checkFresh(organisation: string, request: SignedDepositRequest, now: number): void {
+export function checkFresh(organisation: string, request: { readonly statement: { readonly at: string } }, now: number): void {
   if (Math.abs(Date.parse(request.statement.at) - now) > SKEW_MS)
     throw refuseAt(organisation)(
       'deposit/clock-skew',

@@ -13,12 +13,17 @@ const run = { prepared: { plan: { committee: ['anna', 'bram', 'carla'] } } } as 
 const id = (n: number) => n.toString(16).padStart(32, '0');
 
 /** A batch whose component digests are those of an honest contributor, or differ where `wrong` says. */
-function batch(n: number, me: Party, change: { checked?: boolean; rows?: number; wrong?: 0 | 1 | 2 } = {}): DepositedBatch {
+function batch(
+  n: number,
+  me: Party,
+  change: { checked?: boolean; rows?: number; wrong?: 0 | 1 | 2; successor?: number } = {},
+): DepositedBatch {
   return {
     batch: id(n),
     contributor: 'dora',
     rows: change.rows ?? 10,
     checked: change.checked ?? true,
+    successor: change.successor === undefined ? null : id(change.successor),
     digest: (which) => {
       if (which !== me && which !== (me + 1) % 3) throw new RangeError('not held');
       return `${which === change.wrong ? 'f' : 'e'}${n}${which}`.padEnd(64, '0');
@@ -68,6 +73,29 @@ test('what one of them lacks is left out by all', async () => {
     const agreed = await agree((me) => (me === missing ? [batch(1, me)] : [batch(1, me), batch(2, me)]));
     assert.deepEqual(seen(agreed), Array(3).fill([[id(1)], [id(2)], []]), `missing at ${missing}`);
   }
+});
+
+test('what replaces another counts instead of it as soon as all three have it, and never beside it or partly', async () => {
+  const old = (me: Party) => batch(1, me, { successor: 2 });
+  const partly: [(me: Party) => DepositedBatch[], number[]][] = [
+    [(me) => (me === 0 ? [old(me), batch(2, me)] : [batch(1, me)]), [1]],
+    [(me) => (me === 2 ? [batch(1, me)] : [old(me), batch(2, me)]), [1]],
+    [(me) => [old(me), batch(2, me)], [2]],
+    // One of them has deleted the earlier one already, being shown that all have the later one.
+    [(me) => (me === 1 ? [batch(2, me)] : [old(me), batch(2, me)]), [2]],
+    [(me) => (me === 1 ? [old(me), batch(2, me)] : [batch(2, me)]), [2]],
+    // A chain: they got the three deposits in part.
+    [(me) => [batch(1, me, { successor: me === 0 ? 2 : 3 }), ...(me === 0 ? [batch(2, me, { successor: 3 })] : []), batch(3, me)], [3]],
+    [(me) => [batch(1, me, { successor: 2 }), batch(2, me, { successor: 3 }), ...(me === 0 ? [batch(3, me)] : [])], [2]],
+  ];
+  for (const [held, counts] of partly)
+    for (const a of await agree(held))
+      assert.deepEqual(
+        a.batches.map((b) => b.batch),
+        counts.map(id),
+      );
+  const cheated = await agree((me) => [old(me), batch(2, me, me === 1 ? { wrong: 1 } : {})]);
+  assert.deepEqual(seen(cheated), Array(3).fill([[id(1)], [], [id(2)]]), 'what is held differently takes nothing’s place');
 });
 
 test('a component that its two holders hold differently is found by all three, whichever it is', async () => {

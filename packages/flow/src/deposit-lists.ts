@@ -16,6 +16,7 @@ const listSchema = z
       contributor: z.string().max(200),
       rows: z.number().int().min(0),
       checked: z.boolean(),
+      successor: batchId.nullable(),
       digest: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   )
@@ -51,7 +52,10 @@ export async function agreeOnDeposits(
   const next = ((me + 1) % 3) as 0 | 1 | 2;
   const previous = ((me + 2) % 3) as 0 | 1 | 2;
   const list = (which: 0 | 1 | 2): Listed[] =>
-    own.map((b) => ({ batch: b.batch, contributor: b.contributor, rows: b.rows, checked: b.checked, digest: b.digest(which) }));
+    own.map((b) => ({
+      ...{ batch: b.batch, contributor: b.contributor, rows: b.rows, checked: b.checked, successor: b.successor },
+      digest: b.digest(which),
+    }));
   // The party before this one holds component `me` as well, the one after it component `me + 1`.
   const [mine, others] = [list(me), list(next)];
   const step = `deposits ${label}`;
@@ -72,10 +76,14 @@ export async function agreeOnDeposits(
     held.filter((b) => !same(b)).map((b) => b.batch),
   );
   const everywhere = new Set(held.map((b) => b.batch));
+  const good = new Set([...everywhere].filter((b) => !verdicts.has(b)));
+  // What takes another's place counts as soon as all three have it, and from then on instead of the other, not beside it.
+  const replaced = ({ batch, successor }: DepositedBatch) =>
+    [successor, theirs.get(batch)?.successor, after.get(batch)?.successor].some((s) => typeof s === 'string' && good.has(s));
   const known = new Set([...own.map((b) => b.batch), ...theirs.keys(), ...after.keys()]);
   return {
     batches: held
-      .filter((b) => !verdicts.has(b.batch))
+      .filter((b) => good.has(b.batch) && !replaced(b))
       .sort((a, b) => (a.batch < b.batch ? -1 : 1))
       .map((b) => withCheck(b, b.checked && theirs.get(b.batch)?.checked === true && after.get(b.batch)?.checked === true)),
     incomplete: [...known].filter((b) => !everywhere.has(b)).sort(),
@@ -88,6 +96,7 @@ const withCheck = (batch: DepositedBatch, checkedByAll: boolean) => ({
   contributor: batch.contributor,
   rows: batch.rows,
   checked: batch.checked,
+  successor: batch.successor,
   digest: (which: 0 | 1 | 2) => batch.digest(which),
   pieces: batch.pieces,
   checkedByAll,

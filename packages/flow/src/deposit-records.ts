@@ -22,7 +22,7 @@ export function manifestOf(record: DepositRecord): DepositManifest {
 
 /** What its contributor is shown. */
 export function viewOf(record: DepositRecord): DepositView {
-  const { batch, collaboration, agreement, table, giver, rows, state, reason, checked, updatedAt } = record;
+  const { batch, collaboration, agreement, table, giver, rows, state, reason, successor, checked, updatedAt } = record;
   const { mode, pieces } = manifestOf(record);
   return {
     batch,
@@ -35,6 +35,7 @@ export function viewOf(record: DepositRecord): DepositView {
     pieces: pieces.length,
     state,
     reason,
+    successor,
     checked,
     at: new Date(updatedAt).toISOString(),
   };
@@ -71,6 +72,7 @@ export function batchOf(record: DepositRecord, stored: readonly PieceRecord[], m
     contributor: record.giver,
     rows: record.rows,
     checked: record.checked,
+    successor: record.successor,
     digest(which) {
       const found = digests.get(which);
       if (found === undefined) throw new RangeError('a party has no digest of the component it lacks');

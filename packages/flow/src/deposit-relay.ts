@@ -10,12 +10,18 @@ import {
   type Agreement,
   type agreementForContributorSchema,
   anonymousName,
+  type ConfirmedAnswer,
+  confirmedSchema,
   depositIdentity,
   type DepositList,
   type DepositView,
   depositViewSchema,
   giverOf,
   type OpenAnswer,
+  type Settlement,
+  settleSchema,
+  type SignedAcceptance,
+  signedAcceptanceSchema,
   type SignedDepositRequest,
   signedDepositRequestSchema,
   type SignedManifest,
@@ -117,27 +123,33 @@ export class DepositRelay {
     });
   }
 
-  /** Makes a deposit count at all compute parties, once each has said that it has everything. */
-  async accept(batch: string): Promise<{ parties: { organisation: string; deposit: DepositView }[] }> {
+  /** Makes a deposit count at all compute parties, once each has said that it has everything. Gives the word of each. */
+  async accept(batch: string, signed: SignedAcceptance): Promise<ConfirmedAnswer> {
     const { agreement: id } = this.requireOpen(batch);
     const { agreement } = await agreementInForce(this.#station, id);
+    const body = canonicalBytes(signed);
     const all = (dry: boolean) =>
       this.#askAll(agreement, (to) =>
-        this.#ask(
-          agreement,
-          to,
-          'deposit.accept',
-          { agreement: id, batch, dry },
-          NOTHING,
-          z.object({ deposit: depositViewSchema }),
-          async () => ({
-            deposit: await this.#desk.accept(batch, dry),
-          }),
+        this.#ask(agreement, to, 'deposit.accept', { agreement: id, batch, dry }, body, confirmedSchema, () =>
+          this.#desk.accept(batch, signed, dry),
         ),
       );
     await all(true);
     const parties = await all(false);
     this.#open.delete(batch);
+    return { parties };
+  }
+
+  /** Shows all compute parties that each of them has accepted a deposit, upon which they delete what it replaces. */
+  async settle(batch: string, settlement: Settlement): Promise<ConfirmedAnswer> {
+    const { agreement: id } = settlement;
+    const { agreement } = await agreementInForce(this.#station, id);
+    const body = canonicalBytes(settlement);
+    const parties = await this.#askAll(agreement, (to) =>
+      this.#ask(agreement, to, 'deposit.settle', { agreement: id, batch }, body, confirmedSchema, () =>
+        this.#desk.settle(batch, settlement),
+      ),
+    );
     return { parties };
   }
 
@@ -179,7 +191,13 @@ export class DepositRelay {
     wire.onRequest('deposit.accept', async (m) => {
       const { agreement, batch, dry } = this.#read(acceptSchema, m.header, m);
       await this.#requireMember(agreement, m);
-      return { body: canonicalBytes({ deposit: await this.#desk.accept(batch, dry) }) };
+      const signed = this.#read(signedAcceptanceSchema, parseBody(m.body), m);
+      return { body: canonicalBytes(await this.#desk.accept(batch, signed, dry)) };
+    });
+    wire.onRequest('deposit.settle', async (m) => {
+      const { agreement, batch } = this.#read(batchSchema, m.header, m);
+      await this.#requireMember(agreement, m);
+      return { body: canonicalBytes(await this.#desk.settle(batch, this.#read(settleSchema, parseBody(m.body), m))) };
     });
     wire.onRequest('deposit.list', async (m) => {
       const request = this.#read(signedDepositRequestSchema, parseBody(m.body), m);

@@ -15,6 +15,8 @@ export interface DepositRecord {
   readonly manifest: string;
   readonly state: DepositState;
   readonly reason: string | null;
+  /** The deposit that takes its place once all compute parties have accepted that one; until then it is kept. */
+  readonly successor: string | null;
   readonly checked: boolean;
   /** The deposit's data key, sealed to this station (base64); null once its shares are deleted. */
   readonly key: string | null;
@@ -50,12 +52,15 @@ export interface DepositStore {
   /** Idempotent; false if the deposit is not being uploaded any more. */
   savePiece(batch: string, piece: PieceRecord): Promise<boolean>;
   /**
-   * Accepts a deposit whose pieces are all there and, with `replace`, takes out the giver's earlier ones in that table, in
-   * one transaction. Gives those that were replaced. Throws RefusedError `deposit/too-many-rows` if the giver would have
+   * Accepts a deposit whose pieces are all there and, with `replace`, makes it the successor of the giver's earlier ones in
+   * that table that have none yet. Throws RefusedError `deposit/too-many-rows` if the giver would have
    * more rows than `most`, `deposit/not-open` if it isn't being uploaded.
    */
-  acceptDeposit(batch: string, replace: boolean, most: number, at: number): Promise<DepositRecord[]>;
-  /** Ends a deposit: forgets its key and pieces. False if it was in none of these states. */
+  acceptDeposit(batch: string, replace: boolean, most: number, at: number): Promise<void>;
+  /**
+   * Ends a deposit: forgets its key and pieces. What it was the successor of has none any more, or that for which it was
+   * itself `replaced` (then `reason` names it). False if it was in none of these states.
+   */
   endDeposit(batch: string, from: readonly DepositState[], to: DepositState, reason: string | null, at: number): Promise<boolean>;
   markDepositsChecked(batches: readonly string[]): Promise<void>;
   /** Inserts, or gives the blinded element that this member's token of this round was made from. */

@@ -4,24 +4,30 @@
  *
  * Compromise of one compute party's deposits yields who deposited how many rows when, and uniformly random components.
  */
-import { canonicalBytes, canonicalText, fromHex, toHex } from '@sluis/base';
+import { canonicalText, fromHex, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import {
   type Agreement,
+  type Confirmed,
   DEPOSIT_SHARING,
   type DepositManifest,
+  type DepositState,
   depositVectors,
   type DepositView,
   giverOf,
+  manifestHash,
   messageHash,
   pieceInfo,
   rowsEach,
+  type Settlement,
+  type SignedAcceptance,
   type SignedDepositRequest,
   type SignedManifest,
   unsaltedMessage,
 } from '@sluis/model';
 import { agreementInForce, signedAgreementOf } from './admission.ts';
 import type { StationContext } from './context.ts';
+import { checkAcceptance, confirm, requireAccepted, waitingFor } from './deposit-acceptances.ts';
 import { checkManifest, checkRequest, checkRoom, checkRound, depositTable, malformed, refuseAt } from './deposit-checks.ts';
 import { incomplete, otherContent, pieceDiffers, unknownDeposit } from './deposit-refusals.ts';
 import { batchOf, componentContext, manifestOf, nextSeat, viewOf } from './deposit-records.ts';
@@ -107,6 +113,7 @@ export class DepositDesk implements Deposits {
       manifest: canonicalText(signed),
       state: 'uploading',
       reason: null,
+      successor: null,
       checked: false,
       key: this.#shares.newKey(place),
       createdAt: now,
@@ -135,38 +142,57 @@ export class DepositDesk implements Deposits {
     });
   }
 
-  /** Makes a deposit count, all of it at once, or throws InvalidError `deposit/incomplete`. With `dry`, only looks. */
-  async accept(batch: string, dry: boolean): Promise<DepositView> {
+  /**
+   * Makes a deposit count, all of it at once, because its giver says so; throws InvalidError `deposit/incomplete`. With
+   * `dry`, only looks. Gives this party's word that it counts here, also to whoever asks again.
+   */
+  async accept(batch: string, signed: SignedAcceptance, dry: boolean): Promise<Confirmed> {
     return this.#turns.of(batch, async () => {
       const record = await this.#required(batch);
-      if (record.state !== 'uploading') return viewOf(record);
-      const missing = await this.#missing(record);
-      if (missing.length > 0) throw incomplete(this.#station.organisation, batch, missing.length);
-      return dry ? viewOf(record) : this.#accept(record);
+      const manifest = manifestOf(record);
+      const now = this.#station.clock.now();
+      checkAcceptance(this.#station.organisation, await this.#anyAgreement(record.agreement), manifest, signed, now);
+      if (record.state === 'uploading') {
+        const missing = await this.#missing(record);
+        if (missing.length > 0) throw incomplete(this.#station.organisation, batch, missing.length);
+        if (!dry) await this.#accept(record, signed);
+      }
+      const deposit = viewOf(await this.#required(batch));
+      return { deposit, confirmed: deposit.state === 'accepted' ? await confirm(this.#station, manifest, 'accepted') : null };
+    });
+  }
+
+  /** Deletes what a deposit replaces, shown that all compute parties have accepted it. Gives this party's word that it did. */
+  async settle(batch: string, { agreement: id, confirmed }: Settlement): Promise<Confirmed> {
+    return this.#turns.of(batch, async () => {
+      const record = await this.#required(batch);
+      const manifest = manifestOf(record);
+      if (id !== record.agreement) throw malformed('it is of another agreement');
+      requireAccepted(this.#station.organisation, await this.#anyAgreement(id), manifest, confirmed);
+      if (record.state !== 'accepted') return { deposit: viewOf(record), confirmed: null };
+      await this.#turns.of(`giver ${record.giver}`, async () => {
+        // After a crash in between, whoever asks again has the rest deleted; until then it counts no more than before.
+        for (const old of waitingFor(batch, await this.#acceptedBeside(record))) await this.#end(old, 'replaced', batch, ['accepted']);
+      });
+      return { deposit: viewOf(record), confirmed: await confirm(this.#station, manifest, 'settled') };
     });
   }
 
   /** One at a time for each giver, so that what is logged as accepted does not turn out to be too much. */
-  async #accept(record: DepositRecord): Promise<DepositView> {
+  async #accept(record: DepositRecord, { statement, signature }: SignedAcceptance): Promise<void> {
     const agreement = await this.#agreement(record.agreement);
     const most = rowsEach(depositTable(agreement, record.table, this.#refuse));
     const replace = manifestOf(record).mode === 'replace';
-    return this.#turns.of(`giver ${record.giver}`, async () => {
-      if (!replace) await this.#requireRoom(record, most);
+    await this.#turns.of(`giver ${record.giver}`, async () => {
+      checkRoom(this.#station.organisation, { rows: record.rows, replace }, await this.#acceptedBeside(record), most);
       // Between the two a crash leaves an entry about a deposit that the next upload of the same rows completes.
-      await this.#log('deposit.accepted', record, null);
-      const replaced = await this.#store.acceptDeposit(record.batch, replace, most, this.#station.clock.now());
-      for (const old of replaced) {
-        await this.#log('deposit.replaced', old, record.batch);
-        await this.#shares.remove(old.batch);
-      }
-      return viewOf(await this.#required(record.batch));
+      await this.#log('deposit.accepted', record, null, { signed_at: statement.at, signature });
+      await this.#store.acceptDeposit(record.batch, replace, most, this.#station.clock.now());
     });
   }
 
-  async #requireRoom(record: DepositRecord, most: number): Promise<void> {
-    const { collaboration, table, giver } = record;
-    checkRoom(this.#station.organisation, record, await this.#store.deposits({ collaboration, table, giver, states: ['accepted'] }), most);
+  #acceptedBeside({ collaboration, table, giver }: DepositRecord): Promise<DepositRecord[]> {
+    return this.#store.deposits({ collaboration, table, giver, states: ['accepted'] });
   }
 
   /** A contributor's own deposits. `key` is what its agreement or the deposit itself names; see `DepositRelay`. */
@@ -233,10 +259,15 @@ export class DepositDesk implements Deposits {
     if (record === null || !LIVE.includes(record.state)) await this.#shares.remove(batch);
   }
 
-  async #end(record: DepositRecord, to: 'withdrawn' | 'rejected' | 'expired', reason: string | null): Promise<void> {
+  async #end(
+    record: DepositRecord,
+    to: 'replaced' | 'withdrawn' | 'rejected' | 'expired',
+    reason: string | null,
+    from: readonly DepositState[] = LIVE,
+  ): Promise<void> {
     await this.#log(`deposit.${to}`, record, reason);
     // The key first: from then on nobody can read what the files still hold.
-    await this.#store.endDeposit(record.batch, LIVE, to, reason, this.#station.clock.now());
+    await this.#store.endDeposit(record.batch, from, to, reason, this.#station.clock.now());
     await this.#shares.remove(record.batch);
   }
 
@@ -244,12 +275,13 @@ export class DepositDesk implements Deposits {
     kind: 'deposit.accepted' | 'deposit.replaced' | 'deposit.withdrawn' | 'deposit.rejected' | 'deposit.expired',
     record: DepositRecord,
     reason: string | null,
+    more: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const { batch, collaboration, agreement, table, giver, rows } = record;
-    const manifest = toHex(taggedHash('sluis/deposit-manifest/1', canonicalBytes(manifestOf(record))));
+    const manifest = manifestHash(manifestOf(record));
     await this.#station.audit.append({
       kind,
-      details: { deposit: batch, collaboration, agreement, table, contributor: giver, rows, manifest, reason },
+      details: { deposit: batch, collaboration, agreement, table, contributor: giver, rows, manifest, reason, ...more },
     });
   }
 

@@ -140,6 +140,8 @@ export interface DepositedBatch {
   readonly rows: number;
   /** Whether this party has found all values within bounds (see `markChecked`). */
   readonly checked: boolean;
+  /** The deposit that takes its place in every run in which all three compute parties have that one. */
+  readonly successor: string | null;
   /**
    * Digest (hexadecimal) of component `which` over all pieces, bound to batch and agreement: equal at its two holders, or
    * the contributor or a compute party cheats. RangeError for the component that this party lacks.

@@ -31,7 +31,8 @@
  * | POST /contribute/agreement | SignedDepositRequest → the signed agreement under which they may deposit |
  * | POST /contribute/deposits | SignedManifest → OpenAnswer |
  * | PUT /contribute/deposits/:batch/:piece | three lengths, three sealed boxes → {stored} |
- * | POST /contribute/deposits/:batch/accept | {} → the deposit at each compute party |
+ * | POST /contribute/deposits/:batch/accept | SignedAcceptance → ConfirmedAnswer |
+ * | POST /contribute/deposits/:batch/settle | Settlement → ConfirmedAnswer |
  * | POST /contribute/list, /withdraw, /token | SignedDepositRequest → DepositList, the deposit, TokenAnswer |
  */
 import { z } from 'zod';

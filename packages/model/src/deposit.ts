@@ -94,6 +94,8 @@ export const depositViewSchema = z.object({
   state: depositState,
   /** Code of why it was rejected or has expired. */
   reason: z.string().max(100).nullable(),
+  /** The deposit that takes its place once all compute parties have accepted that one. */
+  successor: hex16.nullable(),
   /** Whether its values were found within bounds; happens at first use. */
   checked: z.boolean(),
   at: z.string(),

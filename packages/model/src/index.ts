@@ -23,3 +23,4 @@ export * from './station-home.ts';
 export * from './plan-rows.ts';
 export * from './row-encoding.ts';
 export * from './deposit.ts';
+export * from './deposit-acceptance.ts';

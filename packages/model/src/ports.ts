@@ -18,6 +18,9 @@ export type SignaturePurpose =
   /** Manifest of rows that are deposited, and what a contributor asks about them afterwards. */
   | 'deposit'
   | 'deposit-request'
+  /** That a deposit shall count (its giver's word), and that it does (a compute party's). */
+  | 'deposit-accept'
+  | 'deposit-accepted'
   /** Never sent: Ed25519 signatures are deterministic, so this one is a secret that only the key's owner can make again. */
   | 'deposit-secret';
 

@@ -18,6 +18,7 @@ function deposit(n: number, change: Partial<DepositRecord> = {}): DepositRecord 
     manifest: '{"zoë":"🙂"}',
     state: 'uploading',
     reason: null,
+    successor: null,
     checked: false,
     key: 'c2VhbGVk',
     createdAt: 1_790_000_000_000 + n,
@@ -47,30 +48,49 @@ export function depositsContract(contract: Contract): void {
     await again.close();
   });
 
-  contract('replacing takes out the same giver’s deposits of the same table, all at once', async ({ opened: { deposits } }) => {
-    const others = [deposit(2, { giver: 'bob' }), deposit(3, { table: 'u' }), deposit(4, { collaboration: 'd' })];
-    for (const d of [deposit(1), ...others, deposit(5), deposit(6)]) await deposits.openDeposit(d);
-    for (const d of [deposit(1), ...others]) assert.deepEqual(await deposits.acceptDeposit(d.batch, true, 1000, 5), []);
-    await deposits.savePiece(deposit(5).batch, { piece: 0, digests: ['a', 'b'] });
-    const replaced = await deposits.acceptDeposit(deposit(5).batch, true, 100, 9);
-    assert.deepEqual(
-      replaced.map((r) => r.batch),
-      [deposit(1).batch],
-    );
-    const old = await deposits.deposit(deposit(1).batch);
-    assert.deepEqual([old?.state, old?.reason, old?.key, old?.updatedAt], ['replaced', deposit(5).batch, null, 9]);
-    const accepted = await deposits.deposits({ states: ['accepted'] });
-    assert.deepEqual(
-      accepted.map((d) => d.batch),
-      [...others, deposit(5)].map((d) => d.batch),
-    );
-    assert.deepEqual(
-      (await deposits.deposits({ collaboration: 'c', table: 't', giver: 'bob' })).map((d) => d.batch),
-      [deposit(2).batch],
-    );
-    assert.equal((await deposits.pieces(deposit(5).batch)).length, 1, 'pieces of others stay');
-    await assert.rejects(deposits.acceptDeposit(deposit(5).batch, true, 1000, 10), code('deposit/not-open'));
-  });
+  contract(
+    'what replaces becomes the successor of the same giver’s deposits of the same table, all at once',
+    async ({ opened: { deposits } }) => {
+      const others = [deposit(2, { giver: 'bob' }), deposit(3, { table: 'u' }), deposit(4, { collaboration: 'd' })];
+      for (const d of [deposit(1), ...others, deposit(5), deposit(6)]) await deposits.openDeposit(d);
+      for (const d of [deposit(1), ...others]) await deposits.acceptDeposit(d.batch, true, 1000, 5);
+      await deposits.savePiece(deposit(5).batch, { piece: 0, digests: ['a', 'b'] });
+      await deposits.acceptDeposit(deposit(5).batch, true, 100, 9);
+      const waiting = await deposits.deposit(deposit(1).batch);
+      assert.deepEqual([waiting?.state, waiting?.successor, waiting?.key], ['accepted', deposit(5).batch, 'c2VhbGVk'], 'it is kept');
+      for (const { batch } of others) assert.equal((await deposits.deposit(batch))?.successor, null);
+      assert.equal(await deposits.endDeposit(deposit(1).batch, ['accepted'], 'replaced', deposit(5).batch, 9), true);
+      const old = await deposits.deposit(deposit(1).batch);
+      assert.deepEqual([old?.state, old?.reason, old?.key, old?.updatedAt], ['replaced', deposit(5).batch, null, 9]);
+      const accepted = await deposits.deposits({ states: ['accepted'] });
+      assert.deepEqual(
+        accepted.map((d) => d.batch),
+        [...others, deposit(5)].map((d) => d.batch),
+      );
+      assert.deepEqual(
+        (await deposits.deposits({ collaboration: 'c', table: 't', giver: 'bob' })).map((d) => d.batch),
+        [deposit(2).batch],
+      );
+      assert.equal((await deposits.pieces(deposit(5).batch)).length, 1, 'pieces of others stay');
+      await assert.rejects(deposits.acceptDeposit(deposit(5).batch, true, 1000, 10), code('deposit/not-open'));
+    },
+  );
+
+  contract(
+    'what waits for a successor that ends counts again, or waits for what took that one’s place',
+    async ({ opened: { deposits } }) => {
+      const successors = () => Promise.all([1, 2, 3].map(async (n) => (await deposits.deposit(deposit(n).batch))?.successor ?? null));
+      for (const n of [1, 2, 3]) {
+        await deposits.openDeposit(deposit(n));
+        await deposits.acceptDeposit(deposit(n).batch, true, 100, n);
+      }
+      assert.deepEqual(await successors(), [deposit(2).batch, deposit(3).batch, null], 'the first successor stays');
+      await deposits.endDeposit(deposit(2).batch, ['accepted'], 'replaced', deposit(3).batch, 5);
+      assert.deepEqual(await successors(), [deposit(3).batch, null, null]);
+      await deposits.endDeposit(deposit(3).batch, ['accepted'], 'withdrawn', null, 6);
+      assert.deepEqual(await successors(), [null, null, null]);
+    },
+  );
 
   contract('no giver gets more rows than agreed, however many deposits are accepted at once', async ({ opened: { deposits } }) => {
     for (let n = 1; n <= 6; n++) await deposits.openDeposit(deposit(n));
@@ -78,7 +98,9 @@ export function depositsContract(contract: Contract): void {
     assert.equal(settled.filter((s) => s.status === 'fulfilled').length, 2);
     for (const s of settled) if (s.status === 'rejected') assert.ok(code('deposit/too-many-rows')(s.reason));
     assert.equal((await deposits.deposits({ states: ['accepted'] })).length, 2);
-    assert.equal((await deposits.acceptDeposit(deposit(6).batch, true, 100, 7)).length, 2, 'instead of them it fits');
+    await deposits.acceptDeposit(deposit(6).batch, true, 100, 7);
+    const waiting = (await deposits.deposits({ states: ['accepted'] })).filter((d) => d.successor === deposit(6).batch);
+    assert.equal(waiting.length, 2, 'instead of them it fits');
   });
 
   contract('ending forgets key and pieces, from the named states only', async ({ opened: { deposits } }) => {

@@ -35,27 +35,21 @@ async function lockGiver(db: Db, { collaboration, table, giver }: DepositRecord)
   if (oldest !== undefined) await db.updateTable('deposits').set({ giver }).where('batch', '=', oldest.batch).execute();
 }
 
-/** Ends deposits: without the sealed key nobody can read what was kept of them. */
-async function end(
-  db: Db,
-  batches: readonly string[],
-  from: readonly State[],
-  state: State,
-  reason: string | null,
-  at: number,
-): Promise<bigint> {
+/** Ends a deposit: without the sealed key nobody can read what was kept of them. */
+async function end(db: Db, batch: string, from: readonly State[], state: State, reason: string | null, at: number): Promise<bigint> {
   const ended = await db
     .updateTable('deposits')
     // Who withdraws may deposit again with the same token; a rejected deposit has used it up.
-    .set({ state, reason, sealed_key: null, updated_at: at, ...(state === 'withdrawn' ? { token: null } : {}) })
-    .where('batch', 'in', [...batches])
+    .set({ state, reason, successor: null, sealed_key: null, updated_at: at, ...(state === 'withdrawn' ? { token: null } : {}) })
+    .where('batch', '=', batch)
     .where('state', 'in', [...from])
     .executeTakeFirst();
-  if (ended.numUpdatedRows > 0n)
-    await db
-      .deleteFrom('deposit_pieces')
-      .where('batch', 'in', [...batches])
-      .execute();
+  if (ended.numUpdatedRows > 0n) {
+    await db.deleteFrom('deposit_pieces').where('batch', '=', batch).execute();
+    // What waited for it waits for what took its place, or counts again.
+    const successor = state === 'replaced' ? reason : null;
+    await db.updateTable('deposits').set({ successor }).where('successor', '=', batch).execute();
+  }
   return ended.numUpdatedRows;
 }
 
@@ -140,7 +134,7 @@ export class RelationalDeposits implements DepositStore {
     });
   }
 
-  acceptDeposit(batch: string, replace: boolean, most: number, at: number): Promise<DepositRecord[]> {
+  acceptDeposit(batch: string, replace: boolean, most: number, at: number): Promise<void> {
     return this.#write(async (db) => {
       const known = await read(db, batch);
       if (known !== null) await lockGiver(db, known);
@@ -155,6 +149,7 @@ export class RelationalDeposits implements DepositStore {
           .where('table_name', '=', record.table)
           .where('giver', '=', record.giver)
           .where('state', '=', 'accepted')
+          .where('successor', 'is', null)
           .execute()
       ).map(depositRecord);
       const rows = record.rows + (replace ? 0 : others.reduce((n, o) => n + o.rows, 0));
@@ -165,16 +160,14 @@ export class RelationalDeposits implements DepositStore {
           'Deposit fewer rows, or use --replace.',
         );
       await db.updateTable('deposits').set({ state: 'accepted', updated_at: at }).where('batch', '=', batch).execute();
-      if (!replace || others.length === 0) return [];
-      const replaced = others.map((o) => o.batch);
-      await end(db, replaced, ['accepted'], 'replaced', batch, at);
-      return others;
+      for (const other of replace ? others : [])
+        await db.updateTable('deposits').set({ successor: batch }).where('batch', '=', other.batch).execute();
     });
   }
 
   endDeposit(batch: string, from: readonly State[], to: State, reason: string | null, at: number): Promise<boolean> {
     if (from.length === 0) return Promise.resolve(false);
-    return this.#write(async (db) => (await end(db, [batch], from, to, reason, at)) === 1n);
+    return this.#write(async (db) => (await end(db, batch, from, to, reason, at)) === 1n);
   }
 
   saveToken({ collaboration, table, round, member, blinded, at }: TokenRecord): Promise<{ blinded: string; fresh: boolean }> {

@@ -44,6 +44,7 @@ export interface Tables {
     manifest: string;
     state: string;
     reason: string | null;
+    successor: string | null;
     checked: number;
     sealed_key: string | null;
     created_at: number;
@@ -91,6 +92,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   // Manifests of the first format let one compute party try rows against the hash of another's message: such deposits are
   // taken out, and their files with them at the station's start. Contributors deposit again.
   ['delete from deposit_pieces', 'delete from deposits'],
+  ['alter table deposits add column successor text'],
 ];
 
 async function currentVersion(db: Transaction<Tables>): Promise<number> {

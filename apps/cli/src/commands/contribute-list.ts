@@ -56,7 +56,9 @@ function together(list: DepositList): { deposit: string; table: string; rows: nu
   return [...found].map(([deposit, views]) => {
     const states = list.parties.map(({ organisation }) => {
       const view = views.get(organisation);
-      return view === undefined ? '–' : view.reason === null ? view.state : `${view.state}: ${view.reason}`;
+      if (view === undefined) return '–';
+      const why = view.reason ?? (view.successor === null ? null : text.contributeUntil(view.successor));
+      return why === null ? view.state : `${view.state}: ${why}`;
     });
     const [first] = views.values();
     return {

@@ -20,6 +20,7 @@ export const contributeEn = {
   } as Readonly<Record<string, string>>,
   contributeWithdrawn: (batch: string) => `Deposit ${batch} was withdrawn; its shares are deleted. Answers given before stay as they are.`,
   contributeNone: 'Nothing deposited yet.',
+  contributeUntil: (batch: string) => `until all compute parties have ${batch.slice(0, 12)}`,
   contributeDiffers: (states: string) => `differs (${states})`,
   contributeHeadings: ['deposit', 'table', 'rows', 'state', 'since'] as readonly string[],
   contributeIdentity: (path: string) =>

@@ -22,6 +22,7 @@ export const contributeNl: ContributeMessages = {
   contributeWithdrawn: (batch) =>
     `Inleg ${batch} is teruggetrokken; de delen zijn gewist. Eerder gegeven antwoorden blijven zoals ze zijn.`,
   contributeNone: 'Nog niets ingelegd.',
+  contributeUntil: (batch) => `tot alle rekenpartijen ${batch.slice(0, 12)} hebben`,
   contributeDiffers: (states) => `verschilt (${states})`,
   contributeHeadings: ['inleg', 'tabel', 'rijen', 'staat', 'sinds'],
   contributeIdentity: (path) =>

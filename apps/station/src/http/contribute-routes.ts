@@ -4,7 +4,7 @@
  */
 import type { HttpBindings } from '@hono/node-server';
 import { InvalidError } from '@sluis/base';
-import { API_ROOT, signedDepositRequestSchema, signedManifestSchema } from '@sluis/model';
+import { API_ROOT, settleSchema, signedAcceptanceSchema, signedDepositRequestSchema, signedManifestSchema } from '@sluis/model';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { readBody } from './body.ts';
@@ -42,7 +42,11 @@ export function contributeRoutes({ relay, issuer }: Services): Hono {
   });
   app.post('/contribute/deposits/:batch/accept', small, async (c) => {
     gate.ask(addressOf(c));
-    return c.json(await relay.accept(c.req.param('batch')));
+    return c.json(await relay.accept(c.req.param('batch'), await readBody(c, signedAcceptanceSchema)));
+  });
+  app.post('/contribute/deposits/:batch/settle', small, async (c) => {
+    gate.ask(addressOf(c));
+    return c.json(await relay.settle(batchName(c.req.param('batch')), await readBody(c, settleSchema)));
   });
   app.post('/contribute/token', small, async (c) => {
     gate.ask(addressOf(c));
@@ -75,6 +79,11 @@ const atMost = (maxSize: number) =>
 const addressOf = (c: Context): string => (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? '';
 
 const bodyOf = async (c: Context): Promise<Uint8Array> => new Uint8Array(await c.req.arrayBuffer());
+
+function batchName(text: string): string {
+  if (/^[0-9a-f]{32}$/.test(text)) return text;
+  throw malformed();
+}
 
 function pieceNumber(text: string): number {
   if (/^(0|[1-9]\d{0,8})$/.test(text)) return Number(text);

@@ -97,7 +97,9 @@ async function chooseBatch(options: ContributeOptions, client: DepositClient, fi
       p.deposits.filter((d) => d.batch === batch).map((deposit) => ({ organisation: p.organisation, deposit })),
     );
     if (found.some((f) => !['uploading', 'accepted'].includes(f.deposit.state))) continue;
-    const accepted = found.length === 3 && found.every((f) => f.deposit.state === 'accepted');
+    // Where something still waits to be replaced by it, it has to be gone on with.
+    const waiting = parties.some((p) => p.deposits.some((d) => d.successor === batch));
+    const accepted = !waiting && found.length === 3 && found.every((f) => f.deposit.state === 'accepted');
     if (accepted && options.again) continue;
     return { secret, number, batch, already: accepted ? found : null };
   }

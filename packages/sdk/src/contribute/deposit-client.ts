@@ -1,13 +1,19 @@
 /** What a contributor asks of a station, over whatever carries HTTPS: Node with a pinned key, or a browser's fetch. */
 import { canonicalBytes, concatBytes, PeerError, toHex } from '@sluis/base';
 import {
+  acceptanceOf,
   agreementForContributorSchema,
+  type ConfirmedAnswer,
+  confirmedAnswerSchema,
   type DepositList,
+  type DepositManifest,
   type DepositRequest,
   depositListSchema,
   doneAnswerSchema,
   type OpenAnswer,
   openAnswerSchema,
+  type Settlement,
+  type SignedAcceptance,
   type SignedDepositRequest,
   type SignedManifest,
   storedAnswerSchema,
@@ -49,8 +55,16 @@ export class DepositClient {
     read(storedAnswerSchema, await this.#transport.put(`/contribute/deposits/${batch}/${piece}`, concatBytes(head, ...boxes)));
   }
 
-  async accept(batch: string): Promise<z.infer<typeof doneAnswerSchema>> {
-    return read(doneAnswerSchema, await this.#transport.post(`/contribute/deposits/${batch}/accept`, {}));
+  /** Says as its giver that a deposit shall count. Gives each compute party's word that it does. */
+  async accept(contributor: Contributor, manifest: DepositManifest): Promise<ConfirmedAnswer> {
+    const statement = acceptanceOf(manifest, new Date(this.#now()).toISOString());
+    const signed: SignedAcceptance = { statement, signature: toHex(await contributor.sign('deposit-accept', canonicalBytes(statement))) };
+    return read(confirmedAnswerSchema, await this.#transport.post(`/contribute/deposits/${manifest.batch}/accept`, signed));
+  }
+
+  /** Shows every compute party the word of all three; what the deposit replaces is deleted then. */
+  async settle(batch: string, settlement: Settlement): Promise<ConfirmedAnswer> {
+    return read(confirmedAnswerSchema, await this.#transport.post(`/contribute/deposits/${batch}/settle`, settlement));
   }
 
   async list(contributor: Contributor, collaboration: string): Promise<DepositList> {

@@ -1,12 +1,14 @@
 /** Uploading what is missing of a deposit, patiently. */
-import { fromBase64, SluisError } from '@sluis/base';
+import { fromBase64, PeerError, SluisError } from '@sluis/base';
 import { seal } from '@sluis/crypto';
 import {
   type Agreement,
+  confirmedByAll,
   type DepositManifest,
   messageHash,
   type OpenAnswer,
   pieceInfo,
+  type Settlement,
   type SignedManifest,
   type Table,
 } from '@sluis/model';
@@ -39,7 +41,7 @@ export async function uploadPieces(
     tell();
   };
   tell();
-  const accept = async () => (await persevering(options, () => client.accept(statement.batch), begin)).parties;
+  const accept = () => makeCount(options, client, statement, begin);
   for (const [piece, messages] of kept) if (lacking.has(piece)) await send(piece, messages);
   if (lacking.size === 0) return accept();
   for await (const part of messagesOf(options, table, secret, options.source(), () => undefined)) {
@@ -48,6 +50,32 @@ export async function uploadPieces(
   }
   throw sourceChanged();
 }
+
+/** Has the deposit count at all compute parties, and then what it replaces deleted; believes neither without their word. */
+async function makeCount(
+  options: ContributeOptions,
+  client: DepositClient,
+  manifest: DepositManifest,
+  begin: () => Promise<unknown>,
+): Promise<Contributed['parties']> {
+  const { parties } = await persevering(options, () => client.accept(options.contributor, manifest), begin);
+  const words = parties.map((p) => p.confirmed);
+  const [one, two, three] = words;
+  if (!one || !two || !three || !confirmedByAll(options.agreement, manifest, words, 'accepted')) throw unconfirmed(manifest.batch);
+  if (manifest.mode === 'append') return parties;
+  const settlement: Settlement = { agreement: manifest.agreement, confirmed: [one, two, three] };
+  const settled = (await persevering(options, () => client.settle(manifest.batch, settlement))).parties;
+  const said = settled.map((p) => p.confirmed);
+  if (!confirmedByAll(options.agreement, manifest, said, 'settled')) throw unconfirmed(manifest.batch);
+  return settled;
+}
+
+const unconfirmed = (batch: string): PeerError =>
+  new PeerError('deposit/not-confirmed', {
+    stage: 'contribution',
+    message: `The compute parties have not all said that deposit ${batch} counts and what it replaces is deleted.`,
+    remedy: 'Run the same command again, best through another station (--station).',
+  });
 
 /** Pieces that somebody lacks, with the seats that do. */
 function lackingOf({ parties }: OpenAnswer): [number, number[]][] {
