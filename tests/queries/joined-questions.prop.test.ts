@@ -9,6 +9,7 @@ import type { ResultTable } from '@sluis/model';
 import fc from 'fast-check';
 import { DryPipeline } from './dry-pipeline.ts';
 import { joinedAgreement, openJoinedTables } from './joined-tables.ts';
+import { OUTSIDER } from './sample-agreement.ts';
 import { draws, JOINS, questionOf } from './joined-words.ts';
 
 const QUESTIONS = Number(process.env['SLUIS_JOIN_QUESTIONS'] ?? 22);
@@ -54,7 +55,7 @@ test(`${QUESTIONS} generated joins are answered as DuckDB does (seed ${SEED})`, 
     const question = questionOf(i, drawn);
     const pipeline = pipelines[Math.floor(i / JOINS.length) % 2] as DryPipeline;
     try {
-      const prepared = await pipeline.plan(question.sql);
+      const prepared = await pipeline.plan(question.sql, question.outsider ? [OUTSIDER] : ['hospital', OUTSIDER]);
       const { rows } = prepared.plan;
       assert.ok(rows !== undefined && prepared.plan.rules.withoutReceivers.length === 0);
       if (rows.secretSlots !== null) seen.secret++;

@@ -89,13 +89,13 @@ export async function openJoinedTables(seed: number): Promise<DuckDBConnection> 
     (_, i) => `('C${i % 10}', '${['drug', 'stay', 'test', 'other'][Math.floor(i / 10)]}', ${1 + draw(4)})`,
   );
   await db.run(
-    `CREATE TABLE patients AS SELECT CAST(a AS INTEGER) AS person_id, b AS born, c AS ward, CAST(d AS DECIMAL(5,1)) AS weight, 'hospital' AS __party FROM (VALUES ${people.join(', ')}) AS v(a, b, c, d)`,
+    `CREATE TABLE patients AS SELECT CAST(a AS INTEGER) AS person_id, b AS born, c AS ward, CAST(d AS DECIMAL(5,1)) AS weight, 'hospital' AS __party, row_number() OVER () AS __row FROM (VALUES ${people.join(', ')}) AS v(a, b, c, d)`,
   );
   await db.run(
-    `CREATE TABLE claims AS SELECT CAST(a AS INTEGER) AS person_id, b AS kind, CAST(c AS DECIMAL(9,2)) AS paid, d AS day, e AS code, CAST(f AS INTEGER) AS visits, 'insurer' AS __party FROM (VALUES ${claims.join(', ')}) AS v(a, b, c, d, e, f)`,
+    `CREATE TABLE claims AS SELECT CAST(a AS INTEGER) AS person_id, b AS kind, CAST(c AS DECIMAL(9,2)) AS paid, d AS day, e AS code, CAST(f AS INTEGER) AS visits, 'insurer' AS __party, row_number() OVER () AS __row FROM (VALUES ${claims.join(', ')}) AS v(a, b, c, d, e, f)`,
   );
   await db.run(
-    `CREATE TABLE codes AS SELECT a AS code, b AS kind, CAST(c AS INTEGER) AS severity, 'registry' AS __party FROM (VALUES ${codes.join(', ')}) AS v(a, b, c)`,
+    `CREATE TABLE codes AS SELECT a AS code, b AS kind, CAST(c AS INTEGER) AS severity, 'registry' AS __party, row_number() OVER () AS __row FROM (VALUES ${codes.join(', ')}) AS v(a, b, c)`,
   );
   return db;
 }

@@ -6,6 +6,10 @@ const MINIMUM_ROWS = 4;
 
 interface Joined {
   readonly from: string;
+  /** Aliases of the others' tables, whose rows are counted by themselves where hospital, which owns patients, receives. */
+  readonly counted?: readonly string[];
+  /** Set where a receiver that owns patients is refused. */
+  readonly outsider?: true;
   /** Expressions over the joined columns. */
   readonly keys: readonly string[];
   readonly values: readonly string[];
@@ -28,6 +32,7 @@ const BOTH = {
 };
 const bothSides = (from: string): Joined => ({
   from,
+  counted: ['c'],
   keys: [...PATIENT.keys, ...CLAIM.keys],
   values: [...PATIENT.values, ...CLAIM.values, ...BOTH.values],
   filters: [...PATIENT.filters, ...CLAIM.filters, ...BOTH.filters],
@@ -43,8 +48,12 @@ export const JOINS: readonly Joined[] = [
     "(SELECT * FROM claims WHERE kind <> 'drug') c JOIN (SELECT * FROM patients WHERE weight > 50) p ON p.person_id + 1 = c.person_id + 1",
   ),
   { from: 'hospital.patients p SEMI JOIN insurer.claims c ON p.person_id = c.person_id AND c.paid > 500', ...PATIENT },
-  { from: "hospital.patients p ANTI JOIN insurer.claims c ON p.person_id = c.person_id AND c.kind = 'stay'", ...PATIENT },
-  { from: "hospital.patients p ANTI JOIN (SELECT * FROM claims WHERE day >= DATE '2024-03-01') c USING (person_id)", ...PATIENT },
+  { from: "hospital.patients p ANTI JOIN insurer.claims c ON p.person_id = c.person_id AND c.kind = 'stay'", outsider: true, ...PATIENT },
+  {
+    from: "hospital.patients p ANTI JOIN (SELECT * FROM claims WHERE day >= DATE '2024-03-01') c USING (person_id)",
+    outsider: true,
+    ...PATIENT,
+  },
   {
     from: 'insurer.claims c JOIN registry.codes r ON c.code = r.code AND r.kind = c.kind',
     keys: [...CLAIM.keys, 'severity', 'r.kind'],
@@ -53,6 +62,7 @@ export const JOINS: readonly Joined[] = [
   },
   {
     from: 'hospital.patients p JOIN insurer.claims c ON p.person_id = c.person_id LEFT JOIN registry.codes r ON c.code = r.code AND c.kind = r.kind',
+    counted: ['c', 'r'],
     keys: [...PATIENT.keys, ...CLAIM.keys, 'severity', 'r.kind'],
     values: [...PATIENT.values, ...CLAIM.values, ...BOTH.values, 'severity'],
     filters: [...PATIENT.filters, ...CLAIM.filters, 'severity IS NULL', 'coalesce(severity, 4) > 2'],
@@ -76,7 +86,15 @@ export interface JoinedQuestion {
   readonly sql: string;
   readonly reference: string;
   readonly clauses: readonly string[];
+  /** Whether only somebody without rows may receive it. */
+  readonly outsider: boolean;
 }
+
+/** Whether enough joined rows that meet a condition, and of each counted table enough different ones, stand behind a value. */
+const enough = ({ counted = [] }: Joined, needed: string): string =>
+  ['count(*)', ...counted.map((alias) => `count(DISTINCT ${alias}.__row)`)]
+    .map((count) => `${count} FILTER (WHERE ${needed}) >= ${MINIMUM_ROWS}`)
+    .join(' AND ');
 
 /** The reference says per group how many rows stand behind every value. */
 export function questionOf(
@@ -100,12 +118,13 @@ export function questionOf(
   const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
   const order = keys.length === 0 ? '' : ` ORDER BY ${keys.map((_, i) => `${i + 1} NULLS LAST`).join(', ')}`;
   const columns = [...keys.map((k, i) => `${k} AS k${i}`), ...calls.map((c, i) => `${c.call} AS x${i}`), 'count(*) AS n'];
-  const shown = calls.map((c, i) => `CASE WHEN count(*) FILTER (WHERE ${c.needed}) >= ${MINIMUM_ROWS} THEN ${c.call} END AS x${i}`);
+  const shown = calls.map((c, i) => `CASE WHEN ${enough(join, c.needed)} THEN ${c.call} END AS x${i}`);
   const rows = [...keys.map((k, i) => `${k} AS k${i}`), ...shown, 'count(*) AS n'];
   const plain = join.from.replaceAll(/(hospital|insurer|registry)\./g, '');
   return {
     sql: `SELECT ${columns.join(', ')} FROM ${join.from}${where}${group}${order}`,
-    reference: `SELECT ${rows.join(', ')} FROM ${plain}${where}${group} HAVING count(*) >= ${MINIMUM_ROWS}${order}`,
+    reference: `SELECT ${rows.join(', ')} FROM ${plain}${where}${group} HAVING ${enough(join, 'true')}${order}`,
+    outsider: join.outsider === true,
     clauses: [
       /(LEFT|SEMI|ANTI) JOIN/.exec(join.from)?.[1] ?? 'INNER',
       `${keys.length} keys`,

@@ -23,6 +23,8 @@ export interface PlanRowJoin {
   readonly on: readonly { readonly left: RowExpression; readonly right: RowExpression }[];
   /** Whether the agreement declares the right side's keys unique (`unique` of the table); checked on shares. */
   readonly rightUnique: boolean;
+  /** Set where rules rely on every key standing once on the left, too (the first source); checked on shares. */
+  readonly leftUnique?: true;
   /** Public number of slots of the result where neither side is unique; else 0. */
   readonly maximumRows: number;
 }
@@ -99,6 +101,8 @@ export interface PlanRows {
   readonly contributions: readonly (RowExpression | null)[];
   /** Per accumulator of the plan. */
   readonly accumulators: readonly PlanRowAccumulator[];
+  /** Per dominance of the plan: |x| of a row, NULL where it does not contribute. Absent if there are none. */
+  readonly dominances?: readonly RowExpression[];
   /**
    * Secret keys: the cells of the plan are this many slots in an order nobody knows, and every key's value is an
    * accumulator of the kind `key`. Null where all keys have declared domains.

@@ -190,6 +190,11 @@ export interface PlanRules {
   readonly pPercent: number | null;
   /** Receivers that are providers: rules hold again without their rows. */
   readonly withoutReceivers: readonly string[];
+  /**
+   * Joined sources (indices into `rows.sources`) of which at least `minimumRows` different rows must stand behind a cell:
+   * those of others than a receiver that owns a joined table, since it can repeat its own rows. Absent if there are none.
+   */
+  readonly countedSources?: readonly number[];
 }
 
 export interface TechniqueRef {
@@ -246,7 +251,9 @@ export type LayoutColumn =
   | { readonly kind: 'accumulator'; readonly accumulator: number; readonly words: number }
   | { readonly kind: 'absolute'; readonly dominance: number; readonly words: number }
   | { readonly kind: 'top'; readonly dominance: number; readonly rank: number; readonly words: number }
-  | { readonly kind: 'bin'; readonly histogram: number; readonly bin: number; readonly words: 1 };
+  | { readonly kind: 'bin'; readonly histogram: number; readonly bin: number; readonly words: 1 }
+  /** Different rows of a joined source among those that contribute: see `PlanRules.countedSources`. */
+  | { readonly kind: 'rows-of'; readonly source: number; readonly contribution: number; readonly words: 1 };
 
 /** Organisations that share partial aggregates: providers that share rows do not. */
 export function pushdownProviders(plan: Pick<Plan, 'providers' | 'rows'>): string[] {
@@ -259,7 +266,7 @@ export function inputsOf(plan: Pick<Plan, 'providers' | 'rows'>): string[] {
   return [...pushdownProviders(plan), ...(plan.rows === undefined ? [] : [ROWS_INPUT])];
 }
 
-/** Columns that every provider shares for a plan: counts and presence per contribution, accumulators, dominance, then histograms. */
+/** Columns that every provider shares for a plan: counts and presence per contribution, accumulators, dominance, histograms, then rows of joined sources. */
 export function layoutOf(plan: Plan): LayoutColumn[] {
   const layout: LayoutColumn[] = [];
   plan.contributions.forEach((_, contribution) => {
@@ -275,6 +282,9 @@ export function layoutOf(plan: Plan): LayoutColumn[] {
   plan.histograms?.forEach((h, histogram) => {
     for (let bin = 0; bin < h.size; bin++) layout.push({ kind: 'bin', histogram, bin, words: 1 });
   });
+  for (const source of plan.rules.countedSources ?? []) {
+    for (const contribution of plan.contributions.keys()) layout.push({ kind: 'rows-of', source, contribution, words: 1 });
+  }
   return layout;
 }
 

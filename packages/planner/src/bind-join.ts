@@ -138,28 +138,21 @@ const declaresUnique = ({ tableName, table }: Source, keys: readonly Bound[]): b
 };
 
 /** How many rows there can be: as many as the left side has, or as the agreement says. */
-function sizes(on: Sorted['on'], left: Relation, right: Relation, kind: Join['kind']): Pick<Join, 'rightUnique' | 'maximumRows'> {
+function sizes(
+  on: Sorted['on'],
+  left: Relation,
+  right: Relation,
+  kind: Join['kind'],
+): Pick<Join, 'rightUnique' | 'leftUnique' | 'maximumRows'> {
   const [l, r] = [left.sources.at(-1), right.sources[0]];
   if (l === undefined || r === undefined) throw new RangeError('a join has two sides');
-  if (kind === 'semi' || kind === 'anti') return { rightUnique: false, maximumRows: 0 };
-  if (
-    declaresUnique(
-      r,
-      on.map((p) => p.right),
-    )
-  )
-    return { rightUnique: true, maximumRows: 0 };
-  if (
-    kind === 'inner' &&
-    left.sources.length === 1 &&
-    declaresUnique(
-      l,
-      on.map((p) => p.left),
-    )
-  )
-    return { rightUnique: false, maximumRows: 0 };
+  const [ofLeft, ofRight] = [on.map((p) => p.left), on.map((p) => p.right)];
+  const leftUnique = left.sources.length === 1 && declaresUnique(l, ofLeft);
+  if (kind === 'semi' || kind === 'anti') return { rightUnique: false, leftUnique, maximumRows: 0 };
+  if (declaresUnique(r, ofRight)) return { rightUnique: true, leftUnique, maximumRows: 0 };
+  if (kind === 'inner' && leftUnique) return { rightUnique: false, leftUnique, maximumRows: 0 };
   const declared = [r, ...left.sources].map((s) => s.table.maximum_join_rows).filter((n) => n !== undefined);
-  if (declared.length > 0) return { rightUnique: false, maximumRows: Math.min(...declared) };
+  if (declared.length > 0) return { rightUnique: false, leftUnique, maximumRows: Math.min(...declared) };
   throw new RefusedError('plan/no-bounds', {
     stage: 'plan',
     message: `How many rows the join with ${r.tableName} has is not known in advance: the agreement does not say that either side has every key once.`,
@@ -174,6 +167,6 @@ function turned(relation: Relation): Relation {
   if (join === undefined || relation.joins.length !== 1 || first === undefined || second === undefined) return relation;
   if (join.kind !== 'inner' || join.rightUnique || join.maximumRows > 0) return relation;
   const on = join.on.map((p) => ({ left: p.right, right: p.left }));
-  const other: Join = { ...join, on, leftIf: join.rightIf, rightIf: join.leftIf, rightUnique: true };
+  const other: Join = { ...join, on, leftIf: join.rightIf, rightIf: join.leftIf, rightUnique: true, leftUnique: false };
   return { ...relation, tableName: second.tableName, sources: [second, first], joins: [other] };
 }

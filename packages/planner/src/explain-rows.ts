@@ -92,6 +92,7 @@ export function suppressesRows(plan: Plan, rows: PlanRows, sharing: Sharing): Se
       ? [
           `A joined row counts as one of ${listed(owners)}, with a partner or without. The rules are not tested again without the rows of a receiver: without an owner's rows there is no joined row.`,
           'Rows are counted after the join: a row that matches five rows of the other table counts five times.',
+          ...forOwners(plan, rows, sharing),
         ]
       : []),
     ...(rows.secretSlots === null
@@ -100,6 +101,24 @@ export function suppressesRows(plan: Plan, rows: PlanRows, sharing: Sharing): Se
           `The values of ${listed(plan.keys.map((k) => k.name))} are opened for groups that pass only. Nothing is shown of the others, not even how many there are.`,
         ]),
   );
+}
+
+/** What holds because a receiver could repeat its own rows. */
+function forOwners({ receivers, rules }: Plan, { sources, joins }: PlanRows, sharing: Sharing): string[] {
+  const owners = receivers.filter((r) => sharing.sources.some(({ source }) => ownersOf(source.table).includes(r)));
+  if (owners.length === 0) return [];
+  const counted = (rules.countedSources ?? []).map((s) => sources[s]?.table ?? '');
+  const once = joins[0]?.leftUnique === true ? (sources[0]?.table ?? null) : null;
+  const who = `${listed(owners)} ${owners.length === 1 ? 'receives' : 'receive'} the result and could repeat own rows.`;
+  return [
+    ...(counted.length === 0
+      ? [`${who} The join repeats no row of another's table, whatever stands in these.`]
+      : [
+          `${who} So at least ${several(rules.minimumRows, 'different row')} of ${listed(counted)} must be behind a cell as well, each counted once.`,
+        ]),
+    ...(once === null ? [] : [`The agreement says that ${once} has every key once; if that is not so, the run ends and says so.`]),
+    `A receiver chooses what stands in its own rows: where they decide what is added (CASE, FILTER, products), it can leave all but one row of another's out of a sum that counts many.`,
+  ];
 }
 
 /** What the agreement's threat model means for the compute parties. */

@@ -49,6 +49,7 @@ export async function planSharedRows(
   split: Split,
   keys: readonly RowKey[],
   scope: RowScope,
+  leftUnique: boolean,
 ): Promise<SharedPlan> {
   const secret = keys.some((k) => k.domain === null);
   const filters = await filtersOf(question, sharing, scope);
@@ -61,8 +62,9 @@ export async function planSharedRows(
   const codes = lowered.map((key, i) => (secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? key.hi + 1n : null));
   const joins: PlanRowJoin[] = [];
   for (const join of question.joins) joins.push(await rowJoin(join, stationsAlone(sharing.sources[joins.length + 1]), scope));
+  const [first, ...others] = joins;
   const draft: Omit<PlanRows, 'sources'> = {
-    joins,
+    joins: first !== undefined && leftUnique ? [{ ...first, leftUnique }, ...others] : joins,
     where: filters.where,
     keys: lowered.map((k) => k.expression),
     contributions,

@@ -7,6 +7,7 @@ import { domainOf } from './domains.ts';
 import { explain } from './explain.ts';
 import { hasAggregate, print, type Bound } from './expression.ts';
 import { planHash } from './hash.ts';
+import { joinedReceivers } from './joined-receivers.ts';
 import { parse } from './parse.ts';
 import { planSharedRows, type RowKey } from './plan-shared-rows.ts';
 import type { SqlEngine } from './ports.ts';
@@ -55,16 +56,18 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
   const sharing = await sharingOf(question, secret, agreement, typing);
   checkReceivers(question, sharing, receivers);
+  const joined = joinedReceivers(question, receivers);
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
   const shape = inputShape(question, sharing);
   const parts = await split(question, agreement.output, typing, shape, hiddenCount ? [COUNT_ROWS] : [], receivers);
-  const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scopeOf(question, agreement, typing));
+  const scope = scopeOf(question, agreement, typing);
+  const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique);
   // One text for every layout of the same question.
   const canonical = await engine.print(parsed.document);
   const domains = keys.map((k): Domain => k.domain ?? { values: [] });
   const providers = providersOf(question, sharing);
   const asked = { agreement, agreementId: asking.agreementId, receivers, canonical };
-  const plan = protect({ ...asked, question, split: parts, keys, shared, providers, hiddenCount });
+  const plan = protect({ ...asked, question, split: parts, keys, shared, providers, hiddenCount, countedSources: joined.countedSources });
   const explanation = explain({ plan, agreement, question, sharing, floats: floatsOf(question) }, asking.costs?.(plan) ?? null);
   return { plan, hash: planHash(plan), domains, explanation };
 }

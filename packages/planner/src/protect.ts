@@ -43,6 +43,8 @@ export interface Protecting {
   /** Organisations whose stations take part with data. */
   readonly providers: readonly string[];
   readonly hiddenCount: boolean;
+  /** Joined sources whose rows are counted by themselves. */
+  readonly countedSources: readonly number[];
 }
 
 export function protect(p: Protecting): Plan {
@@ -119,7 +121,7 @@ function countCells(keys: readonly PlanKey[], sets: readonly (readonly number[])
   });
 }
 
-function rulesOf({ agreement, receivers, question }: Protecting): PlanRules {
+function rulesOf({ agreement, receivers, question, countedSources }: Protecting): PlanRules {
   const { output } = agreement;
   const { n, k, p } = output.dominance ?? {};
   return {
@@ -129,6 +131,7 @@ function rulesOf({ agreement, receivers, question }: Protecting): PlanRules {
     pPercent: p ?? null,
     // Without an owner's rows there is no joined row at all.
     withoutReceivers: question.joins.length > 0 ? [] : receivers.filter((r) => question.table.providers.includes(r)),
+    ...(countedSources.length === 0 ? {} : { countedSources }),
   };
 }
 

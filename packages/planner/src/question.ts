@@ -31,6 +31,8 @@ export interface Join {
   readonly rightIf: Bound | null;
   /** Whether the agreement declares that the right side has every key once. */
   readonly rightUnique: boolean;
+  /** The same of the left side, where it is a single source. */
+  readonly leftUnique: boolean;
   /** Declared bound on the rows of the result; 0 where the left side's rows bound them. */
   readonly maximumRows: number;
 }

@@ -179,11 +179,47 @@ test('rows are shared only where a question needs them together', async () => {
   assert.deepEqual(await of('SELECT records, count(*) FROM incidents GROUP BY records'), ['harbour', 'bank', 'hospital']);
 });
 
-test('a receiver that gives rows which are shared is refused; an owner of joined rows is not', async () => {
+test('a receiver that gives rows which are shared is refused', async () => {
   const agreement = owners({ receivers: ['bank', 'centre'] });
   await refused('SELECT count(DISTINCT note) FROM incidents', 'plan/receiver-gave-rows', /bank.*--receivers/, agreement);
-  const { plan: made } = await plan(`SELECT count(*) ${JOINED}`, agreement);
-  assert.deepEqual([made.rules.withoutReceivers, made.rows?.organisations], [[], 'all-sources']);
+});
+
+test('where a receiver owns a joined table, rows of the others that it could repeat are counted by themselves', async () => {
+  const own = { person_id: { type: 'INTEGER', uses: all, bounds: [0, 1_000_000] } };
+  const of = async (from: string, receivers: readonly string[], patients: object = {}, claims: object = {}) => {
+    const sql = `SELECT count(*) FROM ${from} ON p.person_id = c.person_id`;
+    const { plan: made } = await plan(sql, owners({ receivers, patients, claims: { columns: own, ...claims } }));
+    assert.deepEqual([made.rules.withoutReceivers, made.rows?.organisations], [[], 'all-sources']);
+    const counted = (made.rules.countedSources ?? []).map((s) => made.rows?.sources[s]?.table);
+    return [...counted, ...(made.rows?.joins[0]?.leftUnique === true ? [`${made.rows.sources[0]?.table} unique`] : [])];
+  };
+  const inner = 'patients p JOIN claims c';
+  const unique = { unique: [['person_id']] };
+  const repeated = { unique: [], maximum_join_rows: 99 };
+  assert.deepEqual(await of(inner, ['centre']), []);
+  assert.deepEqual(await of(inner, ['hospital']), [], 'every claim is in one joined row');
+  assert.deepEqual(await of(inner, ['bank']), ['patients'], 'one patient can be in many');
+  assert.deepEqual(await of(inner, ['hospital', 'bank'], repeated), ['patients', 'claims']);
+  assert.deepEqual(await of(inner, ['hospital'], repeated), ['claims']);
+  assert.deepEqual(await of(inner, ['hospital'], repeated, unique), ['claims']);
+  assert.deepEqual(await of(inner, ['hospital', 'bank'], {}, unique), ['patients unique'], 'tested on shares, and nothing is repeated');
+  assert.deepEqual(await of('patients p LEFT JOIN claims c', ['hospital'], {}, unique), ['claims'], 'own rows without a claim count');
+  assert.deepEqual(await of('claims c LEFT JOIN patients p', ['hospital']), []);
+  assert.deepEqual(await of('patients p SEMI JOIN claims c', ['hospital']), ['patients unique']);
+  assert.deepEqual(await of('claims c SEMI JOIN patients p', ['hospital'], repeated), []);
+  assert.deepEqual(await of('claims c ANTI JOIN patients p', ['hospital'], repeated), []);
+  const count = (from: string) => `SELECT count(*) FROM ${from} ON p.person_id = c.person_id`;
+  const agreement = owners({ receivers: ['hospital'], patients: repeated });
+  await refused(count('patients p SEMI JOIN claims c'), 'plan/receiver-gave-rows', /hospital.*patients.*unique.*--receivers/, agreement);
+  const anti = owners({ receivers: ['hospital'] });
+  await refused(count('patients p ANTI JOIN claims c'), 'plan/receiver-gave-rows', /made up.*missing in claims.*--receivers/, anti);
+  const said = (await plan(`SELECT count(*) ${JOINED}`, owners({ receivers: ['bank'] }))).explanation.sentences
+    .map((s) => s.text)
+    .join('\n');
+  assert.match(
+    said,
+    /bank receives the result and could repeat own rows\. So at least \d+ different rows of patients must be behind a cell/,
+  );
 });
 
 test('quantiles near the ends show single records, and dominance can not be tested on shared rows', async () => {

@@ -104,7 +104,7 @@ export function providersOf(question: Question, sharing: Sharing | null): readon
 
 /**
  * The rules must hold without a receiver's own rows, which a receiver can subtract; among shared rows they can't be told
- * apart. Joined rows belong to all owners together.
+ * apart. Joined rows belong to all owners together: see `joinedReceivers`.
  */
 export function checkReceivers(question: Question, sharing: Sharing | null, receivers: readonly string[]): void {
   if (sharing === null || question.joins.length > 0) return;

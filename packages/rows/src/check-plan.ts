@@ -7,6 +7,7 @@ import { membershipTests, positionTests } from './lower-lists.ts';
 const MOST_SLOTS = 1_000_000;
 const MOST_NODES = 20_000;
 const MOST_VALUES = 2_000_000;
+const MOST_TOPS = 100;
 
 const refusal = (message: string) =>
   new InvalidError('plan/unsupported-shape', {
@@ -24,14 +25,18 @@ export function checkRowsPlan(plan: Plan): void {
   const { rows } = plan;
   if (rows === undefined) throw refusal('The plan has nothing that runs on shared rows.');
   if (rows.sources.length === 0 || rows.joins.length !== rows.sources.length - 1) refuse('Every source but the first is joined once.');
-  if (plan.dominances.length > 0) refuse('Dominance can’t be tested on shared rows.');
   if (rows.keys.length !== plan.keys.length || rows.contributions.length !== plan.contributions.length)
     refuse('The plan does not say for every key and count how rows give it.');
   if (rows.accumulators.length !== plan.accumulators.length) refuse('The plan does not say for every aggregate how rows give it.');
+  if ((rows.dominances ?? []).length !== plan.dominances.length)
+    refuse('The plan does not say for every dominance rule whose size it tests.');
+  if (plan.dominances.some((d) => !(Number.isInteger(d.top) && d.top >= 1 && d.top <= MOST_TOPS)))
+    refuse(`Dominance looks at 1 to ${MOST_TOPS} rows.`);
   if (!Number.isSafeInteger(rows.maximumRows) || rows.maximumRows < 1 || rows.maximumRows >= 2 ** 31)
     refuse('Shared rows are at most 2 147 483 647.');
   checkKeys(plan, rows);
   checkJoins(rows);
+  checkCounted(plan, rows);
   const nodes = allExpressions(rows).reduce((n, e) => n + checkExpression(rows, e), 0);
   if (nodes > MOST_NODES) refuse(`The expressions of a question on shared rows have at most ${MOST_NODES} parts.`);
   for (const a of rows.accumulators) {
@@ -65,10 +70,20 @@ function checkJoins(rows: PlanRows): void {
   });
 }
 
+/** Different rows are counted of what joins bring in. */
+function checkCounted({ rules }: Plan, rows: PlanRows): void {
+  for (const source of rules.countedSources ?? []) {
+    const kind = source === 0 ? 'inner' : rows.joins[source - 1]?.kind;
+    if (rows.joins.length === 0 || (kind !== 'inner' && kind !== 'left')) refuse('Rows are counted of sources that joins bring in.');
+  }
+  if (rows.joins.some((join, i) => join.leftUnique === true && i > 0))
+    refuse('Only the first source can be declared to have every key once.');
+}
+
 function allExpressions(rows: PlanRows): RowExpression[] {
   const maybe = [rows.where, ...rows.contributions].filter((e) => e !== null);
   const joined = rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]));
-  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...joined];
+  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? []), ...joined];
 }
 
 /** Number of parts. */

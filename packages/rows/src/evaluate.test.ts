@@ -96,6 +96,19 @@ test('secret groups: only groups that exist, with their keys, in another order e
     accumulators: [sum, largest],
   }));
 
+const size: RowExpression = { op: 'absolute', args: [columnOf('cost')], bits: 64 };
+const dominances = [
+  { expression: size, top: 3 },
+  { expression: { op: 'absolute', args: [{ op: 'add', args: [columnOf('cost'), columnOf('year')], bits: 64 }], bits: 64 }, top: 9 },
+] as const;
+
+test('what dominance looks at: sums of sizes and the largest ones, zeros where there are fewer', async () => {
+  const common = { rows: {}, contributions: [null, present], accumulators: [sum, median], dominances };
+  await compare({ ...common, keys: [{ expression: sectorKey, size: 6 }], groupingSets: [[0], []] });
+  await compare({ ...common, keys: [{ expression: columnOf('sector'), size: 0, nullCode: '-1' }], secretSlots: 9 });
+  await compare({ ...common, keys: [{ expression: sectorKey, size: 6 }] }, [{ ...visits, rows: visits.rows.slice(0, 2) }]);
+});
+
 test('no rows at all', () =>
   compare(
     { keys: [{ expression: sectorKey, size: 6 }], rows: {}, contributions: [null], accumulators: [sum, smallest, distinct, median] },
@@ -180,6 +193,7 @@ for (const kind of ['inner', 'left', 'semi', 'anti'] as const) {
             organisations: 'all-sources',
           },
           contributions: [null, { op: 'not', args: [{ op: 'isNull', args: [paid] }] }],
+          countedSources: right ? [0, 1] : [0],
           accumulators: [
             { ...sum, expression: paid },
             { ...largest, expression: columnOf('age') },

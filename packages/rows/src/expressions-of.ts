@@ -16,7 +16,7 @@ export function columnsIn(e: RowExpression, into: Set<string> = new Set()): Set<
 /** Expressions that are evaluated on the rows that all joins have made. */
 export function finalExpressions(rows: PlanRows): RowExpression[] {
   const maybe = [rows.where, ...rows.contributions].filter((e) => e !== null);
-  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression)];
+  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
 }
 
 /** Columns that are needed after join `after` (−1: before any). */

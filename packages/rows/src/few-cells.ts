@@ -8,7 +8,7 @@ import { type Digit, oneHotSums, splitDigits, type Summand } from './one-hot-sum
 import { ownersOf } from './owner-fields.ts';
 import { organisationsOf, sumOfParts } from './presence.ts';
 import type { RowFacts } from './row-facts.ts';
-import { accumulatorsOf, countWidth, extremeOf, injectAll, summandOf, sumWords } from './summands.ts';
+import { accumulatorsOf, countWidth, extremeOf, injectAll, partOf, summandOf, summedOf } from './summands.ts';
 import { widthOf } from './row-values.ts';
 
 /** Rows times cells for which testing every row against every cell is cheap whatever else there is. */
@@ -33,23 +33,22 @@ export async function fewCells(committee: Committee, plan: Plan, facts: RowFacts
   const cells = digits.reduce((n, d) => n * d.size, 1);
   const owners = ownersOf(facts);
   const counts = await countSummands(committee, facts);
-  const summed = accumulatorsOf(plan, facts, ['sum']);
+  const summed = summedOf(plan, facts);
   const sums: Summand[] = [];
-  for (const { index, measure } of summed) {
-    const column = await summandOf(committee, measure, sumWords(plan, index, measure, facts.length));
-    sums.push({ column, ownerOf: null });
-  }
+  for (const s of summed) sums.push({ column: await summandOf(committee, s), ownerOf: null });
   const found = await oneHotSums(committee, used, [...counts.summands, ...sums], owners, facts.length);
-  const accumulators = new Map<number, SecretColumn>();
-  for (const [i, { index }] of summed.entries()) accumulators.set(index, found[counts.summands.length + i] as SecretColumn);
+  const further = new Map(summed.map(({ part }, i) => [part, found[counts.summands.length + i] as SecretColumn]));
   for (const { index, measure } of accumulatorsOf(plan, facts, ['min', 'max'])) {
     const extreme = await extremeOf(committee, plan, index, measure);
-    accumulators.set(index, await extremesByHalving(committee, extreme, await cellBits(committee, used, cells, facts.length)));
+    further.set(
+      partOf.accumulator(index),
+      await extremesByHalving(committee, extreme, await cellBits(committee, used, cells, facts.length)),
+    );
   }
   const parts = facts.contributions.map((_, c) => counts.read(found, c));
   const present: SecretColumn[] = [];
   for (const { perOwner } of parts) present.push(await organisationsOf(committee, perOwner, cells, countWidth(facts.length)));
-  return { cells, counts: parts.map((p) => p.total ?? committee.constant(cells, 1, 0n)), present, accumulators, fits: [] };
+  return { cells, counts: parts.map((p) => p.total ?? committee.constant(cells, 1, 0n)), present, further, fits: [] };
 }
 
 interface CountSummands {

@@ -4,21 +4,27 @@ import type { PlanRowJoin, PlanRows } from '@sluis/model';
 import type { Committee, JoinSide, SecretBits, SecretColumn, SecretKey, SecretRows } from '@sluis/technique';
 import { columnsNeeded, columnsIn } from './expressions-of.ts';
 import { lowerNumber } from './lower.ts';
-import { columnKey, GIVER, MATCHED, type RowTable, type TableColumn, tableOf } from './row-table.ts';
+import { columnKey, GIVER, MATCHED, ROW, type RowTable, type TableColumn, tableOf } from './row-table.ts';
 import { type NumberValue, sized, widthOf } from './row-values.ts';
 import { TableProgram } from './table-program.ts';
 
 /**
  * The rows of all sources joined. Run by: all three compute parties, in step.
  *
+ * @param counted - sources whose rows get their number as a further column.
  * @returns also a bit per join that says whether its rows had room.
  * Learns: nobody anything, but that sides declared unique are (see `Committee.join`).
  */
-export async function joinSources(committee: Committee, rows: PlanRows, sources: readonly SecretRows[]): Promise<JoinedSources> {
+export async function joinSources(
+  committee: Committee,
+  rows: PlanRows,
+  sources: readonly SecretRows[],
+  counted: readonly number[] = [],
+): Promise<JoinedSources> {
   const wanted = columnsNeeded(rows, -1);
   for (const join of rows.joins) for (const { right } of join.on) columnsIn(right, wanted);
   const severalGivers = (s: number) => rows.joins.length > 0 && (sources[s]?.givers.length ?? 0) > 1;
-  const open = (s: number) => tableOf(committee, s, sources[s] as SecretRows, wanted, severalGivers(s));
+  const open = (s: number) => tableOf(committee, s, sources[s] as SecretRows, wanted, severalGivers(s), counted.includes(s));
   let table = await open(0);
   const fits: SecretBits[] = [];
   for (const [i, join] of rows.joins.entries()) {
@@ -43,7 +49,7 @@ async function joinOne(
   right: RowTable,
 ): Promise<JoinedSources> {
   const needed = columnsNeeded(rows, index);
-  const always = (key: string) => key.endsWith(GIVER) || key.endsWith(MATCHED);
+  const always = (key: string) => [GIVER, MATCHED, ROW].some((name) => key.endsWith(name));
   const kept = (table: RowTable) => [...table.columns].filter(([key]) => needed.has(key) || always(key));
   const [leftKept, rightKept] = [kept(left), join.kind === 'inner' || join.kind === 'left' ? kept(right) : []];
   const keepsUnmatched = join.kind === 'left' || join.kind === 'anti';
@@ -58,7 +64,12 @@ async function joinOne(
     unique,
   });
   const most = join.rightUnique ? undefined : join.maximumRows;
-  const joined = await committee.join(join.kind, side(left, leftKept, l, false), side(right, rightKept, r, join.rightUnique), most);
+  const joined = await committee.join(
+    join.kind,
+    side(left, leftKept, l, join.leftUnique === true),
+    side(right, rightKept, r, join.rightUnique),
+    most,
+  );
   const columns = new Map([
     ...renamed(leftKept, joined.left, null),
     ...renamed(rightKept, joined.right, join.kind === 'left' ? joined.matched : null),

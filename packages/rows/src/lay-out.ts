@@ -1,9 +1,10 @@
 /** From what was computed per grouping set to one input in the plan's layout. */
-import { type Plan, signedBits } from '@sluis/model';
+import { type LayoutColumn, layoutOf, type Plan, rowsOfCell, signedBits } from '@sluis/model';
 import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
 import { most } from './extreme-integers.ts';
 import type { CellTotals } from './many-cells.ts';
-import { resized } from './summands.ts';
+import type { RowFacts } from './row-facts.ts';
+import { partOf, resized } from './summands.ts';
 
 /**
  * No cell has rows or organisations where anything had too little room. Opened, that bit would tell who repeats a key, or
@@ -30,30 +31,48 @@ export async function emptyWithoutRoom(
 }
 
 /** One column per entry of the layout, the grouping sets one behind the other. */
-export async function layOut(committee: Committee, plan: Plan, parts: readonly CellTotals[]): Promise<SecretColumn[]> {
+export async function layOut(committee: Committee, plan: Plan, facts: RowFacts, parts: readonly CellTotals[]): Promise<SecretColumn[]> {
   const columns: SecretColumn[] = [];
-  const whole = (of: (part: CellTotals) => SecretColumn) =>
-    parts.length === 1 ? of(parts[0] as CellTotals) : committee.concat(parts.map(of));
-  plan.contributions.forEach((_, c) => {
-    columns.push(
-      whole((p) => p.counts[c] as SecretColumn),
-      whole((p) => p.present[c] as SecretColumn),
-    );
-  });
-  for (const [i, a] of plan.accumulators.entries()) {
-    const magnitude = most(-BigInt(a.minimum), BigInt(a.maximum));
-    const sized: CellTotals[] = [];
+  for (const l of layoutOf(plan)) {
+    const { of, bits } = entryOf(plan, facts, l);
+    const sized: SecretColumn[] = [];
     for (const part of parts) {
-      const found = part.accumulators.get(i);
-      if (found === undefined) throw new RangeError('the rows of a plan give all its accumulators');
-      const column = await resized(committee, found, Math.min(64 * found.words, signedBits(magnitude + 1n)), a.words);
-      sized.push({ ...part, accumulators: new Map([[i, column]]) });
+      const found = of(part);
+      if (found === undefined) throw new RangeError('the rows of a plan give everything that it adds up');
+      sized.push(await resized(committee, found, Math.min(64 * found.words, bits), l.words));
     }
-    columns.push(
-      sized.length === 1
-        ? (sized[0]?.accumulators.get(i) as SecretColumn)
-        : committee.concat(sized.map((p) => p.accumulators.get(i) as SecretColumn)),
-    );
+    columns.push(sized.length === 1 ? (sized[0] as SecretColumn) : committee.concat(sized));
   }
   return columns;
+}
+
+interface Entry {
+  readonly of: (part: CellTotals) => SecretColumn | undefined;
+  /** Width of its values. */
+  readonly bits: number;
+}
+
+/** What stands for an entry of the layout among what was computed. */
+function entryOf(plan: Plan, { placeOf }: RowFacts, l: LayoutColumn): Entry {
+  const further = (name: string, bits: number): Entry => ({ of: (part) => part.further.get(name), bits });
+  const place = 'contribution' in l ? (placeOf[l.contribution] as number) : 0;
+  const largest = 'dominance' in l ? BigInt(plan.dominances[l.dominance]?.maximum ?? 0) : 0n;
+  switch (l.kind) {
+    case 'count':
+      return { of: (part) => part.counts[place], bits: 64 };
+    case 'present':
+      return { of: (part) => part.present[place], bits: 64 };
+    case 'accumulator': {
+      const { minimum, maximum } = plan.accumulators[l.accumulator] as Plan['accumulators'][number];
+      return further(partOf.accumulator(l.accumulator), signedBits(most(-BigInt(minimum), BigInt(maximum)) + 1n));
+    }
+    case 'absolute':
+      return further(partOf.absolute(l.dominance), signedBits(largest * rowsOfCell(plan)));
+    case 'top':
+      return further(partOf.top(l.dominance, l.rank), signedBits(largest));
+    case 'rows-of':
+      return further(partOf.rowsOf(plan.rules.countedSources?.indexOf(l.source) ?? 0, place), 64);
+    case 'bin':
+      throw new RangeError('there are no histograms of shared rows');
+  }
 }

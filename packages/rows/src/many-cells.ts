@@ -6,7 +6,7 @@ import { fieldColumns, ownerFields, ownersOf } from './owner-fields.ts';
 import { nonZero } from './presence.ts';
 import type { RowFacts } from './row-facts.ts';
 import { widthOf } from './row-values.ts';
-import { accumulatorsOf, countWidth, type Extreme, extremeOf, injectAll, summandOf, sumWords } from './summands.ts';
+import { accumulatorsOf, countWidth, type Extreme, extremeOf, injectAll, partOf, summandOf, summedOf } from './summands.ts';
 
 /** More columns of fields than this, and rows are grouped by organisation first. */
 const MOST_FIELDS = 8;
@@ -16,8 +16,8 @@ export interface CellTotals {
   /** Per contribution. */
   readonly counts: readonly SecretColumn[];
   readonly present: readonly SecretColumn[];
-  /** By index of the accumulator; in rings of any width. */
-  readonly accumulators: ReadonlyMap<number, SecretColumn>;
+  /** By what they are (see `partOf`); in rings of any width. */
+  readonly further: ReadonlyMap<string, SecretColumn>;
   /** Single bits: whether what was computed had room for everything. */
   readonly fits: readonly SecretBits[];
 }
@@ -31,19 +31,18 @@ export interface ManyCells extends CellTotals {
 /** Run by: all three compute parties, in step. Learns: nobody anything. */
 export async function manyCells(committee: Committee, plan: Plan, facts: RowFacts, by: Grouping): Promise<ManyCells> {
   const counts = await injectAll(committee, facts.contributions);
-  const summed = accumulatorsOf(plan, facts, ['sum']);
+  const summed = summedOf(plan, facts);
   const sums: SecretColumn[] = [];
-  for (const { index, measure } of summed) sums.push(await summandOf(committee, measure, sumWords(plan, index, measure, facts.length)));
+  for (const s of summed) sums.push(await summandOf(committee, s));
   const most = accumulatorsOf(plan, facts, ['min', 'max']);
   const extremes: Extreme[] = [];
   for (const { index, measure } of most) extremes.push(await extremeOf(committee, plan, index, measure));
   const found = await withPresence(committee, facts, by, counts, sums, extremes);
-  const accumulators = new Map<number, SecretColumn>();
-  for (const [i, { index }] of summed.entries()) accumulators.set(index, found.grouped.sums[counts.length + i] as SecretColumn);
-  for (const [i, { index }] of most.entries()) accumulators.set(index, found.grouped.extremes[i] as SecretColumn);
+  const further = new Map(summed.map(({ part }, i) => [part, found.grouped.sums[counts.length + i] as SecretColumn]));
+  for (const [i, { index }] of most.entries()) further.set(partOf.accumulator(index), found.grouped.extremes[i] as SecretColumn);
   const { keys, rows } = found.grouped;
   const { present, fits } = found;
-  return { cells: by.slots, counts: found.grouped.sums.slice(0, counts.length), present, accumulators, keys, rows, fits };
+  return { cells: by.slots, counts: found.grouped.sums.slice(0, counts.length), present, further, keys, rows, fits };
 }
 
 interface WithPresence {

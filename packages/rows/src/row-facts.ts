@@ -6,7 +6,7 @@ import type { Committee, SecretBits, SecretColumn, SecretKey, SecretRows } from 
 import { lowerNumber, lowerTruth } from './lower.ts';
 import { within } from './lower-lists.ts';
 import type { Node } from './program.ts';
-import { columnKey, GIVER, MATCHED, type RowTable } from './row-table.ts';
+import { columnKey, GIVER, MATCHED, ROW, type RowTable } from './row-table.ts';
 import { constantNumber, type NumberValue, sized, widthOf } from './row-values.ts';
 import { TableProgram } from './table-program.ts';
 
@@ -28,13 +28,18 @@ export interface RowFacts {
   readonly length: number;
   /** Rows that exist, pass WHERE, and have a place in every key's domain. */
   readonly base: SecretBits;
-  /** Per contribution: rows that count. */
+  /** Rows that count, each condition once; and per contribution of the plan, which one it is. */
   readonly contributions: readonly SecretBits[];
+  readonly placeOf: readonly number[];
   /** Per key: its position in the domain, or the value of a secret key with NULL as the plan's code. Zero outside `base`. */
   readonly keys: readonly SecretKey[];
   /** Per accumulator; null for the value of a secret key. */
   readonly measures: readonly (Measured | null)[];
+  /** Per dominance: |x|. */
+  readonly absolutes: readonly Measured[];
   readonly owners: Owners;
+  /** Per counted source of the rules and entry of `contributions`: the row of the source that is behind each row. */
+  readonly rowsOf: readonly (readonly Measured[])[];
 }
 
 /**
@@ -50,23 +55,39 @@ export async function rowFacts(committee: Committee, plan: Plan, table: RowTable
   const known = rows.secretSlots !== null ? [] : keys.map((k, i) => insideDomain(on, k, plan.keys[i]?.size ?? 0));
   const where = rows.where === null ? program.bit(1) : lowerTruth(lowering, rows.where).isTrue;
   const base = program.all([on.valid, where, ...known]);
-  const counting = rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue));
+  const given = rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue));
+  const counting = [...new Set(given)];
   const values = rows.accumulators.map((a) => (a.kind === 'key' ? null : lowerNumber(lowering, a.expression)));
-  const present = values.map((v) => (v === null ? base : program.and(base, v.present)));
+  const absolutes = (rows.dominances ?? []).map((e) => lowerNumber(lowering, e));
+  const numbers = (plan.rules.countedSources ?? []).map((s) => on.columnOf(columnKey(s, ROW)));
+  const measured: Measurable[] = [
+    ...[...values.filter((v) => v !== null), ...absolutes].map((value) => ({ value, counts: program.and(base, value.present) })),
+    ...numbers.flatMap((value) => counting.map((c) => ({ value, counts: program.and(c, value.present) }))),
+  ];
   const keyNodes = keys.map((k) => program.mask(base, sized(program, k, 1)));
   const owners = ownerNodes(on, rows, sources);
-  const nodes = values.flatMap((v) => (v === null ? [] : [v.node]));
-  const found = await on.run(committee, [base, ...counting, ...present, ...keyNodes, ...nodes, ...(owners ?? [])]);
+  const nodes = measured.flatMap((m) => [m.value.node, m.counts]);
+  const found = await on.run(committee, [base, ...counting, ...keyNodes, ...nodes, ...(owners ?? [])]);
+  const all = measured.map(
+    ({ value: { node, low, high }, counts }): Measured => ({ column: found.column(node), low, high, counts: found.bits(counts) }),
+  );
+  const take = (n: number) => all.splice(0, n);
   return {
     length: table.length,
     base: found.bits(base),
     contributions: counting.map((n) => found.bits(n)),
+    placeOf: given.map((n) => counting.indexOf(n)),
     keys: keys.map((k, i) => ({ column: found.column(keyNodes[i] as Node), bits: keyBits(k) })),
-    measures: values.map((v, i) =>
-      v === null ? null : { column: found.column(v.node), low: v.low, high: v.high, counts: found.bits(present[i] as Node) },
-    ),
+    measures: values.map((v) => (v === null ? null : (take(1)[0] as Measured))),
+    absolutes: take(absolutes.length),
+    rowsOf: numbers.map(() => take(counting.length)),
     owners: owners === null ? publicOwners(table, sources) : { kind: 'secret', bits: owners.map((n) => found.bits(n)) },
   };
+}
+
+interface Measurable {
+  readonly value: NumberValue;
+  readonly counts: Node;
 }
 
 /** Zero, which stands outside `base`, is a value as well. */

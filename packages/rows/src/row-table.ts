@@ -22,6 +22,8 @@ export const columnKey = (source: number, column: string): string => `${source}.
 
 /** Name under which the giver of a source's rows stands among its columns, where there is more than one. */
 export const GIVER = '(giver)';
+/** Name under which a row's number in its source stands among its columns, where different rows are counted. */
+export const ROW = '(row)';
 /** Name of a column that is present where a source has a row in a join. */
 export const MATCHED = '(matched)';
 
@@ -36,6 +38,7 @@ export async function tableOf(
   given: SecretRows,
   wanted: ReadonlySet<string>,
   withGiver: boolean,
+  withRow = false,
 ): Promise<RowTable> {
   const rows = given.length > 0 ? given : oneRow(committee, given);
   const vectors = rowVectors(rows.encodings);
@@ -52,6 +55,13 @@ export async function tableOf(
       return [columnKey(source, e.column), { values: place(e.column, 'value') as SecretColumn, present, low: e.minimum, high: e.maximum }];
     }),
   );
+  if (withRow) {
+    const values = committee.publicColumn(
+      BigUint64Array.from({ length: rows.length }, (_, i) => BigInt(i)),
+      1,
+    );
+    columns.set(columnKey(source, ROW), { values, present: null, low: 0n, high: BigInt(rows.length - 1) });
+  }
   if (withGiver) {
     const values = committee.publicColumn(BigUint64Array.from(rows.giverOf, BigInt), 1);
     columns.set(columnKey(source, GIVER), { values, present: null, low: 0n, high: BigInt(Math.max(0, rows.givers.length - 1)) });

@@ -20,14 +20,53 @@ export async function injectAll(committee: Committee, bits: readonly SecretBits[
   return columns;
 }
 
-/** Width in which the sum of a measure over all rows fits, but never wider than the plan's accumulator. */
-export function sumWords(plan: Plan, accumulator: number, measure: Measured, length: number): number {
-  const room = widthOf(measure.low * BigInt(length), measure.high * BigInt(length));
-  return Math.min(wordsForBits(Math.max(room, widthOf(measure.low, measure.high))), plan.accumulators[accumulator]?.words ?? 1);
+/** What is found per cell beside counts and presence, by what it is. */
+export const partOf = {
+  accumulator: (index: number) => `accumulator ${index}`,
+  absolute: (dominance: number) => `absolute ${dominance}`,
+  top: (dominance: number, rank: number) => `top ${dominance} ${rank}`,
+  rowsOf: (source: number, contribution: number) => `rows of ${source} ${contribution}`,
+  /** How many rows count for a part. */
+  counted: (part: string) => `counted ${part}`,
+};
+
+/** A column to be added up per cell. */
+export interface Summed {
+  readonly part: string;
+  readonly measure: Measured;
+  /** Whether the rows that count are counted, and their values left alone. */
+  readonly ones: boolean;
+  /** Of the sum. */
+  readonly words: number;
 }
 
-/** The measure in a ring of so many words, 0 where the row does not count. */
-export async function summandOf(committee: Committee, measure: Measured, words: number): Promise<SecretColumn> {
+/**
+ * Everything that is added up: sums, absolute values for dominance, and how many rows count for what is looked up in
+ * sorted values.
+ */
+export function summedOf(plan: Plan, facts: RowFacts): Summed[] {
+  const sum = (part: string, measure: Measured, most: number): Summed => ({
+    ...{ part, measure, ones: false },
+    words: sumWords(measure, facts.length, most),
+  });
+  const sorted = accumulatorsOf(plan, facts, ['quantile', 'quantile_disc']).map((a) => ({ ...a, part: partOf.accumulator(a.index) }));
+  const absolutes = facts.absolutes.map((measure, d) => ({ part: partOf.absolute(d), measure }));
+  return [
+    ...accumulatorsOf(plan, facts, ['sum']).map((a) => sum(partOf.accumulator(a.index), a.measure, plan.accumulators[a.index]?.words ?? 1)),
+    ...absolutes.map(({ part, measure }, d) => sum(part, measure, plan.dominances[d]?.words ?? 1)),
+    ...[...sorted, ...absolutes].map(({ part, measure }) => ({ part: partOf.counted(part), measure, ones: true, words: 1 })),
+  ];
+}
+
+/** Width in which the sum of a measure over all rows fits, but never wider than the plan's. */
+function sumWords({ low, high }: Measured, length: number, most: number): number {
+  const room = widthOf(low * BigInt(length), high * BigInt(length));
+  return Math.min(wordsForBits(Math.max(room, widthOf(low, high))), most);
+}
+
+/** What a row adds, 0 where it does not count. */
+export async function summandOf(committee: Committee, { measure, ones, words }: Summed): Promise<SecretColumn> {
+  if (ones) return committee.inject(measure.counts, words);
   return committee.mask(measure.counts, await resized(committee, measure.column, widthOf(measure.low, measure.high), words));
 }
 

@@ -13,6 +13,8 @@ export interface ProviderColumns {
   readonly tops: readonly (readonly SecretColumn[])[];
   /** Per histogram: the count of each value. */
   readonly bins: readonly (readonly SecretColumn[])[];
+  /** Per contribution: the different rows of each counted source. */
+  readonly rowsOf: readonly (readonly SecretColumn[])[];
 }
 
 /** Sorts every provider's columns; throws ProtocolError `aggregate/wrong-inputs` unless exactly the plan's inputs are there with exactly its columns. */
@@ -36,6 +38,7 @@ export function columnsByProvider(plan: Plan, inputs: readonly SecretVectors[]):
       absolutes: of((l) => l.kind === 'absolute'),
       tops: plan.dominances.map((_, d) => of((l) => l.kind === 'top' && l.dominance === d)),
       bins: (plan.histograms ?? []).map((_, h) => of((l) => l.kind === 'bin' && l.histogram === h)),
+      rowsOf: plan.contributions.map((_, c) => of((l) => l.kind === 'rows-of' && l.contribution === c)),
     };
   });
 }

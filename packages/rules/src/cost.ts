@@ -19,7 +19,8 @@ export function costOfRules(plan: Plan): Cost {
     if (a.quantile !== undefined) quantileCost(meter, plan, a.quantile, a.words);
   }
   const contributions = plan.contributions.length;
-  meter.negative(cells * contributions * viewCount, countBits(plan));
+  const counted = plan.rules.countedSources?.length ?? 0;
+  meter.negative(cells * contributions * (viewCount + counted), countBits(plan));
   meter.negative(cells * contributions * (viewCount + (plan.groupingSets.length > 1 ? 1 : 0)), organisationBits(plan));
   const { units, ofOutput } = decisionUnits(plan);
   const tests = (plan.rules.dominance === null ? 0 : 1) + (plan.rules.pPercent === null ? 0 : 1);
@@ -27,7 +28,7 @@ export function costOfRules(plan: Plan): Cost {
     dominanceCost(meter, plan, d, tests * viewCount);
   conjunctionCost(
     meter,
-    units.map((u) => viewCount * (2 + (u.dominance === null ? 0 : tests))),
+    units.map((u) => counted + viewCount * (2 + (u.dominance === null ? 0 : tests))),
     cells,
   );
   totalsCost(meter, plan, units.length);

@@ -35,6 +35,9 @@ function passesFor(plan: Plan, inputs: readonly PlainVectors[], aggregate: numbe
   const rows = total(plan, inputs, cell, (l) => l.kind === 'count' && l.contribution === contribution);
   const organisations = total(plan, inputs, cell, (l) => l.kind === 'present' && l.contribution === contribution);
   if (rows < BigInt(rules.minimumRows) || organisations < BigInt(rules.minimumOrganisations)) return false;
+  const rowsOf = (source: number) =>
+    total(plan, inputs, cell, (l) => l.kind === 'rows-of' && l.contribution === contribution && l.source === source);
+  if (rules.countedSources?.some((source) => rowsOf(source) < BigInt(rules.minimumRows))) return false;
   if (dominance === null) return true;
   const sum = total(plan, inputs, cell, (l) => l.kind === 'absolute' && l.dominance === dominance);
   const top = inputs

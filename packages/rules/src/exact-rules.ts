@@ -35,6 +35,8 @@ function checkRules(plan: Plan): void {
   if (dominance !== null && !(isCount(dominance.n) && isPercent(dominance.k)))
     refuse('A dominance rule has n of at least 1 and k between 1 and 99 percent.');
   if (pPercent !== null && !isPercent(pPercent)) refuse('A p % rule lies between 1 and 99 percent.');
+  if (plan.rules.countedSources?.some((s) => plan.rows?.sources[s] === undefined))
+    refuse('Rows can be counted only of tables that are joined.');
   const inputs = inputsOf(plan);
   const mixed = withoutReceivers.find((r) => !inputs.includes(r));
   if (mixed !== undefined)

@@ -1,4 +1,7 @@
-/** Minimum rows and minimum organisations, with everybody and without each receiver's own contribution, on secrets. */
+/**
+ * Minimum rows and minimum organisations, with everybody and without each receiver's own contribution, and minimum rows
+ * of each joined table that a receiver could repeat rows of; on secrets.
+ */
 import { type Plan, pushdownProviders, rowsOfCell, signedBits } from '@sluis/model';
 import type { Committee, SecretBits, SecretColumn, Totals } from '@sluis/technique';
 import type { ProviderColumns } from './contributions.ts';
@@ -31,9 +34,12 @@ export async function thresholds(
   const members = plan.contributions.map((_, c) =>
     views(committee, plan, providers, totals.organisations[c] as SecretColumn, (p) => p.present[c] as SecretColumn),
   );
+  const own = plan.contributions.map((_, c) =>
+    (plan.rules.countedSources ?? []).map((_, s) => committee.sum(providers.map((p) => p.rowsOf[c]?.[s] as SecretColumn))),
+  );
   const few = await below(
     committee,
-    rows.flat().map((column) => [column, minimumRows]),
+    [...rows.flat(), ...own.flat()].map((column) => [column, minimumRows]),
     countBits(plan),
   );
   const none = plan.groupingSets.length > 1 ? totals.organisations.map((column): [SecretColumn, number] => [column, 1]) : [];
@@ -43,8 +49,12 @@ export async function thresholds(
     organisationBits(plan),
   );
   const per = 1 + plan.rules.withoutReceivers.length;
+  const counted = plan.rules.countedSources?.length ?? 0;
+  const repeated = few.slice(plan.contributions.length * per);
   const conditions = plan.contributions.map((_, c) =>
-    [...few.slice(c * per, (c + 1) * per), ...lonely.slice(c * per, (c + 1) * per)].map((bits) => committee.not(bits)),
+    [...few.slice(c * per, (c + 1) * per), ...lonely.slice(c * per, (c + 1) * per), ...repeated.slice(c * counted, (c + 1) * counted)].map(
+      (bits) => committee.not(bits),
+    ),
   );
   return { conditions, empty: lonely.slice(plan.contributions.length * per) };
 }
