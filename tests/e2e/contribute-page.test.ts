@@ -4,6 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { toHex } from '@sluis/base';
+import { generateSigningKey, sign } from '@sluis/crypto';
+import { type Agreement, agreementId, type SignedAgreement, signAgreement } from '@sluis/model';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Collaboration, openCollaboration } from '../harness/collaboration.ts';
 import { sluis } from '../harness/command-line.ts';
@@ -77,6 +80,7 @@ test('a file with bad rows is refused in the browser; a good one is deposited, a
   await page.setInputFiles('#identity', join(folder, 'alice.json'));
   await page.waitForSelector('#deposit:not([hidden])');
   assert.ok((await page.textContent('#agreement-id'))?.includes(c.agreementId));
+  assert.equal(await page.textContent('#signers'), c.agreement.organisations.map((o) => o.name).join(', '));
   await page.setInputFiles('#csv', file('bad.csv', 'sector,note,cost\nEnergy,x,5\nShips,y,6\n'));
   await page.click('#send');
   await page.waitForSelector('#problems li');
@@ -103,6 +107,66 @@ test('a file with bad rows is refused in the browser; a good one is deposited, a
   assert.deepEqual([JSON.parse(again.stdout).already, JSON.parse(again.stdout).deposit], [true, batch]);
   assert.deepEqual(
     faults.filter((f) => !f.includes('403')),
+    [],
+  );
+});
+
+type Shown = { id: string; signed: SignedAgreement };
+
+/** An agreement like the real one, with other keys and everybody's signatures: what a lying station would make up. */
+async function madeUp({ signed }: Shown): Promise<Shown> {
+  const keys = new Map(signed.agreement.organisations.map((o) => [o.name, generateSigningKey()] as const));
+  const organisations = signed.agreement.organisations.map((o) => ({
+    ...o,
+    identity: toHex(keys.get(o.name)?.publicKey ?? assert.fail()),
+  }));
+  const agreement: Agreement = { ...signed.agreement, organisations };
+  const signatures: Record<string, string> = {};
+  for (const [organisation, key] of keys)
+    signatures[organisation] = await signAgreement(agreement, { organisation, sign: async (p, m) => sign(key.privateKey, p, m) });
+  return { id: agreementId(agreement), signed: { agreement, signatures } };
+}
+
+test('the browser refuses an agreement that is not signed, or another one than it showed', { skip }, async () => {
+  let lie: (shown: Shown) => Shown | Promise<Shown> = (shown) => shown;
+  await page.context().route('**/contribute/agreement', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: await lie(await answer.json()) });
+  });
+  const sent: string[] = [];
+  page.context().on('request', (request) => sent.push(request.url()));
+  const shown = async () => {
+    await page.goto(address());
+    await page.setInputFiles('#identity', join(folder, 'alice.json'));
+  };
+  const refused = async () => {
+    await page.waitForSelector('#result.bad');
+    assert.match((await page.textContent('#result')) ?? '', /deposit\/other-agreement/);
+  };
+  const sealing = 'AAAA';
+  const lies: (typeof lie)[] = [
+    ({ id, signed }) => ({ id, signed: { ...signed, signatures: { ...signed.signatures, south: '00'.repeat(64) } } }),
+    ({ id, signed }) => {
+      const organisations = signed.agreement.organisations.map((o) => ({ ...o, sealing: sealing + o.sealing.slice(4) }));
+      return { id, signed: { ...signed, agreement: { ...signed.agreement, organisations } } };
+    },
+    ({ signed }) => ({ id: 'ab'.repeat(32), signed }),
+  ];
+  for (const one of lies) {
+    lie = one;
+    await shown();
+    await refused();
+    assert.equal(await page.isVisible('#deposit'), false);
+  }
+  lie = (real) => real;
+  await shown();
+  await page.waitForSelector('#deposit:not([hidden])');
+  lie = madeUp;
+  await page.setInputFiles('#csv', file('small.csv', 'sector,note,cost\nEnergy,a,1\n'));
+  await page.click('#send');
+  await refused();
+  assert.deepEqual(
+    sent.filter((url) => url.includes('/contribute/deposits')),
     [],
   );
 });

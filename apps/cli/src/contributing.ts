@@ -1,10 +1,17 @@
 /** Who deposits, through which station, under which agreement: what the options of `sluis contribute` come to. */
 import { existsSync } from 'node:fs';
-import { fromHex, InvalidError, RefusedError } from '@sluis/base';
+import { fromHex, InvalidError } from '@sluis/base';
 import { openKeyFile } from '@sluis/keys';
-import { type Agreement, agreementId, checkAgreement, type SignedAgreement, verifyAgreementSignatures } from '@sluis/model';
+import { type Agreement, agreementId } from '@sluis/model';
 import { accessFromHome, certificateOf, normaliseUrl, PinnedTransport } from '@sluis/sdk';
-import { anonymousOf, type Contributor, contributorFromIdentity, DepositClient, type TokenFile } from '@sluis/sdk/contribute';
+import {
+  anonymousOf,
+  type Contributor,
+  contributorFromIdentity,
+  DepositClient,
+  requireGenuine,
+  type TokenFile,
+} from '@sluis/sdk/contribute';
 import { agreementIdFrom, readAgreementFile } from './agreement-source.ts';
 import { homeOf, readInput, withStation } from './connection.ts';
 import { readPrivateText } from './private-text.ts';
@@ -105,20 +112,5 @@ export async function accessOf(options: ContributorOptions, file: Agreement | nu
     stage: 'usage',
     message: 'It is not clear how to know the right station.',
     remedy: 'Give --agreement FILE, or --station URL with --certificate FILE, or --home DIR of your own station.',
-  });
-}
-
-/** The sealing keys stand in the agreement: another agreement would let somebody else open the boxes. */
-function requireGenuine(id: string, signed: SignedAgreement, expected: string | undefined): void {
-  checkAgreement(signed.agreement);
-  const complete = verifyAgreementSignatures(signed).length === signed.agreement.organisations.length;
-  if (agreementId(signed.agreement) === id && complete && (expected === undefined || id === expected)) return;
-  throw new RefusedError('deposit/other-agreement', {
-    stage: 'agreement',
-    message:
-      expected !== undefined && id !== expected
-        ? `The station shows agreement ${id.slice(0, 16)}…, not the one you named (${expected.slice(0, 16)}…).`
-        : 'The agreement that the station shows is not signed by all its organisations.',
-    remedy: 'Ask the organisations which agreement is in force, and name that with --agreement.',
   });
 }

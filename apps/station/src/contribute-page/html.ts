@@ -44,8 +44,10 @@ export function pageHtml(language: Language, station: string): string {
 <dl>
 <dt>${t.agreementId}</dt><dd id="agreement-id"></dd>
 <dt>${t.purpose}</dt><dd id="purpose"></dd>
+<dt>${t.signers}</dt><dd id="signers"></dd>
 <dt>${t.committee}</dt><dd id="committee"></dd>
 </dl>
+<p class="quiet">${t.compare}</p>
 </section>
 <form id="deposit" hidden>
 <h2>${t.file}</h2>

@@ -33,6 +33,7 @@ const say = (template: string, n: string | number, x: string | number = ''): str
 
 let tables: readonly { readonly name: string; readonly columns: readonly string[] }[] = [];
 let identity: string | null = null;
+let agreement: string | null = null;
 
 const worker = new Worker('worker.js');
 worker.onmessage = ({ data }) => {
@@ -49,6 +50,10 @@ at('identity').addEventListener('change', () => {
   clear();
   void file.text().then((text) => {
     identity = text;
+    // Nothing of another person's stays in view if this one's agreement is refused.
+    agreement = null;
+    at('agreed').hidden = true;
+    at('deposit').hidden = true;
     worker.postMessage({ kind: 'agreement', identity: text });
   });
 });
@@ -56,12 +61,13 @@ at('table').addEventListener('change', showColumns);
 at('deposit').addEventListener('submit', (event) => {
   event.preventDefault();
   const file = at('csv').files?.[0];
-  if (file === undefined || identity === null) return;
+  if (file === undefined || identity === null || agreement === null) return;
   clear();
   at('send').disabled = true;
   worker.postMessage({
     kind: 'contribute',
     identity,
+    agreement,
     table: at('table').value,
     file,
     replace: at('replace').checked,
@@ -84,8 +90,10 @@ function showIdentity(file: string, key: string): void {
 
 function showAgreement(a: FromWorker & { kind: 'agreement' }): void {
   tables = a.tables;
+  agreement = a.id;
   at('agreement-id').textContent = `${a.collaboration} · ${a.id}`;
   at('purpose').textContent = a.purpose;
+  at('signers').textContent = a.signers.join(', ');
   at('committee').textContent = a.committee.join(', ');
   at('table').replaceChildren();
   for (const { name } of tables) {

@@ -12,6 +12,9 @@ const en = {
   agreement: '2. What you agreed on',
   agreementId: 'Agreement',
   purpose: 'Purpose',
+  signers: 'Signed by (signatures verified in this browser)',
+  compare:
+    'Compare the long number of the agreement with the one that an organisation you trust gave you: only that tells whether these signatures are theirs. Nothing is sent under another agreement than the one shown here.',
   committee: 'Compute parties (any two of them together could read what you deposit)',
   file: '3. Your data',
   table: 'Table',
@@ -57,6 +60,9 @@ const nl: PageTexts = {
   agreement: '2. Wat u afsprak',
   agreementId: 'Afspraak',
   purpose: 'Doel',
+  signers: 'Ondertekend door (handtekeningen nagerekend in deze browser)',
+  compare:
+    'Vergelijk het lange nummer van de afspraak met wat een organisatie die u vertrouwt u gaf: alleen daaraan ziet u of dit hun handtekeningen zijn. Er wordt niets verstuurd onder een andere afspraak dan die hier staat.',
   committee: 'Rekenpartijen (twee ervan samen zouden kunnen lezen wat u inlegt)',
   file: '3. Uw gegevens',
   table: 'Tabel',

@@ -7,6 +7,8 @@ export type ToWorker =
   | {
       readonly kind: 'contribute';
       readonly identity: string;
+      /** Id of the agreement that was shown: nothing is sent under another one. */
+      readonly agreement: string;
       readonly table: string;
       readonly file: Blob;
       readonly replace: boolean;
@@ -22,6 +24,8 @@ export type FromWorker =
       readonly collaboration: string;
       readonly purpose: string;
       readonly committee: readonly string[];
+      /** Whose signatures were verified: everybody's. */
+      readonly signers: readonly string[];
       readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];
     }
   | { readonly kind: 'progress'; readonly progress: ContributeProgress }

@@ -8,6 +8,7 @@ import {
   DepositClient,
   type DepositTransport,
   newIdentity,
+  requireGenuine,
 } from '@sluis/sdk/contribute';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
@@ -30,6 +31,8 @@ async function answer(message: ToWorker): Promise<FromWorker> {
   const client = new DepositClient(transport, () => Date.now());
   const { id, signed } = await client.agreement(contributor, null);
   const { agreement } = signed;
+  // What the person saw is what counts: a station can't show one agreement and have shares sealed under another.
+  const signers = requireGenuine(id, signed, message.kind === 'contribute' ? message.agreement : undefined);
   if (message.kind === 'agreement') {
     const mine = Object.entries(agreement.tables).filter(([, t]) => t.deposits?.by.includes(contributor.name ?? '') === true);
     const tables = mine.map(([name, t]) => ({ name, columns: Object.keys(t.columns) }));
@@ -40,6 +43,7 @@ async function answer(message: ToWorker): Promise<FromWorker> {
       collaboration: agreement.collaboration,
       purpose: agreement.purpose,
       committee: agreement.committee,
+      signers,
       tables,
     };
   }

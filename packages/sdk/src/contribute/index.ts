@@ -5,4 +5,5 @@ export * from './contribution.ts';
 export * from './contributor.ts';
 export * from './csv-rows.ts';
 export * from './deposit-client.ts';
+export { requireGenuine } from './genuine.ts';
 export { encodedPieces, type RowProblem } from './encode-rows.ts';
