@@ -33,6 +33,8 @@ export interface Stripes {
   readonly atOnce: number;
 }
 export const STRIPES: Stripes = { elements: 1 << 15, atOnce: 4 };
+/** With a verifier more of the messages are small, and vectors are kept for it anyway: longer stripes cost less. */
+export const VERIFIED_STRIPES: Stripes = { elements: 1 << 18, atOnce: 4 };
 
 /** What all strands of a session have in common. */
 interface Ground {
@@ -79,7 +81,7 @@ export class Session {
     context: Uint8Array,
     random: Random,
     verifierOn: ((checks: Session) => Verifier) | null = null,
-    stripes = STRIPES,
+    stripes = verifierOn === null ? STRIPES : VERIFIED_STRIPES,
   ): Promise<Session> {
     const own = random.bytes(SEED_BYTES);
     if (!(stripes.elements > 0 && stripes.elements % 32 === 0 && stripes.atOnce > 0))

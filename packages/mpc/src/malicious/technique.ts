@@ -22,8 +22,8 @@ export const maliciousComputation: ComputationTechnique = {
       score: 3,
       reason: 'Checking products by random triples was published in 2017 and is well analysed; this implementation is new.',
     },
-    compute: { score: 3, reason: 'Every multiplication takes three more, and putting random triples in random order.' },
-    network: { score: 2, reason: 'About ten times the bytes of the semi-honest model, and five rounds more before whatever is opened.' },
+    compute: { score: 3, reason: 'Every multiplication takes two or three more, on random numbers.' },
+    network: { score: 2, reason: 'Seven to ten times the bytes of the semi-honest model, and five rounds more before whatever is opened.' },
   },
   /** What the semi-honest form costs, and the comparison of refreshed shares, once for every width. */
   cost: (shape) => {
