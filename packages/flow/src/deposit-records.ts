@@ -1,7 +1,15 @@
 /** What a deposit's record says, and the digests of what is kept of it. */
-import { canonicalBytes, fromHex, lengthPrefixed, toHex, uint64be } from '@sluis/base';
+import { canonicalBytes, canonicalText, fromHex, lengthPrefixed, toHex, uint64be } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
-import { type DepositManifest, type DepositView, signedManifestSchema } from '@sluis/model';
+import {
+  type DepositManifest,
+  type DepositView,
+  giverOf,
+  type LedgerEvent,
+  manifestHash,
+  type SignedManifest,
+  signedManifestSchema,
+} from '@sluis/model';
 import type { EncryptedShares } from './deposit-shares.ts';
 import type { DepositRecord, PieceRecord } from './deposit-store.ts';
 import type { DepositedBatch } from './ports.ts';
@@ -18,6 +26,45 @@ export function manifestOf(record: DepositRecord): DepositManifest {
   const { statement } = signedManifestSchema.parse(JSON.parse(record.manifest));
   manifests.set(record, statement);
   return statement;
+}
+
+/** The record of a deposit that begins. `newKey` makes the sealed data key for its place. */
+export function newRecord(
+  signed: SignedManifest,
+  now: number,
+  newKey: (place: Pick<DepositRecord, 'batch' | 'collaboration' | 'agreement' | 'table'>) => string,
+): DepositRecord {
+  const { batch, collaboration, agreement, table, anonymous, rows } = signed.statement;
+  const place = { batch, collaboration, agreement, table };
+  const spent = () => toHex(taggedHash('sluis/spent-token/1', fromHex(agreement), fromHex(anonymous?.token ?? '')));
+  return {
+    ...place,
+    giver: giverOf(signed.statement),
+    token: anonymous === null ? null : spent(),
+    rows,
+    manifest: canonicalText(signed),
+    state: 'uploading',
+    reason: null,
+    successor: null,
+    checked: false,
+    key: newKey(place),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+type DepositEvent = 'deposit.accepted' | 'deposit.replaced' | 'deposit.withdrawn' | 'deposit.rejected' | 'deposit.expired';
+
+/** What the log says of a step: identifiers and counts. */
+export function entryOf(
+  kind: DepositEvent,
+  record: DepositRecord,
+  reason: string | null,
+  more: Readonly<Record<string, string>> = {},
+): LedgerEvent {
+  const { batch, collaboration, agreement, table, giver, rows } = record;
+  const manifest = manifestHash(manifestOf(record));
+  return { kind, details: { deposit: batch, collaboration, agreement, table, contributor: giver, rows, manifest, reason, ...more } };
 }
 
 /** What its contributor is shown. */

@@ -4,8 +4,7 @@
  *
  * Compromise of one compute party's deposits yields who deposited how many rows when, and uniformly random components.
  */
-import { canonicalText, fromHex, toHex } from '@sluis/base';
-import { taggedHash } from '@sluis/crypto';
+import { canonicalText, toHex } from '@sluis/base';
 import {
   type Agreement,
   type Confirmed,
@@ -15,7 +14,6 @@ import {
   depositVectors,
   type DepositView,
   giverOf,
-  manifestHash,
   messageHash,
   pieceInfo,
   rowsEach,
@@ -30,7 +28,7 @@ import type { StationContext } from './context.ts';
 import { checkAcceptance, confirm, requireAccepted, waitingFor } from './deposit-acceptances.ts';
 import { checkManifest, checkRequest, checkRoom, checkRound, depositTable, malformed, refuseAt } from './deposit-checks.ts';
 import { incomplete, otherContent, pieceDiffers, unknownDeposit } from './deposit-refusals.ts';
-import { batchOf, componentContext, manifestOf, nextSeat, viewOf } from './deposit-records.ts';
+import { batchOf, componentContext, entryOf, manifestOf, newRecord, nextSeat, viewOf } from './deposit-records.ts';
 import { EncryptedShares } from './deposit-shares.ts';
 import { type DepositRecord, type DepositStore, LIVE, type ShareFiles } from './deposit-store.ts';
 import { endOf } from './deposit-expiry.ts';
@@ -101,24 +99,7 @@ export class DepositDesk implements Deposits {
         `${open.length} deposits of this contributor wait for the rest of their rows.`,
         'Finish or withdraw them first: sluis contribute list',
       );
-    const place = { batch: manifest.batch, collaboration: manifest.collaboration, agreement: manifest.agreement, table: manifest.table };
-    return this.#store.openDeposit({
-      ...place,
-      giver: giverOf(manifest),
-      token:
-        manifest.anonymous === null
-          ? null
-          : toHex(taggedHash('sluis/spent-token/1', fromHex(manifest.agreement), fromHex(manifest.anonymous.token))),
-      rows: manifest.rows,
-      manifest: canonicalText(signed),
-      state: 'uploading',
-      reason: null,
-      successor: null,
-      checked: false,
-      key: this.#shares.newKey(place),
-      createdAt: now,
-      updatedAt: now,
-    });
+    return this.#store.openDeposit(newRecord(signed, now, (place) => this.#shares.newKey(place)));
   }
 
   /** Opens, checks and keeps one sealed piece. The same again changes nothing. */
@@ -186,7 +167,7 @@ export class DepositDesk implements Deposits {
     await this.#turns.of(`giver ${record.giver}`, async () => {
       checkRoom(this.#station.organisation, { rows: record.rows, replace }, await this.#acceptedBeside(record), most);
       // Between the two a crash leaves an entry about a deposit that the next upload of the same rows completes.
-      await this.#log('deposit.accepted', record, null, { signed_at: statement.at, signature });
+      await this.#station.audit.append(entryOf('deposit.accepted', record, null, { signed_at: statement.at, signature }));
       await this.#store.acceptDeposit(record.batch, replace, most, this.#station.clock.now());
     });
   }
@@ -265,24 +246,10 @@ export class DepositDesk implements Deposits {
     reason: string | null,
     from: readonly DepositState[] = LIVE,
   ): Promise<void> {
-    await this.#log(`deposit.${to}`, record, reason);
+    await this.#station.audit.append(entryOf(`deposit.${to}`, record, reason));
     // The key first: from then on nobody can read what the files still hold.
     await this.#store.endDeposit(record.batch, from, to, reason, this.#station.clock.now());
     await this.#shares.remove(record.batch);
-  }
-
-  async #log(
-    kind: 'deposit.accepted' | 'deposit.replaced' | 'deposit.withdrawn' | 'deposit.rejected' | 'deposit.expired',
-    record: DepositRecord,
-    reason: string | null,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    const { batch, collaboration, agreement, table, giver, rows } = record;
-    const manifest = manifestHash(manifestOf(record));
-    await this.#station.audit.append({
-      kind,
-      details: { deposit: batch, collaboration, agreement, table, contributor: giver, rows, manifest, reason, ...more },
-    });
   }
 
   async #missing(record: DepositRecord): Promise<number[]> {
