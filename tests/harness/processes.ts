@@ -1,5 +1,5 @@
 /** Looking at station processes from outside: which they are, what they have used, what is in their memory (Linux). */
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 
 /** Process id of the station of a folder, or null. */
 export function stationPid(home: string): number | null {
@@ -27,6 +27,9 @@ export function cpuSeconds(pid: number): number {
 export function peakBytes(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 }
+
+/** Begins anew with the highest resident memory: from now on what is resident now is the least. */
+export const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5');
 
 /** Whether a byte string stands anywhere in a process's readable memory. Needs the right to read `/proc/PID/mem`. */
 export const memoryHolds = (pid: number, needle: Buffer): boolean => memoryFinds(pid, [needle]).length > 0;
