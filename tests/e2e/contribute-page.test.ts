@@ -105,6 +105,11 @@ test('a file with bad rows is refused in the browser; a good one is deposited, a
     '--json',
   ]);
   assert.deepEqual([JSON.parse(again.stdout).already, JSON.parse(again.stdout).deposit], [true, batch]);
+  const own = page.locator('#deposits li', { hasText: batch.slice(0, 12) });
+  assert.match((await own.textContent()) ?? '', /incidents · rijen: 2500 · aangenomen/);
+  await own.locator('button').click();
+  await page.locator('#deposits li', { hasText: 'teruggetrokken' }).waitFor();
+  for (const name of COMMITTEE) assert.equal(existsSync(join(c.member(name).home, 'deposits', batch)), false, `${name} keeps nothing`);
   assert.deepEqual(
     faults.filter((f) => !f.includes('403')),
     [],

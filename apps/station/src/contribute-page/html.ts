@@ -60,6 +60,11 @@ export function pageHtml(language: Language, station: string): string {
 <label><input id="drop" type="checkbox"> ${t.drop}</label>
 <button id="send">${t.send}</button>
 </form>
+<section id="mine" hidden>
+<h2>${t.mine}</h2>
+<p class="quiet">${t.mineHelp}</p>
+<ul id="deposits"></ul>
+</section>
 <p id="status" role="status"></p>
 <progress id="bar" hidden></progress>
 <p id="result" role="alert"></p>

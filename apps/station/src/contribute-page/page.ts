@@ -1,36 +1,16 @@
 /** The contributor's page: picks files, shows what the worker does. Runs in a browser only. */
+import { at, created, say } from './page-document.ts';
+import { showDeposits } from './page-deposits.ts';
 import type { PageTexts } from './texts.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
-/** As much of the browser's document as is used here. */
-interface Element {
-  value: string;
-  textContent: string | null;
-  hidden: boolean;
-  disabled: boolean;
-  checked: boolean;
-  max: number;
-  className: string;
-  href: string;
-  download: string;
-  readonly files: ArrayLike<Blob> | null;
-  addEventListener(type: string, listener: (event: { preventDefault(): void }) => void): void;
-  append(child: Element): void;
-  replaceChildren(): void;
-  click(): void;
-}
 interface BrowserWorker {
   onmessage: ((event: { data: FromWorker }) => void) | null;
   postMessage(message: ToWorker): void;
 }
-declare const document: { getElementById(id: string): Element; createElement(name: string): Element };
 declare const Worker: new (url: string) => BrowserWorker;
 
-const at = (id: string): Element => document.getElementById(id);
 const texts = JSON.parse(at('texts').textContent ?? '{}') as PageTexts;
-const say = (template: string, n: string | number, x: string | number = ''): string =>
-  template.replace('{n}', String(n)).replace('{x}', String(x));
-
 let tables: readonly { readonly name: string; readonly columns: readonly string[] }[] = [];
 let identity: string | null = null;
 let agreement: string | null = null;
@@ -39,9 +19,11 @@ const worker = new Worker('worker.js');
 worker.onmessage = ({ data }) => {
   if (data.kind === 'identity') showIdentity(data.file, data.identity);
   else if (data.kind === 'agreement') showAgreement(data);
+  else if (data.kind === 'list') showList(data.deposits);
   else if (data.kind === 'progress') showProgress(data.progress);
   else if (data.kind === 'done') showDone(data);
-  else showFailure(data);
+  // That the list could not be had says nothing about what was done before.
+  else if (data.asked !== 'list') showFailure(data);
 };
 
 at('identity').addEventListener('change', () => {
@@ -54,6 +36,7 @@ at('identity').addEventListener('change', () => {
     agreement = null;
     at('agreed').hidden = true;
     at('deposit').hidden = true;
+    at('mine').hidden = true;
     worker.postMessage({ kind: 'agreement', identity: text });
   });
 });
@@ -81,7 +64,7 @@ at('make').addEventListener('submit', (event) => {
 });
 
 function showIdentity(file: string, key: string): void {
-  const link = document.createElement('a');
+  const link = created('a');
   link.href = URL.createObjectURL(new Blob([file], { type: 'application/json' }));
   link.download = `${at('name').value.trim()}.identity.json`;
   link.click();
@@ -97,12 +80,13 @@ function showAgreement(a: FromWorker & { kind: 'agreement' }): void {
   at('committee').textContent = a.committee.join(', ');
   at('table').replaceChildren();
   for (const { name } of tables) {
-    const option = document.createElement('option');
+    const option = created('option');
     option.value = name;
     option.textContent = name;
     at('table').append(option);
   }
   at('agreed').hidden = false;
+  askList();
   at('deposit').hidden = tables.length === 0;
   if (tables.length === 0) at('result').textContent = texts.noTables;
   showColumns();
@@ -111,6 +95,18 @@ function showAgreement(a: FromWorker & { kind: 'agreement' }): void {
 function showColumns(): void {
   const columns = tables.find((t) => t.name === at('table').value)?.columns ?? [];
   at('columns').textContent = say(texts.columns, '', columns.join(', '));
+}
+
+/** Asks what there is of this person. */
+function askList(): void {
+  if (identity !== null && agreement !== null) worker.postMessage({ kind: 'list', identity, agreement });
+}
+
+function showList(deposits: (FromWorker & { kind: 'list' })['deposits']): void {
+  showDeposits(texts, deposits, (batch) => {
+    clear();
+    if (identity !== null && agreement !== null) worker.postMessage({ kind: 'withdraw', identity, agreement, batch });
+  });
 }
 
 function showProgress({ phase, done, total }: (FromWorker & { kind: 'progress' })['progress']): void {
@@ -126,6 +122,7 @@ function showProgress({ phase, done, total }: (FromWorker & { kind: 'progress' }
 
 function showDone(d: FromWorker & { kind: 'done' }): void {
   at('send').disabled = false;
+  askList();
   at('result').className = 'good';
   at('result').textContent =
     say(d.already ? texts.already : texts.done, d.rows, d.batch) + (d.dropped > 0 ? ` ${say(texts.dropped, d.dropped)}` : '');
@@ -134,9 +131,10 @@ function showDone(d: FromWorker & { kind: 'done' }): void {
 function showFailure(f: FromWorker & { kind: 'failed' }): void {
   at('send').disabled = false;
   at('result').className = 'bad';
-  at('result').textContent = `${texts.failed}: ${f.message}${f.remedy === null ? '' : ` ${f.remedy}`} (${f.code})`;
+  at('result').textContent =
+    `${f.asked === 'withdraw' ? texts.failedWithdraw : texts.failed}: ${f.message}${f.remedy === null ? '' : ` ${f.remedy}`} (${f.code})`;
   for (const { line, column, problem } of f.problems) {
-    const item = document.createElement('li');
+    const item = created('li');
     item.textContent = say(texts.line, line, `${column === null ? '' : `${column}: `}${texts[problem]}`);
     at('problems').append(item);
   }

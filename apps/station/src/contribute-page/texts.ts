@@ -30,6 +30,7 @@ const en = {
   already: 'This file was deposited before; nothing was sent. Number of the deposit: {x}',
   dropped: '{n} rows were left out.',
   failed: 'Not deposited',
+  failedWithdraw: 'Not withdrawn',
   line: 'Line {n}: {x}',
   more: 'What is wrong is listed up to 1000 places.',
   missing: 'a value is missing',
@@ -43,6 +44,17 @@ const en = {
   name: 'Name in the agreement',
   makeButton: 'Make an identity and save it',
   noTables: 'The agreement lets you deposit into no table.',
+  mine: 'Your deposits',
+  mineHelp: 'Withdrawing deletes the shares. Answers that were given before stay as they are.',
+  rows: 'rows: {n}',
+  withdraw: 'Withdraw',
+  differs: 'differs between compute parties',
+  unfinished: 'unfinished',
+  accepted: 'accepted',
+  replaced: 'replaced',
+  withdrawn: 'withdrawn',
+  rejected: 'rejected',
+  expired: 'expired',
 };
 
 export type PageTexts = typeof en;
@@ -78,6 +90,7 @@ const nl: PageTexts = {
   already: 'Dit bestand was al ingelegd; er is niets verstuurd. Nummer van de inleg: {x}',
   dropped: '{n} rijen zijn weggelaten.',
   failed: 'Niet ingelegd',
+  failedWithdraw: 'Niet teruggetrokken',
   line: 'Regel {n}: {x}',
   more: 'Van wat niet klopt staan hoogstens 1000 plaatsen in de lijst.',
   missing: 'er ontbreekt een waarde',
@@ -91,6 +104,17 @@ const nl: PageTexts = {
   name: 'Naam in de afspraak',
   makeButton: 'Identiteit maken en bewaren',
   noTables: 'De afspraak laat u in geen tabel inleggen.',
+  mine: 'Wat u hebt ingelegd',
+  mineHelp: 'Terugtrekken wist de geheime delen. Eerder gegeven antwoorden blijven zoals ze zijn.',
+  rows: 'rijen: {n}',
+  withdraw: 'Terugtrekken',
+  differs: 'verschilt tussen de rekenpartijen',
+  unfinished: 'onaf',
+  accepted: 'aangenomen',
+  replaced: 'vervangen',
+  withdrawn: 'teruggetrokken',
+  rejected: 'geweigerd',
+  expired: 'verlopen',
 };
 
 export const pageTexts = { en, nl };

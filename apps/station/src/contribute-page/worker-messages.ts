@@ -1,9 +1,20 @@
 /** What the page and its worker tell each other. */
+import type { DepositState } from '@sluis/model';
 import type { ContributeProgress, RowProblem } from '@sluis/sdk/contribute';
+
+/** One of a person's deposits: its state at each compute party, in committee order; null where it is not there. */
+export interface ListedDeposit {
+  readonly batch: string;
+  readonly table: string;
+  readonly rows: number;
+  readonly states: readonly (DepositState | null)[];
+}
 
 export type ToWorker =
   | { readonly kind: 'identity'; readonly name: string }
   | { readonly kind: 'agreement'; readonly identity: string }
+  | { readonly kind: 'list'; readonly identity: string; readonly agreement: string }
+  | { readonly kind: 'withdraw'; readonly identity: string; readonly agreement: string; readonly batch: string }
   | {
       readonly kind: 'contribute';
       readonly identity: string;
@@ -28,6 +39,7 @@ export type FromWorker =
       readonly signers: readonly string[];
       readonly tables: readonly { readonly name: string; readonly columns: readonly string[] }[];
     }
+  | { readonly kind: 'list'; readonly deposits: readonly ListedDeposit[] }
   | { readonly kind: 'progress'; readonly progress: ContributeProgress }
   | {
       readonly kind: 'done';
@@ -39,6 +51,8 @@ export type FromWorker =
     }
   | {
       readonly kind: 'failed';
+      /** What was asked for. */
+      readonly asked: ToWorker['kind'];
       readonly code: string;
       readonly message: string;
       readonly remedy: string | null;

@@ -1,6 +1,6 @@
 /** The page's worker: checks, shares, seals and uploads, away from the thread that draws. Runs in a browser only. */
 import { errorFromRecord, fromHex, PeerError, systemRandom, toSluisError } from '@sluis/base';
-import { API_ROOT, problemSchema } from '@sluis/model';
+import { API_ROOT, type DepositList, problemSchema } from '@sluis/model';
 import {
   BadRowsError,
   contribute,
@@ -10,7 +10,7 @@ import {
   newIdentity,
   requireGenuine,
 } from '@sluis/sdk/contribute';
-import type { FromWorker, ToWorker } from './worker-messages.ts';
+import type { FromWorker, ListedDeposit, ToWorker } from './worker-messages.ts';
 
 interface WorkerScope {
   onmessage: ((event: { data: ToWorker }) => void) | null;
@@ -21,7 +21,7 @@ const scope = globalThis as unknown as WorkerScope;
 scope.onmessage = ({ data }) => {
   answer(data).then(
     (message) => scope.postMessage(message),
-    (thrown: unknown) => scope.postMessage(failure(thrown)),
+    (thrown: unknown) => scope.postMessage(failure(data.kind, thrown)),
   );
 };
 
@@ -32,7 +32,7 @@ async function answer(message: ToWorker): Promise<FromWorker> {
   const { id, signed } = await client.agreement(contributor, null);
   const { agreement } = signed;
   // What the person saw is what counts: a station can't show one agreement and have shares sealed under another.
-  const signers = requireGenuine(id, signed, message.kind === 'contribute' ? message.agreement : undefined);
+  const signers = requireGenuine(id, signed, message.kind === 'agreement' ? undefined : message.agreement);
   if (message.kind === 'agreement') {
     const mine = Object.entries(agreement.tables).filter(([, t]) => t.deposits?.by.includes(contributor.name ?? '') === true);
     const tables = mine.map(([name, t]) => ({ name, columns: Object.keys(t.columns) }));
@@ -47,6 +47,8 @@ async function answer(message: ToWorker): Promise<FromWorker> {
       tables,
     };
   }
+  if (message.kind === 'withdraw') await client.withdraw(contributor, agreement.collaboration, message.batch);
+  if (message.kind !== 'contribute') return { kind: 'list', deposits: listed(await client.list(contributor, agreement.collaboration)) };
   const done = await contribute({
     agreement,
     agreementId: id,
@@ -70,6 +72,16 @@ async function answer(message: ToWorker): Promise<FromWorker> {
   };
 }
 
+/** What each compute party says of each deposit, the latest first. */
+function listed({ parties }: DepositList): ListedDeposit[] {
+  const all = new Map(parties.flatMap((p) => p.deposits).map((d) => [d.batch, d]));
+  const latest = [...all.values()].sort((a, b) => (a.at < b.at ? 1 : -1));
+  return latest.map(({ batch, table, rows }) => ({
+    ...{ batch, table, rows },
+    states: parties.map((p) => p.deposits.find((d) => d.batch === batch)?.state ?? null),
+  }));
+}
+
 async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
   const reader = file.stream().getReader();
   for (;;) {
@@ -79,9 +91,9 @@ async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {
   }
 }
 
-function failure(thrown: unknown): FromWorker {
+function failure(asked: ToWorker['kind'], thrown: unknown): FromWorker {
   const { code, message, remedy } = toSluisError(thrown, 'contribution');
-  return { kind: 'failed', code, message, remedy, problems: thrown instanceof BadRowsError ? [...thrown.problems] : [] };
+  return { kind: 'failed', asked, code, message, remedy, problems: thrown instanceof BadRowsError ? [...thrown.problems] : [] };
 }
 
 const transport: DepositTransport = {
