@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { DryPipeline } from './dry-pipeline.ts';
 import { joinedAgreement, openJoinedTables } from './joined-tables.ts';
 import { OUTSIDER } from './sample-agreement.ts';
-import { draws, JOINS, questionOf } from './joined-words.ts';
+import { DOMINANCE, draws, isDominated, JOINS, questionOf } from './joined-words.ts';
 
 const QUESTIONS = Number(process.env['SLUIS_JOIN_QUESTIONS'] ?? 22);
 const SEED = Number(process.env['SLUIS_TEST_SEED'] ?? 20_264);
@@ -20,7 +20,9 @@ let pipelines: DryPipeline[];
 
 before(async () => {
   db = await openJoinedTables(SEED);
-  pipelines = [false, true].map((deposited) => DryPipeline.onRows(joinedAgreement(deposited, 2), db));
+  pipelines = [undefined, DOMINANCE].flatMap((rule) =>
+    [false, true].map((deposited) => DryPipeline.onRows(joinedAgreement(deposited, 2, rule), db)),
+  );
 });
 after(() => {
   for (const pipeline of pipelines ?? []) pipeline.close();
@@ -48,17 +50,18 @@ function differences(result: ResultTable, wanted: readonly (readonly unknown[])[
 test(`${QUESTIONS} generated joins are answered as DuckDB does (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
   const failures: string[] = [];
   const clauses = new Map<string, number>();
-  const seen = { values: 0, secret: 0, refused: [] as string[] };
+  const seen = { values: 0, secret: 0, dominated: 0, refused: [] as string[] };
   for (let i = 0; i < QUESTIONS; i++) {
     const [drawn] = fc.sample(draws, { seed: SEED + i, numRuns: 1 });
     assert.ok(drawn !== undefined);
     const question = questionOf(i, drawn);
-    const pipeline = pipelines[Math.floor(i / JOINS.length) % 2] as DryPipeline;
+    const pipeline = pipelines[(Math.floor(i / JOINS.length) % 2) + (isDominated(i) ? 2 : 0)] as DryPipeline;
     try {
       const prepared = await pipeline.plan(question.sql, question.outsider ? [OUTSIDER] : ['hospital', OUTSIDER]);
       const { rows } = prepared.plan;
       assert.ok(rows !== undefined && prepared.plan.rules.withoutReceivers.length === 0);
       if (rows.secretSlots !== null) seen.secret++;
+      if (rows.dominances !== undefined) seen.dominated++;
       const result = await pipeline.answer(prepared);
       const wanted = (await db.runAndReadAll(question.reference)).getRowsJson();
       const problems = differences(result, wanted);
@@ -74,7 +77,7 @@ test(`${QUESTIONS} generated joins are answered as DuckDB does (seed ${SEED})`, 
     }
   }
   t.diagnostic(
-    `clauses: ${[...clauses].map(([c, n]) => `${c} ${n}`).join(', ')}; ${seen.secret} with secret keys; ${seen.values} values; refused: ${seen.refused.join(' | ')}`,
+    `clauses: ${[...clauses].map(([c, n]) => `${c} ${n}`).join(', ')}; ${seen.secret} with secret keys; ${seen.dominated} with dominance; ${seen.values} values; refused: ${seen.refused.join(' | ')}`,
   );
   assert.equal(failures.length, 0, `${failures.length} of ${QUESTIONS} differ (seed ${SEED}):\n${failures.slice(0, 40).join('\n')}`);
   assert.ok(

@@ -48,12 +48,12 @@ const tables = (deposited: boolean) => {
   };
 };
 
-export function joinedAgreement(deposited: boolean, minimumOrganisations: number): Agreement {
+export function joinedAgreement(deposited: boolean, minimumOrganisations: number, dominance?: { n: number; k: number }): Agreement {
   const base = sampleAgreement({
     table: 'unused',
     definition: { kind: 'union', description: '', violations: 'refuse', maximum_rows: 10, columns: {} },
     parties: ['hospital', 'insurer', 'registry'],
-    output: { minimum_rows: 4, minimum_organisations: minimumOrganisations },
+    output: { minimum_rows: 4, minimum_organisations: minimumOrganisations, ...(dominance === undefined ? {} : { dominance }) },
     receivers: ['hospital', OUTSIDER],
   });
   return agreementSchema.parse({ ...base, tables: tables(deposited) });

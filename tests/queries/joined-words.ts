@@ -90,11 +90,23 @@ export interface JoinedQuestion {
   readonly outsider: boolean;
 }
 
+/** Of every second question: the dominance rule under which outsiders ask it. */
+export const DOMINANCE = { n: 2, k: 30 };
+export const isDominated = (index: number): boolean => index % 2 === 1;
+
 /** Whether enough joined rows that meet a condition, and of each counted table enough different ones, stand behind a value. */
-const enough = ({ counted = [] }: Joined, needed: string): string =>
+const enough = (counted: readonly string[], needed: string): string =>
   ['count(*)', ...counted.map((alias) => `count(DISTINCT ${alias}.__row)`)]
     .map((count) => `${count} FILTER (WHERE ${needed}) >= ${MINIMUM_ROWS}`)
     .join(' AND ');
+
+/** Whether the largest sizes do not make up too much of all. */
+const spread = (value: string, needed: string): string => {
+  const where = `FILTER (WHERE ${needed})`;
+  return `100 * list_sum(max(abs(${value}), ${DOMINANCE.n}) ${where}) <= ${DOMINANCE.k} * sum(abs(${value})) ${where}`;
+};
+
+const SUMS = /^(sum|avg|stddev_samp|corr)/;
 
 /** The reference says per group how many rows stand behind every value. */
 export function questionOf(
@@ -102,6 +114,8 @@ export function questionOf(
   draw: { keys: readonly number[]; calls: readonly number[]; values: readonly number[]; filter: number; aside: number },
 ): JoinedQuestion {
   const join = JOINS[index % JOINS.length] as Joined;
+  const outsider = join.outsider === true || isDominated(index);
+  const counted = outsider ? [] : (join.counted ?? []);
   const pick = (list: readonly string[], i: number): string => list[i % list.length] as string;
   const keys = [...new Set(draw.keys.map((i) => pick(join.keys, i)))];
   const calls = draw.calls.map((c, i) => {
@@ -110,6 +124,7 @@ export function questionOf(
     const needed = call.startsWith('corr') ? `${v} IS NOT NULL AND ${w} IS NOT NULL` : `${v} IS NOT NULL`;
     const aside = i === 0 && draw.aside % 3 === 0 ? pick(join.filters, draw.aside) : null;
     return {
+      sized: !isDominated(index) || !SUMS.test(call) ? [] : call.startsWith('corr') ? [v, w] : [v],
       call: aside === null ? call : `${call} FILTER (WHERE ${aside})`,
       needed: aside === null ? needed : `(${needed}) AND (${aside})`,
     };
@@ -118,13 +133,16 @@ export function questionOf(
   const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
   const order = keys.length === 0 ? '' : ` ORDER BY ${keys.map((_, i) => `${i + 1} NULLS LAST`).join(', ')}`;
   const columns = [...keys.map((k, i) => `${k} AS k${i}`), ...calls.map((c, i) => `${c.call} AS x${i}`), 'count(*) AS n'];
-  const shown = calls.map((c, i) => `CASE WHEN ${enough(join, c.needed)} THEN ${c.call} END AS x${i}`);
+  const shown = calls.map(
+    (c, i) =>
+      `CASE WHEN ${enough(counted, c.needed)} ${c.sized.map((v) => ` AND ${spread(v, c.needed)}`).join('')} THEN ${c.call} END AS x${i}`,
+  );
   const rows = [...keys.map((k, i) => `${k} AS k${i}`), ...shown, 'count(*) AS n'];
   const plain = join.from.replaceAll(/(hospital|insurer|registry)\./g, '');
   return {
     sql: `SELECT ${columns.join(', ')} FROM ${join.from}${where}${group}${order}`,
-    reference: `SELECT ${rows.join(', ')} FROM ${plain}${where}${group} HAVING ${enough(join, 'true')}${order}`,
-    outsider: join.outsider === true,
+    reference: `SELECT ${rows.join(', ')} FROM ${plain}${where}${group} HAVING ${enough(counted, 'true')}${order}`,
+    outsider,
     clauses: [
       /(LEFT|SEMI|ANTI) JOIN/.exec(join.from)?.[1] ?? 'INNER',
       `${keys.length} keys`,

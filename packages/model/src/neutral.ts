@@ -19,7 +19,10 @@ export const wordsForBits = (bits: number): number => Math.ceil(bits / 64);
 
 /** Largest number of rows of one cell over all inputs: those of providers that push down, and shared ones. */
 export const rowsOfCell = (plan: Pick<Plan, 'providers' | 'maximumRows' | 'rows'>): bigint =>
-  BigInt(pushdownProviders(plan).length) * BigInt(plan.maximumRows) + BigInt(plan.rows?.maximumRows ?? 0);
+  mostRows(pushdownProviders(plan).length, plan.maximumRows, plan.rows?.maximumRows ?? 0);
+
+/** Rows of so many providers that push down, and shared ones. */
+export const mostRows = (pushing: number, each: number, shared: number): bigint => BigInt(pushing) * BigInt(each) + BigInt(shared);
 
 /** Width in which two values of a minimum or maximum, the neutral element included, are compared. */
 export const comparisonBits = (a: Pick<PlanAccumulator, 'minimum' | 'maximum'>): number =>
@@ -27,4 +30,7 @@ export const comparisonBits = (a: Pick<PlanAccumulator, 'minimum' | 'maximum'>):
 
 /** Width of the dominance tests: 100 times the total of a cell. A dominance's `words` must hold it. */
 export const dominanceBits = (plan: Pick<Plan, 'providers' | 'maximumRows' | 'rows'>, dominance: Pick<PlanDominance, 'maximum'>): number =>
-  signedBits(100n * rowsOfCell(plan) * BigInt(dominance.maximum));
+  bitsOfDominance(rowsOfCell(plan), BigInt(dominance.maximum));
+
+/** The same from the most rows of a cell and the largest size of one. */
+export const bitsOfDominance = (rows: bigint, maximum: bigint): number => signedBits(100n * rows * maximum);

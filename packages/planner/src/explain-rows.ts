@@ -42,7 +42,10 @@ function components({ committee }: Plan): string[] {
 export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
   const joined = rows.joins.length > 0;
   const sorts =
-    joined || rows.secretSlots !== null || rows.accumulators.some((a) => a.kind === 'distinct' || a.kind.startsWith('quantile'));
+    joined ||
+    plan.dominances.length > 0 ||
+    rows.secretSlots !== null ||
+    rows.accumulators.some((a) => a.kind === 'distinct' || a.kind.startsWith('quantile'));
   return say(
     'committee',
     'Filters, sums and groups are computed on secret rows. The compute parties see how many rows each organisation shared or deposited, and of which organisation a row is; never a value, nor which rows take part.',
@@ -51,6 +54,11 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
           'Where rows are sorted, they are first put into a secret order; then the outcomes of comparisons between them are opened to the compute parties, which say nothing about whose row is where.',
         ]
       : []),
+    ...(plan.dominances.length === 0
+      ? []
+      : [
+          `For the dominance rule the rows of each group are sorted by size in secret; the sum of absolute values and the ${several(plan.dominances[0]?.top ?? 0, 'largest single value')} are compared, and never opened.`,
+        ]),
     ...rows.joins.flatMap((join, i) => ofJoin(rows, join, i)),
     ...(rows.secretSlots === null
       ? []

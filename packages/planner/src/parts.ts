@@ -61,7 +61,7 @@ export interface Making {
   readonly receivers: readonly string[];
   readonly contributions: Parts<PlanContribution, RowCondition>;
   readonly accumulators: Parts<PlanAccumulator, RowMeasure>;
-  readonly dominances: Parts<PlanDominance, null>;
+  readonly dominances: Parts<PlanDominance, RowMeasure>;
   readonly histograms: Parts<PlanHistogram, null>;
 }
 

@@ -59,6 +59,8 @@ export async function planSharedRows(
   for (const condition of split.conditions) contributions.push(await rowCondition(condition, scope));
   const accumulators: PlanRowAccumulator[] = [];
   for (const measure of split.measures) accumulators.push(await rowMeasure(measure, scope));
+  const dominances: RowExpression[] = [];
+  for (const measure of split.sizes) dominances.push(sizeOf((await rowMeasure(measure, scope)).expression));
   const codes = lowered.map((key, i) => (secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? key.hi + 1n : null));
   const joins: PlanRowJoin[] = [];
   for (const join of question.joins) joins.push(await rowJoin(join, stationsAlone(sharing.sources[joins.length + 1]), scope));
@@ -72,6 +74,7 @@ export async function planSharedRows(
       ...accumulators,
       ...(secret ? lowered.map((k): PlanRowAccumulator => ({ kind: 'key', expression: k.expression, quantile: 0 })) : []),
     ],
+    ...(dominances.length === 0 ? {} : { dominances }),
     secretSlots: secret ? slotsOf(lowered, keys, sharing) : null,
     maximumRows: sharing.maximumRows,
     organisations: question.joins.length > 0 ? 'all-sources' : 'per-row',
@@ -82,6 +85,8 @@ export async function planSharedRows(
     nullCodes: codes.map((c) => (c === null ? null : String(c))),
   };
 }
+
+const sizeOf = (e: RowExpression): RowExpression => ({ op: 'absolute', args: [e], bits: 'bits' in e ? e.bits : 1 });
 
 const stationsAlone = (source: SharedSource | undefined): boolean => source !== undefined && !source.deposits;
 
@@ -124,7 +129,8 @@ function rowSource(
     if (e.op === 'case') visit(e.else);
     if ('args' in e) e.args.forEach(visit);
   };
-  const expressions = [rows.where, ...rows.contributions, ...rows.keys, ...rows.accumulators.map((a) => a.expression)];
+  const values = [...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
+  const expressions = [rows.where, ...rows.contributions, ...rows.keys, ...values];
   for (const e of [...expressions, ...rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]))]) if (e !== null) visit(e);
   return {
     table: source.tableName,

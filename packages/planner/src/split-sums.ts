@@ -2,7 +2,8 @@
 import { RefusedError } from '@sluis/base';
 import {
   comparisonBits,
-  dominanceBits,
+  bitsOfDominance,
+  mostRows,
   signedBits,
   wordsForBits,
   type PlanAccumulator,
@@ -13,6 +14,7 @@ import { boundsOf } from './arithmetic.ts';
 import { domainOf } from './domains.ts';
 import { print, type AggregateNode, type Bound } from './expression.ts';
 import { hull, integersAt } from './interval.ts';
+import { checkDominanceOfJoin } from './joined-receivers.ts';
 import { inputCount, perInput, type Making, type RowMeasure } from './parts.ts';
 import { unsupported } from './refusal.ts';
 import { quoteText } from './quote.ts';
@@ -154,21 +156,21 @@ export function distinctOf(node: AggregateNode, argument: Bound, making: Making)
   };
 }
 
+/** The largest of shared rows' values are found by sorting them as words of 64 bits. */
+const MOST_SORTED = 2n ** 62n;
+
 /** Row measures for the dominance rule: |x| of contributing rows. */
 export function addDominance(w: Whole, filter: Bound | null, making: Making): number | null {
   const rule = making.rules.dominance;
   const largest = rule?.n === undefined || rule.k === undefined ? 0 : rule.n;
   const top = Math.max(largest, rule?.p === undefined ? 0 : 2);
   if (top === 0) return null;
-  if (making.shape.sharedRows !== null) {
-    throw unsupported(
-      `A sum over shared rows (${w.text}) under an agreement with a dominance rule`,
-      'Ask for COUNT, MIN, MAX, MEDIAN or COUNT(DISTINCT …), or ask over a table whose rows stay with its providers.',
-    );
-  }
+  checkDominanceOfJoin(making.question, making.receivers, w.node);
   const { shape } = making;
   const maximum = sizeOf(w);
-  if (maximum * BigInt(shape.maximumRows) >= 2n ** 127n) {
+  const shared = shape.sharedRows !== null;
+  const rows = mostRows(shape.pushdown.length, shape.maximumRows, shape.sharedRows ?? 0);
+  if (maximum * rows >= 2n ** 127n || (shared && maximum >= MOST_SORTED)) {
     throw new RefusedError('plan/no-bounds', {
       stage: 'plan',
       message: `The dominance rule cannot be checked on ${w.text}: its bounds are too wide.`,
@@ -177,6 +179,6 @@ export function addDominance(w: Whole, filter: Bound | null, making: Making): nu
   }
   const size = `abs(${rowInteger(w)})`;
   const rowSql = filter === null ? size : `CASE WHEN ${print(filter)} THEN ${size} END`;
-  const words = wordsForBits(dominanceBits({ providers: shape.pushdown, maximumRows: shape.maximumRows }, { maximum: String(maximum) }));
-  return making.dominances.add(rowSql, () => ({ rowSql, maximum: String(maximum), top, words }), null);
+  const words = wordsForBits(bitsOfDominance(rows, maximum));
+  return making.dominances.add(rowSql, () => ({ rowSql, maximum: String(maximum), top, words }), measure('sum', [w], filter));
 }

@@ -31,6 +31,8 @@ export interface Split {
   /** Per contribution and accumulator, what it means for one row. */
   readonly conditions: readonly RowCondition[];
   readonly measures: readonly RowMeasure[];
+  /** Per dominance, the value whose size it tests. */
+  readonly sizes: readonly RowMeasure[];
 }
 
 export const COUNT_ROWS: AggregateNode = {
@@ -85,6 +87,7 @@ export async function split(
     companions,
     conditions: making.contributions.meanings,
     measures: making.accumulators.meanings,
+    sizes: making.dominances.meanings,
   };
 }
 
