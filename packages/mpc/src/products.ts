@@ -23,9 +23,19 @@ export async function ringProducts(session: Session, words: number, x: Pair, y: 
   if (n <= session.stripes.elements) return ringProduct(session, words, x, y);
   const out = pairOf(n * words);
   await session.striped(n, async (strand, from, count) => {
-    putPair(out, words, from, await ringProduct(strand, words, cutPair(x, words, from, count), cutPair(y, words, from, count)));
+    const [a, b] = [cutPair(x, words, from, count), cutPair(y, words, from, count)];
+    if (words === 1) await productInto(strand, a, b, cutPair(out, 1, from, count));
+    else putPair(out, words, from, await ringProduct(strand, words, a, b));
   });
   return out;
+}
+
+/** x·y for elements of one word, made in its place: a copy less. */
+async function productInto(session: Session, x: Pair, y: Pair, z: Pair): Promise<void> {
+  const [add, take] = session.zeroStreams();
+  crossMultiply(x.mine, x.next, y.mine, y.next, add, take, 1, z.mine);
+  z.next.set(await session.passOn('product', z.mine));
+  session.record((verifier) => verifier.recordProducts(1, x, y, z));
 }
 
 /** Σ_k x_k·y_k, element by element. Cost: that of one product; with a verifier, of as many as there are. */

@@ -199,7 +199,12 @@ export class Session {
 
   /** Gives this party's part of a ring product to the previous party and takes the next one's. 1 round, 8·words bytes an element. */
   async reshare(operation: string, part: BigUint64Array): Promise<Pair> {
-    return { mine: this.temporary(part), next: wordsOf(await this.#passOn(operation, part)) };
+    return { mine: this.temporary(part), next: await this.passOn(operation, part) };
+  }
+
+  /** The same for who keeps its own part elsewhere: what the next party gave. */
+  async passOn(operation: string, part: BigUint64Array): Promise<BigUint64Array> {
+    return wordsOf(await this.#passOn(operation, part));
   }
 
   /** The same for packed bits. 1 round, 1 bit a bit. */

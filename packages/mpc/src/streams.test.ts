@@ -61,9 +61,9 @@ for (const model of ['semi-honest', 'malicious'] as const)
         );
       });
       if (!name.startsWith('open')) assert.ok(streams.length > 0, `${name} uses random streams`);
-      // The order of triples comes from a seed that all three know.
-      const common = streams.filter((s) => s.includes('triple-order'));
-      assert.ok(most(common) <= 3, `${name}: an order ${most(common)} times`);
+      // By how much triples are turned comes from a seed that all three know.
+      const common = streams.filter((s) => s.includes('triple-turns'));
+      assert.ok(most(common) <= 3, `${name}: turns ${most(common)} times`);
       const own = streams.filter((s) => !common.includes(s));
       assert.ok(most(own) <= 2, `${name}: ${most(own)} times`);
     }
