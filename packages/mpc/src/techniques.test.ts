@@ -34,7 +34,7 @@ const sharing: TechniqueHarness = {
         errors.push(error);
       }
     });
-    return { rounds: 1, sent, errors };
+    return { rounds: 1, sent, errors, faulted: fault !== null && fault.message < sent.length };
   },
 };
 techniqueContract(replicatedSharing, sharing);

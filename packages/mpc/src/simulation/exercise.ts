@@ -17,18 +17,22 @@ export async function exerciseCommittee(
   convene?: ComputationTechnique['convene'],
 ): Promise<Exercise> {
   let count = 0;
+  let faulted = false;
   const isKey = (m: Message) => m.step === '1 keys';
   const { settled, network } = await settleCommittee(program, {
     keepTranscript: true,
     ...(convene === undefined ? {} : { convene }),
     tamper: (m) => {
       if (!convening && isKey(m)) return m.payload;
-      return fault !== null && count++ === fault.message ? bend(m.payload, fault.kind) : m.payload;
+      if (fault === null || count++ !== fault.message) return m.payload;
+      faulted = true;
+      return bend(m.payload, fault.kind);
     },
   });
   return {
     rounds: network.rounds[0] - (convening ? 0 : 1),
     sent: network.transcript.filter((m) => convening || !isKey(m)).map((m) => m.payload),
     errors: settled.flatMap((s) => (s.status === 'rejected' ? [s.reason] : [])),
+    faulted,
   };
 }
