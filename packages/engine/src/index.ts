@@ -4,4 +4,5 @@ export { createSqlEngine } from './sql-engine.ts';
 export { createFinaliser } from './finaliser.ts';
 export { createProviderEngine, type ProviderEngineOptions } from './provider-engine.ts';
 export { type InspectOptions, type Inspection, inspectFiles } from './inspect-files.ts';
+export { type FileJoin, inspectJoins, type JoinFile, type JoinInspection } from './inspect-joins.ts';
 export { deleteOldSnapshots } from './old-snapshots.ts';

@@ -1,6 +1,6 @@
 /** Drafting an agreement from stations' cards and what inspecting files proposed. A draft is a beginning, not advice. */
 import { InvalidError } from '@sluis/base';
-import { type Agreement, agreementSchema, type Card, type Column, type ColumnUse } from './agreement.ts';
+import { type Agreement, agreementSchema, type Card, type Column, type ColumnUse, type Table } from './agreement.ts';
 import { decimalFromUnits, decimalUnits, NUMERIC_TYPE, ordinal, scaleOf, unitLimits } from './agreement-literals.ts';
 import { MAXIMUM_DOMAIN } from './agreement-columns.ts';
 import type { ColumnProposal } from './proposal.ts';
@@ -10,6 +10,11 @@ export interface DraftTable {
   /** All organisations if absent. */
   readonly providers?: readonly string[];
   readonly maximumRows?: number;
+  /** `owner` makes a table that is joined with others' tables; `union` if absent. */
+  readonly kind?: Table['kind'];
+  /** Sets of columns of which no two rows have equal values. */
+  readonly unique?: readonly (readonly string[])[];
+  readonly maximumJoinRows?: number;
 }
 
 export interface DraftOptions {
@@ -34,6 +39,8 @@ export interface DraftOptions {
   readonly sandbox?: boolean;
   readonly minimumRows?: number;
   readonly minimumOrganisations?: number;
+  readonly threatModel?: Agreement['threat_model'];
+  readonly templates?: Agreement['templates'];
 }
 
 export interface Draft {
@@ -80,7 +87,7 @@ function draftBounds(proposal: ColumnProposal, scale: number | undefined, sandbo
 }
 
 /** Whether a declared domain is one that SQL can group by. */
-function groupable(proposal: ColumnProposal): boolean {
+export function groupable(proposal: ColumnProposal): boolean {
   const { domain } = proposal;
   if (domain === undefined) return proposal.type === 'BOOLEAN';
   if ('values' in domain) return domain.values.length > 0;
@@ -89,13 +96,17 @@ function groupable(proposal: ColumnProposal): boolean {
   return to - from < BigInt(MAXIMUM_DOMAIN);
 }
 
+/** Numbers between bounds can be grouped by without a list of values: secretly, on shared rows. */
+export const groupableInSecret = (proposal: ColumnProposal): boolean =>
+  !groupable(proposal) && /^(INTEGER|BIGINT|DECIMAL)/.test(proposal.type) && proposal.bounds !== undefined;
+
 function draftColumn(proposal: ColumnProposal, options: DraftOptions): Partial<Column> {
   const scale = proposal.type === 'DOUBLE' ? fittingScale(proposal) : undefined;
   const bounds = draftBounds(proposal, scale, options.sandbox ?? false);
   const { domain } = proposal;
   const uses: ColumnUse[] = [];
   if (options.uses === 'all') {
-    if (groupable(proposal)) uses.push('group');
+    if (groupable(proposal) || groupableInSecret(proposal)) uses.push('group');
     uses.push('join', 'filter');
     if (!NUMERIC_TYPE.test(proposal.type) || bounds !== undefined) uses.push('aggregate');
     uses.push('reveal');
@@ -124,9 +135,11 @@ function draftTable(name: string, table: DraftTable, options: DraftOptions, rema
     }
   }
   return {
-    kind: 'union',
+    kind: table.kind ?? 'union',
     providers: table.providers ?? options.cards.map((c) => c.name),
     ...(table.maximumRows === undefined ? {} : { maximum_rows: table.maximumRows }),
+    ...(table.unique === undefined || table.unique.length === 0 ? {} : { unique: table.unique }),
+    ...(table.maximumJoinRows === undefined ? {} : { maximum_join_rows: table.maximumJoinRows }),
     columns,
   };
 }
@@ -135,8 +148,8 @@ function draftRemarks(agreement: Agreement, options: DraftOptions): string[] {
   const found: string[] = [];
   found.push(
     options.uses === 'all'
-      ? 'All uses are granted to all columns (group only where a domain is known).'
-      : 'No column may be used yet: grant uses (group, filter, aggregate, reveal) column by column.',
+      ? 'All uses are granted to all columns (group only where a domain or bounds are known).'
+      : 'No column may be used yet: grant uses (group, join, filter, aggregate, reveal) column by column.',
   );
   if (options.sandbox)
     found.push(
@@ -182,6 +195,8 @@ export function draftAgreement(options: DraftOptions): Draft {
     },
     receivers,
     askers: options.askers ?? receivers,
+    ...(options.threatModel === undefined ? {} : { threat_model: options.threatModel }),
+    ...(options.templates === undefined ? {} : { templates: options.templates }),
     ...(sandbox ? { approval: { ad_hoc: 'none' }, limits: { questions_per_day: null } } : {}),
     sandbox,
   });

@@ -21,6 +21,8 @@ export const rulesSchema = z.strictObject({
         providers: table.providers.optional(),
         deposits: table.deposits.nullable(),
         description: table.description.removeDefault().optional(),
+        unique: table.unique.nullable(),
+        maximum_join_rows: table.maximum_join_rows.nullable(),
         columns: z
           .record(
             z.string(),

@@ -1,23 +1,30 @@
 /** `sluis try` */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { StationError } from '@sluis/base';
-import { type Agreement, type RunResult, serialiseAgreementYaml } from '@sluis/model';
-import { writePrivate } from '../files.ts';
+import { createSqlEngine } from '@sluis/engine';
+import type { Agreement, RunResult } from '@sluis/model';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
-import { answerDocument, type Format, nothingReleased, printAnswer, receiptText } from '../output/answer.ts';
+import { type Format, printAnswer } from '../output/answer.ts';
 import { renderExplanation } from '../output/explanation.ts';
 import { durationText, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, remark } from '../output/streams.ts';
+import { askedTables } from '../sandbox/asked-tables.ts';
+import type { Cast } from '../sandbox/cast.ts';
+import { checkedDraft } from '../sandbox/checked-draft.ts';
 import { choiceLines } from '../sandbox/choices.ts';
 import { SANDBOX_COLLABORATION } from '../sandbox/draft.ts';
-import { type PartyFile, partyFiles } from '../sandbox/parties.ts';
+import { keepAgreement, keepAnswer } from '../sandbox/keep.ts';
+import { partyFiles } from '../sandbox/parties.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
-import { type Cast, castOf, draftTrial, type Found, inspectParties, type TrialOptions } from '../sandbox/trial.ts';
+import { inspectTrial, type Trial, type TrialOptions } from '../sandbox/trial.ts';
+import { type TrialQuestion, trialQuestion } from '../sandbox/trial-question.ts';
+import { askForEach, refuseCsv } from './ask-each.ts';
 import { askWithProgress } from './ask.ts';
 
 export interface TryOptions extends TrialOptions {
-  readonly ask: string;
+  readonly ask?: string;
+  readonly template?: string;
   readonly party?: string[];
   readonly format: Format;
   readonly json?: boolean;
@@ -26,21 +33,20 @@ export interface TryOptions extends TrialOptions {
 
 export async function tryOut(dir: string | undefined, options: TryOptions): Promise<void> {
   const format = options.json === true ? 'json' : options.format;
-  const parties = partyFiles(dir, options.party);
+  if (options.eachReceiver === true) refuseCsv(format, '--receiver');
+  const question = trialQuestion(options.ask, options.template);
+  const engine = createSqlEngine();
+  const asked = await askedTables(question.sql, engine);
+  const files = partyFiles(dir, options.party, asked.joined);
   const signal = interruption();
   remark(painted.err.yellow(wrap(text.sandboxWarning, terminalWidth(process.stderr))));
   const sandbox = Sandbox.open(options.keep === undefined ? undefined : resolve(options.keep), signal);
   try {
-    const { cast, agreement } = await setUp(sandbox, parties, options);
-    await connectAll(sandbox, cast, options.table);
-    const { client } = sandbox.member(cast.receiver);
-    if (format === 'table') {
-      const { explanation } = await client.explain({ sql: options.ask });
-      remark(renderExplanation(explanation, text, painted.err, terminalWidth(process.stderr)));
-    }
-    const answer = await askWithProgress(client, { sql: options.ask }, format);
-    if (options.keep !== undefined) keep(sandbox, agreement, answer);
-    printAnswer(answer, format);
+    remark(text.inspecting(files.length));
+    const trial = await inspectTrial(files, asked, question.sql, options, engine);
+    const agreement = await draft(sandbox, trial, question, options, engine);
+    await open(sandbox, trial.cast, agreement);
+    await ask(sandbox, trial, question, options, format);
   } catch (thrown) {
     throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;
   } finally {
@@ -48,61 +54,77 @@ export async function tryOut(dir: string | undefined, options: TryOptions): Prom
   }
 }
 
-/** Inspects the files while the stations start; then all sign the drafted agreement. */
-async function setUp(sandbox: Sandbox, parties: readonly PartyFile[], options: TryOptions): Promise<{ cast: Cast; agreement: Agreement }> {
-  const begun = Date.now();
-  remark(text.inspecting(parties.length));
-  // With --split-by the organisations are known only after looking.
-  const early = options.splitBy === undefined ? null : await inspectParties(parties);
-  const cast = castOf(parties, early, options);
-  remark(text.starting(cast.names.length));
-  const titles = (name: string) =>
-    name === cast.third
-      ? 'Third station without data, added by sluis try'
-      : name === cast.receiver && !cast.receiverHasData
-        ? 'Analyst without data'
-        : '';
-  const cards = await sandbox.make(cast.names.map((name) => ({ name, title: titles(name) })));
-  const [started, inspected] = await Promise.allSettled([sandbox.start(), early ?? inspectParties(parties)]);
-  if (inspected.status === 'rejected') throw inspected.reason;
-  if (started.status === 'rejected') throw started.reason;
-  const agreement = draft(cast, cards, inspected.value, options);
-  remark(text.started(cast.names.length, durationText(Date.now() - begun)));
-  remark(text.signing);
-  await sandbox.sign(agreement);
-  return { cast, agreement };
-}
-
-function draft(cast: Cast, cards: Parameters<typeof draftTrial>[1], found: Found, options: TryOptions): Agreement {
-  const { agreement, leftOut } = draftTrial(cast, cards, found, options);
-  const lines = choiceLines(
-    { agreement, columns: found.columns, third: cast.third, receiverHasData: cast.receiverHasData, rulesFile: options.rules },
-    text,
-  );
+/** Drafts and checks before anything starts, and says what was chosen. */
+async function draft(
+  sandbox: Sandbox,
+  trial: Trial,
+  { template }: TrialQuestion,
+  options: TryOptions,
+  engine: Parameters<typeof checkedDraft>[3],
+): Promise<Agreement> {
+  const { cast, renamings, sql } = trial;
+  const title = (name: string) =>
+    name === cast.third ? text.titleThird : cast.providers.some((p) => p.name === name) ? '' : text.titleNoData;
+  const cards = await sandbox.make(cast.names.map((name) => ({ name, title: title(name) })));
+  const templates = template === null ? {} : { templates: { [template.name]: { description: template.description, sql } } };
+  const terms = { ...options, ...templates, ...(template === null ? {} : { templateOutput: template.output }) };
+  const { agreement, tables, leftOut } = await checkedDraft(trial, cards, terms, engine);
+  const named = template === null ? null : { name: template.name, file: options.template ?? '' };
+  const lines = choiceLines({ agreement, tables, cast, renamings, rulesFile: options.rules, template: named }, text);
   const width = terminalWidth(process.stderr);
   remark([painted.err.bold(text.choicesHeading), ...[...lines, ...leftOut].map((line) => wrap(`  - ${line}`, width, '    '))].join('\n'));
+  if (options.keep !== undefined) keepAgreement(sandbox.folder, agreement);
   return agreement;
 }
 
-async function connectAll(sandbox: Sandbox, cast: Cast, table: string): Promise<void> {
+/** Starts the stations, lets all sign, and connects the data. */
+async function open(sandbox: Sandbox, cast: Cast, agreement: Agreement): Promise<void> {
+  const begun = Date.now();
+  remark(text.starting(cast.names.length));
+  await sandbox.start();
+  remark(text.started(cast.names.length, durationText(Date.now() - begun)));
+  remark(text.signing);
+  await sandbox.sign(agreement);
   remark(text.connecting);
-  const ended = await Promise.allSettled(
-    cast.providers.map(async ({ name, source }) => {
-      const { report } = await sandbox.member(name).client.connect({ collaboration: SANDBOX_COLLABORATION, table, ...source });
-      const outside = report.violations.reduce((n, v) => n + v.count, 0);
-      remark(painted.err.dim(`  ${outside === 0 ? text.connected(name, report.rows) : text.violations(name, report.rows, outside)}`));
-    }),
-  );
+  const all = cast.providers.flatMap(({ name, datasets }) => datasets.map((d) => ({ name, ...d })));
+  const ended = await Promise.allSettled(all.map((one) => connect(sandbox, agreement, one)));
   const failed = ended.find((e) => e.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
-function keep(sandbox: Sandbox, agreement: Agreement, answer: RunResult): void {
-  const nothing = answer.result !== null && nothingReleased(answer.result, answer.receipt);
-  writePrivate(join(sandbox.folder, 'agreement.yaml'), serialiseAgreementYaml(agreement));
-  writePrivate(join(sandbox.folder, 'receipt.json'), receiptText(answer.receipt));
-  writePrivate(join(sandbox.folder, 'answer.json'), `${JSON.stringify(answerDocument(answer, nothing), null, 2)}\n`);
-  remark(text.kept(sandbox.folder));
+type Dataset = { readonly name: string } & Cast['providers'][number]['datasets'][number];
+
+async function connect(sandbox: Sandbox, agreement: Agreement, { name, table, source }: Dataset): Promise<void> {
+  const { report } = await sandbox.member(name).client.connect({ collaboration: SANDBOX_COLLABORATION, table, ...source });
+  const outside = report.violations.reduce((n, v) => n + v.count, 0);
+  const of = agreement.tables[table]?.kind === 'owner' ? `${name}.${table}` : name;
+  remark(painted.err.dim(`  ${outside === 0 ? text.connected(of, report.rows) : text.violations(of, report.rows, outside)}`));
+}
+
+async function ask(
+  sandbox: Sandbox,
+  { cast, sql }: Trial,
+  { template }: TrialQuestion,
+  options: TryOptions,
+  format: Format,
+): Promise<void> {
+  const request = template === null ? { sql } : { template: template.name };
+  const at = cast.receivers.map((receiver) => ({ receiver, client: sandbox.member(receiver).client }));
+  const kept = (answer: RunResult, of: string) => {
+    if (options.keep === undefined) return;
+    keepAnswer(sandbox.folder, answer, of);
+    remark(text.kept(sandbox.folder));
+  };
+  if (options.eachReceiver === true) return askForEach(at, request, format, (receiver, answer) => kept(answer, `-${receiver}`));
+  const client = at[0]?.client;
+  if (client === undefined) throw new RangeError('somebody receives');
+  if (format === 'table') {
+    const { explanation } = await client.explain(request);
+    remark(renderExplanation(explanation, text, painted.err, terminalWidth(process.stderr)));
+  }
+  const answer = await askWithProgress(client, request, format);
+  kept(answer, '');
+  printAnswer(answer, format);
 }
 
 export function interrupted(): StationError {

@@ -1,31 +1,50 @@
 /** The agreement of a sandbox: everything allowed, drafted from what was found in the files. */
-import { type Card, type ColumnProposal, type Draft, draftAgreement } from '@sluis/model';
+import {
+  type Agreement,
+  type Card,
+  type ColumnProposal,
+  type Draft,
+  draftAgreement,
+  groupable,
+  groupableInSecret,
+  type Table,
+} from '@sluis/model';
 
 export const SANDBOX_COLLABORATION = 'sandbox';
 const DAY_MS = 86_400_000;
 
 export interface SandboxRoles {
   readonly cards: readonly Card[];
-  readonly providers: readonly string[];
   readonly committee: readonly [string, string, string];
-  readonly receiver: string;
+  readonly receivers: readonly string[];
 }
 
 export interface SandboxTable {
   readonly name: string;
+  readonly kind: Table['kind'];
+  readonly providers: readonly string[];
   readonly columns: readonly ColumnProposal[];
   /** Rows of the largest provider. */
   readonly maximumRows: number;
+  /** Of a table of one owner: where its rows are. */
+  readonly file?: string;
+  readonly unique?: readonly (readonly string[])[];
+  readonly maximumJoinRows?: number;
+}
+
+export interface SandboxTerms {
+  readonly threatModel?: Agreement['threat_model'];
+  readonly templates?: Agreement['templates'];
 }
 
 /** Throws InvalidError `agreement/draft` if names can't stand in an agreement. */
-export function draftSandbox(roles: SandboxRoles, table: SandboxTable, now: number): Draft {
+export function draftSandbox(roles: SandboxRoles, tables: readonly SandboxTable[], terms: SandboxTerms, now: number): Draft {
   return draftAgreement({
     collaboration: SANDBOX_COLLABORATION,
     cards: roles.cards,
-    tables: { [table.name]: { columns: table.columns, providers: roles.providers, maximumRows: Math.max(1, table.maximumRows) } },
+    tables: Object.fromEntries(tables.map((t) => [t.name, { ...t, maximumRows: Math.max(1, t.maximumRows) }])),
     committee: roles.committee,
-    receivers: [roles.receiver],
+    receivers: roles.receivers,
     title: 'Sandbox made by sluis try',
     purpose: 'Trying Sluis with files on one machine.',
     legalBasis: 'None: nothing leaves this machine.',
@@ -33,9 +52,14 @@ export function draftSandbox(roles: SandboxRoles, table: SandboxTable, now: numb
     days: 8,
     uses: 'all',
     sandbox: true,
+    ...(terms.threatModel === undefined ? {} : { threatModel: terms.threatModel }),
+    ...(terms.templates === undefined ? {} : { templates: terms.templates }),
   });
 }
 
-/** Columns that people may not group by, because they have too many different values. */
+/** Columns that nobody may group by, because they have too many different values. */
 export const ungroupable = (columns: readonly ColumnProposal[]): string[] =>
-  columns.filter((c) => c.domain === undefined && c.type !== 'BOOLEAN').map((c) => c.name);
+  columns.filter((c) => !groupable(c) && !groupableInSecret(c)).map((c) => c.name);
+
+/** Columns whose values no agreement lists, but which have bounds: groups of them are formed in secret. */
+export const groupedInSecret = (columns: readonly ColumnProposal[]): string[] => columns.filter(groupableInSecret).map((c) => c.name);

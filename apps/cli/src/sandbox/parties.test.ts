@@ -15,9 +15,24 @@ const code = (wanted: string) => (thrown: unknown) => (thrown as { code?: string
 test('a folder gives one organisation per party file, in order', () => {
   for (const name of ['party_west.csv', 'party_north.parquet', 'all.csv', 'notes.txt']) writeFileSync(join(folder, name), 'a\n1\n');
   assert.deepEqual(partyFiles(folder, undefined), [
-    { name: 'north', file: join(folder, 'party_north.parquet') },
-    { name: 'west', file: join(folder, 'party_west.csv') },
+    { name: 'north', table: null, file: join(folder, 'party_north.parquet') },
+    { name: 'west', table: null, file: join(folder, 'party_west.csv') },
   ]);
+});
+
+test('among tables of single owners a name may say which table, else a dot is part of the name', () => {
+  const file = join(folder, 'all.csv');
+  const given = [`north.claims=${file}`, `north.codes=${file}`, `south=${file}`];
+  assert.deepEqual(
+    partyFiles(undefined, given, true).map((p) => [p.name, p.table]),
+    [
+      ['north', 'claims'],
+      ['north', 'codes'],
+      ['south', null],
+    ],
+  );
+  assert.equal(partyFiles(undefined, given)[0]?.name, 'north-claims');
+  assert.throws(() => partyFiles(undefined, [given[0] ?? '', `North.Claims=${file}`], true), /Two tables are called "North.Claims"/);
 });
 
 test('named parties keep their order; missing files, doubles and mixtures are refused', () => {

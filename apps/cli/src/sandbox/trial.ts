@@ -1,106 +1,84 @@
-/** The set-up of `sluis try`: who takes part, what was found in the files, and the agreement drafted from both. */
-import { extname } from 'node:path';
+/** The set-up of `sluis try`: what was found in the files, and the agreement drafted from it. */
 import { inspectFiles } from '@sluis/engine';
-import { type Agreement, applyRules, checkAgreement, type ColumnProposal, parseRulesYaml } from '@sluis/model';
+import { type Agreement, applyRules, checkAgreement, parseRulesYaml, type RulesFile } from '@sluis/model';
+import type { SqlEngine } from '@sluis/planner';
 import { readInput } from '../connection.ts';
-import { draftSandbox, type SandboxRoles } from './draft.ts';
-import { freeName, namesForValues, type PartyFile, usage } from './parties.ts';
+import { type AskedTables, type Renaming, withTablesRenamed } from './asked-tables.ts';
+import { type Cast, castOf, type Provider, type Roles, splitParties } from './cast.ts';
+import { draftSandbox, type SandboxRoles, type SandboxTable, type SandboxTerms } from './draft.ts';
+import { ownerTables } from './owner-tables.ts';
+import { type PartyFile, usage } from './parties.ts';
 
-export interface TrialOptions {
-  readonly table: string;
+export interface TrialOptions extends Roles {
+  readonly table?: string;
   readonly splitBy?: string;
-  readonly receiver?: string;
   readonly rules?: string;
   readonly minimumRows?: number;
   readonly minimumOrganisations?: number;
+  readonly threatModel?: Agreement['threat_model'];
 }
 
-/** Where one organisation's rows come from. */
-export type Source = { readonly file: string } | { readonly sql: string };
-
-export interface Found {
-  readonly columns: readonly ColumnProposal[];
-  readonly maximumRows: number;
+export interface Trial {
+  readonly cast: Cast;
+  readonly tables: readonly SandboxTable[];
+  /** The question as the stations get it. */
+  readonly sql: string;
+  readonly renamings: readonly Renaming[];
 }
 
-export interface Cast {
-  /** Organisations with data, in order. */
-  readonly providers: readonly { readonly name: string; readonly source: Source }[];
-  readonly third: string | null;
-  readonly receiver: string;
-  readonly receiverHasData: boolean;
-  readonly committee: readonly [string, string, string];
-  /** Every organisation, once. */
-  readonly names: readonly string[];
+/** Looks at all files. Throws InvalidError `usage/parties`, or what reading them throws. */
+export async function inspectTrial(
+  files: readonly PartyFile[],
+  asked: AskedTables,
+  sql: string,
+  options: TrialOptions,
+  engine: SqlEngine,
+): Promise<Trial> {
+  if (asked.joined) return inspectOwners(files, asked, sql, options, engine);
+  const [only] = asked.tables;
+  const name = options.table ?? (only !== undefined && /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(only.name) ? only.name : 'data');
+  const { columns, maximumRows } = await inspect(files.map((f) => f.file));
+  const providers =
+    options.splitBy === undefined
+      ? files.map((f): Provider => ({ name: f.name, datasets: [{ table: name, source: { file: f.file } }] }))
+      : splitParties(files, columns, options.splitBy, name);
+  const cast = castOf(providers, options);
+  const table: SandboxTable = { name, kind: 'union', providers: cast.providers.map((p) => p.name), columns, maximumRows };
+  return { cast, tables: [table], sql, renamings: [] };
 }
 
-export async function inspectParties(parties: readonly PartyFile[]): Promise<Found> {
-  const { columns, files } = await inspectFiles(parties.map((p) => p.file));
-  return { columns, maximumRows: Math.max(...files.map((f) => f.rows)) };
-}
-
-/** Who takes part: the files' organisations or the values of `--split-by`, a third station if they are two, and the receiver. */
-export function castOf(parties: readonly PartyFile[], found: Found | null, options: TrialOptions): Cast {
-  const providers = providersOf(parties, found, options.splitBy);
-  if (providers.length < 2) {
-    throw usage('One organisation alone has nobody to compute with.', 'Give two files or more, or split one with --split-by COLUMN.');
+/** Each file is a table of its own, with types of its own. */
+async function inspectOwners(
+  files: readonly PartyFile[],
+  asked: AskedTables,
+  sql: string,
+  options: TrialOptions,
+  engine: SqlEngine,
+): Promise<Trial> {
+  if (options.splitBy !== undefined) throw usage('--split-by makes one table of many organisations, which is not joined.', 'Leave it out.');
+  const { tables: owned, renamings } = ownerTables(asked.tables, files);
+  const names = [...new Set(files.map((f) => f.name))];
+  const datasets = (owner: string) => owned.filter((t) => t.owner === owner).map(({ name, file }) => ({ table: name, source: { file } }));
+  const cast = castOf(
+    names.map((name) => ({ name, datasets: datasets(name) })),
+    options,
+  );
+  const tables: SandboxTable[] = [];
+  for (const { name, owner, file } of owned) {
+    tables.push({ name, kind: 'owner', providers: [owner], file, ...(await inspect([file])) });
   }
-  const taken = new Set(providers.map((p) => p.name.toLowerCase()));
-  const third = providers.length === 2 ? freeName('third-station', taken) : null;
-  const members = [...providers.map((p) => p.name), ...(third === null ? [] : [third])];
-  const receiver = receiverOf(members, options.receiver) ?? freeName('analyst', taken);
-  const [a, b, c] = members;
-  if (a === undefined || b === undefined || c === undefined) throw new RangeError('three members are there');
-  return {
-    providers,
-    third,
-    receiver,
-    receiverHasData: providers.some((p) => p.name === receiver),
-    committee: [a, b, c],
-    names: members.includes(receiver) ? members : [...members, receiver],
-  };
+  return { cast, tables, sql: await withTablesRenamed(sql, renamings, engine), renamings };
 }
 
-function providersOf(parties: readonly PartyFile[], found: Found | null, splitBy: string | undefined): Cast['providers'] {
-  if (splitBy === undefined) return parties.map(({ name, file }) => ({ name, source: { file } }));
-  const [only] = parties;
-  if (only === undefined || parties.length > 1) throw usage('--split-by works on one file.', 'Give one file, or leave --split-by out.');
-  const column = found?.columns.find((c) => c.name.toLowerCase() === splitBy.toLowerCase());
-  if (column === undefined) throw usage(`The file has no column "${splitBy}".`, `It has: ${found?.columns.map((c) => c.name).join(', ')}.`);
-  const values = valuesOf(column);
-  if (values.length > 60)
-    throw usage(
-      `Column ${column.name} has ${values.length} different values; each would be a station.`,
-      'Split by a column with fewer values.',
-    );
-  const names = namesForValues(values);
-  return values.map((value, i) => ({ name: names[i] ?? '', source: { sql: partSql(only.file, column, value) } }));
+async function inspect(files: readonly string[]): Promise<Pick<SandboxTable, 'columns' | 'maximumRows'>> {
+  const { columns, files: counted } = await inspectFiles(files);
+  return { columns, maximumRows: Math.max(...counted.map((f) => f.rows)) };
 }
 
-function valuesOf(column: ColumnProposal): (string | null)[] {
-  const listed = column.domain !== undefined && 'values' in column.domain ? column.domain.values : null;
-  const values = listed ?? (column.type === 'BOOLEAN' ? ['false', 'true'] : null);
-  if (values === null)
-    throw usage(`Column ${column.name} has too many different values to split by.`, 'Split by a column with fewer values.');
-  return column.nullable ? [...values, null] : [...values];
-}
-
-/** Rows of one organisation. Values are compared as the column's own type writes them, as the domain does. */
-function partSql(file: string, column: ColumnProposal, value: string | null): string {
-  const path = quoteText(file);
-  const csv = extname(file).toLowerCase() === '.csv';
-  const source = csv ? `read_csv(${path}, all_varchar = true)` : path;
-  const cell = `CAST(TRY_CAST("${column.name.replaceAll('"', '""')}" AS ${column.type}) AS VARCHAR)`;
-  return `SELECT * FROM ${source} WHERE ${value === null ? `${cell} IS NULL` : `${cell} = ${quoteText(value)}`}`;
-}
-
-const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-function receiverOf(members: readonly string[], wanted: string | undefined): string | null {
-  if (wanted === undefined) return null;
-  const found = members.find((name) => name.toLowerCase() === wanted.toLowerCase());
-  if (found === undefined) throw usage(`No organisation is called "${wanted}".`, `They are: ${members.join(', ')}.`);
-  return found;
+/** What an agreement is drafted with, beside the files. */
+export interface DraftTerms extends TrialOptions, SandboxTerms {
+  /** Output rules of a templates file. */
+  readonly templateOutput?: RulesFile;
 }
 
 export interface DraftedTrial {
@@ -110,9 +88,13 @@ export interface DraftedTrial {
 }
 
 /** The agreement, with `--rules` and then the explicit options put over what drafting chose. Checked as any agreement is. */
-export function draftTrial(cast: Cast, cards: SandboxRoles['cards'], found: Found, options: TrialOptions): DraftedTrial {
-  const roles: SandboxRoles = { cards, providers: cast.providers.map((p) => p.name), committee: cast.committee, receiver: cast.receiver };
-  const { agreement: drafted, remarks } = draftSandbox(roles, { name: options.table, ...found }, Date.now());
+export function draftTrial(
+  { cast, tables }: Pick<Trial, 'cast' | 'tables'>,
+  cards: SandboxRoles['cards'],
+  options: DraftTerms,
+): DraftedTrial {
+  const { agreement: first, remarks } = draftSandbox({ cards, ...cast }, tables, options, Date.now());
+  const drafted = options.templateOutput === undefined ? first : applyRules(first, options.templateOutput);
   const ruled = options.rules === undefined ? drafted : applyRules(drafted, parseRulesYaml(readInput(options.rules), options.rules));
   const agreement: Agreement = {
     ...ruled,

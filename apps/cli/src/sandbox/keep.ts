@@ -1,0 +1,15 @@
+/** What `sluis try --keep` leaves in its folder, beside the stations' own. */
+import { join } from 'node:path';
+import { type Agreement, type RunResult, serialiseAgreementYaml } from '@sluis/model';
+import { writePrivate } from '../files.ts';
+import { answerDocument, nothingReleased, receiptText } from '../output/answer.ts';
+
+export const keepAgreement = (folder: string, agreement: Agreement): void =>
+  writePrivate(join(folder, 'agreement.yaml'), serialiseAgreementYaml(agreement));
+
+/** @param of - added to the files' names where there are several answers. */
+export function keepAnswer(folder: string, answer: RunResult, of: string): void {
+  const nothing = answer.result !== null && nothingReleased(answer.result, answer.receipt);
+  writePrivate(join(folder, `receipt${of}.json`), receiptText(answer.receipt));
+  writePrivate(join(folder, `answer${of}.json`), `${JSON.stringify(answerDocument(answer, nothing), null, 2)}\n`);
+}
