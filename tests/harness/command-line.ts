@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 export const LAUNCHER = fileURLToPath(new URL('../../apps/cli/bin/sluis.js', import.meta.url));
 
+/** Ten stations take half a minute on two cores of their own, and minutes beside other work. */
+const ENOUGH_MS = 400_000;
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -26,7 +29,7 @@ export function sluis(args: readonly string[], options: RunOptions = {}): Promis
       cwd: options.cwd,
       uid: options.uid,
       gid: options.uid,
-      timeout: options.timeoutMs ?? 180_000,
+      timeout: options.timeoutMs ?? ENOUGH_MS,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let stdout = '';
