@@ -9,6 +9,7 @@ export * from './agreement-literals.ts';
 export * from './agreement-rules.ts';
 export * from './agreement-serialise.ts';
 export * from './agreement-signatures.ts';
+export * from './agreement-templates.ts';
 export * from './agreement-warnings.ts';
 export { parseAgreementYaml } from './agreement-yaml.ts';
 export * from './proposal.ts';
