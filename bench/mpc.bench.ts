@@ -54,12 +54,16 @@ function chosen(options: BenchmarkOptions) {
 
 const nameOf = (what: Figuring, threat: Threat, size: number) => `${what.workload}: ${size.toLocaleString('en')} ${what.label}, ${threat}`;
 
-/** The median of three runs by wall time (one in a quick run), after a warm-up. */
+/** A figure that takes longer is measured once. */
+const LONG_SECONDS = 20;
+
+/** The median of three runs by wall time (one in a quick run, or where one is long), after a warm-up. */
 async function settled(trio: Trio, what: Figuring, threat: Threat, size: number, options: BenchmarkOptions): Promise<Measured> {
   const profile = process.env['SLUIS_BENCH_PROFILE'] ?? null;
   await trio.measure(what.workload, Math.min(size, 200_000), threat);
   const runs: Measured[] = [];
-  for (let i = 0; i < (options.quick ? 1 : 3); i++) runs.push(await trio.measure(what.workload, size, threat, profile));
+  for (let i = 0; i < (options.quick ? 1 : 3) && !runs.some((run) => run.seconds > LONG_SECONDS); i++)
+    runs.push(await trio.measure(what.workload, size, threat, profile));
   return runs.sort((a, b) => a.seconds - b.seconds)[runs.length >> 1] as Measured;
 }
 

@@ -60,8 +60,9 @@ const sort: Workload = {
   },
 };
 
-const group = (groups: number): Workload => ({
-  id: `group-${groups}`,
+/** @param bits - of the keys, as declared: all that a column holds, or no more than the groups need. */
+const group = (groups: number, bits = 64): Workload => ({
+  id: bits === 64 ? `group-${groups}` : `group-${groups}-in-${bits}-bits`,
   needs: ['groupAggregate'],
   prepare: async ({ committee }, n) => {
     const keys = numbers('key', n, BigInt(groups));
@@ -70,7 +71,7 @@ const group = (groups: number): Workload => ({
     let out: GroupedTable | null = null;
     return {
       run: async () => {
-        out = await committee.groupAggregate([{ column: key, bits: 64 }], valid, [{ kind: 'sum', column: payload }], n);
+        out = await committee.groupAggregate([{ column: key, bits }], valid, [{ kind: 'sum', column: payload }], n);
       },
       check: async () => {
         const sums = new Map<bigint, bigint>();
@@ -116,4 +117,4 @@ const join: Workload = {
   },
 };
 
-export const ROW_WORKLOADS: readonly Workload[] = [shuffle, sort, group(10), group(10_000), join];
+export const ROW_WORKLOADS: readonly Workload[] = [shuffle, sort, group(10), group(10_000), group(10, 5), group(10_000, 15), join];
