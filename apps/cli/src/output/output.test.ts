@@ -112,6 +112,26 @@ test('progress is one line a step where there is no terminal', () => {
   assert.equal(written, `  ${en.stepPropose}\n  ${en.stepContribution}\n`);
 });
 
+test('where rows are shared, progress says so, also beside partial aggregates', () => {
+  const labels = (...events: readonly (readonly [step: string, detail: string])[]) => {
+    let written = '';
+    const view = new ProgressView({ isTTY: true, columns: 200, write: (t) => (written += t) }, en, plain);
+    for (const [step, detail] of events) view.onEvent({ sequence: 1, at: 0, run: '', step, party: 'a', detail });
+    return written;
+  };
+  const shared = labels(
+    ['contribution', 'encoding rows of patients'],
+    ['share', 'sending sealed rows of patients to the compute parties'],
+    ['share', 'shares of all providers accepted'],
+    ['aggregate', 'evaluating the question on secret rows'],
+  );
+  for (const label of [en.stepContributionRows, en.stepShareRows, en.stepAggregateRows]) assert.ok(shared.includes(label), label);
+  assert.ok(!shared.includes(en.stepContribution) && !shared.includes(en.stepAggregate));
+  const both = labels(['contribution', 'computing partial aggregates of x'], ['contribution', 'encoding rows of y']);
+  assert.ok(both.includes(en.stepContributionBoth));
+  assert.ok(labels(['share', 'sending sealed shares to the compute parties']).includes(en.stepShare));
+});
+
 test('on a terminal, a failed run ends with its last step marked as failed', () => {
   let written = '';
   const view = new ProgressView({ isTTY: true, columns: 80, write: (t) => (written += t) }, en, plain);

@@ -11,11 +11,16 @@ interface Output {
 
 const ORDER = ['propose', 'approve', 'contribution', 'share', 'aggregate', 'release', 'receipt'] as const;
 type Step = (typeof ORDER)[number];
+/** What stations say of steps in which rows are shared, and of those in which partial aggregates are. */
+const OF_ROWS = /\brows\b/;
+const OF_PARTIALS = /^(computing partial aggregates|sending sealed shares)/;
+type Kind = 'rows' | 'partials';
 type Mark = 'going' | 'done' | 'failed';
 
 /** Collects events and shows them. `end` leaves the finished list standing. */
 export class ProgressView {
   readonly #parties = new Map<Step, Set<string>>();
+  readonly #kinds = new Map<Step, Set<Kind>>();
   readonly #output: Output;
   readonly #messages: Messages;
   readonly #paint: Paint;
@@ -33,6 +38,7 @@ export class ProgressView {
     if (event.step === 'waiting') this.#wait(printable(event.detail));
     if (step === undefined) return;
     if (ORDER.indexOf(step) > ORDER.indexOf('approve')) this.#waiting = '';
+    this.#noteKind(step, event.detail);
     const parties = this.#parties.get(step);
     if (parties === undefined) this.#parties.set(step, new Set([event.party]));
     else parties.add(event.party);
@@ -43,6 +49,11 @@ export class ProgressView {
   /** The step that was going on is shown as done or as failed. */
   end(succeeded: boolean): void {
     if (this.#output.isTTY === true) this.#draw(succeeded ? 'done' : 'failed');
+  }
+
+  #noteKind(step: Step, detail: string): void {
+    const kind = OF_ROWS.test(detail) ? 'rows' : OF_PARTIALS.test(detail) ? 'partials' : null;
+    if (kind !== null) this.#kinds.set(step, new Set([...(this.#kinds.get(step) ?? []), kind]));
   }
 
   #wait(detail: string): void {
@@ -71,12 +82,15 @@ export class ProgressView {
 
   #label(step: Step): string {
     const m = this.#messages;
+    const kinds = this.#kinds.get(step);
+    const of = (partials: string, rows: string, both: string) =>
+      kinds?.has('rows') !== true ? partials : kinds.has('partials') ? both : rows;
     const labels: Record<Step, string> = {
       propose: m.stepPropose,
       approve: m.stepApprove,
-      contribution: m.stepContribution,
-      share: m.stepShare,
-      aggregate: m.stepAggregate,
+      contribution: of(m.stepContribution, m.stepContributionRows, m.stepContributionBoth),
+      share: of(m.stepShare, m.stepShareRows, m.stepShareBoth),
+      aggregate: of(m.stepAggregate, m.stepAggregateRows, m.stepAggregateRows),
       release: m.stepRelease,
       receipt: m.stepReceipt,
     };
