@@ -92,7 +92,7 @@ function commands(text: string): string[][] {
 /** Makes every command do nothing but parse. */
 function harmless(command: Command): Command {
   for (const child of command.commands) harmless(child as Command);
-  if (command.commands.length === 0) command.action(() => undefined);
+  if (command.commands.length === 0 || command.registeredArguments.length > 0) command.action(() => undefined);
   return command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
 }
 

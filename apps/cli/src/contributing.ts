@@ -49,7 +49,8 @@ export async function withToken<T>(token: TokenFile, options: ContributorOptions
 }
 
 async function knownAgreement(options: ContributorOptions, collaboration: string): Promise<Agreement> {
-  if (options.agreement !== undefined && existsSync(options.agreement)) return readAgreementFile(options.agreement).agreement;
+  const file = agreementFile(options.agreement, /^[0-9a-f]{4,64}$/);
+  if (file !== null) return file;
   if (homeOf(options) === null)
     throw new InvalidError('usage/no-agreement', {
       stage: 'usage',
@@ -62,10 +63,23 @@ async function knownAgreement(options: ContributorOptions, collaboration: string
   });
 }
 
+/** The agreement in the file of that name, or null if an id is meant. Throws InvalidError `usage/no-agreement-file`. */
+function agreementFile(which: string | undefined, id: RegExp): Agreement | null {
+  if (which === undefined) return null;
+  if (existsSync(which)) return readAgreementFile(which).agreement;
+  if (id.test(which)) return null;
+  throw new InvalidError('usage/no-agreement-file', {
+    stage: 'usage',
+    message: `The file ${which} does not exist, and it is not the id of an agreement (64 digits 0-9 and a-f) either.`,
+    remedy: 'Check the path after --agreement.',
+  });
+}
+
 /** Opens what a command needs, runs it, and closes connections afterwards. */
 export async function withContributor<T>(options: ContributorOptions, use: (all: Contributing) => Promise<T>): Promise<T> {
   const contributor = await contributorOf(options);
-  const file = options.agreement !== undefined && existsSync(options.agreement) ? readAgreementFile(options.agreement).agreement : null;
+  // The whole id: a station could make an agreement whose id begins with any few digits.
+  const file = agreementFile(options.agreement, /^[0-9a-f]{64}$/);
   const transport = new PinnedTransport(await accessOf(options, file));
   try {
     const client = new DepositClient(transport, () => Date.now());

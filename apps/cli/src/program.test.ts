@@ -77,3 +77,33 @@ test('a missing station is said in words that help', () => {
   assert.equal(unnamed.code, 2);
   assert.match(unnamed.err, /--home/);
 });
+
+test('contribute: its help shows every option of a deposit, and what is missing is said', () => {
+  const help = sluis('contribute', '--help').out;
+  for (const option of [
+    '--from',
+    '--replace',
+    '--anonymous',
+    '--dry-run',
+    '--drop-invalid',
+    '--identity',
+    'issuer-key',
+    'withdraw',
+    'Examples:',
+  ])
+    assert.ok(help.includes(option), option);
+  const bare = sluis('contribute');
+  assert.equal(bare.code, 2);
+  assert.match(bare.err, /Usage: sluis contribute <table> --from <file>/);
+  const fileless = sluis('contribute', 'incidents', '--json');
+  assert.equal(fileless.code, 2);
+  assert.equal(JSON.parse(fileless.out).error.code, 'usage/no-file');
+  const file = fileURLToPath(import.meta.url);
+  const deposit = ['incidents', '--from', file, '--identity', join(folder, 'me.json'), '--json'];
+  assert.equal(sluis('contribute', 'identity', 'create', '--name', 'me', '--out', join(folder, 'me.json')).code, 0);
+  for (const args of [deposit, ['rows', ...deposit], ['list', '--identity', join(folder, 'me.json'), '--json']]) {
+    const missing = sluis('contribute', ...args, '--agreement', '/nonexistent.yaml');
+    assert.equal(missing.code, 2);
+    assert.match(JSON.parse(missing.out).error.message, /\/nonexistent\.yaml does not exist/);
+  }
+});

@@ -23,10 +23,7 @@ export async function run(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     // Commander has said it in words already.
     if (json)
-      reportFailure(
-        new InvalidError('usage/arguments', { stage: 'usage', message: plain(thrown.message), remedy: 'See: sluis --help' }),
-        true,
-      );
+      reportFailure(new InvalidError('usage/arguments', { stage: 'usage', message: said(thrown), remedy: 'See: sluis --help' }), true);
   }
 }
 
@@ -35,6 +32,8 @@ export function buildProgram(quiet: boolean): Command {
     .description("Ask questions over each other's confidential data, and get only the answer you agreed on.")
     .version('0.1.0')
     .exitOverride()
+    // An option belongs to the command that it stands behind, so that a command may have options and subcommands.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ sortSubcommands: false, sortOptions: false })
     .addHelpText(
@@ -63,4 +62,6 @@ export function wantsJson(args: readonly string[]): boolean {
   return args.some((a, i) => a === '--json' || a === '--format=json' || (a === 'json' && args[i - 1] === '--format'));
 }
 
-const plain = (message: string): string => message.replace(/^error: /, '');
+/** Commander's words; a command of which a part is missing shows its help, and says nothing more. */
+const said = ({ code, message }: CommanderError): string =>
+  code === 'commander.help' ? 'The command is not complete.' : message.replace(/^error: /, '');

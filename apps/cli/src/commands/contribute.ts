@@ -1,5 +1,5 @@
 /** `sluis contribute TABLE --from FILE` */
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { InvalidError } from '@sluis/base';
 import type { DepositManifest } from '@sluis/model';
 import {
@@ -19,8 +19,8 @@ import { print, printJson, remark } from '../output/streams.ts';
 import { readPrivateText } from '../private-text.ts';
 import { tokenInFile } from '../token-place.ts';
 
-export interface ContributeRowsOptions extends ContributorOptions {
-  readonly from: string;
+interface GivenOptions extends ContributorOptions {
+  readonly from?: string;
   readonly replace?: boolean;
   readonly dropInvalid?: boolean;
   readonly again?: boolean;
@@ -29,7 +29,12 @@ export interface ContributeRowsOptions extends ContributorOptions {
   readonly dryRun?: boolean;
 }
 
-export async function contributeRows(table: string, options: ContributeRowsOptions): Promise<void> {
+export interface ContributeRowsOptions extends GivenOptions {
+  readonly from: string;
+}
+
+export async function contributeRows(table: string, given: GivenOptions): Promise<void> {
+  const options = withFile(table, given);
   if (options.anonymous === undefined) return withContributor(options, (all) => deposit(table, options, all, null));
   const token = typeof options.anonymous === 'string' ? readTokenFile(readPrivateText(options.anonymous)) : await tokenNow(table, options);
   if (token.table !== table)
@@ -39,6 +44,17 @@ export async function contributeRows(table: string, options: ContributeRowsOptio
       remedy: 'Name that table, or get another token.',
     });
   await withToken(token, options, (all) => deposit(table, options, all, anonymousOf(token).anonymous));
+}
+
+/** Checked before anybody is spoken to. */
+function withFile(table: string, options: GivenOptions): ContributeRowsOptions {
+  const { from } = options;
+  if (from !== undefined && existsSync(from)) return { ...options, from };
+  throw new InvalidError(from === undefined ? 'usage/no-file' : 'usage/file-unreadable', {
+    stage: 'usage',
+    message: from === undefined ? `It is not said which rows go into ${table}.` : `The file ${from} does not exist.`,
+    remedy: from === undefined ? `Give a CSV file: sluis contribute ${table} --from FILE` : 'Check the path after --from.',
+  });
 }
 
 async function tokenNow(table: string, options: ContributeRowsOptions): Promise<TokenFile> {

@@ -12,28 +12,45 @@ function contributorOptions(command: Command): Command {
     .option('--collaboration <name>', 'which collaboration, if there are several');
 }
 
+/** Options of the deposit itself. */
+function depositOptions(command: Command): Command {
+  return command
+    .argument('[table]', 'shared table of the agreement')
+    .option('--from <file>', 'CSV file with the columns of the table')
+    .addOption(new Option('--replace', 'instead of what you deposited into this table before').conflicts('append'))
+    .option('--append', 'beside what you deposited before (default)')
+    .option('--drop-invalid', 'leave out rows that break the agreement, instead of refusing the file')
+    .option('--again', 'deposit a file once more that was deposited before')
+    .option('--anonymous [token]', 'as one of the members, without saying which; best with a token file got earlier')
+    .option('--dry-run', 'only check the file')
+    .action(async (table, options, command: Command) => {
+      if (table === undefined) command.help({ error: true });
+      await (await import('../commands/contribute.ts')).contributeRows(table, options);
+    });
+}
+
+const EXAMPLES = [
+  'sluis contribute incidents --from incidents.csv --identity me.json --agreement agreement.yaml',
+  'sluis contribute incidents --from incidents.csv --home /srv/sluis --replace',
+  'sluis contribute incidents --from incidents.csv --anonymous token.json --agreement agreement.yaml',
+  'sluis contribute incidents --from incidents.csv --agreement agreement.yaml --identity me.json --dry-run',
+  'sluis contribute list --identity me.json --agreement agreement.yaml',
+  'sluis contribute withdraw 3f0c92aa --identity me.json --agreement agreement.yaml',
+];
+
 export function addContributeCommands(program: Command): void {
-  const contribute = program
-    .command('contribute')
-    .description('deposit rows as secret shares, with or without a station of your own')
-    .usage('<table> --from <file> [options] | list | withdraw <deposit> | token <table> | identity create');
-  examples(
-    contributorOptions(contribute.command('rows', { isDefault: true }))
-      .argument('<table>', 'shared table of the agreement')
-      .requiredOption('--from <file>', 'CSV file with the columns of the table')
-      .addOption(new Option('--replace', 'instead of what you deposited into this table before').conflicts('append'))
-      .option('--append', 'beside what you deposited before (default)')
-      .option('--drop-invalid', 'leave out rows that break the agreement, instead of refusing the file')
-      .option('--again', 'deposit a file once more that was deposited before')
-      .option('--anonymous [token]', 'as one of the members, without saying which; best with a token file got earlier')
-      .option('--dry-run', 'only check the file')
-      .description('check a file, split its rows into shares, and deposit them at the three compute parties')
-      .action(async (table, options) => (await import('../commands/contribute.ts')).contributeRows(table, options)),
-    [
-      'sluis contribute incidents --from incidents.csv --identity me.json --agreement agreement.yaml',
-      'sluis contribute incidents --from incidents.csv --home /srv/sluis --replace',
-    ],
-  );
+  const contribute = program.command('contribute');
+  contributorOptions(depositOptions(contribute))
+    .enablePositionalOptions()
+    .description('check a file, split its rows into secret shares, and deposit them at the three compute parties')
+    .usage(
+      ['<table> --from <file> [options]', 'list | withdraw <deposit> | token <table> | issuer-key <collaboration> | identity create'].join(
+        '\n       sluis contribute ',
+      ),
+    );
+  examples(contribute, EXAMPLES);
+  // The same in full, for tables that are called like a subcommand.
+  contributorOptions(depositOptions(contribute.command('rows', { hidden: true }))).description('deposit rows into a table of any name');
   contributorOptions(contribute.command('list'))
     .description('what you have deposited, and what became of it')
     .option('--anonymous <token>', 'an anonymous deposit: the token file it was made with')
