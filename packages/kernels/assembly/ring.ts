@@ -105,8 +105,7 @@ export function extendSign(x: usize, z: usize, left: i32, right: i32, n: usize):
 
 /** z = −(x + y). */
 export function negateSum(x: usize, y: usize, z: usize, n: usize): void {
-  for (const end = x + (n << 3); x < end; x += 16, y += 16, z += 16)
-    v128.store(z, i64x2.neg(i64x2.add(v128.load(x), v128.load(y))));
+  for (const end = x + (n << 3); x < end; x += 16, y += 16, z += 16) v128.store(z, i64x2.neg(i64x2.add(v128.load(x), v128.load(y))));
 }
 
 /** z = x + y + w. */
