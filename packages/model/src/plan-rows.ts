@@ -15,6 +15,8 @@ export interface PlanRowSource {
   readonly deposits: boolean;
   /** Rows that every station leaves in but marks as not taking part (what a source decides alone): SQL over its columns, or ''. */
   readonly stationWhere: string;
+  /** Most rows that there can be: what an estimate of the cost starts from. */
+  readonly maximumRows?: number;
 }
 
 export interface PlanRowJoin {
@@ -34,7 +36,8 @@ export interface PlanRowJoin {
  * positions in a declared domain); `boolean` yields a bit. NULL propagates as in SQL (three-valued logic).
  */
 export type RowExpression =
-  | { readonly op: 'column'; readonly source: number; readonly column: string; readonly bits: number }
+  /** `nullable` is there for estimates: whether a column has NULLs is known from its encoding, and from joins. */
+  | { readonly op: 'column'; readonly source: number; readonly column: string; readonly bits: number; readonly nullable?: true }
   | { readonly op: 'number'; readonly value: string; readonly bits: number }
   | { readonly op: 'boolean'; readonly value: boolean }
   | { readonly op: 'null'; readonly of: 'number' | 'boolean' }

@@ -117,7 +117,7 @@ async function filtersOf(question: Question, sharing: Sharing, scope: RowScope):
 }
 
 function rowSource(
-  { source, stations, deposits }: SharedSource,
+  { source, stations, deposits, maximumRows }: SharedSource,
   index: number,
   stationWhere: string,
   rows: Omit<PlanRows, 'sources'>,
@@ -138,6 +138,7 @@ function rowSource(
     stations,
     deposits,
     stationWhere,
+    maximumRows,
   };
 }
 

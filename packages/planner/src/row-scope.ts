@@ -28,7 +28,7 @@ export function rowColumn(name: string, scope: RowScope): RowColumn {
   const { source, column } = scope.place(name);
   const codec = cellCodec(scope.collaboration, column, definition);
   return {
-    expression: { op: 'column', source, column, bits: encoding.bits },
+    expression: { op: 'column', source, column, bits: encoding.bits, ...(definition.nullable ? { nullable: true } : {}) },
     encoding,
     encode: (text) => {
       const code = codec.encode(text);

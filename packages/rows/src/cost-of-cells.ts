@@ -1,79 +1,135 @@
-/** What aggregating rows costs: the steps of `few-cells.ts`, `many-cells.ts`, `distinct.ts` and `quantiles.ts`, on shapes. */
-import { comparisonBits, type Plan, type PlanRows, setSize } from '@sluis/model';
+/** What aggregating rows costs: the steps of `few-cells.ts`, `many-cells.ts` and `evaluate.ts`, on shapes. */
+import { type Plan, type PlanRows, setSize, wordsForBits } from '@sluis/model';
 import type { KeyShape, RowsMeter } from '@sluis/technique';
+import { type ExtremeShape, groupCost } from './cost-of-groups.ts';
+import { lookUpsCost, type LookUps, type ValueShape } from './cost-of-look-ups.ts';
+import { oneHotCost } from './cost-of-one-hot-sums.ts';
 import { fewEnough, fewForExtremes } from './few-cells.ts';
-import { splitDigits } from './one-hot-sums.ts';
-import { fieldColumns } from './owner-fields.ts';
+import { MOST_FIELDS } from './many-cells.ts';
+import { fieldColumns, fieldsPerColumn, fieldWidth } from './owner-fields.ts';
 import { widthOf } from './row-values.ts';
-import { countWidth } from './summands.ts';
+import { countWidth, wordsOfSum } from './summands.ts';
 
-/** Rows at a time in `one-hot-sums.ts`. */
-const STRIPE = 2 ** 16;
-
-/** Aggregates that need the values themselves: widths, and the words of results. */
-interface Values {
-  readonly distinct: readonly number[];
-  readonly quantiles: readonly { readonly bits: number; readonly words: number }[];
-}
-
-interface Shape {
-  readonly meter: RowsMeter;
-  readonly rows: PlanRows;
+/** What is known of rows before they are aggregated. */
+export interface FactsShape {
   readonly n: number;
   readonly owners: number;
-  readonly contributions: number;
-  /** Words of each sum's accumulator, and of each extreme's with its width. */
-  readonly sums: readonly number[];
-  readonly extremes: readonly { readonly words: number; readonly bits: number }[];
-}
-
-export interface RowWidths {
-  readonly owners: number;
-  /** Width of each key's number, and of each accumulator's value. */
+  /** Whether owners are secret bits: after joins. */
+  readonly secretOwners: boolean;
+  /** Width of each key's number. */
   readonly keyBits: readonly number[];
-  readonly valueBits: readonly number[];
+  /** Per contribution, each condition once: whether all rows count. */
+  readonly countsAll: readonly boolean[];
+  /** Per accumulator; null for a key. */
+  readonly values: readonly (ValueShape | null)[];
+  readonly absolutes: readonly ValueShape[];
+  /** Per counted source: numbers of its rows. */
+  readonly rowsOf: readonly ValueShape[];
 }
 
-export function cellsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, { owners, keyBits, valueBits }: RowWidths): void {
-  const of = (...kinds: string[]) =>
-    rows.accumulators.flatMap((a, i) => (kinds.includes(a.kind) ? [plan.accumulators[i] as Plan['accumulators'][number]] : []));
-  const shape: Shape = {
-    ...{ meter, rows, owners, n: rows.maximumRows, contributions: new Set(rows.contributions.map((e) => JSON.stringify(e))).size },
-    sums: of('sum').map((a) => a.words),
-    extremes: of('min', 'max').map((a) => ({ words: a.words, bits: comparisonBits(a) })),
-  };
-  const indices = (...kinds: string[]) => rows.accumulators.flatMap((a, i) => (kinds.includes(a.kind) ? [i] : []));
-  const values: Values = {
-    distinct: indices('distinct').map((i) => valueBits[i] ?? 64),
-    quantiles: indices('quantile', 'quantile_disc').map((i) => ({ bits: valueBits[i] ?? 64, words: plan.accumulators[i]?.words ?? 1 })),
-  };
+/** A column that is added up: words of its values and of the sum; ones are only counted. */
+interface SumShape {
+  readonly ones: boolean;
+  readonly own: number;
+  readonly bits: number;
+  readonly words: number;
+}
+
+interface Shape extends FactsShape {
+  readonly meter: RowsMeter;
+  readonly sums: readonly SumShape[];
+  readonly extremes: readonly (ExtremeShape & { readonly own: number; readonly ownBits: number })[];
+}
+
+/** Returns how many secret bits say that there was room. */
+export function cellsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, facts: FactsShape): number {
+  const shape: Shape = { ...facts, meter, sums: sumsOf(plan, rows, facts), extremes: extremesOf(plan, rows, facts) };
+  const looked = lookUpsOf(plan, rows, facts);
+  const { n } = facts;
   if (rows.secretSlots !== null) {
-    const keys = keyBits.map((bits): KeyShape => ({ bits, words: 1 }));
-    manyCost(shape, keys, rows.secretSlots, false);
-    valuesCost(shape, values, keys, rows.secretSlots, false);
-    const words = [...new Array<number>(2 * shape.contributions).fill(1), ...plan.accumulators.map((a) => a.words)];
-    meter.shuffle({ length: rows.secretSlots, words, bits: 0 });
-    return;
+    const slots = rows.secretSlots;
+    const keys = facts.keyBits.map((bits): KeyShape => ({ bits, words: 1 }));
+    manyCost(shape, keys, slots, false);
+    lookUpsCost(meter, { n, keys, slots, declared: false }, looked);
+    const others = [...shape.sums.filter((s) => !s.ones), ...shape.extremes].map((s) => s.words);
+    const tops = looked.tops.flatMap((t) => new Array<number>(t.top).fill(wordsForBits(widthOf(0n, t.high - t.low))));
+    const found = [...looked.distinct.map(() => 1), ...looked.quantiles.map((q) => q.resultWords), ...tops];
+    const counts = new Array<number>(2 * facts.countsAll.length + keys.length).fill(1);
+    meter.shuffle({ length: slots, words: [...counts, ...others, ...found], bits: 0 });
+    return slots < n ? 1 : 0;
   }
   for (const set of plan.groupingSets) {
-    const digits = set.map((k) => plan.keys[k]?.size ?? 0).filter((s) => s > 1);
+    const digits = set.map((k) => ({ size: plan.keys[k]?.size ?? 0, bits: facts.keyBits[k] ?? 64 })).filter((d) => d.size > 1);
     const cells = setSize(plan, set);
     const keys = [{ bits: widthOf(0n, BigInt(cells)), words: 1 }];
-    const few = fewEnough(digits, shape.n, shape.contributions + shape.sums.length);
-    if (few && (shape.extremes.length === 0 || fewForExtremes(cells, shape.n))) fewCost(shape, digits, cells);
+    const sizes = digits.map((d) => d.size);
+    const few = fewEnough(sizes, n, facts.countsAll.length + shape.sums.length);
+    if (few && (shape.extremes.length === 0 || fewForExtremes(cells, n))) fewCost(shape, digits, cells);
     else manyCost(shape, keys, cells, true);
-    valuesCost(shape, values, keys, cells, few);
+    lookUpsCost(meter, { n, keys, slots: cells, declared: true }, looked);
+  }
+  return 0;
+}
+
+function sumsOf(plan: Plan, rows: PlanRows, { n, values, absolutes }: FactsShape): SumShape[] {
+  const sum = ({ low, high, words }: ValueShape, most: number): SumShape => ({
+    ...{ ones: false, own: words, bits: widthOf(low, high) },
+    words: wordsOfSum(low, high, n, most),
+  });
+  const sorted = rows.accumulators.filter((a) => a.kind.startsWith('quantile')).length + absolutes.length;
+  return [
+    ...rows.accumulators.flatMap((a, i) => (a.kind === 'sum' ? [sum(values[i] as ValueShape, plan.accumulators[i]?.words ?? 1)] : [])),
+    ...absolutes.map((v, d) => sum(v, plan.dominances[d]?.words ?? 1)),
+    ...Array.from({ length: sorted }, (): SumShape => ({ ones: true, own: 1, bits: 2, words: 1 })),
+  ];
+}
+
+function extremesOf(plan: Plan, rows: PlanRows, { values }: FactsShape): Shape['extremes'] {
+  return rows.accumulators.flatMap((a, i) => {
+    if (a.kind !== 'min' && a.kind !== 'max') return [];
+    const { low, high, words: own } = values[i] as ValueShape;
+    const bits = widthOf(low - 1n, high + 1n);
+    return [{ own, ownBits: widthOf(low, high), bits, words: Math.max(plan.accumulators[i]?.words ?? 1, wordsForBits(bits)) }];
+  });
+}
+
+function lookUpsOf(plan: Plan, rows: PlanRows, { values, absolutes, rowsOf, countsAll }: FactsShape): LookUps {
+  const of = (kind: string) =>
+    rows.accumulators.flatMap((a, i) => (a.kind.startsWith(kind) ? [{ a, i, value: values[i] as ValueShape }] : []));
+  return {
+    distinct: [...of('distinct').map((d) => d.value), ...rowsOf.flatMap((v) => countsAll.map(() => v))],
+    quantiles: of('quantile').map(({ a, i, value }) => ({
+      ...value,
+      ...{ at: BigInt(a.quantile), continuous: a.kind === 'quantile', resultWords: plan.accumulators[i]?.words ?? 1 },
+    })),
+    tops: absolutes.map((v, d) => ({ ...v, top: plan.dominances[d]?.top ?? 0 })),
+  };
+}
+
+/** Columns before they are added up or compared. */
+function summandsCost({ meter, n, countsAll, sums, extremes }: Shape): void {
+  for (let c = 0; c < countsAll.length; c++) meter.inject(n, 1);
+  for (const s of sums) {
+    if (s.ones) meter.inject(n, s.words);
+    else meter.widen(n, s.own, s.words, s.bits);
+    if (!s.ones) meter.mask(n, s.words);
+  }
+  for (const e of extremes) {
+    meter.widen(n, e.own, e.words, e.ownBits);
+    meter.select(n, e.words);
   }
 }
 
-function fewCost(shape: Shape, digits: readonly number[], cells: number): void {
-  const { meter, n, owners, contributions } = shape;
-  for (let c = 0; c < contributions; c++) meter.inject(n, 1);
-  for (const words of shape.sums) meter.mask(n, words);
-  const widths = [...new Array<number>(contributions).fill(1), ...shape.sums];
-  for (let from = 0; from < n; from += STRIPE) stripeCost(meter, digits, widths, contributions, owners, Math.min(STRIPE, n - from));
+function fewCost(shape: Shape, digits: readonly { readonly size: number; readonly bits: number }[], cells: number): void {
+  const { meter, n, owners, countsAll, secretOwners, sums } = shape;
+  const contributions = countsAll.length;
+  summandsCost(shape);
+  if (secretOwners) for (let c = 0; c < contributions * owners; c++) meter.mask(n, 1);
+  const counts = secretOwners ? contributions * (1 + owners) : contributions;
+  const stretches = secretOwners ? 1 : Math.max(1, owners);
+  const columns = [...new Array<number>(counts).fill(1), ...sums.map((s) => s.words)];
+  oneHotCost(meter, digits, n, columns, (s) => (s < counts ? stretches : 1));
   for (const { words, bits } of shape.extremes) {
-    meter.select(n, words);
     if (cells > 1) for (let c = 0; c < cells; c++) meter.isZero(n, widthOf(-BigInt(cells), BigInt(cells)));
     if (cells > 1) for (let c = 0; c < cells; c++) meter.select(n, words);
     for (let open = n; open > 1; open = Math.ceil(open / 2)) meter.extreme(cells * (open >> 1), 2, bits + 1, words);
@@ -86,87 +142,28 @@ function presenceCost({ meter, n }: Shape, counts: number): void {
   meter.inject(counts, 1);
 }
 
-function stripeCost(
-  meter: RowsMeter,
-  digits: readonly number[],
-  widths: readonly number[],
-  counts: number,
-  owners: number,
-  size: number,
-): void {
-  const { first } = splitDigits(digits, widths.length);
-  for (const d of digits) meter.isZero(size * d, widthOf(0n, BigInt(d) - 1n));
-  const combined = (list: readonly number[]) =>
-    list.reduce((open, d, i) => {
-      if (i > 0) meter.and(size * open * d);
-      return open * d;
-    }, 1);
-  const front = combined(digits.slice(0, first));
-  const back = combined(digits.slice(first));
-  widths.forEach((words, s) => {
-    if (digits.length > first) meter.inject(size * back, words);
-    if (first > 0) for (let a = 0; a < front; a++) meter.mask(size, words);
-    if (digits.length === first) return;
-    const owned = s < counts && owners > 1 ? owners : 1;
-    for (let i = 0; i < front * back * owned; i++) meter.innerProduct(Math.ceil(size / owned), words);
-  });
-}
-
 function manyCost(shape: Shape, keys: readonly KeyShape[], slots: number, declared: boolean): void {
-  const { meter, n, owners, contributions } = shape;
-  for (let c = 0; c < contributions; c++) meter.inject(n, 1);
-  for (const words of shape.sums) meter.mask(n, words);
-  for (const { words } of shape.extremes) meter.select(n, words);
+  const { meter, n, owners, countsAll, extremes, secretOwners } = shape;
+  const contributions = countsAll.length;
+  summandsCost(shape);
   const fields = owners > 1 ? fieldColumns(n, owners, contributions) : 0;
-  const all = shape.rows.contributions.some((e) => e === null) ? 1 : 0;
-  const words = [...new Array<number>(contributions - all + fields).fill(1), ...shape.sums];
-  groupCost(shape, keys, slots, declared, words, shape.extremes);
+  const ones = (count: number) => new Array<number>(count).fill(1);
+  const sums = shape.sums.map((s) => s.words);
+  if (!secretOwners && fields > MOST_FIELDS) {
+    const pairs = Math.min(n, slots * owners);
+    const owner = { bits: widthOf(0n, BigInt(owners)), words: 1 };
+    groupCost(meter, { n, keys: [...keys, owner], slots: pairs, declared: false }, [...ones(contributions), ...sums], extremes);
+    presenceCost(shape, pairs * contributions);
+    groupCost(meter, { n: pairs, keys, slots, declared }, [...ones(2 * contributions + 1), ...sums], extremes);
+    return;
+  }
+  if (secretOwners) for (let f = 0; f < owners * contributions; f++) meter.mask(n, 1);
+  const counted = countsAll.filter((all) => !all).length;
+  groupCost(meter, { n, keys, slots, declared }, [...ones(counted), ...sums, ...ones(fields)], extremes);
   if (owners === 1) presenceCost(shape, slots * contributions);
   if (owners <= 1) return;
-  const width = n.toString(2).length;
-  const per = Math.floor(62 / width);
-  for (let f = 0; f < fields; f++) meter.toBits(slots, per * width);
+  const width = fieldWidth(n);
+  for (let f = 0; f < fields; f++) meter.toBits(slots, Math.min(64, fieldsPerColumn(n) * width));
   for (let open = width; open > 1; open = Math.ceil(open / 2)) meter.and(slots * owners * contributions * (open >> 1));
   meter.inject(slots * owners * contributions, 1);
-}
-
-function groupCost(
-  { meter, n }: Shape,
-  keys: readonly KeyShape[],
-  slots: number,
-  declared: boolean,
-  sums: readonly number[],
-  extremes: Shape['extremes'],
-): void {
-  const aggregates = [
-    ...sums.map((words) => ({ kind: 'sum' as const, words })),
-    ...extremes.map(({ words, bits }) => ({ kind: 'min' as const, words, bits })),
-  ];
-  meter.groupAggregate(n + (declared ? slots : 0), keys, aggregates, slots);
-  if (declared || slots >= n) return;
-  meter.inject(n, 1);
-  meter.isZero(1, 64);
-  meter.openBits(1);
-}
-
-function valuesCost(shape: Shape, values: Values, keys: readonly KeyShape[], slots: number, few: boolean): void {
-  const { meter, n, rows } = shape;
-  const declared = rows.secretSlots === null;
-  for (const bits of values.distinct) {
-    meter.mask(n, 1);
-    meter.inject(n, 1);
-    groupCost(shape, [...keys, { bits: 2, words: 1 }, { bits, words: 1 }], n, false, [], []);
-    groupCost(shape, keys, slots, declared, [1], []);
-  }
-  for (const { bits, words } of values.quantiles) {
-    meter.inject(n, 1);
-    if (few) stripeCost(meter, [slots], [1], 1, 1, n);
-    else groupCost(shape, keys, slots, declared, [1], []);
-    meter.mask(n, 1);
-    meter.inject(n, 1);
-    meter.sort({ length: n, words: [1], bits: 0 }, [{ bits: 2, words: 1 }, ...keys, { bits, words: 1 }]);
-    meter.toBits(2 * slots, widthOf(0n, BigInt(n)));
-    meter.inject(4 * slots * Math.ceil(Math.sqrt(n)), 1);
-    meter.multiply(2 * slots * Math.ceil(Math.sqrt(n)), words);
-  }
 }

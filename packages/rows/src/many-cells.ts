@@ -9,7 +9,7 @@ import { widthOf } from './row-values.ts';
 import { accumulatorsOf, countWidth, type Extreme, extremeOf, injectAll, partOf, summandOf, summedOf } from './summands.ts';
 
 /** More columns of fields than this, and rows are grouped by organisation first. */
-const MOST_FIELDS = 8;
+export const MOST_FIELDS = 8;
 
 export interface CellTotals {
   readonly cells: number;

@@ -7,7 +7,7 @@ import type { Committee, SecretBits, SecretColumn, SecretKey } from '@sluis/tech
 import { type Stretch, stretchesOf } from './summands.ts';
 
 /** Rows at a time: bounds memory, whatever the number of rows. */
-const STRIPE = 2 ** 16;
+export const STRIPE = 2 ** 16;
 /** Inner products under way at a time. */
 const AT_ONCE = 64;
 

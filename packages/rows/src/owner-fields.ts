@@ -19,11 +19,13 @@ export interface OwnerFields {
 export const ownersOf = (facts: RowFacts): number =>
   facts.owners.kind === 'public' ? facts.owners.names.length : facts.owners.bits.length;
 
-const fieldWidth = (rows: number): number => rows.toString(2).length;
+export const fieldWidth = (rows: number): number => rows.toString(2).length;
 
 /** How many columns the fields of so many owners and contributions take. */
 export const fieldColumns = (rows: number, owners: number, contributions: number): number =>
-  Math.ceil((owners * contributions) / Math.floor(ROOM / fieldWidth(rows)));
+  Math.ceil((owners * contributions) / fieldsPerColumn(rows));
+
+export const fieldsPerColumn = (rows: number): number => Math.floor(ROOM / fieldWidth(rows));
 
 /** @param counts - per contribution, 0 or 1 per row. Run by: all three compute parties. Learns: nobody anything. */
 export async function ownerFields(committee: Committee, facts: RowFacts, counts: readonly SecretColumn[]): Promise<OwnerFields> {

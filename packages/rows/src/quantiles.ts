@@ -63,7 +63,7 @@ export async function quantileOf(committee: Committee, sorted: SortedValues, qua
 }
 
 /** at / 10000 in lowest terms. */
-function fraction(at: bigint): { readonly over: bigint; readonly under: bigint } {
+export function fraction(at: bigint): { readonly over: bigint; readonly under: bigint } {
   let [a, b] = [at, QUANTILE_UNITS];
   while (b !== 0n) [a, b] = [b, a % b];
   return { over: at / a, under: QUANTILE_UNITS / a };

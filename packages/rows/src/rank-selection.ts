@@ -17,7 +17,7 @@ const PRODUCTS_AT_ONCE = 2 ** 21;
  * Learns: nobody anything.
  */
 export async function elementsAt(committee: Committee, values: SecretColumn, places: SecretColumn): Promise<SecretColumn> {
-  if (places.length * values.length > MOST_PRODUCTS) return joined(committee, values, places);
+  if (looksUpByJoin(places.length, values.length)) return joined(committee, values, places);
   const square = squareOf(values.length + 1);
   const bits = await committee.toBits(places, square.bits + 1);
   const columnBits = bits.slice(0, square.columnBits);
@@ -32,7 +32,7 @@ export async function elementsAt(committee: Committee, values: SecretColumn, pla
     ),
   );
   const found: SecretColumn[] = [];
-  const atOnce = Math.max(1, Math.floor(PRODUCTS_AT_ONCE / (square.columns * square.rows)));
+  const atOnce = placesAtOnce(square);
   for (let from = 0; from < places.length; from += atOnce) {
     const count = Math.min(atOnce, places.length - from);
     found.push(await lookUp(committee, slices, columns, rows, from, count));
@@ -40,14 +40,19 @@ export async function elementsAt(committee: Committee, values: SecretColumn, pla
   return committee.concat(found);
 }
 
-interface Square {
+/** Whether so many places are joined with so many rows. */
+export const looksUpByJoin = (places: number, rows: number): boolean => places * rows > MOST_PRODUCTS;
+
+export const placesAtOnce = ({ columns, rows }: Square): number => Math.max(1, Math.floor(PRODUCTS_AT_ONCE / (columns * rows)));
+
+export interface Square {
   readonly bits: number;
   readonly columnBits: number;
   readonly columns: number;
   readonly rows: number;
 }
 
-function squareOf(length: number): Square {
+export function squareOf(length: number): Square {
   const bits = Math.max(1, Math.ceil(Math.log2(length)));
   const columnBits = bits >> 1;
   const columns = 2 ** columnBits;

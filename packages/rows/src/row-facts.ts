@@ -5,7 +5,7 @@ import type { Plan, PlanRows } from '@sluis/model';
 import type { Committee, SecretBits, SecretColumn, SecretKey, SecretRows } from '@sluis/technique';
 import { lowerNumber, lowerTruth } from './lower.ts';
 import { within } from './lower-lists.ts';
-import type { Node } from './program.ts';
+import type { Node, Program } from './program.ts';
 import { columnKey, GIVER, MATCHED, ROW, type RowTable } from './row-table.ts';
 import { constantNumber, type NumberValue, sized, widthOf } from './row-values.ts';
 import { TableProgram } from './table-program.ts';
@@ -51,8 +51,8 @@ export async function rowFacts(committee: Committee, plan: Plan, table: RowTable
   const rows = plan.rows as PlanRows;
   const on = new TableProgram(table);
   const { program, lowering } = on;
-  const keys = rows.keys.map((e, k) => keyValue(on, lowerNumber(lowering, e), plan.keys[k]?.nullCode));
-  const known = rows.secretSlots !== null ? [] : keys.map((k, i) => insideDomain(on, k, plan.keys[i]?.size ?? 0));
+  const keys = rows.keys.map((e, k) => keyValue(program, lowerNumber(lowering, e), plan.keys[k]?.nullCode));
+  const known = rows.secretSlots !== null ? [] : keys.map((k, i) => insideDomain(program, k, plan.keys[i]?.size ?? 0));
   const where = rows.where === null ? program.bit(1) : lowerTruth(lowering, rows.where).isTrue;
   const base = program.all([on.valid, where, ...known]);
   const given = rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue));
@@ -91,11 +91,10 @@ interface Measurable {
 }
 
 /** Zero, which stands outside `base`, is a value as well. */
-const keyBits = (k: NumberValue): number => widthOf(k.low < 0n ? k.low : 0n, k.high > 0n ? k.high : 0n);
+export const keyBits = (k: NumberValue): number => widthOf(k.low < 0n ? k.low : 0n, k.high > 0n ? k.high : 0n);
 
 /** A key's value, with NULL as a number of its own where it may be NULL. */
-function keyValue(on: TableProgram, value: NumberValue, nullCode: string | undefined): NumberValue {
-  const { program } = on;
+export function keyValue(program: Program, value: NumberValue, nullCode: string | undefined): NumberValue {
   if (program.bitOf(value.present) === 1 || nullCode === undefined) return value;
   const code = constantNumber(program, BigInt(nullCode));
   const [low, high] = [least(value.low, code.low), most(value.high, code.high)];
@@ -104,8 +103,8 @@ function keyValue(on: TableProgram, value: NumberValue, nullCode: string | undef
 }
 
 /** A key that is not in its domain (position −1), or NULL where no code stands for it, is in no cell. */
-const insideDomain = (on: TableProgram, key: NumberValue, size: number): Node =>
-  on.program.and(key.present, within(on.program, key, { from: 0n, to: BigInt(size) - 1n }));
+export const insideDomain = (program: Program, key: NumberValue, size: number): Node =>
+  program.and(key.present, within(program, key, { from: 0n, to: BigInt(size) - 1n }));
 
 /** One bit per organisation after joins: whether the row holds something of it. Null where givers are public. */
 function ownerNodes(on: TableProgram, rows: PlanRows, sources: readonly SecretRows[]): Node[] | null {

@@ -47,8 +47,8 @@ export async function tableOf(
   const place = (column: string | null, kind: string) => rows.columns[vectors.findIndex((v) => v.column === column && v.kind === kind)];
   const nullable = kept.filter((e) => e.nullable);
   const flags = [...nullable.map((e) => place(e.column, 'present')), place(null, 'valid')] as SecretColumn[];
-  const bits: SecretBits[] = [];
-  for (const flag of flags) bits.push((await committee.toBits(flag, 1))[0] as SecretBits);
+  const [flagBits] = await committee.toBits(committee.concat(flags), 1);
+  const bits = flags.map((_, i) => committee.sliceBits(flagBits as SecretBits, i * rows.length, rows.length));
   const columns = new Map(
     kept.map((e): [string, TableColumn] => {
       const present = e.nullable ? (bits[nullable.indexOf(e)] as SecretBits) : null;

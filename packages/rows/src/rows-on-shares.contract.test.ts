@@ -1,6 +1,7 @@
 /** The contract of techniques, for questions on secret rows with secret groups and with declared ones. */
 import type { Plan, RowExpression } from '@sluis/model';
 import { exerciseCommittee } from '@sluis/mpc/simulation';
+import type { Committee } from '@sluis/technique';
 import { techniqueContract } from '@sluis/technique/contract';
 import { columnOf, encoding, rowsPlan, type TestPlan } from './fixtures/rows-plan.ts';
 import { dealRows } from './fixtures/secret-rows.ts';
@@ -10,7 +11,7 @@ const ROWS = 3000;
 const BITS = 40;
 const half = 1n << BigInt(BITS - 1);
 const encodings = ['code', 'cost'].map((name) => encoding(name, -half, half - 1n, true, BITS));
-const of = (name: string): RowExpression => ({ ...columnOf(name), bits: BITS }) as RowExpression;
+const of = (name: string): RowExpression => ({ ...columnOf(name), bits: BITS, nullable: true }) as RowExpression;
 const sum = { kind: 'sum', expression: of('cost'), quantile: 0, bits: 60 } as const;
 const sources = [{ table: 'visits', columns: [], stations: ['anna'], deposits: false, stationWhere: '' }];
 
@@ -47,7 +48,12 @@ for (const [name, shape] of Object.entries({ secret, declared })) {
       exercise(canary, fault) {
         const values = { code: canary % 4n, cost: canary };
         const deal = dealRows({ encodings, rows: Array.from({ length: ROWS }, () => ({ giver: 'anna', valid: true, values })) });
-        return exerciseCommittee((c) => rowsOnShares.evaluate(c, supported, [deal(c.me)]), fault, false);
+        const program = async (c: Committee) => {
+          const given = deal(c.me);
+          await rowsOnShares.withinBounds(c, encodings, [given]);
+          return rowsOnShares.evaluate(c, supported, [given]);
+        };
+        return exerciseCommittee(program, fault, false);
       },
     },
   );

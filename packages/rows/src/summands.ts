@@ -47,7 +47,7 @@ export interface Summed {
 export function summedOf(plan: Plan, facts: RowFacts): Summed[] {
   const sum = (part: string, measure: Measured, most: number): Summed => ({
     ...{ part, measure, ones: false },
-    words: sumWords(measure, facts.length, most),
+    words: wordsOfSum(measure.low, measure.high, facts.length, most),
   });
   const sorted = accumulatorsOf(plan, facts, ['quantile', 'quantile_disc']).map((a) => ({ ...a, part: partOf.accumulator(a.index) }));
   const absolutes = facts.absolutes.map((measure, d) => ({ part: partOf.absolute(d), measure }));
@@ -59,7 +59,7 @@ export function summedOf(plan: Plan, facts: RowFacts): Summed[] {
 }
 
 /** Width in which the sum of a measure over all rows fits, but never wider than the plan's. */
-function sumWords({ low, high }: Measured, length: number, most: number): number {
+export function wordsOfSum(low: bigint, high: bigint, length: number, most: number): number {
   const room = widthOf(low * BigInt(length), high * BigInt(length));
   return Math.min(wordsForBits(Math.max(room, widthOf(low, high))), most);
 }

@@ -30,9 +30,7 @@ export async function withinBounds(
   const rows = parts.reduce((n, p) => n + p.length, 0);
   if (checked.length === 0 || rows === 0) return parts.map(() => true);
   const good: SecretBits[] = [];
-  // A multiple of 32, so that bits of blocks are joined word by word.
-  const most = Math.max(32, Math.floor(MOST_COMPARED / (2 * checked.length) / 32) * 32);
-  for (const block of blocksOf(parts, most)) {
+  for (const block of blocksOf(parts, blockRows(checked.length))) {
     const columns = vectors.map((_, v) => blockOf(committee, block, v));
     const place = (column: string | null, kind: string) =>
       columns[vectors.findIndex((f) => f.column === column && f.kind === kind)] as SecretColumn;
@@ -41,6 +39,9 @@ export async function withinBounds(
   const opened = await committee.openBits(await committee.allOf(committee.concatBits(good), groupsOf(parts)));
   return Array.from(opened, (bit) => bit === 1);
 }
+
+/** Rows of so many columns that are looked at together: a multiple of 32, so that bits of blocks are joined word by word. */
+export const blockRows = (columns: number): number => Math.max(32, Math.floor(MOST_COMPARED / (2 * columns) / 32) * 32);
 
 type Place = (column: string | null, kind: string) => SecretColumn;
 
