@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { parseAgreementYaml } from '@sluis/model';
+import { agreementSchema, columnSchema, columnUse, outputSchema, parseAgreementYaml, tableSchema } from '@sluis/model';
 import type { Command } from 'commander';
 import { buildProgram } from '../apps/cli/src/program.ts';
 import { layout } from './layout.ts';
@@ -148,4 +148,19 @@ test('the example in docs/agreement.md is a valid agreement', () => {
   });
   assert.equal(n, 12);
   assert.equal(parseAgreementYaml(whole, 'docs/agreement.md').collaboration, 'SecureNed');
+});
+
+test('docs/agreement.md has every field of an agreement, and every use in both tables of uses', () => {
+  const text = read('docs/agreement.md') + read('docs/deposits.md');
+  const fields = [agreementSchema, tableSchema, columnSchema, outputSchema].flatMap((schema) => Object.keys(schema.shape));
+  assert.deepEqual(
+    fields.filter((f) => !text.includes(`\`${f}`)),
+    [],
+  );
+  for (const document of ['docs/agreement.md', 'docs/sql.md'])
+    for (const use of columnUse.options) {
+      const row = new RegExp(`^\\| \`${use}\` \\|.*$`, 'm').exec(read(document))?.[0] ?? '';
+      assert.notEqual(row, '', `${document}: ${use}`);
+      assert.doesNotMatch(row, /nothing|not yet/, `${document}: ${use}`);
+    }
 });
