@@ -85,9 +85,9 @@ export function bilateral(question: BilateralQuestion, width: number, learns: Le
       case 'equal':
         return [[equal(c, h, a)]];
       case 'larger':
-        return [larger(c, h, a)];
+        return [signed(larger(c, h, a))];
       case 'smaller':
-        return [smaller(c, h, a)];
+        return [signed(smaller(c, h, a))];
       case 'gap': {
         const difference = subtract(c, widen(a, width + 1), widen(h, width + 1));
         const negative = difference[width] ?? 'zero';
@@ -96,3 +96,6 @@ export function bilateral(question: BilateralQuestion, width: number, learns: Le
     }
   });
 }
+
+/** A number that comes out has two bits at least: a single one would be read as a yes or no. */
+const signed = (wires: Wires): Wires => widen(wires, Math.max(2, wires.length));
