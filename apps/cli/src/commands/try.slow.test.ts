@@ -11,7 +11,12 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sluis-try-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const environment = (temporary: string) => ({ PATH: process.env['PATH'], LANG: 'C', TMPDIR: temporary });
+const environment = (temporary: string) => ({
+  PATH: process.env['PATH'],
+  LANG: 'C',
+  TMPDIR: temporary,
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+});
 
 function sluis(...args: string[]) {
   const done = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env: environment(folder), maxBuffer: 1e8 });

@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sluis-try-joins-'));
 let db: DuckDBConnection;
 
 function sluis(...args: string[]) {
-  const env = { PATH: process.env['PATH'], LANG: 'C', TMPDIR: folder };
+  const env = { PATH: process.env['PATH'], LANG: 'C', TMPDIR: folder, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
   const done = spawnSync(process.execPath, [MAIN, 'try', ...args], { encoding: 'utf8', env, maxBuffer: 1e8 });
   return { code: done.status, out: done.stdout, err: done.stderr.replace(/\n\s*/g, ' ') };
 }
@@ -115,6 +115,9 @@ test('what nobody can join is refused before a station starts, with names', () =
     assert.doesNotMatch(run.err, /Starting/);
   };
   const on = 'ON p.person_id = c.person';
+  const apart = sluis(join(folder, 'same'), '--ask', 'SELECT count(*) FROM data');
+  assert.match(apart.err, /that of hospital lacks person, code, paid\..*FROM hospital\.data a JOIN insurer\.data b/);
+  assert.doesNotMatch(apart.err, /Starting/);
   refused(
     `SELECT count(*) FROM hospitaal.patients p JOIN insurer.claims c ${on}`,
     /No organisation is called "hospitaal".*hospital, insurer, registry/,
