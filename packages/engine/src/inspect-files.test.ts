@@ -22,6 +22,7 @@ test('types, bounds and domains come from all files together', async () => {
     files.map((f) => f.rows),
     [1, 1],
   );
+  assert.deepEqual(files[1]?.columns.slice(6, 8), ['ok', 'Free_text']);
   assert.deepEqual(columns, [
     { name: 'code', type: 'VARCHAR', nullable: false, domain: { values: ['0123', '44'] } },
     { name: 'n', type: 'BIGINT', nullable: false, bounds: ['-20', '1'], domain: { values: ['-20', '1'] } },

@@ -15,7 +15,7 @@ export interface InspectOptions {
 
 export interface Inspection {
   readonly columns: readonly ColumnProposal[];
-  readonly files: readonly { readonly path: string; readonly rows: number }[];
+  readonly files: readonly { readonly path: string; readonly rows: number; readonly columns: readonly string[] }[];
 }
 
 const DOUBLE_SCALE = 6;
@@ -35,12 +35,14 @@ export async function inspectFiles(files: readonly string[], options: InspectOpt
   const folder = options.folder ?? process.cwd();
   const sources = files.map((file) => fileSource(resolve(folder, file), folder));
   using database = await openDatabase({ files: sources.flatMap((s) => s.files), memoryLimit: '1GB' });
-  const counted: { path: string; rows: number }[] = [];
+  const counted: { path: string; rows: number; columns: string[] }[] = [];
   const types = new Map<string, string>();
   for (const [i, source] of sources.entries()) {
     await ownersFault(() => database.run(`CREATE TABLE t${i} AS ${source.sql}`));
-    counted.push({ path: files[i] ?? '', rows: Number((await database.text(`SELECT count(*) FROM t${i}`))[0]?.[0]) });
-    for (const [name, type] of await database.text(`DESCRIBE t${i}`)) {
+    const described = await database.text(`DESCRIBE t${i}`);
+    const rows = Number((await database.text(`SELECT count(*) FROM t${i}`))[0]?.[0]);
+    counted.push({ path: files[i] ?? '', rows, columns: described.map(([name]) => plainName(name ?? '')) });
+    for (const [name, type] of described) {
       // Files that disagree on a type are read as text together.
       const before = types.get(name ?? '');
       types.set(name ?? '', before === undefined || before === type ? (type ?? 'VARCHAR') : 'VARCHAR');

@@ -64,6 +64,8 @@ export const nl: Messages = {
     'plan/type-mismatch': 'De typen in de vraag passen niet bij elkaar.',
     'plan/column-use-missing': 'De afspraak staat dit gebruik van een kolom niet toe.',
     'plan/rows-asked': 'Losse rijen worden nooit gegeven, alleen totalen.',
+    'plan/one-receiver': 'Zo’n uitkomst is er voor één ontvanger tegelijk, die zelf gegevens heeft.',
+    'plan/receiver-gave-rows': 'Een ontvanger zou de eigen rijen van de uitkomst kunnen aftrekken.',
     'plan/no-domain': 'Op deze uitdrukking kan niet worden gegroepeerd: haar waarden zijn niet afgesproken.',
     'plan/domain-too-large': 'Er zijn te veel mogelijke groepen.',
     'plan/too-many-cells': 'Er zijn te veel mogelijke cellen.',

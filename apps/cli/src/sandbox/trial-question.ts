@@ -22,7 +22,7 @@ export function trialQuestion(ask: string | undefined, file: string | undefined)
   if (name === undefined || found === undefined)
     throw noQuestion(
       name === undefined ? `${file} has ${names.length} templates.` : `${file} has no template "${name}".`,
-      `Name one of them: --ask ${names.join(', --ask ')}.`,
+      `Name one of them after --ask: ${names.join(', ')}.`,
     );
   return { sql: found.sql, template: { name, description: found.description, output } };
 }

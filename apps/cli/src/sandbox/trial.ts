@@ -1,5 +1,5 @@
 /** The set-up of `sluis try`: what was found in the files, and the agreement drafted from it. */
-import { inspectFiles } from '@sluis/engine';
+import { inspectFiles, type Inspection } from '@sluis/engine';
 import { type Agreement, applyRules, checkAgreement, parseRulesYaml, type RulesFile } from '@sluis/model';
 import type { SqlEngine } from '@sluis/planner';
 import { readInput } from '../connection.ts';
@@ -37,7 +37,8 @@ export async function inspectTrial(
   if (asked.joined) return inspectOwners(files, asked, sql, options, engine);
   const [only] = asked.tables;
   const name = options.table ?? (only !== undefined && /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(only.name) ? only.name : 'data');
-  const { columns, maximumRows } = await inspect(files.map((f) => f.file));
+  const { columns, files: found, maximumRows } = await inspect(files.map((f) => f.file));
+  requireSameColumns(files, found);
   const providers =
     options.splitBy === undefined
       ? files.map((f): Provider => ({ name: f.name, datasets: [{ table: name, source: { file: f.file } }] }))
@@ -65,14 +66,28 @@ async function inspectOwners(
   );
   const tables: SandboxTable[] = [];
   for (const { name, owner, file } of owned) {
-    tables.push({ name, kind: 'owner', providers: [owner], file, ...(await inspect([file])) });
+    const { columns, maximumRows } = await inspect([file]);
+    tables.push({ name, kind: 'owner', providers: [owner], file, columns, maximumRows });
   }
   return { cast, tables, sql: await withTablesRenamed(sql, renamings, engine), renamings };
 }
 
-async function inspect(files: readonly string[]): Promise<Pick<SandboxTable, 'columns' | 'maximumRows'>> {
+/** Said before stations start, and with the other thing that may be meant: tables to be joined. */
+function requireSameColumns(files: readonly PartyFile[], found: Inspection['files']): void {
+  const all = [...new Set(found.flatMap((f) => f.columns))];
+  const without = found.map(({ columns }) => all.filter((c) => !columns.includes(c)));
+  const at = without.findIndex((missing) => missing.length > 0);
+  if (at === -1) return;
+  const owners = [files[at], files[at === 0 ? 1 : 0]].map((f) => `${f?.name}.data`);
+  throw usage(
+    `The files have different columns: that of ${files[at]?.name} lacks ${without[at]?.join(', ')}.`,
+    `Give all files the same columns. If they are different tables, join them: FROM ${owners[0]} a JOIN ${owners[1]} b ON a.key = b.key.`,
+  );
+}
+
+async function inspect(files: readonly string[]): Promise<Pick<SandboxTable, 'columns' | 'maximumRows'> & Pick<Inspection, 'files'>> {
   const { columns, files: counted } = await inspectFiles(files);
-  return { columns, maximumRows: Math.max(...counted.map((f) => f.rows)) };
+  return { columns, files: counted, maximumRows: Math.max(...counted.map((f) => f.rows)) };
 }
 
 /** What an agreement is drafted with, beside the files. */
