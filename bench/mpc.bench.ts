@@ -77,8 +77,9 @@ function figuresOf(
   options: BenchmarkOptions,
 ): Figure[] {
   const rate = size / measured.seconds / what.per;
-  const goal = what.goals[threat];
-  const reference = what.references[threat];
+  const judged = size >= what.goalsFrom;
+  const goal = judged ? what.goals[threat] : undefined;
+  const reference = judged ? what.references[threat] : undefined;
   const least = floorSeconds(floor, measured.bytes, measured.rounds);
   options.remark(
     `  ${rate.toPrecision(3)} ${what.unit}, ${measured.seconds.toFixed(3)} s, ${measured.cpuSeconds.toFixed(2)} CPU-s, ${(measured.bytes / size).toFixed(1)} bytes each, ${measured.rounds} rounds, ${(measured.seconds / least).toFixed(1)} × floor, peak ${(measured.peakBytes / 2 ** 20).toFixed(0)} MiB`,

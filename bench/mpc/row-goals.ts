@@ -13,6 +13,7 @@ const rows = (workload: string, label: string, sizes: readonly number[], more: P
   per: 1,
   unit: 'rows/s',
   goals: {},
+  goalsFrom: 0,
   references: {},
   ...more,
 });
