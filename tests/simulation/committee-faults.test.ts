@@ -1,32 +1,37 @@
-/** A compute party dies or freezes in the middle of a long sort: three processes, real wire. */
+/** A compute party dies or freezes in the middle of a long computation: three processes, real wire, both threat models. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import type { FromParty, Order } from '../../bench/mpc/protocol.ts';
 import { Trio } from '../../bench/mpc/trio.ts';
 
-const ROWS = 200_000;
+/** What takes several times as long as it is let run, on any machine. */
+const LONG = [
+  { threat: 'semi-honest', workload: 'sort', rows: 1_000_000 },
+  { threat: 'malicious', workload: 'group-10000', rows: 60_000 },
+] as const;
+type Long = (typeof LONG)[number];
 const SILENT_MS = 3000;
 /** Silence, last words, and a machine that is busy with other tests. */
 const BOUND_MS = 60_000;
 const MiB = 1024 * 1024;
 
-const order = (size: number): Order => ({
-  workload: 'sort',
-  size,
-  threat: 'semi-honest',
+const order = ({ threat, workload, rows }: Long): Order => ({
+  workload,
+  size: rows,
+  threat,
   run: randomBytes(16).toString('hex'),
   profile: null,
 });
 
-/** Starts a sort at all three and returns when it is well under way. */
-async function inTheMiddle(t: TestContext): Promise<Trio> {
+/** Starts a computation at all three and returns when it is well under way. */
+async function inTheMiddle(t: TestContext, long: Long): Promise<Trio> {
   const trio = await Trio.start(SILENT_MS);
   t.after(() => {
     for (const child of trio.children) child.kill('SIGKILL');
   });
-  await trio.measure('sort', 2000, 'semi-honest');
-  await Promise.all(tellAll(trio, { kind: 'prepare', order: order(ROWS) }, [0, 1, 2]));
+  await trio.measure(long.workload, 2000, long.threat);
+  await Promise.all(tellAll(trio, { kind: 'prepare', order: order(long) }, [0, 1, 2]));
   for (const child of trio.children) child.send({ kind: 'go' });
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return trio;
@@ -40,18 +45,19 @@ function tellAll(trio: Trio, message: object, seats: readonly number[]): Promise
   });
 }
 
-for (const [what, signal] of [
+const FAULTS = [
   ['is killed', 'SIGKILL'],
   ['freezes', 'SIGSTOP'],
-] as const) {
-  test(`a compute party ${what} in a long sort: the others end in time, say who and where, and give their memory back`, async (t) => {
-    const trio = await inTheMiddle(t);
+] as const;
+for (const { long, what, signal } of LONG.flatMap((long) => FAULTS.map(([what, signal]) => ({ long, what, signal })))) {
+  test(`a compute party ${what} in a long ${long.workload}, ${long.threat}: the others end in time, say who and where, and give their memory back`, async (t) => {
+    const trio = await inTheMiddle(t, long);
     const ends = [0, 2].map((seat) => trio.next(seat, BOUND_MS));
     trio.children[1]?.kill(signal);
     const began = performance.now();
     const said = await Promise.all(ends);
     for (const end of said) {
-      assert.equal(end.kind, 'failed', 'the sort must still be under way when the fault comes');
+      assert.equal(end.kind, 'failed', 'it must still be under way when the fault comes');
       if (end.kind !== 'failed') return;
       assert.match(end.code, /^wire\/(disconnected|timeout|ended|unreachable)$/);
       assert.match(end.message, /party-[012].*"\d[\d.]* [a-z]/s, 'names the peer and the step');
@@ -65,7 +71,8 @@ for (const [what, signal] of [
       if (memory.kind !== 'memory') return;
       t.diagnostic(`vectors ${Math.round(memory.vectors / MiB)} MiB, resident ${Math.round(memory.resident / MiB)} MiB`);
       assert.ok(memory.vectors < 16 * MiB, `${memory.vectors} bytes of vectors are still held`);
-      assert.ok(memory.resident < 320 * MiB, `${memory.resident} bytes are still resident`);
+      // The C library keeps up to 256 MiB of what was freed for what comes next (apps/cli/bin/runtime.js).
+      assert.ok(memory.resident < 576 * MiB, `${memory.resident} bytes are still resident`);
     }
   });
 }
