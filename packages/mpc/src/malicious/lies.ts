@@ -22,6 +22,8 @@ export interface Told {
   step: string | null;
   /** False while it was not told, or did not change anything. */
   changed: boolean;
+  /** Whether the liar's own copy was changed alike. */
+  alike: boolean;
   sent: number;
 }
 
@@ -42,7 +44,8 @@ export function lyingLinks(links: CommitteeLinks, lie: Lie, told: Told): Committ
       const bent = bend(truth, lie, earlier);
       told.step = step;
       told.changed = bent.length !== truth.length || bent.some((b, i) => b !== truth[i]);
-      if (lie.own && bent.length === payload.length) payload.set(bent);
+      told.alike = lie.own && bent.length === payload.length;
+      if (told.alike) payload.set(bent);
       return links.send(to, step, bent);
     },
   };
