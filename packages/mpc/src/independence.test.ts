@@ -11,12 +11,15 @@ import { test } from 'node:test';
 import { systemRandom } from '@sluis/base';
 import type { Committee, SecretColumn, ThreatModel } from '@sluis/technique';
 import { STRIPES } from './session.ts';
-import { deal, PARTIES, simulateCommittee, stripedCommittee, toColumn } from './simulation/index.ts';
+import { deal, type Message, PARTIES, simulateCommittee, stripedCommittee, toColumn } from './simulation/index.ts';
 import { replicatedSharing } from './index.ts';
 
 const CRITICAL = 377.3;
 const CELLS = 6000;
 const COLUMNS = 3;
+/** So many inner products send 500 bytes, and verified ones 600 bytes each. */
+const SHORT = 75;
+const TRIPLES = Array.from({ length: CELLS }, (_, i) => Uint32Array.of(i, (i + 1) % CELLS, (i + 7) % CELLS));
 type Counts = Float64Array;
 
 /** Calls every primitive that sends messages and opens nothing. */
@@ -37,6 +40,11 @@ async function everyPrimitive(c: Committee, columns: readonly SecretColumn[]): P
   await c.rescale(a, 100n, 40);
   await c.divide(a, b, 5);
   await c.rerandomise(a);
+  await c.minimum([a, b], 40);
+  await c.maximum([a, b, a], 40);
+  await c.largest([a, b, a], 2, 40);
+  await c.allOf(less, TRIPLES);
+  for (let at = 0; at < CELLS; at += SHORT) await c.innerProduct(c.slice(a, at, SHORT), c.slice(b, at, SHORT));
 }
 
 /** Everything each party receives while it takes shares, compares, selects and refreshes; opened bits are the same for both inputs. */
@@ -105,6 +113,13 @@ function histogram(bytes: Uint8Array): Counts {
 for (const model of ['semi-honest', 'malicious'] as const)
   test(`every message of every primitive is uniformly random, ${model} (chi-square, α = 1e-6)`, () => everyMessageIsRandom(model));
 
+/** Single elements are too short to look at one by one: each sender's are looked at together. */
+const together = (short: readonly Message[]) =>
+  PARTIES.flatMap((from) => {
+    const sent = short.filter((m) => m.from === from);
+    return sent.length === 0 ? [] : [{ from, step: 'short messages', payload: Buffer.concat(sent.map((m) => m.payload)) }];
+  });
+
 async function everyMessageIsRandom(model: ThreatModel): Promise<void> {
   const secret = deal(Array<bigint>(CELLS).fill(5n), 1);
   const { transcript } = await simulateCommittee(
@@ -116,7 +131,7 @@ async function everyMessageIsRandom(model: ThreatModel): Promise<void> {
   );
   const messages = transcript.filter((m) => !m.step.includes('keys'));
   assert.ok(messages.length > 80);
-  for (const m of messages) {
+  for (const m of [...messages.filter((m) => m.payload.length > 8), ...together(messages.filter((m) => m.payload.length <= 8))]) {
     // 500 bytes are too few for the chi-square law to hold in its tail: the margin allows for that.
     assert.ok(m.payload.length >= 500, m.step);
     const statistic = againstUniform(histogram(m.payload));
