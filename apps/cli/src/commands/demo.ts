@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RefusedError, SluisError, StationError, utf8 } from '@sluis/base';
 import { type AskRequest, type ExplainTopic, type RunResult, serialiseAgreementYaml } from '@sluis/model';
 import { writePrivate, writePublic } from '../files.ts';
-import { interruption } from '../interruption.ts';
+import { interruption, unlessAborted } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { receiptText } from '../output/answer.ts';
 import { renderExplanation } from '../output/explanation.ts';
@@ -22,7 +22,7 @@ export async function demo(options: { readonly once?: boolean }): Promise<void> 
   const signal = interruption();
   const sandbox = Sandbox.open(undefined, signal);
   try {
-    await setUp(sandbox);
+    await setUp(sandbox, signal);
     heading(text.demoQuestionResult);
     const first = await askAndShow(sandbox, DEMO.questions.result, { template: DEMO.template });
     remark(painted.err.dim(text.demoFirst(durationText(Date.now() - begun))));
@@ -48,7 +48,7 @@ export async function demo(options: { readonly once?: boolean }): Promise<void> 
   }
 }
 
-async function setUp(sandbox: Sandbox): Promise<void> {
+async function setUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
   const begun = Date.now();
   heading(text.demoTitle);
   remark(wrap(text.demoIntro, terminalWidth(process.stderr)));
@@ -64,9 +64,9 @@ async function setUp(sandbox: Sandbox): Promise<void> {
     begun,
   );
   writePublic(join(sandbox.folder, 'agreement.yaml'), serialiseAgreementYaml(agreement));
-  await sandbox.sign(agreement);
+  await unlessAborted(signal, sandbox.sign(agreement));
   remark(text.connecting);
-  await Promise.all(parties.map((party) => connect(sandbox, party)));
+  await unlessAborted(signal, Promise.all(parties.map((party) => connect(sandbox, party))));
 }
 
 async function connect(sandbox: Sandbox, party: SampleParty): Promise<void> {

@@ -24,11 +24,11 @@ function sluis(...args: string[]) {
 }
 
 /** Rows `sector,cost` per organisation: many of Energy everywhere, a few of Mining at one organisation. */
-function writeParties(dir: string, names: readonly string[]): string {
+function writeParties(dir: string, names: readonly string[], rows = 10): string {
   const path = join(folder, dir);
   execFileSync('mkdir', ['-p', path]);
   names.forEach((name, i) => {
-    const energy = Array.from({ length: 10 + i }, (_, n) => `Energy,${n}.25`);
+    const energy = Array.from({ length: rows + i }, (_, n) => `Energy,${n}.25`);
     const mining = i === 0 ? Array.from({ length: 7 }, () => 'Mining,1.00') : [];
     writeFileSync(join(path, `party_${name}.csv`), ['sector,cost', ...energy, ...mining, ''].join('\n'));
   });
@@ -84,31 +84,43 @@ test('two organisations get a third station; nothing above the rules is 4, an un
   assert.deepEqual(leftovers(), []);
 });
 
-test('an interruption ends every station and removes the folder', async () => {
-  const dir = writeParties('interrupted', ['north', 'south', 'west']);
+/** Starts a question in a folder of its own and interrupts it some time after it has said a word. */
+async function interrupt(dir: string, word: string, afterMs: number) {
   const own = mkdtempSync(join(folder, 'interruption-'));
   const child = spawn(process.execPath, [MAIN, 'try', dir, '--ask', 'SELECT count(*) FROM data', '--json'], {
     env: environment(own),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let out = '';
+  let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     out += chunk;
   });
   await new Promise<void>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      if (chunk.includes('Starting')) resolve();
+      err += chunk;
+      if (err.includes(word)) resolve();
     });
   });
-  setTimeout(() => child.kill('SIGINT'), 700);
-  const code = await new Promise((resolve) => child.on('exit', resolve));
-  assert.equal(code, 1);
-  assert.equal((JSON.parse(out) as { error: { code: string } }).error.code, 'run/cancelled');
-  assert.deepEqual(
-    readdirSync(own).filter((e) => e.startsWith('sluis-')),
-    [],
-  );
-  // Stations name their home on their command line; none of this test's may be left.
-  const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-  assert.equal(processes.includes(own), false);
-});
+  setTimeout(() => child.kill('SIGINT'), afterMs);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return { code, out, err, own };
+}
+
+for (const [when, rows, word, afterMs] of [
+  ['while stations start', 10, 'Starting', 700],
+  ['while data are connected', 60_000, 'Providers connect', 0],
+] as const)
+  test(`an interruption ${when} ends every station and removes the folder`, async () => {
+    const dir = writeParties(`interrupted-${rows}`, ['north', 'south', 'west'], rows);
+    const { code, out, err, own } = await interrupt(dir, word, afterMs);
+    assert.equal(code, 1);
+    assert.equal((JSON.parse(out) as { error: { code: string } }).error.code, 'run/cancelled');
+    assert.ok(!err.includes('all within the agreement'), 'what is interrupted is not waited for');
+    assert.deepEqual(
+      readdirSync(own).filter((e) => e.startsWith('sluis-')),
+      [],
+    );
+    // Stations name their home on their command line; none of this test's may be left.
+    const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+    assert.equal(processes.includes(own), false);
+  });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { StationError } from '@sluis/base';
 import { createSqlEngine } from '@sluis/engine';
 import type { Agreement, RunResult } from '@sluis/model';
-import { interruption } from '../interruption.ts';
+import { interruption, unlessAborted } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { type Format, printAnswer } from '../output/answer.ts';
 import { renderExplanation } from '../output/explanation.ts';
@@ -45,7 +45,7 @@ export async function tryOut(dir: string | undefined, options: TryOptions): Prom
     remark(text.inspecting(files.length));
     const trial = await inspectTrial(files, asked, question.sql, options, engine);
     const agreement = await draft(sandbox, trial, question, options, engine);
-    await open(sandbox, trial.cast, agreement);
+    await open(sandbox, trial.cast, agreement, signal);
     await ask(sandbox, trial, question, options, format);
   } catch (thrown) {
     throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;
@@ -78,16 +78,16 @@ async function draft(
 }
 
 /** Starts the stations, lets all sign, and connects the data. */
-async function open(sandbox: Sandbox, cast: Cast, agreement: Agreement): Promise<void> {
+async function open(sandbox: Sandbox, cast: Cast, agreement: Agreement, signal: AbortSignal): Promise<void> {
   const begun = Date.now();
   remark(text.starting(cast.names.length));
   await sandbox.start();
   remark(text.started(cast.names.length, durationText(Date.now() - begun)));
   remark(text.signing);
-  await sandbox.sign(agreement);
+  await unlessAborted(signal, sandbox.sign(agreement));
   remark(text.connecting);
   const all = cast.providers.flatMap(({ name, datasets }) => datasets.map((d) => ({ name, ...d })));
-  const ended = await Promise.allSettled(all.map((one) => connect(sandbox, agreement, one)));
+  const ended = await unlessAborted(signal, Promise.allSettled(all.map((one) => connect(sandbox, agreement, one))));
   const failed = ended.find((e) => e.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
