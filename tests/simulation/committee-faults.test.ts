@@ -60,7 +60,7 @@ for (const { long, what, signal } of LONG.flatMap((long) => FAULTS.map(([what, s
       assert.equal(end.kind, 'failed', 'it must still be under way when the fault comes');
       if (end.kind !== 'failed') return;
       assert.match(end.code, /^wire\/(disconnected|timeout|ended|unreachable)$/);
-      assert.match(end.message, /party-[012].*"\d[\d.]* [a-z]/s, 'names the peer and the step');
+      assert.match(end.message, /party-[012].*"(check\.)?\d[\d.]* [a-z]/s, 'names the peer and the step');
     }
     assert.ok(said.some((end) => end.kind === 'failed' && end.message.includes('party-1')));
     t.diagnostic(
