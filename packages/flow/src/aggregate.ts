@@ -1,19 +1,18 @@
-/** Step 3, Aggregate: the committee combines shares and evaluates the output rules, all on secrets. */
-import type { Committee, SecretBits, Totals } from '@sluis/technique';
+/** Step 3, Aggregate: the committee combines shares, all on secrets. */
+import type { Committee, SecretVectors, Totals } from '@sluis/technique';
 import type { Attempt, StationContext } from './context.ts';
 import { rowsTechnique } from './deposited-rows.ts';
 import type { AcceptedShares } from './share.ts';
 
 declare const aggregate: unique symbol;
-/** Totals and rule decisions as secrets. */
+/** Totals as secrets, and what they were made of. */
 export interface Aggregate {
   readonly [aggregate]: true;
   readonly totals: Totals;
-  /** Per output of the plan, one secret bit per cell: passes. */
-  readonly passes: readonly SecretBits[];
+  readonly inputs: readonly SecretVectors[];
 }
 
-/** Combines and decides. Run by: the three compute parties, in step. Nobody learns anything. */
+/** Combines. Run by: the three compute parties, in step. Nobody learns anything. */
 export async function combine(station: StationContext, run: Attempt, committee: Committee, shares: AcceptedShares): Promise<Aggregate> {
   const { plan } = run.prepared;
   const mechanism = station.registry.get('mechanism', plan.techniques.mechanism);
@@ -22,8 +21,7 @@ export async function combine(station: StationContext, run: Attempt, committee: 
     run.progress('aggregate', 'evaluating the question on secret rows');
     inputs.push(await rowsTechnique(station, run).evaluate(committee, plan, shares.rows));
   }
-  run.progress('aggregate', 'combining shares and evaluating the output rules on secrets');
+  run.progress('aggregate', 'combining shares on secrets');
   const totals = await mechanism.combine(committee, plan, inputs);
-  const passes = await mechanism.decide(committee, plan, inputs, totals);
-  return { totals, passes } as unknown as Aggregate;
+  return { totals, inputs } as unknown as Aggregate;
 }

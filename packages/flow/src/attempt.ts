@@ -89,7 +89,7 @@ async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, a
     const shares = await acceptShares(station, run, links, committee, { boxes, rows: arriving.rows });
     run.progress('share', 'shares of all providers accepted');
     const aggregate = await combine(station, run, committee, shares);
-    const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, aggregate));
+    const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, committee, aggregate));
     const receipt = await signReceipt(station, run, links, release, await agreementInForce(station, run.proposal.agreement));
     await deliver(station, run, seat, release, receipt);
     run.progress('receipt', 'signed and delivered to the receivers');

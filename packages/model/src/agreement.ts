@@ -3,6 +3,7 @@
  * write it. Numbers that need not be whole (bounds) are decimal text, so that the canonical form is unique.
  */
 import { z } from 'zod';
+import { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
 
 export const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 const name = z.string().regex(NAME, 'a name starts with a letter and has letters, digits, "-" and "_" only');
@@ -81,6 +82,8 @@ export const tableSchema = z.strictObject({
   unique: z.array(z.array(z.string()).min(1).max(8)).max(20).optional(),
   /** Most rows that a join with this table may have where neither side has every key once. */
   maximum_join_rows: z.number().int().min(1).max(100_000_000).optional(),
+  /** Whom noisy answers over this table protect; needed for noise. */
+  privacy_unit: privacyUnitSchema.optional(),
   columns: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/), columnSchema),
 });
 export type Table = z.infer<typeof tableSchema>;
@@ -97,6 +100,8 @@ export const outputSchema = z.strictObject({
   minimum_rows: z.number().int().min(1).max(1_000_000).default(5),
   minimum_organisations: z.number().int().min(1).max(1000).default(2),
   dominance: dominanceSchema.optional(),
+  /** Differential privacy: how answers get noise, and what may be spent. Absent: exact answers only. */
+  noise: noiseSchema.optional(),
 });
 export type OutputRules = z.infer<typeof outputSchema>;
 

@@ -1,5 +1,6 @@
 /** The plan of a question: what runs where, revealing what to whom. Every station makes it for itself; hashes must agree. */
 
+import type { PlanNoise } from './plan-noise.ts';
 import { type PlanRows, ROWS_INPUT } from './plan-rows.ts';
 
 /** A grouping expression with a declared domain, or a secret one (`secret`, with `size` 0 and an empty `domainHash`). */
@@ -227,6 +228,8 @@ export interface Plan {
   readonly aggregates: readonly PlanAggregate[];
   readonly outputs: readonly PlanOutput[];
   readonly rules: PlanRules;
+  /** Set exactly where the mechanism adds noise. */
+  readonly noise?: PlanNoise;
   /** FROM … WHERE … of the provider's own query over the view named as the shared table, common table expressions included. */
   readonly provider: { readonly with: string; readonly from: string; readonly where: string };
   /**

@@ -49,6 +49,8 @@ export type LedgerEventKind =
   | 'share.accepted'
   | 'aggregate.decided'
   | 'noise.none'
+  | 'noise.added'
+  | 'budget.charged'
   | 'deposit.accepted'
   | 'deposit.replaced'
   | 'deposit.withdrawn'

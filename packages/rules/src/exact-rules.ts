@@ -155,5 +155,6 @@ export const exactRules: MechanismTechnique = {
     network: { score: 4, reason: 'A few dozen rounds, whatever the number of cells.' },
   },
   combine,
+  addNoise: async (_committee, _plan, totals) => totals,
   decide,
 };

@@ -98,6 +98,11 @@ export interface MechanismTechnique extends Descriptor {
   readonly stage: 'mechanism';
   /** Combines the providers' vectors: sums, minima, maxima. */
   combine(committee: Committee, plan: Plan, inputs: readonly SecretVectors[]): Promise<Totals>;
+  /**
+   * Adds the plan's noise to the totals, on secrets; a mechanism that adds none hands back what it got. Every station of the
+   * run has charged its budget before. `random` is this compute party's own.
+   */
+  addNoise(committee: Committee, plan: Plan, totals: Totals, random: Random): Promise<Totals>;
   /** Evaluates the output rules on secrets: one column of bits per output of the plan, `cellCount` long. */
   decide(committee: Committee, plan: Plan, inputs: readonly SecretVectors[], totals: Totals): Promise<SecretBits[]>;
 }

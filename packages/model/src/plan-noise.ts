@@ -1,0 +1,55 @@
+/** How a plan's answer is made differentially private: fixed by the planner, the same at every station. */
+import type { PrivacyEvent } from './privacy-event.ts';
+
+/** Whom the guarantee protects: one row, one organisation, or all rows with the same value in a column. */
+export type PrivacyUnit =
+  | { readonly kind: 'row' }
+  | { readonly kind: 'organisation' }
+  | { readonly kind: 'column'; readonly column: string };
+
+export type NoiseKind = 'discrete-laplace' | 'discrete-gaussian';
+
+/**
+ * How compute parties make noise that none of them knows. `shares`: each adds noise of its own, such that what two of them
+ * add is enough. `bits`: sampled on secret random bits, exact in distribution but for the stated distance.
+ */
+export type NoiseGeneration = 'shares' | 'bits';
+
+/** Noise on one kind of value, an independent draw in every cell. */
+export interface PlanNoiseOn {
+  /** Most that one privacy unit can change one cell, a whole number in the value's own grid. 0: not released, no noise. */
+  readonly sensitivity: string;
+  /** `discrete-laplace`: the scale. `discrete-gaussian`: the variance. What must remain without any one compute party; "a/b". */
+  readonly parameter: string;
+}
+
+export interface PlanNoise {
+  readonly unit: PrivacyUnit;
+  /** Providers at which one unit may occur; sensitivities are already multiplied by it. */
+  readonly occurrences: number;
+  /** How a unit's influence is bounded before anything is added up; null where the unit is a row. */
+  readonly bounds: {
+    /** Groups (cells of one grouping set) that one unit counts in, per provider. */
+    readonly groups: number;
+    /** Rows of one unit that count in one group, per provider. */
+    readonly rowsPerGroup: number;
+  } | null;
+  /** Of this question alone, as text of a decimal number: never less than what is charged. */
+  readonly epsilon: string;
+  readonly delta: string;
+  readonly mechanism: NoiseKind;
+  readonly generation: NoiseGeneration;
+  /** Per contribution of the plan: noise on its count. */
+  readonly counts: readonly PlanNoiseOn[];
+  /** Per accumulator of the plan: noise on it, in its own scale. */
+  readonly accumulators: readonly PlanNoiseOn[];
+  /** Per histogram of the plan: noise on every bin. */
+  readonly histograms: readonly PlanNoiseOn[];
+  /**
+   * Partition selection: cells are shown where the noisy count of this contribution is at least so much. Null where keys
+   * are public (declared), so that every cell is shown.
+   */
+  readonly threshold: { readonly contribution: number; readonly atLeast: string } | null;
+  /** What every station charges. */
+  readonly events: readonly PrivacyEvent[];
+}
