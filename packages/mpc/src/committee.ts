@@ -19,10 +19,12 @@ import {
 import type { CommitteeLinks } from '@sluis/model';
 import type {
   Committee,
+  Fraction,
   GroupedTable,
   JoinedTable,
   JoinKind,
   JoinSide,
+  Quantile,
   SecretAggregate,
   SecretBits,
   SecretColumn,
@@ -30,6 +32,7 @@ import type {
   SecretTable,
   SortKey,
   ThreatModel,
+  TopRows,
 } from '@sluis/technique';
 import { negative } from './comparison.ts';
 import { allOf, and } from './conjunction.ts';
@@ -353,6 +356,18 @@ export class ReplicatedCommittee implements Committee {
 
   distinctCount(keys: readonly SecretKey[], valid: SecretBits): Promise<SecretColumn> {
     return this.#within((on) => rows.countDistinct(on, keys, valid));
+  }
+
+  topRows(table: SecretTable, keys: readonly SortKey[], valid: SecretBits, k: number): Promise<TopRows> {
+    return this.#within((on) => rows.topRows(on, table, keys, valid, k));
+  }
+
+  quantiles(values: SecretKey, valid: SecretBits, fractions: readonly Fraction[]): Promise<Quantile[]> {
+    return this.#within((on) => rows.quantiles(on, values, valid, fractions));
+  }
+
+  histogram(values: SecretKey, valid: SecretBits, boundaries: readonly bigint[]): Promise<SecretColumn> {
+    return this.#within((on) => rows.histogram(on, values, valid, boundaries));
   }
 
   /** Shares what party `owner` knows: it gives signed values, the others null and how many there are. */

@@ -3,9 +3,7 @@ export { replicatedComputation, replicatedSharing } from './techniques.ts';
 export { maliciousComputation } from './malicious/technique.ts';
 export {
   expandRows,
-  type Fraction,
   histogram,
-  type Quantile,
   quantiles,
   radixSort,
   segmentedMinima,

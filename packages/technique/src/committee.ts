@@ -3,7 +3,19 @@
  * written against these ports; `mpc` implements them.
  */
 
-import type { GroupedTable, JoinedTable, JoinKind, JoinSide, SecretAggregate, SecretKey, SecretTable, SortKey } from './secret-tables.ts';
+import type {
+  Fraction,
+  GroupedTable,
+  JoinedTable,
+  JoinKind,
+  JoinSide,
+  Quantile,
+  SecretAggregate,
+  SecretKey,
+  SecretTable,
+  SortKey,
+  TopRows,
+} from './secret-tables.ts';
 
 declare const secretColumn: unique symbol;
 declare const secretBits: unique symbol;
@@ -125,6 +137,12 @@ export interface Committee {
   join(kind: JoinKind, left: JoinSide, right: JoinSide, maximumRows?: number): Promise<JoinedTable>;
   /** One element: the number of different keys among the valid rows. */
   distinctCount(keys: readonly SecretKey[], valid: SecretBits): Promise<SecretColumn>;
+  /** The first `k` valid rows in order of the keys (the largest ones with `descending`). */
+  topRows(table: SecretTable, keys: readonly SortKey[], valid: SecretBits, k: number): Promise<TopRows>;
+  /** Quantiles of the valid values, of which even the number is secret; denominators below 2^20. */
+  quantiles(values: SecretKey, valid: SecretBits, fractions: readonly Fraction[]): Promise<Quantile[]>;
+  /** How many valid values lie below the first of the public, ascending boundaries, between them, and from the last one on. */
+  histogram(values: SecretKey, valid: SecretBits, boundaries: readonly bigint[]): Promise<SecretColumn>;
 
   // Revealing.
   /** Opens a column to the three compute parties, word-major. */

@@ -5,6 +5,7 @@
  */
 import type { ThreatModel } from './committee.ts';
 import { CommitteeMeter } from './committee-cost.ts';
+import { verifiedShuffleCost } from './malicious-cost.ts';
 import { comparisonCost, OrderPlan } from './order-plan.ts';
 import type { JoinKind } from './secret-tables.ts';
 
@@ -27,6 +28,9 @@ export const bitsToCount = (n: number): number => Math.max(1, Math.ceil(Math.log
 
 /** Width of a signed number that counts the rows of a join of l with r rows, and its slots. */
 export const jointBits = (l: number, r: number, slots: number): number => Math.min(63, bitsToCount(l * (r + 1) + slots + 2) + 2);
+
+/** Width of a signed number that counts n rows times a fraction's numerator or denominator. */
+export const quantileBits = (n: number): number => bitsToCount(n + 1) + 22;
 
 /** Bits of what n rows are sorted by: all keys, a leading bit, and the row's number. */
 export const itemBits = (n: number, keys: readonly { readonly bits: number }[], leading: boolean): number =>
@@ -69,11 +73,10 @@ export class RowsMeter extends CommitteeMeter {
       this.bytes += 4 * (8 * length * sum(words) + packed);
       return;
     }
-    // Each pass sends two lifted components a column; columns of one width are tagged together.
-    const widths = new Set(words);
-    const tags = sum([...widths].map((w) => 5 * 8 * (w + 1))) + (bits > 0 ? 40 : 0);
-    this.rounds += 15;
-    this.bytes += 3 * (length * (2 * 8 * (sum(words) + words.length) + tags) + 2 * packed);
+    const widths = [...new Set(words)].map((w) => [w, words.filter((other) => other === w).length] as const);
+    const cost = verifiedShuffleCost(length, widths, bits);
+    this.rounds += cost.rounds;
+    this.bytes += cost.bytes;
   }
 
   /** Moves rows to secret places. */
@@ -183,6 +186,40 @@ export class RowsMeter extends CommitteeMeter {
   distinctCount(length: number, keys: readonly KeyShape[]): void {
     if (length === 0) return;
     this.#segments({ length, words: keys.map((k) => k.words), bits: 1 }, keys);
+    this.inject(length, 1);
+  }
+
+  topRows(table: TableShape, keys: readonly KeyShape[]): void {
+    this.sort({ ...table, bits: table.bits + 1 }, keys, true);
+  }
+
+  quantiles(length: number, { bits, words }: KeyShape, fractions: number): void {
+    if (length === 0) return;
+    this.sort({ length, words: [words], bits: 1 }, [{ bits, words }], true);
+    this.inject(length, words);
+    this.multiply(length, words);
+    this.inject(length, 1);
+    for (let i = 0; i < fractions; i++) this.#quantileAt(length, words);
+  }
+
+  #quantileAt(length: number, words: number): void {
+    const width = quantileBits(length);
+    this.divide(2, width, 1);
+    for (let i = 0; i < 3; i++) this.isZero(1, width);
+    for (let i = 0; i < 2; i++) this.inject(1, 1);
+    this.equal(3 * length, bitsToCount(length + 1) + 1);
+    this.inject(3 * length, words);
+    for (let i = 0; i < 3; i++) this.innerProduct(length, words);
+    this.mask(1, 1);
+  }
+
+  histogram(length: number, { bits, words }: KeyShape, boundaries: number): void {
+    this.widen(length, words, Math.max(words, Math.ceil((bits + 1) / 64)), bits);
+    for (let i = 0; i < boundaries; i++) {
+      this.negative(length, bits + 1);
+      this.and(length);
+      this.inject(length, 1);
+    }
     this.inject(length, 1);
   }
 

@@ -61,3 +61,29 @@ export interface JoinedTable {
    */
   readonly fits: SecretBits | null;
 }
+
+export interface TopRows {
+  readonly table: SecretTable;
+  /** 0 in rows beyond the number of valid ones, whose columns and bits are unspecified there. */
+  readonly valid: SecretBits;
+}
+
+/** The fraction numerator / denominator of the way through the values; 1 / 2 for the median. */
+export interface Fraction {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/**
+ * One quantile: with m valid values v_0 ≤ … ≤ v_(m−1), the place (m − 1)·numerator / denominator lies `remainder` /
+ * denominator beyond that of `lower`; the interpolated quantile is lower + (upper − lower)·remainder / denominator.
+ * All are zero if no value is valid.
+ */
+export interface Quantile {
+  readonly lower: SecretColumn;
+  readonly upper: SecretColumn;
+  /** 0 … denominator − 1. */
+  readonly remainder: SecretColumn;
+  /** SQL's quantile_disc: the first value that at least that fraction of the values does not exceed. */
+  readonly discrete: SecretColumn;
+}

@@ -6,4 +6,4 @@ export { partitionRows } from './placement.ts';
 export { shuffleRows } from './shuffle.ts';
 export { segmentedMinima, segmentedSums } from './scan.ts';
 export { sortByBits as radixSort, sortRows } from './sort.ts';
-export { type Fraction, histogram, type Quantile, quantiles, topRows } from './order-statistics.ts';
+export { histogram, quantiles, topRows } from './order-statistics.ts';

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { bits, column, rowsOf, type PlainTable, tablesOf } from './fixtures/plain-tables.ts';
-import { histogram, quantiles, topRows } from './order-statistics.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 test(`seed ${seed}`, () => assert.ok(seed >= 0));
@@ -21,7 +20,7 @@ test('quantiles equal those of the plain valid values', async () => {
     fc.asyncProperty(rows, fc.array(fraction, { minLength: 1, maxLength: 3 }), async (list, fractions) => {
       const [x, valid] = [column(list.map((r) => r[0])), bits(list.map((r) => r[1]))];
       const found = await tablesOf(async (c) => {
-        const all = await quantiles(c, { column: x(c), bits: 64 }, await valid(c), fractions);
+        const all = await c.quantiles({ column: x(c), bits: 64 }, await valid(c), fractions);
         return all.map((q) => ({ length: 1, columns: [q.lower, q.upper, q.remainder, q.discrete], bits: [] }));
       });
       const sorted = list
@@ -50,7 +49,7 @@ test('the top rows are those of a plain stable sort', async () => {
       const [x, number, valid] = [column(list.map((r) => r[0])), column(list.map((_, i) => BigInt(i))), bits(list.map((r) => r[1]))];
       const [found] = await tablesOf(async (c) => {
         const table = { length: list.length, columns: [x(c), number(c)], bits: [] };
-        const top = await topRows(c, table, [{ column: x(c), bits: 64, descending }], await valid(c), k);
+        const top = await c.topRows(table, [{ column: x(c), bits: 64, descending }], await valid(c), k);
         return [{ ...top.table, bits: [top.valid] }];
       });
       const sorted = list
@@ -74,7 +73,7 @@ test('a histogram counts valid values between its boundaries', async () => {
     fc.asyncProperty(rows, edges, async (list, boundaries) => {
       const [x, valid] = [column(list.map((r) => r[0])), bits(list.map((r) => r[1]))];
       const [found] = await tablesOf(async (c) => {
-        const counts = await histogram(c, { column: x(c), bits: 64 }, await valid(c), boundaries);
+        const counts = await c.histogram({ column: x(c), bits: 64 }, await valid(c), boundaries);
         return [{ length: counts.length, columns: [counts], bits: [] }];
       });
       const expected = Array<bigint>(boundaries.length + 1).fill(0n);

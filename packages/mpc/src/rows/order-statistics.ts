@@ -2,11 +2,15 @@
 import {
   bitsToCount,
   type Committee,
+  type Fraction,
+  type Quantile,
+  quantileBits,
   type SecretBits,
   type SecretColumn,
   type SecretKey,
   type SecretTable,
   type SortKey,
+  type TopRows,
 } from '@sluis/technique';
 import { extend } from './group.ts';
 import { count, sliceRows } from './placement.ts';
@@ -18,40 +22,13 @@ import { sortLed } from './sort.ts';
  * The first `k` valid rows in order of the keys (the largest ones with `descending`). Run by: all three compute parties,
  * in step.
  *
- * @returns k rows; `valid` is 0 in those beyond the number of valid rows, whose columns and bits are unspecified there.
  * Learns: nobody anything (see `sortRows` for what is opened). Cost: sorting.
  */
-export async function topRows(
-  on: Committee,
-  table: SecretTable,
-  keys: readonly SortKey[],
-  valid: SecretBits,
-  k: number,
-): Promise<{ readonly table: SecretTable; readonly valid: SecretBits }> {
+export async function topRows(on: Committee, table: SecretTable, keys: readonly SortKey[], valid: SecretBits, k: number): Promise<TopRows> {
   if (!Number.isInteger(k) || k < 0) throw new RangeError('the number of rows to keep is a whole number');
   const sorted = await sortLed(on, { ...table, bits: [...table.bits, valid] }, keys, on.not(valid));
   const kept = extend(on, sliceRows(on, sorted, 0, Math.min(k, table.length)), k);
   return { table: { ...kept, bits: kept.bits.slice(0, -1) }, valid: kept.bits.at(-1) as SecretBits };
-}
-
-/** The fraction numerator / denominator of the way through the values; 1 / 2 for the median. */
-export interface Fraction {
-  readonly numerator: number;
-  readonly denominator: number;
-}
-
-/**
- * One quantile: with m valid values v_0 ≤ … ≤ v_(m−1), the place (m − 1)·numerator / denominator lies `remainder` /
- * denominator beyond that of `lower`; the interpolated quantile is lower + (upper − lower)·remainder / denominator.
- * All are zero if no value is valid.
- */
-export interface Quantile {
-  readonly lower: SecretColumn;
-  readonly upper: SecretColumn;
-  /** 0 … denominator − 1. */
-  readonly remainder: SecretColumn;
-  /** SQL's quantile_disc: the first value that at least that fraction of the values does not exceed. */
-  readonly discrete: SecretColumn;
 }
 
 /**
@@ -94,7 +71,7 @@ async function quantileAt(
   { numerator, denominator }: Fraction,
 ): Promise<Quantile> {
   const [p, q] = [BigInt(numerator), BigInt(denominator)];
-  const bits = bitsToCount(sorted.length + 1) + 22;
+  const bits = quantileBits(sorted.length);
   const divisor = on.constant(1, 1, q);
   // Without a valid value the place is −p/q, towards zero 0: all values are zero then.
   const way = on.scale(on.addConstant(total, -1n), p);

@@ -1,12 +1,13 @@
 /**
  * The cost formulas of `technique` against what the simulated parties send. Few rows are sorted by comparing all pairs:
  * then rounds and bytes are exact. Many rows are sorted by a search whose comparisons depend on a random order; there the
- * mean of several sorts is compared with the number to be expected.
+ * mean of several sorts is compared with the number to be expected. Malicious forms are run without their checks.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Committee, RowsMeter, type SecretColumn, type TableShape } from '@sluis/technique';
-import { deal, simulateCommittee } from '../simulation/index.ts';
+import { type Committee, RowsMeter, type SecretColumn, type TableShape, type ThreatModel } from '@sluis/technique';
+import { deal, simulateCommittee, stripedCommittee } from '../simulation/index.ts';
+import { sortByBits } from './sort.ts';
 
 const MANY = 700;
 const FEW = 60;
@@ -26,24 +27,27 @@ interface Measured {
   readonly bytes: number;
 }
 
-async function measured(program: (c: Committee) => Promise<unknown>): Promise<Measured> {
-  const { rounds, bytes } = await simulateCommittee(program);
+const MODELS: readonly ThreatModel[] = ['semi-honest', 'malicious'];
+
+async function measured(program: (c: Committee) => Promise<unknown>, model: ThreatModel = 'semi-honest'): Promise<Measured> {
+  const { rounds, bytes } = await simulateCommittee(program, { convene: stripedCommittee(model, { elements: 2 ** 16, atOnce: 4 }) });
   return { rounds, bytes: bytes.reduce((a, b) => a + b, 0) };
 }
 
-function stated(cost: (m: RowsMeter) => void): Measured {
-  const meter = new RowsMeter();
+function stated(cost: (m: RowsMeter) => void, model: ThreatModel = 'semi-honest'): Measured {
+  const meter = new RowsMeter(model);
   cost(meter);
   return { rounds: meter.rounds, bytes: meter.bytes };
 }
 
 async function same(name: string, program: (c: Committee) => Promise<unknown>, cost: (m: RowsMeter) => void): Promise<void> {
-  assert.deepEqual(await measured(program), stated(cost), name);
+  for (const model of MODELS) assert.deepEqual(await measured(program, model), stated(cost, model), `${name}, ${model}`);
 }
 
 const manyRows = (c: Committee) => ({ length: MANY, columns: [of(many, c), of(manyWide, c)], bits: [c.constantBits(MANY, 1)] });
 const fewRows = (c: Committee) => ({ length: FEW, columns: [of(few, c), of(fewWide, c)], bits: [c.constantBits(FEW, 1)] });
-const [manyShape, fewShape] = [MANY, FEW].map((length) => ({ length, words: [1, 2], bits: 1 })) as [TableShape, TableShape];
+const manyShape: TableShape = { length: MANY, words: [1, 2], bits: 1 };
+const fewShape: TableShape = { ...manyShape, length: FEW };
 const key = (column: SecretColumn, bits: number) => ({ column, bits });
 
 test('shuffling, partitioning and moving rows cost what the formulas say', async () => {
@@ -67,7 +71,7 @@ test('sorting costs what the formulas say, by all pairs and bit by bit', async (
   );
   await same(
     'short keys',
-    (c) => c.sort(manyRows(c), [key(of(manyShort, c), 2)]),
+    (c) => sortByBits(c, manyRows(c), [key(of(manyShort, c), 2)], null),
     (m) => m.sortByBits(manyShape, [{ bits: 2, words: 1 }], false),
   );
 });
@@ -128,4 +132,34 @@ test('joining costs what the formulas say', async () => {
     (c) => c.join('left', side(c, false), side(c, false), 70),
     (m) => m.joinRepeated('left', fewShape, fewShape, keys, 0, 70),
   );
+});
+
+test('the largest rows, quantiles and histograms cost what the formulas say', async () => {
+  const keys = (c: Committee) => key(of(few, c), 40);
+  const wide = (c: Committee) => key(of(fewWide, c), 128);
+  const valid = (c: Committee) => c.constantBits(FEW, 1);
+  await same(
+    'top rows',
+    (c) => c.topRows(fewRows(c), [keys(c)], valid(c), 7),
+    (m) => m.topRows(fewShape, [{ bits: 40, words: 1 }]),
+  );
+  const fractions = [
+    { numerator: 1, denominator: 2 },
+    { numerator: 3, denominator: 1000 },
+  ];
+  for (const [values, shape] of [
+    [keys, { bits: 40, words: 1 }],
+    [wide, { bits: 128, words: 2 }],
+  ] as const) {
+    await same(
+      `quantiles of ${shape.bits} bits`,
+      (c) => c.quantiles(values(c), valid(c), fractions),
+      (m) => m.quantiles(FEW, shape, 2),
+    );
+    await same(
+      `histogram of ${shape.bits} bits`,
+      (c) => c.histogram(values(c), valid(c), [-5n, 0n, 1n << 30n]),
+      (m) => m.histogram(FEW, shape, 3),
+    );
+  }
 });

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import type { Committee, SecretTable } from '@sluis/technique';
 import { maliciousComputation } from '../malicious/technique.ts';
 import { bits, column, tablesOf } from './fixtures/plain-tables.ts';
-import { histogram, quantiles, topRows } from './order-statistics.ts';
 import { sortByBits } from './sort.ts';
 
 const ROWS = 24;
@@ -51,9 +50,9 @@ const PROGRAMS: Readonly<Record<string, (c: Committee) => Promise<SecretTable[]>
   },
   'order statistics': async (c) => {
     const x = { column: key(c), bits: 64 };
-    const [q] = await quantiles(c, x, await valid(c), [{ numerator: 1, denominator: 3 }]);
-    const top = await topRows(c, await tableOf(c), [{ ...x, descending: true }], await valid(c), 3);
-    const counts = await histogram(c, x, await valid(c), [-2n, 3n]);
+    const [q] = await c.quantiles(x, await valid(c), [{ numerator: 1, denominator: 3 }]);
+    const top = await c.topRows(await tableOf(c), [{ ...x, descending: true }], await valid(c), 3);
+    const counts = await c.histogram(x, await valid(c), [-2n, 3n]);
     const one = q === undefined ? [] : [q.lower, q.upper, q.remainder, q.discrete];
     return [
       { length: 1, columns: one, bits: [] },
