@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Committee, SecretColumn } from '@sluis/technique';
-import { utf8 } from '@sluis/base';
-import { ReplicatedCommittee } from './committee.ts';
-import { deal, Network, PARTIES, reveal, simulateCommittee, stripedCommittee, toColumn } from './simulation/index.ts';
+import { deal, PARTIES, reveal, simulateCommittee, stripedCommittee, toColumn } from './simulation/index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 30 };
@@ -194,28 +192,42 @@ test('rescaling, exact, for divisors of every size and values on both sides of e
   );
 });
 
-test('what a party brings itself', async () => {
+test('what parties bring themselves, alone and in sums', async () => {
+  const list = fc.array(fc.tuple(signed(128), signed(128), signed(128)), { maxLength: 20 });
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 2 }), fc.array(signed(128), { maxLength: 20 }), async (words, list) => {
-      const values = list.map((v) => wrap(v, words));
-      const networks = new Network();
-      const parts = await Promise.all(
-        PARTIES.map(async (me) => {
-          const c = await ReplicatedCommittee.convene(networks.links(me), utf8('input'));
-          const brought = [];
-          for (const owner of PARTIES) brought.push(await c.input(owner, owner === me ? values : null, values.length, words));
-          return brought.map((a) => c.components(a));
-        }),
+    fc.asyncProperty(fc.integer({ min: 1, max: 2 }), list, async (words, rows) => {
+      const brought = PARTIES.map((owner) => rows.map((row) => wrap(row[owner] ?? 0n, words)));
+      const { results } = await simulateCommittee(async (c) => {
+        const own = toColumn(brought[c.me] ?? [], words);
+        const alone = [];
+        for (const owner of PARTIES) alone.push(await c.input(owner, owner === c.me ? (brought[owner] ?? []) : null, rows.length, words));
+        const sums = await c.sumOfInputs([
+          { values: own, words },
+          { values: own.slice(0, rows.length), words: 1 },
+        ]);
+        return [...alone, ...sums].map((a) => c.components(a));
+      }, options());
+      const opened = [words, words, words, words, 1].map((width, i) =>
+        reveal(
+          results.map((r) => r[i] ?? assert.fail()),
+          width,
+        ),
       );
-      for (const owner of PARTIES)
-        assert.deepEqual(
-          reveal(
-            parts.map((p) => p[owner] ?? assert.fail()),
-            words,
-          ),
-          values,
-        );
+      const sum = rows.map((row) => row.reduce((total, v) => total + v, 0n));
+      assert.deepEqual(opened, [...brought, sum.map((v) => wrap(v, words)), sum.map((v) => BigInt.asIntN(64, v))]);
     }),
     { ...runs, numRuns: 10 },
   );
+});
+
+test('random bits are known to nobody and about half of them are 1', async () => {
+  const n = 20_000;
+  const { results } = await simulateCommittee(async (c) => {
+    const [first, second] = [await c.randomBits(n), await c.randomBits(n)];
+    return [await c.openBits(first), await c.openBits(second), await c.openBits(c.xor(first, second))].map((bits) =>
+      bits.reduce((total, bit) => total + bit, 0),
+    );
+  });
+  // 6.5 standard deviations: α below 1e-9 for the three counts together.
+  for (const ones of results[0]) assert.ok(Math.abs(ones - n / 2) < 3.25 * Math.sqrt(n), `${ones} of ${n}`);
 });

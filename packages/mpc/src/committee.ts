@@ -24,6 +24,7 @@ import type {
   JoinedTable,
   JoinKind,
   JoinSide,
+  OwnVector,
   Quantile,
   SecretAggregate,
   SecretBits,
@@ -40,7 +41,7 @@ import { toBits } from './decomposition.ts';
 import { divide } from './division.ts';
 import { isZero } from './equality.ts';
 import { inject, select } from './injection.ts';
-import { input } from './input.ts';
+import { input, randomBits, sumOfInputs } from './input.ts';
 import { openBits, openColumn, rerandomise } from './opening.ts';
 import { ringInnerProduct, ringProducts, ringSumOfProducts } from './products.ts';
 import { rescale, shiftRight, widen } from './rescaling.ts';
@@ -370,10 +371,17 @@ export class ReplicatedCommittee implements Committee {
     return this.#within((on) => rows.histogram(on, values, valid, boundaries));
   }
 
-  /** Shares what party `owner` knows: it gives signed values, the others null and how many there are. */
-  async input(owner: Party, values: readonly bigint[] | null, length = 1, words = 1): Promise<SecretColumn> {
-    const held = values === null ? null : wordMajor(values, words);
+  async input(owner: Party, values: BigUint64Array | readonly bigint[] | null, length = 1, words = 1): Promise<SecretColumn> {
+    const held = values === null || values instanceof BigUint64Array ? values : wordMajor(values, words);
     return asColumn(await this.#session.run((strand) => input(strand, owner, held, length, words)));
+  }
+
+  async sumOfInputs(own: readonly OwnVector[]): Promise<SecretColumn[]> {
+    return (await this.#session.run((strand) => sumOfInputs(strand, own))).map(asColumn);
+  }
+
+  async randomBits(length: number): Promise<SecretBits> {
+    return asBits(await this.#session.run((strand) => randomBits(strand, length)));
   }
 
   openColumn(a: SecretColumn): Promise<BigUint64Array> {

@@ -28,6 +28,9 @@ async function everyPrimitive(c: Committee, columns: readonly SecretColumn[]): P
   const less = await c.less(a, b, 40);
   const same = await c.equal(a, b, 40);
   await c.and(less, same);
+  await c.and(less, await c.randomBits(CELLS));
+  await c.input(1, c.me === 1 ? new BigUint64Array(CELLS) : null, CELLS, 1);
+  await c.sumOfInputs([{ values: new BigUint64Array(CELLS).fill(9n), words: 1 }]);
   await c.or(less, same);
   await c.multiply(a, b);
   await c.sumOfProducts([a, b], [b, a]);

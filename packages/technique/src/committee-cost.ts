@@ -84,6 +84,16 @@ export class CommitteeMeter {
     this.#add(1, PARTIES * 32);
   }
 
+  /** From its owner. */
+  input(length: number, words: number): void {
+    this.#add(1, 8 * words * length);
+  }
+
+  /** So many 64-bit words from every party. */
+  sumOfInputs(words: number): void {
+    if (words > 0) this.#add(1, PARTIES * 8 * words);
+  }
+
   and(length: number): void {
     if (length > 0) this.#add(1, PARTIES * packedBytes(length));
   }

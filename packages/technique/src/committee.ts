@@ -33,6 +33,12 @@ export interface SecretBits {
   readonly length: number;
 }
 
+/** Numbers that a compute party knows, word-major. */
+export interface OwnVector {
+  readonly values: BigUint64Array;
+  readonly words: number;
+}
+
 /** Who may be corrupted how: `malicious` detects every deviation of one compute party before anything is opened, and aborts. */
 export type ThreatModel = 'semi-honest' | 'malicious';
 
@@ -68,6 +74,14 @@ export interface Committee {
   xor(a: SecretBits, b: SecretBits): SecretBits;
   gatherBits(a: SecretBits, index: Uint32Array): SecretBits;
   concatBits(parts: readonly SecretBits[]): SecretBits;
+
+  // What parties bring themselves.
+  /** Shares what party `owner` knows: it gives signed values, or a vector, the others null. One element of one word by default. */
+  input(owner: 0 | 1 | 2, values: BigUint64Array | readonly bigint[] | null, length?: number, words?: number): Promise<SecretColumn>;
+  /** Every party brings vectors of the same shapes: for each, the sum of what the three brought. One message for all. */
+  sumOfInputs(own: readonly OwnVector[]): Promise<SecretColumn[]>;
+  /** Uniformly random bits that no compute party knows. Nothing is sent. */
+  randomBits(length: number): Promise<SecretBits>;
 
   // Interactive.
   and(a: SecretBits, b: SecretBits): Promise<SecretBits>;
