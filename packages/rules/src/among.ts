@@ -3,8 +3,7 @@
  * own result; every other value stays secret, and so does who else took part.
  */
 import { type AmongWidths, amongWidths, neutralElement, type Plan, type PlanAccumulator, type PlanAmong } from '@sluis/model';
-import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
-import type { ProviderColumns } from './contributions.ts';
+import type { Committee, SecretBits, SecretColumn, ProviderColumns } from '@sluis/technique';
 import { sliceBits } from './secret-bits.ts';
 
 interface Among {

@@ -1,6 +1,6 @@
 /** What comparisons among organisations and quantiles in histograms cost: the same steps as the code, on shapes. */
-import { amongWidths, type Plan, type PlanAccumulator, type PlanAmong, type PlanQuantile, signedBits } from '@sluis/model';
-import type { CommitteeMeter } from '@sluis/technique';
+import { amongWidths, type Plan, type PlanAccumulator, type PlanAmong, type PlanQuantile } from '@sluis/model';
+import { binQuantileCost, type CommitteeMeter } from '@sluis/technique';
 import { quantileBits } from './histogram-quantile.ts';
 
 export function amongCost(meter: CommitteeMeter, plan: Plan, a: PlanAccumulator, among: PlanAmong): void {
@@ -53,11 +53,5 @@ function aheadCost(meter: CommitteeMeter, plan: Plan, a: PlanAccumulator, among:
 }
 
 export function quantileCost(meter: CommitteeMeter, plan: Plan, q: PlanQuantile, words: number): void {
-  const size = plan.histograms?.[q.histogram]?.size ?? 0;
-  const elements = size * plan.cellCount;
-  const bits = quantileBits(plan);
-  meter.negative(q.continuous ? 2 * elements : elements, bits);
-  if (q.continuous) meter.mask(2 * elements, 1);
-  else meter.inject(elements, 1);
-  meter.widen(plan.cellCount, 1, words, signedBits(BigInt(size) * (q.continuous ? 10_000n : 1n)));
+  binQuantileCost(meter, plan.histograms?.[q.histogram]?.size ?? 1, plan.cellCount, q, quantileBits(plan), words);
 }

@@ -1,7 +1,6 @@
 /** Decides on secrets, per output and cell, whether everything the output rules ask holds. */
 import type { Plan } from '@sluis/model';
-import type { Committee, SecretBits, SecretVectors, Totals } from '@sluis/technique';
-import { columnsByProvider } from './contributions.ts';
+import { type Committee, type SecretBits, type SecretVectors, type Totals, columnsByProvider } from '@sluis/technique';
 import { decisionUnits } from './decision-units.ts';
 import { dominanceConditions } from './dominance.ts';
 import { holdBackTotals } from './held-back-totals.ts';

@@ -5,8 +5,7 @@
  * largest too well. Source: Hundepool et al., Statistical Disclosure Control, §4.2.
  */
 import { dominanceBits, type Plan, type PlanDominance } from '@sluis/model';
-import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
-import type { ProviderColumns } from './contributions.ts';
+import type { Committee, SecretBits, SecretColumn, ProviderColumns } from '@sluis/technique';
 import { topNeeded } from './decision-units.ts';
 import { sliceBits } from './secret-bits.ts';
 import { views } from './thresholds.ts';

@@ -3,8 +3,7 @@
  * of each joined table that a receiver could repeat rows of; on secrets.
  */
 import { type Plan, pushdownProviders, rowsOfCell, signedBits } from '@sluis/model';
-import type { Committee, SecretBits, SecretColumn, Totals } from '@sluis/technique';
-import type { ProviderColumns } from './contributions.ts';
+import type { Committee, SecretBits, SecretColumn, Totals, ProviderColumns } from '@sluis/technique';
 import { sliceBits } from './secret-bits.ts';
 
 export interface ThresholdBits {

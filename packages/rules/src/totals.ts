@@ -1,8 +1,7 @@
 /** Combines the providers' partial aggregates on secrets. */
 import { comparisonBits, type Plan } from '@sluis/model';
-import type { Committee, SecretColumn, SecretVectors, Totals } from '@sluis/technique';
+import { type Committee, type SecretColumn, type SecretVectors, type Totals, columnsByProvider } from '@sluis/technique';
 import { compareAmong } from './among.ts';
-import { columnsByProvider } from './contributions.ts';
 import { quantileOf } from './histogram-quantile.ts';
 
 /**

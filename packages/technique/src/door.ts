@@ -92,6 +92,8 @@ export interface Totals {
   readonly organisations: readonly SecretColumn[];
   /** Per accumulator. */
   readonly accumulators: readonly SecretColumn[];
+  /** Per histogram and bin, where they are needed after `combine`: noise comes before a quantile is searched. */
+  readonly histograms?: readonly (readonly SecretColumn[])[];
 }
 
 export interface MechanismTechnique extends Descriptor {

@@ -1,7 +1,7 @@
 /** The providers' columns by what they are, as the plan lays them out. */
 import { ProtocolError } from '@sluis/base';
 import { inputsOf, layoutOf, type Plan } from '@sluis/model';
-import type { SecretColumn, SecretVectors } from '@sluis/technique';
+import type { SecretColumn, SecretVectors } from './committee.ts';
 
 export interface ProviderColumns {
   readonly organisation: string;
