@@ -1,7 +1,7 @@
 /** The receiver's engine: from opened integers to the answer. Also run by whoever verifies a receipt. */
 import type { Finaliser } from '@sluis/flow';
 import { type CellValue, cellOffsets, type Domain, type Plan, type Released, type ResultTable, setSize } from '@sluis/model';
-import { aggregateValues, secretKeyText, suppressedGroups } from '@sluis/planner';
+import { aggregateIntervals, aggregateValues, secretKeyText, suppressedGroups } from '@sluis/planner';
 import { StationError } from '@sluis/base';
 import { type Database, openDatabase } from './database.ts';
 
@@ -40,6 +40,7 @@ async function loadCells(database: Database, plan: Plan, domains: readonly Domai
     ...plan.keys.map((_, i) => ({ name: `g${i}`, type: 'INTEGER' })),
     ...plan.aggregates.map((aggregate, i) => ({ name: `a${i}`, type: aggregate.type })),
     ...plan.outputs.map((_, i) => ({ name: `p${i}`, type: 'BOOLEAN' })),
+    ...(plan.noise?.margins ?? []).flatMap((margin, i) => endColumns(plan.aggregates[margin.aggregate]?.type ?? 'DOUBLE', i)),
   ];
   const { DuckDBDataChunk, VARCHAR } = await import('@duckdb/node-api');
   await database.run(`CREATE TABLE texts (${columns.map((c) => `${c.name} VARCHAR`).join(', ')})`);
@@ -57,9 +58,15 @@ async function loadCells(database: Database, plan: Plan, domains: readonly Domai
   );
 }
 
+const endColumns = (type: string, i: number): { readonly name: string; readonly type: string }[] => [
+  { name: `l${i}`, type },
+  { name: `h${i}`, type },
+];
+
 /** One row per cell in which any output passed, as text. */
 function cellRows(plan: Plan, domains: readonly Domain[], released: Released): (string | null)[][] {
   const aggregates = aggregateValues(plan, released);
+  const intervals = aggregateIntervals(plan, released);
   const offsets = cellOffsets(plan);
   const rows: (string | null)[][] = [];
   plan.groupingSets.forEach((set, s) => {
@@ -77,7 +84,8 @@ function cellRows(plan: Plan, domains: readonly Domain[], released: Released): (
       for (const [k, key] of plan.keys.entries()) if (key.secret === true) keys[k] = secretKeyText(key, plan, domains[k], released, cell);
       const grouping = plan.keys.map((_, k) => (set.includes(k) ? '0' : '1'));
       const passed = released.passed.map((mask) => (mask[cell] === 1 ? 'true' : 'false'));
-      rows.push([...keys, ...grouping, ...aggregates.map((values) => values[cell] ?? null), ...passed]);
+      const ends = intervals.flatMap((cells) => [cells[cell]?.low ?? null, cells[cell]?.high ?? null]);
+      rows.push([...keys, ...grouping, ...aggregates.map((values) => values[cell] ?? null), ...passed, ...ends]);
     }
   });
   return rows;

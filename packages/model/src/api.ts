@@ -176,7 +176,7 @@ export type ExplainRequest = z.infer<typeof explainRequestSchema>;
 export const explanationSchema = z.object({
   sentences: z.array(
     z.object({
-      about: z.enum(['sends', 'committee', 'receiver', 'coalition', 'suppression', 'intermediate', 'cost', 'sandbox']),
+      about: z.enum(['sends', 'committee', 'receiver', 'coalition', 'suppression', 'noise', 'intermediate', 'cost', 'sandbox']),
       text: z.string(),
     }),
   ),

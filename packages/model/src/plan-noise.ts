@@ -23,6 +23,19 @@ export interface PlanNoiseOn {
   readonly parameter: string;
 }
 
+/**
+ * How far noise can push the parts of an aggregate, so that in 95 % of cases all aggregates of a column of the answer are
+ * within: the answer's `_low` and `_high` follow from it.
+ */
+export interface PlanMargin {
+  readonly aggregate: number;
+  /** Aggregates of the column together: each is given a share of the 5 %. */
+  readonly among: number;
+  /** Of the count and of each accumulator of the aggregate, whole numbers in their own grids; null for what it is not made of. */
+  readonly count: string | null;
+  readonly accumulators: readonly string[];
+}
+
 export interface PlanNoise {
   readonly unit: PrivacyUnit;
   /** Providers at which one unit may occur; sensitivities are already multiplied by it. */
@@ -43,13 +56,15 @@ export interface PlanNoise {
   readonly counts: readonly PlanNoiseOn[];
   /** Per accumulator of the plan: noise on it, in its own scale. */
   readonly accumulators: readonly PlanNoiseOn[];
-  /** Per histogram of the plan: noise on every bin. */
+  /** Per histogram of the plan: noise on every bin. The number of rows of a quantile is then the sum of its noisy bins. */
   readonly histograms: readonly PlanNoiseOn[];
   /**
    * Partition selection: cells are shown where the noisy count of this contribution is at least so much. Null where keys
    * are public (declared), so that every cell is shown.
    */
   readonly threshold: { readonly contribution: number; readonly atLeast: string } | null;
+  /** For the intervals of the answer's columns, each aggregate once per number of aggregates it stands among. */
+  readonly margins: readonly PlanMargin[];
   /** What every station charges. */
   readonly events: readonly PrivacyEvent[];
 }

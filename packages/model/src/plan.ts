@@ -344,6 +344,9 @@ const WITHOUT_COUNT: ReadonlySet<AggregateKind> = new Set([
   'total_exceeds',
 ]);
 
+/** Whether the value of an aggregate is made from its number of rows, which is then opened. */
+export const needsCount = (kind: AggregateKind): boolean => !WITHOUT_COUNT.has(kind);
+
 /**
  * Cells where a contribution's count or an accumulator is opened: wherever an output that needs it passed. Secret keys
  * are opened wherever any output passed.
@@ -357,7 +360,7 @@ export function openingMasks(plan: Plan, passed: readonly Uint8Array[]): { count
     for (const index of output.aggregates) {
       const aggregate = plan.aggregates[index];
       if (aggregate === undefined) throw new RangeError('plan names an aggregate that does not exist');
-      if (!WITHOUT_COUNT.has(aggregate.kind)) or(counts[aggregate.contribution], mask);
+      if (needsCount(aggregate.kind)) or(counts[aggregate.contribution], mask);
       for (const a of aggregate.accumulators) or(accumulators[a], mask);
     }
     for (const key of plan.keys) if (key.accumulator !== undefined) or(accumulators[key.accumulator], mask);

@@ -20,4 +20,4 @@ export interface Explanation {
   readonly sentences: readonly { readonly about: ExplainTopic; readonly text: string }[];
   readonly cost: { readonly rounds: number; readonly bytes: number; readonly seconds: number };
 }
-export type ExplainTopic = 'sends' | 'committee' | 'receiver' | 'coalition' | 'suppression' | 'intermediate' | 'cost' | 'sandbox';
+export type ExplainTopic = 'sends' | 'committee' | 'receiver' | 'coalition' | 'suppression' | 'noise' | 'intermediate' | 'cost' | 'sandbox';

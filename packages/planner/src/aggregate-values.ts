@@ -97,7 +97,7 @@ function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bi
   return numberText(kind.startsWith('stddev') ? Math.sqrt(variance) : variance);
 }
 
-function typedText(value: bigint, scale: number, { type, dictionary }: Pick<PlanAggregate, 'type' | 'dictionary'>): string | null {
+export function typedText(value: bigint, scale: number, { type, dictionary }: Pick<PlanAggregate, 'type' | 'dictionary'>): string | null {
   if (dictionary !== null) return dictionary[Number(value)] ?? null;
   if (type === 'BOOLEAN') return value === 0n ? 'false' : 'true';
   if (type === 'DATE') return dateText(Number(value));

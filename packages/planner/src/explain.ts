@@ -5,6 +5,7 @@ import { amongSentences } from './bind-among.ts';
 import type { Question } from './question.ts';
 import type { Sharing } from './sharing.ts';
 import { isPair } from './bind-aggregate.ts';
+import { noiseSentences, shownWithNoise } from './explain-noise.ts';
 import { seesOfRows, sharesRows, showsRows, suppressesRows, threat } from './explain-rows.ts';
 import { listed, say, several, type Sentence } from './sentences.ts';
 
@@ -27,8 +28,9 @@ export function explain({ plan, agreement, sharing, floats }: Explained, cost: C
     ...receiver(plan),
     ...intermediate(plan),
     ...showsRows(plan),
-    ...suppression(plan),
-    ...(plan.rows === undefined || sharing === null ? [] : suppressesRows(plan, plan.rows, sharing)),
+    ...(plan.noise === undefined ? suppression(plan) : shownWithNoise(plan)),
+    ...noiseSentences(plan),
+    ...(plan.rows === undefined || plan.noise !== undefined || sharing === null ? [] : suppressesRows(plan, plan.rows, sharing)),
     ...coalition(plan),
     ...threat(agreement),
     ...costs(cost),
@@ -85,7 +87,9 @@ function computedScales(plan: Plan): number[] {
 function committee(plan: Plan): Sentence[] {
   return say(
     'committee',
-    `The compute parties ${listed(plan.committee)} add the shares and test the rules on secrets. They learn only which cells of which groups are opened, not a value, and not why a cell is not opened.`,
+    plan.noise === undefined
+      ? `The compute parties ${listed(plan.committee)} add the shares and test the rules on secrets. They learn only which cells of which groups are opened, not a value, and not why a cell is not opened.`
+      : `The compute parties ${listed(plan.committee)} add the shares on secrets, and noise to the sums. They learn no value.`,
   );
 }
 
@@ -95,7 +99,7 @@ function receiver(plan: Plan): Sentence[] {
   const narrowed = / HAVING | LIMIT | OFFSET /i.test(` ${plan.sql} `);
   return say(
     'receiver',
-    `${listed(plan.receivers)} ${plan.receivers.length === 1 ? 'receives' : 'receive'} ${columns.length === 0 ? 'which groups exist' : listed(columns)} for every group that passes the rules.`,
+    `${listed(plan.receivers)} ${plan.receivers.length === 1 ? 'receives' : 'receive'} ${columns.length === 0 ? 'which groups exist' : listed(columns)} ${plan.noise === undefined ? 'for every group that passes the rules' : 'with noise, and intervals that hold the exact values in 95 of 100 cases'}.`,
     ...(hidden.length === 0 ? [] : [`For HAVING, ORDER BY or the list of groups, ${listed(hidden)} is opened to the receivers as well.`]),
     ...(narrowed
       ? ['HAVING, LIMIT and OFFSET are applied by the receiver after opening: it also sees the values of groups that they then remove.']

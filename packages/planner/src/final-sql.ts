@@ -1,5 +1,6 @@
 /** The statement with which a receiver's engine turns opened aggregates into the answer. */
 import { hasAggregate, print, type Bound } from './expression.ts';
+import type { IntervalColumns } from './noise-intervals.ts';
 import type { Outputs } from './outputs.ts';
 import type { Question } from './question.ts';
 import { quoteName } from './quote.ts';
@@ -9,19 +10,31 @@ import type { Split } from './split.ts';
  * SQL over the table `cells` (see `Plan.finalSql`). A group is a row if any of its visible cells passes; cells that do
  * not pass are NULL, in the answer as in HAVING and ORDER BY.
  */
-export function finalSql(question: Question, split: Split, outputs: Outputs): string {
+export function finalSql(question: Question, split: Split, outputs: Outputs, intervals: IntervalColumns | null): string {
   const base = baseText(question, split);
   const shown = new Map(
     question.items.map((item, i) => [print(item.expression), columnText(item.expression, outputs.ofItem[i] ?? null, base)]),
   );
   const later = (node: Bound): string => print(node, (n) => laterText(n, shown, split, outputs) ?? base(n));
-  const columns = question.items.map((item, i) => `${columnText(item.expression, outputs.ofItem[i] ?? null, base)} AS c${i}`);
+  const columns = question.items.flatMap((item, i) => {
+    const ends = intervals?.ofItem[i] ?? null;
+    const text = `${columnText(item.expression, outputs.ofItem[i] ?? null, base)} AS c${i}`;
+    return ends === null ? [text] : [text, `CAST(${ends.low} AS ${ends.type}) AS c${i}l`, `CAST(${ends.high} AS ${ends.type}) AS c${i}h`];
+  });
   const orders = question.orders.map((o, i) => `${later(o.expression)} AS o${i}`);
   const keys = question.keys.flatMap((_, i) => [`k${i}`, `g${i}`]);
   const passed = outputs.deciding.map((o) => `p${o}`).join(' OR ');
   const where = question.having === null ? passed : `(${passed}) AND ${later(question.having)}`;
   const inner = `SELECT ${[...columns, ...orders, ...keys].join(', ')} FROM cells WHERE ${where}`;
-  const named = question.items.map((item, i) => `answer.c${i} AS ${quoteName(item.name)}`).join(', ');
+  const named = question.items
+    .flatMap((item, i) => {
+      const ends = intervals?.ofItem[i] ?? null;
+      const text = `answer.c${i} AS ${quoteName(item.name)}`;
+      return ends === null
+        ? [text]
+        : [text, ...ends.names.map((name, end) => `answer.c${i}${end === 0 ? 'l' : 'h'} AS ${quoteName(name)}`)];
+    })
+    .join(', ');
   const sorting = [
     ...question.orders.map((o, i) => `answer.o${i} ${o.descending ? 'DESC' : 'ASC'} NULLS ${o.nullsFirst ? 'FIRST' : 'LAST'}`),
     ...question.keys.flatMap((_, i) => [`answer.k${i} ASC NULLS LAST`, `answer.g${i} ASC`]),

@@ -1,3 +1,4 @@
+export { aggregateIntervals, type CellInterval } from './aggregate-intervals.ts';
 export { aggregateValues, secretKeyText } from './aggregate-values.ts';
 export { allowList } from './catalogue.ts';
 export { columnValues } from './domains.ts';

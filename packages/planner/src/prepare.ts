@@ -8,6 +8,9 @@ import { explain } from './explain.ts';
 import { hasAggregate, print, type Bound } from './expression.ts';
 import { planHash } from './hash.ts';
 import { joinedReceivers } from './joined-receivers.ts';
+import { checkNoisyAggregates } from './noise-aggregates.ts';
+import { noiseClauseText, splitNoiseClause } from './noise-clause.ts';
+import { noiseWanted } from './noise-terms.ts';
 import { parse } from './parse.ts';
 import { planSharedRows, type RowKey } from './plan-shared-rows.ts';
 import type { SqlEngine } from './ports.ts';
@@ -16,6 +19,7 @@ import { protect } from './protect.ts';
 import type { Question } from './question.ts';
 import { checkSingleRowGroups } from './single-row-groups.ts';
 import { COUNT_ROWS, split } from './split.ts';
+import { reliesOnKeys, stabilityOf } from './stability.ts';
 import type { RowScope } from './row-scope.ts';
 import { checkReceivers, inputShape, providersOf, sharingOf } from './sharing.ts';
 import { isMoment, isNumber, Typing } from './types.ts';
@@ -46,28 +50,44 @@ export interface Asking {
 export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepared> {
   const { agreement } = asking;
   const receivers = receiversOf(asking);
-  const parsed = await parse(asking.sql, engine);
+  const { sql, clause } = splitNoiseClause(asking.sql);
+  const wanted = noiseWanted(clause, agreement);
+  const parsed = await parse(sql, engine);
   const typing = new Typing(engine);
   const question = await bind(parsed.node, agreement, engine, typing);
   checkVisibility(question);
-  checkUses(question, agreement.output.minimum_rows);
+  checkUses(question, wanted === null ? agreement.output.minimum_rows : null);
   const keys = await keysOf(question, typing);
-  checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
+  if (wanted === null) checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
   const sharing = await sharingOf(question, secret, agreement, typing);
-  checkReceivers(question, sharing, receivers);
-  const joined = joinedReceivers(question, receivers);
+  const noisy = wanted === null ? null : { wanted, stability: stabilityOf(question, keys, sharing) };
+  if (noisy !== null) checkNoisyAggregates(question, sharing, noisy.stability);
+  else checkReceivers(question, sharing, receivers);
+  const joined = noisy === null ? joinedReceivers(question, receivers) : { countedSources: [], leftUnique: reliesOnKeys(question) };
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
   const shape = inputShape(question, sharing);
-  const parts = await split(question, agreement.output, typing, shape, hiddenCount ? [COUNT_ROWS] : [], receivers);
+  const rules = noisy === null ? agreement.output : { ...agreement.output, dominance: undefined };
+  const parts = await split(question, rules, typing, shape, hiddenCount ? [COUNT_ROWS] : [], receivers);
   const scope = scopeOf(question, agreement, typing);
   const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique);
   // One text for every layout of the same question.
-  const canonical = await engine.print(parsed.document);
+  const printed = await engine.print(parsed.document);
+  const canonical = clause === null ? printed : `${printed.replace(/;\s*$/, '')} ${noiseClauseText(clause)}`;
   const domains = keys.map((k): Domain => k.domain ?? { values: [] });
   const providers = providersOf(question, sharing);
   const asked = { agreement, agreementId: asking.agreementId, receivers, canonical };
-  const plan = protect({ ...asked, question, split: parts, keys, shared, providers, hiddenCount, countedSources: joined.countedSources });
+  const plan = protect({
+    ...asked,
+    question,
+    split: parts,
+    keys,
+    shared,
+    providers,
+    hiddenCount,
+    countedSources: joined.countedSources,
+    noisy,
+  });
   const explanation = explain({ plan, agreement, question, sharing, floats: floatsOf(question) }, asking.costs?.(plan) ?? null);
   return { plan, hash: planHash(plan), domains, explanation };
 }

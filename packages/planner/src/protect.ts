@@ -4,11 +4,16 @@ import { taggedHash } from '@sluis/crypto';
 import { type Agreement, type Domain, inputsOf, layoutOf, type Plan, type PlanKey, type PlanRules } from '@sluis/model';
 import { print } from './expression.ts';
 import { finalSql } from './final-sql.ts';
+import { noiseOf } from './noise.ts';
+import { intervalColumns, type IntervalColumns } from './noise-intervals.ts';
+import { withRoom } from './noise-room.ts';
+import type { NoiseWanted } from './noise-terms.ts';
 import { outputsOf } from './outputs.ts';
 import type { RowKey, SharedPlan } from './plan-shared-rows.ts';
 import type { Question } from './question.ts';
 import { quoteName } from './quote.ts';
 import type { Split } from './split.ts';
+import type { Stability } from './stability.ts';
 
 /** More cells than this are refused: providers and committee work on every one of them. */
 export const MOST_CELLS = 2_000_000;
@@ -23,10 +28,10 @@ const COMPUTATION: Readonly<Record<Agreement['threat_model'], string>> = {
   malicious: 'mpc-replicated-3-malicious',
 };
 
-const techniquesFor = (agreement: Agreement, rows: boolean): Plan['techniques'] => ({
+const techniquesFor = (agreement: Agreement, rows: boolean, noisy: boolean): Plan['techniques'] => ({
   sharing: { id: 'replicated-3', version: 1 },
   computation: { id: COMPUTATION[agreement.threat_model], version: 1 },
-  mechanism: { id: 'exact-with-rules', version: 1 },
+  mechanism: { id: noisy ? 'noise-on-secrets' : 'exact-with-rules', version: 1 },
   ...(rows ? { rows: { id: 'rows-on-shares', version: 1 } } : {}),
 });
 
@@ -45,12 +50,16 @@ export interface Protecting {
   readonly hiddenCount: boolean;
   /** Joined sources whose rows are counted by themselves. */
   readonly countedSources: readonly number[];
+  /** Null for an exact answer. */
+  readonly noisy: { readonly wanted: NoiseWanted; readonly stability: Stability } | null;
 }
 
 export function protect(p: Protecting): Plan {
   const { question, split, agreement } = p;
   const keys = question.keys.map((_, i) => planKey(p, i));
   const outputs = outputsOf(question, split, p.hiddenCount);
+  const noise = p.noisy === null ? null : noiseOf({ ...p.noisy, split, outputs });
+  const intervals = noise === null ? null : intervalColumns(question, split, outputs, noise);
   const plan: Plan = {
     format: 'sluis-plan/1',
     agreement: p.agreementId,
@@ -70,15 +79,29 @@ export function protect(p: Protecting): Plan {
     ...(split.histograms.length === 0 ? {} : { histograms: split.histograms }),
     aggregates: split.aggregates,
     outputs: outputs.list,
-    rules: rulesOf(p),
+    rules: noise === null ? rulesOf(p) : NO_RULES,
+    ...(noise === null ? {} : { noise }),
     provider: { with: '', from: fromText(question), where: question.where === null ? '' : print(question.where) },
-    finalSql: finalSql(question, split, outputs),
-    columns: question.items.map((item) => ({ name: item.name, type: item.expression.type === 'NULL' ? 'INTEGER' : item.expression.type })),
+    finalSql: finalSql(question, split, outputs, intervals),
+    columns: columnsOf(question, intervals),
     maximumRows: question.table.maximum_rows,
-    techniques: techniquesFor(agreement, p.shared !== null),
+    techniques: techniquesFor(agreement, p.shared !== null, noise !== null),
   };
-  requireRoom(plan);
-  return plan;
+  const roomy =
+    noise === null ? plan : { ...plan, accumulators: withRoom(plan.accumulators, plan.aggregates, inputsOf(plan).length, noise) };
+  requireRoom(roomy);
+  return roomy;
+}
+
+/** A mix of exact rules and noise would protect nobody's differential privacy. */
+const NO_RULES: PlanRules = { minimumRows: 1, minimumOrganisations: 1, dominance: null, pPercent: null, withoutReceivers: [] };
+
+function columnsOf({ items }: Question, intervals: IntervalColumns | null): Plan['columns'] {
+  return items.flatMap(({ name, expression: { type } }, i) => {
+    const column = { name, type: type === 'NULL' ? 'INTEGER' : type };
+    const ends = intervals?.ofItem[i] ?? null;
+    return ends === null ? [column] : [column, ...ends.names.map((end) => ({ name: end, type: ends.type }))];
+  });
 }
 
 /** For joins it is only there to be read: nobody runs it. */

@@ -1,5 +1,6 @@
 /** The one statement that a provider's engine runs for a plan. */
 import type { Plan, PlanKey } from '@sluis/model';
+import { boundedRows } from './bounded-rows.ts';
 import { isFloat } from './types.ts';
 
 const keyName = (index: number): string => `"sluis key ${index}"`;
@@ -24,7 +25,10 @@ export function providerStatement(plan: Plan): string {
   const condition = where === '' ? '' : ` WHERE ${where}`;
   const computed = plan.keys.map((key, i) => `${withoutNegativeZero(key)} AS ${keyName(i)}`);
   // Keys are computed below the grouping, so that GROUPING() and the sets can name them.
-  const rows = computed.length === 0 ? `${from}${condition}` : `(SELECT *, ${computed.join(', ')} FROM ${from}${condition}) AS rows_`;
+  const bounded = plan.noise !== undefined && plan.noise.bounds !== null;
+  const columnsOfRows = ['*', ...computed].join(', ');
+  const plain = computed.length === 0 && !bounded ? `${from}${condition}` : `(SELECT ${columnsOfRows} FROM ${from}${condition}) AS rows_`;
+  const rows = boundedRows(plan, plain, keys);
   return `${ctes === '' ? '' : `${ctes} `}SELECT ${columns.join(', ')} FROM ${rows}${groupBy(plan, keys)}`;
 }
 

@@ -22,9 +22,9 @@ const ACTING = 'in a way that can act as a condition';
 /**
  * Throws RefusedError `plan/column-use-missing`, naming every column, the use it lacks, and who could grant it.
  *
- * @param fewestRows - the agreement's minimum number of rows of a group.
+ * @param fewestRows - the agreement's minimum number of rows of a group; null where noise hides single rows.
  */
-export function checkUses(question: Question, fewestRows: number): void {
+export function checkUses(question: Question, fewestRows: number | null): void {
   const { table, tableName, joins } = question;
   const missing = needsOf(question, fewestRows).filter((n) => {
     const granted = table.columns[n.column]?.uses ?? [];
@@ -44,7 +44,7 @@ export function checkUses(question: Question, fewestRows: number): void {
   });
 }
 
-function needsOf(question: Question, fewestRows: number): Need[] {
+function needsOf(question: Question, fewestRows: number | null): Need[] {
   const needs: Need[] = [];
   if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
   for (const join of question.joins) needs.push(...needsOfJoin(join));
@@ -73,7 +73,7 @@ function needsOfJoin({ on, leftIf, rightIf }: Join): Need[] {
   ];
 }
 
-function needsOfAggregate(node: AggregateNode, table: Table, fewestRows: number): Need[] {
+function needsOfAggregate(node: AggregateNode, table: Table, fewestRows: number | null): Need[] {
   const needs = node.filter === null ? [] : every(node.filter, ['filter'], 'to filter rows (FILTER)');
   const { argument } = node;
   if (argument === null) return needs;
@@ -89,7 +89,7 @@ function needsOfAggregate(node: AggregateNode, table: Table, fewestRows: number)
     needs.push(
       ...every(argument, ['reveal'], 'in auction_price, which shows the winner, and a receiver without data, one organisation’s own value'),
     );
-  if (node.aggregate.startsWith('quantile_') && isExtreme(node.aggregate, node.fraction ?? 0, fewestRows))
+  if (fewestRows !== null && node.aggregate.startsWith('quantile_') && isExtreme(node.aggregate, node.fraction ?? 0, fewestRows))
     needs.push(
       ...every(argument, ['reveal'], `in ${node.aggregate} this near to the smallest or largest value, which shows one record's own value`),
     );

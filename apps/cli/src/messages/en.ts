@@ -26,6 +26,7 @@ export const en = {
   aboutReceiver: 'What the receivers learn',
   aboutCoalition: 'Who together could learn more',
   aboutSuppression: 'What is suppressed',
+  aboutNoise: 'What noise the answer gets, and what it costs',
   aboutIntermediate: 'Values inside the answer',
   aboutCost: 'What it costs',
   aboutSandbox: 'Sandbox',

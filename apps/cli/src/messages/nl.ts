@@ -25,6 +25,7 @@ export const nl: Messages = {
   aboutReceiver: 'Wat de ontvangers te weten komen',
   aboutCoalition: 'Wie samen meer zou kunnen weten',
   aboutSuppression: 'Wat wordt onderdrukt',
+  aboutNoise: 'Welke ruis de uitkomst krijgt, en wat die kost',
   aboutIntermediate: 'Waarden in het antwoord',
   aboutCost: 'Wat het kost',
   aboutSandbox: 'Proefomgeving',

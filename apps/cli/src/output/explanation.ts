@@ -3,7 +3,17 @@ import type { Explanation, ExplainTopic } from '@sluis/model';
 import type { Messages } from '../messages/index.ts';
 import { bytesText, durationText, type Paint, printable, wrap } from './paint.ts';
 
-const TOPICS: readonly ExplainTopic[] = ['sends', 'committee', 'receiver', 'intermediate', 'suppression', 'coalition', 'cost', 'sandbox'];
+const TOPICS: readonly ExplainTopic[] = [
+  'sends',
+  'committee',
+  'receiver',
+  'intermediate',
+  'suppression',
+  'noise',
+  'coalition',
+  'cost',
+  'sandbox',
+];
 
 export function renderExplanation(explanation: Explanation, messages: Messages, paint: Paint, width: number): string {
   const headings: Record<ExplainTopic, string> = {
@@ -12,6 +22,7 @@ export function renderExplanation(explanation: Explanation, messages: Messages, 
     receiver: messages.aboutReceiver,
     coalition: messages.aboutCoalition,
     suppression: messages.aboutSuppression,
+    noise: messages.aboutNoise,
     intermediate: messages.aboutIntermediate,
     cost: messages.aboutCost,
     sandbox: messages.aboutSandbox,

@@ -1,0 +1,48 @@
+/** What noise a question gets: its own clause, or the agreement's default; refused where the agreement does not provide for it. */
+import { RefusedError } from '@sluis/base';
+import type { Agreement, NoiseTerms } from '@sluis/model';
+import type { NoiseClause } from './noise-clause.ts';
+
+export interface NoiseWanted {
+  /** Decimal text; null where an error is asked for instead. */
+  readonly epsilon: string | null;
+  readonly delta: string;
+  readonly within: NoiseClause['within'];
+  readonly mechanism: NoiseTerms['mechanism'];
+  readonly generation: NoiseTerms['generation'];
+}
+
+/**
+ * Null for an exact answer. Run by: every station. Throws RefusedError `plan/noise-required` if the agreement demands noise
+ * and nobody says how much, `plan/no-noise-terms` if it has none and the question asks for it.
+ */
+export function noiseWanted(clause: NoiseClause | null, { output }: Agreement): NoiseWanted | null {
+  const { noise } = output;
+  if (noise === undefined) {
+    if (clause === null) return null;
+    throw new RefusedError('plan/no-noise-terms', {
+      stage: 'plan',
+      message: 'The question asks for noise, and the agreement does not say how noise is made or what may be spent.',
+      remedy:
+        'A new version of the agreement that adds output.noise (with a budget) and, to the table, privacy_unit, would allow it. Or leave WITH NOISE and WITHIN out.',
+    });
+  }
+  const fallback = noise.default ?? null;
+  const epsilon = clause === null ? (fallback?.epsilon ?? null) : clause.epsilon;
+  const within = clause?.within ?? null;
+  if (epsilon === null && within === null) {
+    if (!noise.required) return null;
+    throw new RefusedError('plan/noise-required', {
+      stage: 'plan',
+      message: 'Under this agreement every answer gets noise, and neither the question nor the agreement says how much.',
+      remedy: 'End the question with: WITH NOISE (epsilon = 1). Or agree on output.noise.default.',
+    });
+  }
+  return {
+    epsilon,
+    within,
+    delta: clause?.delta ?? (clause === null || within !== null ? (fallback?.delta ?? '0') : '0'),
+    mechanism: clause?.mechanism ?? noise.mechanism,
+    generation: noise.generation,
+  };
+}
