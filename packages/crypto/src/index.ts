@@ -11,3 +11,4 @@ export * from './ristretto.ts';
 export * from './fixed-key-hash.ts';
 export * from './one-time-mac.ts';
 export * from './blind-token.ts';
+export * from './turbo-shake.ts';

@@ -12,4 +12,5 @@ export * from '../hpke.ts';
 export * from '../prg.ts';
 export * from '../sealing.ts';
 export * from '../signature.ts';
+export * from '../turbo-shake.ts';
 export * from '../x-wing.ts';
