@@ -61,7 +61,8 @@ function aggregateValue(
   if (/^(sum|min|max|count_distinct|quantile_disc)$/.test(aggregate.kind)) return typedText(first, scale, aggregate);
   if (isAmong(aggregate.kind)) return amongText(first, aggregate, of[0]);
   if (aggregate.kind === 'quantile_cont') return continuousText(first, scale, aggregate);
-  if (count === null || count === 0n) return null;
+  // A noisy count may be below 0.
+  if (count === null || count < 1n) return null;
   if (isPair(aggregate.kind)) return pairText(aggregate.kind, count, parts, of);
   if (aggregate.kind === 'avg') return numberText(quotient(first, count * 10n ** BigInt(scale)));
   if (squares === undefined || squares === null) return null;
@@ -94,7 +95,8 @@ function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bi
   const sample = kind === 'var_samp' || kind === 'stddev_samp';
   if (sample && n < 2n) return null;
   const variance = quotient(n * squares - sum * sum, n * (sample ? n - 1n : n) * 10n ** BigInt(2 * scale));
-  return numberText(kind.startsWith('stddev') ? Math.sqrt(variance) : variance);
+  // With noise it may come out below 0, which no variance is.
+  return numberText(kind.startsWith('stddev') ? Math.sqrt(Math.max(variance, 0)) : Math.max(variance, 0));
 }
 
 export function typedText(value: bigint, scale: number, { type, dictionary }: Pick<PlanAggregate, 'type' | 'dictionary'>): string | null {

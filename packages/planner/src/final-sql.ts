@@ -45,7 +45,7 @@ export function finalSql(question: Question, split: Split, outputs: Outputs, int
 }
 
 /** Keys, GROUPING and aggregates as columns of `cells`. */
-function baseText(question: Question, split: Split): (node: Bound) => string | null {
+export function baseText(question: Question, split: Split): (node: Bound) => string | null {
   const keys = new Map(question.keys.map((k, i) => [print(k.expression), i]));
   return (node) => {
     const key = node.kind === 'constant' ? undefined : keys.get(print(node));

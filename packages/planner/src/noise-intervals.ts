@@ -1,7 +1,8 @@
 /** The columns `x_low` and `x_high` beside a noisy column `x`. */
 import type { PlanNoise } from '@sluis/model';
-import type { Bound } from './expression.ts';
-import { print } from './expression.ts';
+import { endsOfExpression, type Ends } from './ends-of-expression.ts';
+import { print, type Bound } from './expression.ts';
+import { baseText } from './final-sql.ts';
 import type { Outputs } from './outputs.ts';
 import type { Question } from './question.ts';
 import type { Split } from './split.ts';
@@ -19,6 +20,7 @@ export interface IntervalColumn {
 }
 
 export function intervalColumns(question: Question, split: Split, outputs: Outputs, noise: PlanNoise): IntervalColumns {
+  const base = baseText(question, split);
   const taken = new Set(question.items.map((i) => i.name.toLowerCase()));
   const named = (base: string): string => {
     let name = base;
@@ -29,29 +31,26 @@ export function intervalColumns(question: Question, split: Split, outputs: Outpu
   const ofItem = question.items.map(({ name, expression }, i): IntervalColumn | null => {
     const output = outputs.list[outputs.ofItem[i] ?? -1];
     if (output === undefined) return null;
-    const ends = endsOf(expression, output.aggregates.length, split, noise);
+    const ends = endsOf(expression, output.aggregates.length, split, noise, base);
     return {
-      low: ends?.low ?? NOTHING,
-      high: ends?.high ?? NOTHING,
+      low: ends?.low ?? 'NULL',
+      high: ends?.high ?? 'NULL',
       names: [named(`${name}_low`), named(`${name}_high`)],
-      type: ends?.type ?? expression.type,
+      type: expression.type,
     };
   });
   return { ofItem };
 }
 
-const NOTHING = 'NULL';
-
-interface Ends {
-  readonly low: string;
-  readonly high: string;
-  readonly type: string;
-}
-
 /** Null where nothing is known of how far noise moves the value. */
-function endsOf(node: Bound, among: number, split: Split, noise: PlanNoise): Ends | null {
-  if (node.kind !== 'aggregate') return null;
-  const index = split.indexOf.get(print(node));
-  const at = noise.margins.findIndex((m) => m.aggregate === index && m.among === among);
-  return at < 0 ? null : { low: `l${at}`, high: `h${at}`, type: node.type };
+function endsOf(expression: Bound, among: number, split: Split, noise: PlanNoise, base: (node: Bound) => string | null): Ends | null {
+  return endsOfExpression(expression, (node) => {
+    if (node.kind !== 'aggregate') {
+      const text = print(node, base);
+      return { low: text, high: text };
+    }
+    const index = split.indexOf.get(print(node));
+    const at = noise.margins.findIndex((m) => m.aggregate === index && m.among === among);
+    return at < 0 ? null : { low: `l${at}`, high: `h${at}` };
+  });
 }

@@ -15,11 +15,11 @@ interface Scaled {
 }
 
 /**
- * The value over `n` rows, or null where it is undefined (as in DuckDB, with null for what is not finite). `parts` are
+ * The value over `n` rows, or null where it is undefined, also because noise leaves no rows or no spread (as in DuckDB, with null for what is not finite). `parts` are
  * the sums that `pairSums` names.
  */
 export function pairValue(kind: PairKind, n: bigint, parts: readonly bigint[], scales: PairScales): number | null {
-  if (n === 0n) return null;
+  if (n < 1n) return null;
   const at = new Map<PairSum, bigint>(pairSums(kind).map((name, i) => [name, parts[i] ?? 0n]));
   const sum = (name: PairSum): bigint => at.get(name) ?? 0n;
   const xy: Scaled = { value: n * sum('xy') - sum('x') * sum('y'), scale: scales.x + scales.y };
@@ -37,18 +37,18 @@ export function pairValue(kind: PairKind, n: bigint, parts: readonly bigint[], s
     case 'regr_sxy':
       return divided(xy, n);
     case 'regr_slope':
-      return xx.value === 0n ? null : ratio(xy, xx);
+      return xx.value <= 0n ? null : ratio(xy, xx);
     case 'regr_intercept': {
       const top = { value: sum('y') * sum('xx') - sum('x') * sum('xy'), scale: scales.y + 2 * scales.x };
-      return xx.value === 0n ? null : ratio(top, xx);
+      return xx.value <= 0n ? null : ratio(top, xx);
     }
     case 'regr_r2': {
-      if (xx.value === 0n) return null;
-      return yy.value === 0n ? 1 : ratio(squared(xy), product(xx, yy));
+      if (xx.value <= 0n || yy.value < 0n) return null;
+      return yy.value === 0n ? 1 : Math.min(1, ratio(squared(xy), product(xx, yy)));
     }
     case 'corr': {
-      if (xx.value === 0n || yy.value === 0n) return null;
-      const size = Math.sqrt(ratio(squared(xy), product(xx, yy)));
+      if (xx.value <= 0n || yy.value <= 0n) return null;
+      const size = Math.min(1, Math.sqrt(ratio(squared(xy), product(xx, yy))));
       return xy.value < 0n ? -size : size;
     }
   }
