@@ -1,4 +1,5 @@
 export * from './noise/bernoulli.ts';
+export { type Bounds, expBounds } from './noise/exponential.ts';
 export { RandomBits } from './noise/random-bits.ts';
 export * from './noise/samplers.ts';
 export * from './rational.ts';

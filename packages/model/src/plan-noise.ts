@@ -15,6 +15,9 @@ export type NoiseKind = 'discrete-laplace' | 'discrete-gaussian';
  */
 export type NoiseGeneration = 'shares' | 'bits';
 
+/** 2^-40: what sampling on bits adds to δ over all numbers of a plan, whatever ε is. Charged as a guarantee of ε = 0 with this δ. */
+export const SAMPLING_DELTA = '1/1099511627776';
+
 /** Noise on one kind of value, an independent draw in every cell. */
 export interface PlanNoiseOn {
   /** Most that one privacy unit can change one cell, a whole number in the value's own grid. 0: not released, no noise. */

@@ -1,0 +1,27 @@
+/** Rounds and bytes of noise on secrets, from the plan alone: the same steps as the code that runs, on shapes. */
+import type { Plan } from '@sluis/model';
+import { binQuantileCost, CommitteeMeter, type Cost, threatModelOf, withChecks } from '@sluis/technique';
+import { noisyQuantileBits } from './add-noise.ts';
+import { emptyBits, thresholdBits } from './decide.ts';
+import { costOfNoiseOnBits } from './noise-on-bits.ts';
+import { noiseGroups, noiseOf } from './noisy-values.ts';
+
+export function costOfNoise(plan: Plan): Cost {
+  const threat = threatModelOf(plan);
+  const meter = new CommitteeMeter(threat);
+  const noise = noiseOf(plan);
+  const groups = noiseGroups(plan);
+  if (noise.generation === 'bits') costOfNoiseOnBits(meter, plan, groups);
+  else meter.sumOfInputs(groups.reduce((n, { words, values }) => n + words * values.length * plan.cellCount, 0));
+  for (const { quantile, words } of plan.accumulators) {
+    if (quantile === undefined) continue;
+    const size = plan.histograms?.[quantile.histogram]?.size ?? 1;
+    binQuantileCost(meter, size, plan.cellCount, quantile, noisyQuantileBits(plan, quantile.histogram), words);
+  }
+  if (noise.threshold !== null) {
+    meter.negative(plan.cellCount, thresholdBits(plan));
+    meter.isZero(plan.cellCount, emptyBits(plan));
+    meter.and(plan.cellCount);
+  }
+  return withChecks(meter.total(), threat);
+}

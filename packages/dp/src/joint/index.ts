@@ -1,0 +1,1 @@
+export { noiseOnSecrets } from './noise-on-secrets.ts';
