@@ -1,0 +1,133 @@
+/** What events cost together: the least of all bounds that hold. Pure functions; nothing is remembered. */
+import { advancedEpsilon, withoutRevealing } from './advanced-composition.ts';
+import type { AccountedEvent } from './accounted-event.ts';
+import { type Claim, claimOf } from './claim.ts';
+import { atMost, downward, exactly, plus, type Rational, readNumber, times, upward, whole, zero } from './exact-number.ts';
+import { gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
+import { renyiDelta, renyiEpsilon } from './renyi.ts';
+
+/** (ε, δ) as exact text. */
+export interface Spending {
+  readonly epsilon: string;
+  readonly delta: string;
+}
+
+/**
+ * An ε such that all these events, chosen one after the other by anybody who sees earlier results, are (ε, δ)-private together.
+ * Never below the least such ε. Infinity where there is none, or none that this package can prove.
+ *
+ * @throws InvalidError `budget/number`, `budget/event` where an event is malformed.
+ * @throws RefusedError `budget/shares-too-small` where shares of Gaussian noise are too small for their sum to be accounted.
+ */
+export function epsilonOf(events: readonly AccountedEvent[], delta: number): number {
+  if (!(delta >= 0 && delta <= 1)) throw new RangeError('δ is a probability');
+  const claims = claimsOf(events);
+  const basic = basicOf(claims);
+  const [certain, closeness] = [
+    basic !== null && downwardDelta(basic.delta, delta) ? upward(basic.epsilon) : Number.POSITIVE_INFINITY,
+    closenessOf(claims),
+  ];
+  // Real δ(ε) ≤ e^A·δ(ε − 2A): see `Claim.closeness`.
+  const ideal = delta * Math.exp(-closeness) * (1 - 1e-15);
+  return Math.min(certain, idealEpsilon(claims, ideal) + 2 * closeness);
+}
+
+/** A δ such that all these events are (ε, δ)-private together; never below the least such δ. */
+export function deltaOf(events: readonly AccountedEvent[], epsilon: number): number {
+  if (!(epsilon >= 0)) throw new RangeError('ε is a number of at least 0');
+  const claims = claimsOf(events);
+  const basic = basicOf(claims);
+  const closeness = closenessOf(claims);
+  const certain = basic !== null && upward(basic.epsilon) <= epsilon ? upward(basic.delta) : 1;
+  if (epsilon < 2 * closeness) return certain;
+  return Math.min(certain, idealDelta(claims, epsilon - 2 * closeness) * Math.exp(closeness) * (1 + 1e-15));
+}
+
+/** What a batch costs, before anything runs. */
+export interface Price {
+  /** ε of the events asked for if each were the only one, added up. */
+  readonly separately: number;
+  /** ε of the events asked for, together. */
+  readonly together: number;
+  /** ε of what was spent before. */
+  readonly before: number;
+  /** ε of what was spent before and the events asked for. */
+  readonly after: number;
+}
+
+/** Prices events on top of others, everything at this δ. */
+export function price(spent: readonly AccountedEvent[], asked: readonly AccountedEvent[], delta: number): Price {
+  return {
+    separately: asked.reduce((sum, event) => sum + epsilonOf([event], delta), 0),
+    together: epsilonOf(asked, delta),
+    before: epsilonOf(spent, delta),
+    after: epsilonOf([...spent, ...asked], delta),
+  };
+}
+
+/** Whether all of it stays within the limit. Exact where ε and δ simply add up to no more; otherwise it errs to refusing. */
+export function affordable(spent: readonly AccountedEvent[], asked: readonly AccountedEvent[], limit: Spending): boolean {
+  const [epsilon, delta] = [readNumber(limit.epsilon, 'limit of epsilon'), readNumber(limit.delta, 'limit of delta')];
+  const events = [...spent, ...asked];
+  const basic = basicOf(claimsOf(events));
+  if (basic !== null && atMost(basic.epsilon, epsilon) && atMost(basic.delta, delta)) return true;
+  return epsilonOf(events, downward(delta)) <= downward(epsilon);
+}
+
+/** One claim per kind of event, with their numbers added up. */
+function claimsOf(events: readonly AccountedEvent[]): Claim[] {
+  const kinds = new Map<string, { event: AccountedEvent; times: number }>();
+  for (const event of events) {
+    const key = JSON.stringify({ ...event, times: 1 }, Object.keys(event).includes('of') ? undefined : Object.keys(event).sort());
+    const known = kinds.get(key);
+    if (known === undefined) kinds.set(key, { event, times: event.times });
+    else known.times += event.times;
+  }
+  return [...kinds.values()].map(({ event, times: n }) => claimOf({ ...event, times: n })).filter((c) => c.times > 0);
+}
+
+/** Sums of the exact guarantees, null where an event has none. */
+function basicOf(claims: readonly Claim[]): { epsilon: Rational; delta: Rational } | null {
+  let [epsilon, delta] = [zero, zero];
+  for (const { guarantee, times: n } of claims) {
+    if (guarantee === null) return null;
+    epsilon = plus(epsilon, times(guarantee.epsilon, whole(n)));
+    delta = plus(delta, times(guarantee.delta, whole(n)));
+  }
+  return { epsilon, delta };
+}
+
+const downwardDelta = (needed: Rational, delta: number): boolean => atMost(needed, exactly(delta));
+const closenessOf = (claims: readonly Claim[]): number => claims.reduce((sum, c) => sum + c.times * c.closeness, 0) * (1 + 1e-12);
+
+function idealEpsilon(claims: readonly Claim[], delta: number): number {
+  const bounds = [Number.POSITIVE_INFINITY];
+  const rho = gaussianRho(claims);
+  if (rho !== null) bounds.push(gaussianEpsilon(Math.sqrt(2 * rho) * (1 + 1e-15), delta));
+  const guarantees = claims.flatMap((c) =>
+    c.guarantee === null ? [] : [{ epsilon: upward(c.guarantee.epsilon), delta: upward(c.guarantee.delta), times: c.times }],
+  );
+  if (guarantees.length === claims.length) bounds.push(advancedEpsilon(guarantees, delta));
+  const { events, reveals } = withoutRevealing(claims);
+  if (reveals < delta) bounds.push(renyiEpsilon(events, (delta - reveals) * (1 - 1e-15)));
+  return Math.min(...bounds);
+}
+
+function idealDelta(claims: readonly Claim[], epsilon: number): number {
+  const bounds = [1];
+  const rho = gaussianRho(claims);
+  if (rho !== null) bounds.push(gaussianDelta(Math.sqrt(2 * rho) * (1 + 1e-15), epsilon));
+  const { events, reveals } = withoutRevealing(claims);
+  bounds.push(reveals + renyiDelta(events, epsilon));
+  return Math.min(...bounds);
+}
+
+/** ρ of all together where each is continuous Gaussian noise, which compose to one exactly. */
+function gaussianRho(claims: readonly Claim[]): number | null {
+  let sum = 0;
+  for (const { loss, times: n } of claims) {
+    if (loss.kind !== 'gaussian') return null;
+    sum += n * loss.rho;
+  }
+  return sum * (1 + 1e-14);
+}

@@ -1,0 +1,208 @@
+/** How far noise strays: margins for analysts, and the converse, from a margin to what it costs. */
+import { InvalidError, RefusedError } from '@sluis/base';
+import type { PrivacyEvent } from '@sluis/model';
+import { downward, fraction, over, type Rational, readNumber, readPositive, upward, whole } from './exact-number.ts';
+import { upperTail } from './normal.ts';
+import { polyaTail } from './polya-tail.ts';
+import { summedCloseness } from './summed-gaussian.ts';
+
+/**
+ * All noise that ends up in one value, with every party's share. One curator: `added` and `complete` are 1.
+ * Laplace: `added` shares, of which any `complete` make a whole discrete Laplace of this scale.
+ * Gaussian: `added` discrete Gaussians of this variance each.
+ */
+export type AddedNoise =
+  | { readonly kind: 'discrete-laplace'; readonly scale: Rational; readonly added: number; readonly complete: number }
+  | { readonly kind: 'discrete-gaussian'; readonly variance: Rational; readonly added: number };
+
+/**
+ * P(noise > m) for m ≥ 0, never below the truth: Laplace from one curator exactly, other sums at most about 1/400 of a scale
+ * or half a unit off.
+ *
+ * @throws RefusedError `budget/shares-too-small` where the sum of Gaussian shares can't be told.
+ */
+export function tailOf(noise: AddedNoise): (m: number) => number {
+  if (noise.kind === 'discrete-laplace') {
+    const rate = downward(over(whole(1), noise.scale));
+    if (noise.added < noise.complete || noise.complete < 1) throw new RangeError('at least the shares that make it complete are added');
+    if (noise.added === noise.complete) return (m) => (Math.exp(-rate * (m + 1)) / (1 + Math.exp(-rate))) * (1 + 1e-14 + 1e-15 * rate * m);
+    if (noise.added > 2 * noise.complete) throw new RangeError('at most twice the shares that make it complete are added');
+    return polyaTail(noise.added / noise.complete - 1, rate);
+  }
+  const closeness = summedCloseness(noise.added, downward(noise.variance));
+  if (closeness === null) {
+    throw new RefusedError('budget/shares-too-small', {
+      stage: 'mechanism',
+      message: `The variance of each of ${noise.added} shares of discrete Gaussian noise is too small for their sum to behave like one.`,
+      remedy: 'Ask for less accuracy, release in finer units, or use discrete Laplace noise.',
+    });
+  }
+  const tail = gaussianTail(upward(noise.variance) * noise.added);
+  return (m) => Math.min(1, tail(m) * Math.exp(closeness));
+}
+
+/** P(X > m) of one discrete Gaussian, by its sum, or where the density is convex by half a unit more of the continuous one. */
+function gaussianTail(variance: number): (m: number) => number {
+  const sigma = Math.sqrt(variance);
+  if (sigma < 2000) {
+    const weight = (x: number): number => Math.exp(-(x * x) / (2 * variance));
+    const sum = (from: number): number => {
+      let total = 0;
+      for (let x = Math.ceil(from + 40 * sigma) + 40; x >= from; x--) total += weight(x);
+      return total;
+    };
+    const all = 2 * sum(1) + 1;
+    return (m) => (sum(m + 1) / all) * (1 + 1e-12);
+  }
+  return (m) => upperTail((m + 1 - (m >= sigma ? 0.5 : 1)) / sigma) * (1 + 1e-12);
+}
+
+/**
+ * The least whole m with P(|noise| > m) ≤ 1 − confidence, by the bound of `tailOf`: "within m, `confidence` of the time".
+ *
+ * @param confidence - decimal text between 0 and 1, such as "0.95".
+ */
+export function marginOf(noise: AddedNoise, confidence: string): bigint {
+  const allowed = missing(confidence);
+  const tail = tailOf(noise);
+  return leastWhole((m) => 2 * tail(m) <= allowed);
+}
+
+/** 1 − confidence, rounded down. */
+function missing(confidence: string): number {
+  const { numerator, denominator } = readNumber(confidence, 'confidence');
+  if (numerator <= 0n || numerator >= denominator) {
+    throw new InvalidError('budget/confidence', {
+      stage: 'mechanism',
+      message: 'A confidence lies between 0 and 1.',
+      remedy: 'Write 0.95, for instance.',
+    });
+  }
+  return downward(fraction(denominator - numerator, denominator));
+}
+
+/** The least whole number ≥ 0 at which a condition that stays true is true; above 2^53 rounded up to a double. */
+export function leastWhole(holds: (m: number) => boolean): bigint {
+  if (holds(0)) return 0n;
+  let [low, high] = [0, 1];
+  while (!holds(high)) {
+    [low, high] = [high, high * 2];
+    if (high > 1e300) throw new RangeError('no number is large enough');
+  }
+  while (high - low > 1) {
+    const middle = Math.floor(low + (high - low) / 2);
+    if (middle <= low || middle >= high) break;
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return BigInt(high);
+}
+
+/** Noise whose margin is asked for, but for its size. */
+export type MarginTarget =
+  | { readonly kind: 'discrete-laplace'; readonly l1: bigint; readonly added: number; readonly complete: number }
+  | {
+      readonly kind: 'discrete-gaussian';
+      readonly added: number;
+      /** The event of one share's variance, and what that costs: `gaussianEvent` and `epsilonOf` at the question's δ. */
+      readonly epsilonAt: (variance: Rational) => number;
+    };
+
+/** Costs above this are no protection. */
+const MOST_EPSILON = 64;
+
+/**
+ * The cheapest noise that stays within a margin, `WITHIN 20 AT 95 PERCENT`: its ε as decimal text, rounded up, and its scale or
+ * the variance of each share. Nothing is looked at for it.
+ *
+ * @throws RefusedError `budget/margin-too-small` where that costs more than an ε of 64.
+ */
+export function epsilonForMargin(target: MarginTarget, margin: bigint, confidence: string): { epsilon: string; parameter: Rational } {
+  const within = (noise: AddedNoise): boolean => {
+    const tail = tailOf(noise);
+    return 2 * tail(Number(margin)) <= allowed;
+  };
+  const allowed = missing(confidence);
+  if (target.kind === 'discrete-laplace') {
+    const scaleAt = (epsilon: string): Rational => over(whole(target.l1), readPositive(epsilon, 'epsilon'));
+    const holds = (epsilon: string): boolean =>
+      within({ kind: 'discrete-laplace', scale: scaleAt(epsilon), added: target.added, complete: target.complete });
+    const epsilon = leastDecimal(holds);
+    return { epsilon, parameter: scaleAt(epsilon) };
+  }
+  // The largest variance of 13 bits that stays within, from above.
+  const ok = (n: number, power: number): boolean => within({ kind: 'discrete-gaussian', variance: dyadic(n, power), added: target.added });
+  let power = Math.ceil(2 * Math.log2(Number(margin) + 1)) + 2;
+  while (!tries(() => ok(2 ** 12, power))) if (--power < -1) throw tooSmall(margin, confidence);
+  let [low, high] = [2 ** 12, 2 ** 13];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (ok(middle, power)) low = middle;
+    else high = middle;
+  }
+  const variance = dyadic(low, power);
+  const cost = target.epsilonAt(variance);
+  if (!(cost <= MOST_EPSILON)) throw tooSmall(margin, confidence);
+  return { epsilon: decimalAbove(cost), parameter: variance };
+
+  function leastDecimal(holds: (epsilon: string) => boolean): string {
+    let exponent = -9;
+    while (!holds(decimal(999999, exponent))) if (++exponent > -4) throw tooSmall(margin, confidence);
+    let [from, to] = [1, 999999];
+    while (to - from > 1) {
+      const middle = (from + to) >> 1;
+      if (holds(decimal(middle, exponent))) to = middle;
+      else from = middle;
+    }
+    return decimal(to, exponent);
+  }
+}
+
+/** Shares too small for their sum to be told are beyond the margin's reach. */
+function tries(condition: () => boolean): boolean {
+  try {
+    return condition();
+  } catch (thrown) {
+    if (thrown instanceof RefusedError) return false;
+    throw thrown;
+  }
+}
+
+/** n·2^(power − 12). */
+const dyadic = (n: number, power: number): Rational =>
+  power >= 12 ? whole(BigInt(n) << BigInt(power - 12)) : fraction(BigInt(n), 1n << BigInt(12 - power));
+
+/** n·10^exponent as decimal text, exponent < 0. */
+function decimal(n: number, exponent: number): string {
+  const digits = String(n).padStart(1 - exponent, '0');
+  return `${digits.slice(0, exponent)}.${digits.slice(exponent)}`;
+}
+
+/** Decimal text of a number with six significant digits, not below it. */
+export function decimalAbove(value: number): string {
+  if (!(value > 0 && value < 1e9)) throw new RangeError('a positive number below 1e9 is needed');
+  const exponent = Math.min(-1, Math.max(-30, Math.ceil(Math.log10(value)) - 6));
+  return decimal(Math.ceil(value * 10 ** -exponent * (1 + 1e-15)), exponent);
+}
+
+function tooSmall(margin: bigint, confidence: string): RefusedError {
+  return new RefusedError('budget/margin-too-small', {
+    stage: 'mechanism',
+    message: `No noise that protects anybody stays within ${margin} with confidence ${confidence}.`,
+    remedy: 'Ask for a wider margin or less confidence.',
+  });
+}
+
+/** Rest of the type's use elsewhere: what one curator's event adds to each value. */
+export function noiseOfEvent(event: PrivacyEvent): AddedNoise | null {
+  switch (event.kind) {
+    case 'discrete-laplace':
+      return { kind: 'discrete-laplace', scale: readPositive(event.scale, 'scale'), added: 1, complete: 1 };
+    case 'discrete-gaussian':
+      return { kind: 'discrete-gaussian', variance: readPositive(event.variance, 'variance'), added: 1 };
+    case 'summed-discrete-gaussian':
+      return { kind: 'discrete-gaussian', variance: readPositive(event.variance, 'variance'), added: event.shares };
+    default:
+      return null;
+  }
+}
