@@ -2,7 +2,8 @@
 import { advancedEpsilon, withoutRevealing } from './advanced-composition.ts';
 import type { AccountedEvent } from './accounted-event.ts';
 import { type Claim, claimOf } from './claim.ts';
-import { atMost, downward, exactly, plus, type Rational, readNumber, times, upward, whole, zero } from './exact-number.ts';
+import { addRationals, multiplyRationals, parseRational, type Rational } from '@sluis/math';
+import { atMost, downward, exactly, upward, whole, zero } from './exact-number.ts';
 import { gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
 import { renyiDelta, renyiEpsilon } from './renyi.ts';
 
@@ -67,7 +68,7 @@ export function price(spent: readonly AccountedEvent[], asked: readonly Accounte
 
 /** Whether all of it stays within the limit. Exact where ε and δ simply add up to no more; otherwise it errs to refusing. */
 export function affordable(spent: readonly AccountedEvent[], asked: readonly AccountedEvent[], limit: Spending): boolean {
-  const [epsilon, delta] = [readNumber(limit.epsilon, 'limit of epsilon'), readNumber(limit.delta, 'limit of delta')];
+  const [epsilon, delta] = [parseRational(limit.epsilon), parseRational(limit.delta)];
   const events = [...spent, ...asked];
   const basic = basicOf(claimsOf(events));
   if (basic !== null && atMost(basic.epsilon, epsilon) && atMost(basic.delta, delta)) return true;
@@ -91,8 +92,8 @@ function basicOf(claims: readonly Claim[]): { epsilon: Rational; delta: Rational
   let [epsilon, delta] = [zero, zero];
   for (const { guarantee, times: n } of claims) {
     if (guarantee === null) return null;
-    epsilon = plus(epsilon, times(guarantee.epsilon, whole(n)));
-    delta = plus(delta, times(guarantee.delta, whole(n)));
+    epsilon = addRationals(epsilon, multiplyRationals(guarantee.epsilon, whole(n)));
+    delta = addRationals(delta, multiplyRationals(guarantee.delta, whole(n)));
   }
   return { epsilon, delta };
 }

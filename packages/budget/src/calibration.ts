@@ -2,13 +2,14 @@
 import { type InvalidError, RefusedError, SluisError } from '@sluis/base';
 import type { PrivacyEvent } from '@sluis/model';
 import { epsilonOf } from './accountant.ts';
-import { downward, fraction, numberText, over, type Rational, readNumber, readPositive, whole } from './exact-number.ts';
+import { divideRationals, parseRational, type Rational, rational, rationalText } from '@sluis/math';
+import { downward, readPositive, whole } from './exact-number.ts';
 import { analyticGaussianSigma } from './gaussian-curve.ts';
 
 /** Scale of discrete Laplace noise that makes values of this L1 sensitivity exactly ε-private: l1/ε. Source: Ghosh et al. 2009. */
 export function calibrateLaplace(l1: bigint, epsilon: string): Rational {
   if (l1 < 1n) throw new RangeError('nothing depends on anybody: no noise is needed');
-  return over(whole(l1), readPositive(epsilon, 'epsilon'));
+  return divideRationals(whole(l1), readPositive(epsilon, 'epsilon'));
 }
 
 export interface GaussianTarget {
@@ -28,7 +29,7 @@ export const VARIANCE_SLACK = 2 ** -13;
 
 /** The event of Gaussian noise with this variance in each share. */
 export function gaussianEvent(target: Omit<GaussianTarget, 'epsilon' | 'delta'>, variance: Rational): PrivacyEvent {
-  const common = { variance: numberText(variance), squaredL2: `${target.squaredL2}`, times: 1 };
+  const common = { variance: rationalText(variance), squaredL2: `${target.squaredL2}`, times: 1 };
   return target.shares === 1
     ? { kind: 'discrete-gaussian', ...common }
     : { kind: 'summed-discrete-gaussian', shares: target.shares, l1: `${target.l1}`, values: target.values, ...common };
@@ -42,7 +43,7 @@ export function gaussianEvent(target: Omit<GaussianTarget, 'epsilon' | 'delta'>,
  */
 export function calibrateGaussian(target: GaussianTarget): Rational {
   if (target.squaredL2 < 1n) throw new RangeError('nothing depends on anybody: no noise is needed');
-  const [epsilon, delta] = [downward(readPositive(target.epsilon, 'epsilon')), downward(readNumber(target.delta, 'delta'))];
+  const [epsilon, delta] = [downward(readPositive(target.epsilon, 'epsilon')), downward(parseRational(target.delta))];
   if (!(delta > 0 && delta < 1)) throw notReachable(target);
   const holds = (variance: Rational): boolean => {
     try {
@@ -60,7 +61,7 @@ export function calibrateGaussian(target: GaussianTarget): Rational {
 function leastDyadic(holds: (value: Rational) => boolean, exponent: number): Rational | null {
   const at = (n: number, power: number): Rational => {
     const shift = 13 - power;
-    return shift >= 0 ? fraction(BigInt(n), 1n << BigInt(shift)) : whole(BigInt(n) << BigInt(-shift));
+    return shift >= 0 ? rational(BigInt(n), 1n << BigInt(shift)) : whole(BigInt(n) << BigInt(-shift));
   };
   let power = exponent;
   for (let moved = 0; !holds(at(2 ** 14, power)); moved++, power++) if (moved === 60) return null;

@@ -1,7 +1,8 @@
 /** What one event is known to satisfy, in numbers that are rounded to the safe side. */
 import { InvalidError, RefusedError } from '@sluis/base';
 import type { AccountedEvent, SubsampledEvent } from './accounted-event.ts';
-import { ceiling, downward, exactly, over, type Rational, readNumber, readPositive, times, upward, whole, zero } from './exact-number.ts';
+import { ceilRational, divideRationals, multiplyRationals, parseRational, type Rational } from '@sluis/math';
+import { downward, exactly, readPositive, upward, whole, zero } from './exact-number.ts';
 import { summedCloseness } from './summed-gaussian.ts';
 
 export interface Claim {
@@ -49,14 +50,14 @@ function once(event: AccountedEvent): Once {
   switch (event.kind) {
     case 'discrete-laplace':
     case 'laplace':
-      return laplace(event.kind, readPositive(event.scale, 'scale'), readNumber(event.l1, 'L1 sensitivity'));
+      return laplace(event.kind, readPositive(event.scale, 'scale'), parseRational(event.l1));
     case 'discrete-gaussian':
     case 'gaussian':
-      return gaussian(event.kind, readPositive(event.variance, 'variance'), readNumber(event.squaredL2, 'squared L2 sensitivity'), 0);
+      return gaussian(event.kind, readPositive(event.variance, 'variance'), parseRational(event.squaredL2), 0);
     case 'summed-discrete-gaussian':
       return summed(event);
     case 'guarantee':
-      return response(readNumber(event.epsilon, 'epsilon'), readNumber(event.delta, 'delta'));
+      return response(parseRational(event.epsilon), parseRational(event.delta));
     case 'subsampled':
       return subsampled(event);
   }
@@ -64,23 +65,25 @@ function once(event: AccountedEvent): Once {
 
 function laplace(kind: 'discrete-laplace' | 'laplace', scale: Rational, l1: Rational): Once {
   // Values are whole numbers where the noise is: a change by part of one is counted as a whole one.
-  const shift = kind === 'laplace' ? l1 : whole(ceiling(l1));
-  const epsilon = over(shift, scale);
+  const shift = kind === 'laplace' ? l1 : whole(ceilRational(l1));
+  const epsilon = divideRationals(shift, scale);
   const loss: Loss =
-    kind === 'laplace' ? { kind, epsilon: upward(epsilon) } : { kind, shift: upward(shift), rate: upward(over(whole(1), scale)) };
+    kind === 'laplace'
+      ? { kind, epsilon: upward(epsilon) }
+      : { kind, shift: upward(shift), rate: upward(divideRationals(whole(1), scale)) };
   return { guarantee: { epsilon, delta: zero }, loss, closeness: 0 };
 }
 
 function gaussian(kind: 'discrete-gaussian' | 'gaussian', variance: Rational, squaredL2: Rational, closeness: number): Once {
-  const changed = kind === 'gaussian' ? squaredL2 : whole(ceiling(squaredL2));
-  const rho = upward(over(changed, times(whole(2), variance)));
+  const changed = kind === 'gaussian' ? squaredL2 : whole(ceilRational(squaredL2));
+  const rho = upward(divideRationals(changed, multiplyRationals(whole(2), variance)));
   const loss: Loss = kind === 'gaussian' ? { kind, rho } : { kind, rho, squaredL2: upward(changed), variance: downward(variance) };
   return { guarantee: rho === 0 ? { epsilon: zero, delta: zero } : null, loss, closeness };
 }
 
 function summed(event: Extract<AccountedEvent, { kind: 'summed-discrete-gaussian' }>): Once {
   const variance = readPositive(event.variance, 'variance');
-  const [l1, squaredL2] = [ceiling(readNumber(event.l1, 'L1 sensitivity')), ceiling(readNumber(event.squaredL2, 'squared L2 sensitivity'))];
+  const [l1, squaredL2] = [ceilRational(parseRational(event.l1)), ceilRational(parseRational(event.squaredL2))];
   if (!Number.isSafeInteger(event.shares) || event.shares < 1) throw invalid('number of shares is not a whole number of at least 1');
   if (!Number.isSafeInteger(event.values) || event.values < 1) throw invalid('number of values is not a whole number of at least 1');
   const each = summedCloseness(event.shares, downward(variance));
@@ -93,7 +96,7 @@ function summed(event: Extract<AccountedEvent, { kind: 'summed-discrete-gaussian
   }
   // Numbers that don't change have the same noise in both worlds; at most so many change.
   const changed = [BigInt(event.values), l1, squaredL2].reduce((a, b) => (b < a ? b : a));
-  const total = times(variance, whole(event.shares));
+  const total = multiplyRationals(variance, whole(event.shares));
   return gaussian('discrete-gaussian', total, whole(squaredL2), upward(whole(changed)) * each * (1 + 1e-12));
 }
 
@@ -110,12 +113,13 @@ function subsampled(event: SubsampledEvent): Once {
   if (inner.loss.kind === 'subsampled') throw invalid('sampled mechanism is sampled itself');
   const q = upward(rate);
   // (ε, δ) becomes (log(1 + q·(e^ε − 1)), q·δ) for one neighbour in either sense: Balle, Barthe & Gaboardi 2018, Theorems 8 and 9.
-  const epsilon = inner.guarantee === null ? Number.POSITIVE_INFINITY : upward(times(inner.guarantee.epsilon, whole(inner.times)));
+  const epsilon =
+    inner.guarantee === null ? Number.POSITIVE_INFINITY : upward(multiplyRationals(inner.guarantee.epsilon, whole(inner.times)));
   const amplified = Math.log1p(q * Math.expm1(epsilon)) * (1 + 1e-14);
   const guarantee =
     inner.guarantee === null || !Number.isFinite(amplified)
       ? null
-      : { epsilon: exactly(amplified), delta: times(rate, times(inner.guarantee.delta, whole(inner.times))) };
+      : { epsilon: exactly(amplified), delta: multiplyRationals(rate, multiplyRationals(inner.guarantee.delta, whole(inner.times))) };
   return {
     guarantee,
     loss: { kind: 'subsampled', sampling: event.sampling, rate: q, of: inner.loss, ofTimes: inner.times },

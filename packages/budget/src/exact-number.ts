@@ -1,56 +1,17 @@
 /** Exact numbers from text, and their conversion to double precision towards the side that is safe. */
 import { InvalidError } from '@sluis/base';
+import { compareRationals, parseRational, type Rational, rational } from '@sluis/math';
 
-/** A fraction in lowest terms; the denominator is positive. */
-export interface Rational {
-  readonly numerator: bigint;
-  readonly denominator: bigint;
-}
+export const zero: Rational = { numerator: 0n, denominator: 1n };
+export const whole = (value: bigint | number): Rational => ({ numerator: BigInt(value), denominator: 1n });
+export const atMost = (a: Rational, b: Rational): boolean => compareRationals(a, b) <= 0;
 
-const TEXT = /^(\d{1,400})(?:\.(\d{1,400})|\/(\d{1,400}))?$/;
-
-/**
- * Reads a whole number, a decimal number, or a fraction "a/b".
- *
- * @throws InvalidError `budget/number` on any other text, signs and exponents included.
- */
-export function readNumber(text: string, what: string): Rational {
-  const found = TEXT.exec(text);
-  const denominator = found?.[3] === undefined ? 10n ** BigInt(found?.[2]?.length ?? 0) : BigInt(found[3]);
-  if (found === null || denominator === 0n) {
-    throw new InvalidError('budget/number', {
-      stage: 'mechanism',
-      message: `The ${what} is not an exact number.`,
-      remedy: 'Write a whole number, a decimal number such as "0.25", or a fraction such as "1/3".',
-    });
-  }
-  return fraction(BigInt(found[1] + (found[2] ?? '')), denominator);
-}
-
-/** The same, where zero is not allowed either. */
+/** Reads exact text; zero is refused, with what the number is. */
 export function readPositive(text: string, what: string): Rational {
-  const number = readNumber(text, what);
+  const number = parseRational(text);
   if (number.numerator > 0n) return number;
   throw new InvalidError('budget/number', { stage: 'mechanism', message: `The ${what} must be above zero.` });
 }
-
-export function fraction(numerator: bigint, denominator: bigint): Rational {
-  let [a, b] = [numerator < 0n ? -numerator : numerator, denominator];
-  while (b !== 0n) [a, b] = [b, a % b];
-  return { numerator: numerator / a, denominator: denominator / a };
-}
-
-export const zero: Rational = { numerator: 0n, denominator: 1n };
-export const plus = (a: Rational, b: Rational): Rational =>
-  fraction(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
-export const times = (a: Rational, b: Rational): Rational => fraction(a.numerator * b.numerator, a.denominator * b.denominator);
-export const over = (a: Rational, b: Rational): Rational => fraction(a.numerator * b.denominator, a.denominator * b.numerator);
-export const whole = (value: bigint | number): Rational => ({ numerator: BigInt(value), denominator: 1n });
-export const atMost = (a: Rational, b: Rational): boolean => a.numerator * b.denominator <= b.numerator * a.denominator;
-/** Text that `readNumber` reads back: "a" or "a/b". */
-export const numberText = (a: Rational): string => (a.denominator === 1n ? `${a.numerator}` : `${a.numerator}/${a.denominator}`);
-/** The smallest whole number not below a, for a ≥ 0. */
-export const ceiling = (a: Rational): bigint => (a.numerator + a.denominator - 1n) / a.denominator;
 
 /** The smallest double not below a ≥ 0. Infinity where there is none. */
 export const upward = (a: Rational): number => toDouble(a, true);
@@ -83,5 +44,5 @@ export function exactly(value: number): Rational {
   if (!Number.isFinite(value)) throw new RangeError('only finite numbers are fractions');
   let [scaled, shift] = [value, 0];
   while (!Number.isInteger(scaled)) [scaled, shift] = [scaled * 2, shift + 1];
-  return fraction(BigInt(scaled), 1n << BigInt(shift));
+  return rational(BigInt(scaled), 1n << BigInt(shift));
 }

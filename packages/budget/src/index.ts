@@ -3,7 +3,6 @@ export * from './accounted-event.ts';
 export * from './calibration.ts';
 export { advancedEpsilon, dworkEpsilon } from './advanced-composition.ts';
 export { analyticGaussianSigma, gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
-export { numberText, type Rational } from './exact-number.ts';
 export { zcdpEpsilon } from './renyi.ts';
 export * from './noise-tail.ts';
 export * from './spending.ts';

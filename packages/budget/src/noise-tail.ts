@@ -1,7 +1,8 @@
 /** How far noise strays: margins for analysts, and the converse, from a margin to what it costs. */
 import { InvalidError, RefusedError } from '@sluis/base';
 import type { PrivacyEvent } from '@sluis/model';
-import { downward, fraction, over, type Rational, readNumber, readPositive, upward, whole } from './exact-number.ts';
+import { divideRationals, parseRational, type Rational, rational } from '@sluis/math';
+import { downward, readPositive, upward, whole } from './exact-number.ts';
 import { upperTail } from './normal.ts';
 import { polyaTail } from './polya-tail.ts';
 import { summedCloseness } from './summed-gaussian.ts';
@@ -23,7 +24,7 @@ export type AddedNoise =
  */
 export function tailOf(noise: AddedNoise): (m: number) => number {
   if (noise.kind === 'discrete-laplace') {
-    const rate = downward(over(whole(1), noise.scale));
+    const rate = downward(divideRationals(whole(1), noise.scale));
     if (noise.added < noise.complete || noise.complete < 1) throw new RangeError('at least the shares that make it complete are added');
     if (noise.added === noise.complete) return (m) => (Math.exp(-rate * (m + 1)) / (1 + Math.exp(-rate))) * (1 + 1e-14 + 1e-15 * rate * m);
     if (noise.added > 2 * noise.complete) throw new RangeError('at most twice the shares that make it complete are added');
@@ -70,7 +71,7 @@ export function marginOf(noise: AddedNoise, confidence: string): bigint {
 
 /** 1 − confidence, rounded down. */
 function missing(confidence: string): number {
-  const { numerator, denominator } = readNumber(confidence, 'confidence');
+  const { numerator, denominator } = parseRational(confidence);
   if (numerator <= 0n || numerator >= denominator) {
     throw new InvalidError('budget/confidence', {
       stage: 'mechanism',
@@ -78,7 +79,7 @@ function missing(confidence: string): number {
       remedy: 'Write 0.95, for instance.',
     });
   }
-  return downward(fraction(denominator - numerator, denominator));
+  return downward(rational(denominator - numerator, denominator));
 }
 
 /** The least whole number ≥ 0 at which a condition that stays true is true; above 2^53 rounded up to a double. */
@@ -124,7 +125,7 @@ export function epsilonForMargin(target: MarginTarget, margin: bigint, confidenc
   };
   const allowed = missing(confidence);
   if (target.kind === 'discrete-laplace') {
-    const scaleAt = (epsilon: string): Rational => over(whole(target.l1), readPositive(epsilon, 'epsilon'));
+    const scaleAt = (epsilon: string): Rational => divideRationals(whole(target.l1), readPositive(epsilon, 'epsilon'));
     const holds = (epsilon: string): boolean =>
       within({ kind: 'discrete-laplace', scale: scaleAt(epsilon), added: target.added, complete: target.complete });
     const epsilon = leastDecimal(holds);
@@ -170,7 +171,7 @@ function tries(condition: () => boolean): boolean {
 
 /** n·2^(power − 12). */
 const dyadic = (n: number, power: number): Rational =>
-  power >= 12 ? whole(BigInt(n) << BigInt(power - 12)) : fraction(BigInt(n), 1n << BigInt(12 - power));
+  power >= 12 ? whole(BigInt(n) << BigInt(power - 12)) : rational(BigInt(n), 1n << BigInt(12 - power));
 
 /** n·10^exponent as decimal text, exponent < 0. */
 function decimal(n: number, exponent: number): string {

@@ -2,7 +2,8 @@
 import { RefusedError } from '@sluis/base';
 import type { NoiseTerms, PrivacyEvent, PrivacyUnit } from '@sluis/model';
 import { affordable, epsilonOf, type Spending } from './accountant.ts';
-import { atMost, downward, fraction, numberText, readNumber } from './exact-number.ts';
+import { parseRational, rational, rationalText } from '@sluis/math';
+import { atMost, downward } from './exact-number.ts';
 
 /** What one question costs one table. A question over several tables is charged to each of them. */
 export interface Charge {
@@ -62,7 +63,7 @@ export function grant(past: readonly Charge[], asked: readonly Charge[], terms: 
 
 function standing(scope: Standing['scope'], of: string, limit: Spending, past: readonly Charge[], asked: readonly Charge[]): Standing {
   const [spent, added] = [past.flatMap((c) => c.events), asked.flatMap((c) => c.events)];
-  const delta = downward(readNumber(limit.delta, 'limit of delta'));
+  const delta = downward(parseRational(limit.delta));
   return {
     scope,
     of,
@@ -79,14 +80,14 @@ function standing(scope: Standing['scope'], of: string, limit: Spending, past: r
  */
 export function remaining(spent: readonly PrivacyEvent[], limit: Spending): string {
   const fits = (n: bigint, unit: bigint): boolean =>
-    affordable(spent, [{ kind: 'guarantee', epsilon: numberText(fraction(n, unit)), delta: '0', times: 1 }], limit);
-  const total = readNumber(limit.epsilon, 'limit of epsilon');
+    affordable(spent, [{ kind: 'guarantee', epsilon: rationalText(rational(n, unit)), delta: '0', times: 1 }], limit);
+  const total = parseRational(limit.epsilon);
   const unit = 1_000_000n;
   let [low, high] = [0n, (total.numerator * unit) / total.denominator + 1n];
   if (!fits(0n, unit)) return '0';
   while (high - low > 1n) {
     const middle = (low + high) / 2n;
-    if (atMost(fraction(middle, unit), total) && fits(middle, unit)) low = middle;
+    if (atMost(rational(middle, unit), total) && fits(middle, unit)) low = middle;
     else high = middle;
   }
   const text = `${low / unit}.${String(low % unit).padStart(6, '0')}`;

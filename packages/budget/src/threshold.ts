@@ -1,5 +1,6 @@
 /** Partition selection by noisy counts: from which count on a group may be shown. */
-import { downward, fraction, over, readPositive, whole } from './exact-number.ts';
+import { divideRationals, rational } from '@sluis/math';
+import { downward, readPositive, whole } from './exact-number.ts';
 import { type AddedNoise, leastWhole, tailOf } from './noise-tail.ts';
 
 export interface ThresholdTarget {
@@ -23,7 +24,7 @@ export interface ThresholdTarget {
 export function thresholdFor({ noise, delta, groups, count }: ThresholdTarget): bigint {
   if (!Number.isSafeInteger(groups) || groups < 1 || !Number.isSafeInteger(count) || count < 1)
     throw new RangeError('a unit counts in at least one group');
-  const each = downward(over(readPositive(delta, 'delta'), whole(groups)));
+  const each = downward(divideRationals(readPositive(delta, 'delta'), whole(groups)));
   const tail = tailOf(noise);
   return leastWhole((m) => tail(m) <= each) + 1n + BigInt(count);
 }
@@ -34,6 +35,6 @@ export const thresholdEvent = (delta: string) => ({ kind: 'guarantee', epsilon: 
 /** δ of a question split in two equal halves: for noise and for thresholds. */
 export const halfOf = (delta: string): string => {
   const { numerator, denominator } = readPositive(delta, 'delta');
-  const half = fraction(numerator, denominator * 2n);
+  const half = rational(numerator, denominator * 2n);
   return half.denominator === 1n ? `${half.numerator}` : `${half.numerator}/${half.denominator}`;
 };
