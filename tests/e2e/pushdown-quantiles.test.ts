@@ -1,4 +1,4 @@
-/** Medians and quantiles of rows that stay with their providers, among real stations, against DuckDB on the pooled rows. */
+/** Medians, quantiles and histograms of rows that stay with their providers, among real stations, against DuckDB on the pooled rows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -6,8 +6,8 @@ import { type Collaboration, openCollaboration } from '../harness/collaboration.
 
 const PROVIDERS = ['north', 'east', 'west'] as const;
 const COLUMNS = {
-  ward: { type: 'VARCHAR', uses: ['group'], domain: { values: ['a', 'b', 'c', 'empty'] } },
-  age: { type: 'INTEGER', uses: ['aggregate', 'filter', 'reveal'], bounds: ['-5', '120'], nullable: true },
+  ward: { type: 'VARCHAR', uses: ['group', 'filter'], domain: { values: ['a', 'b', 'c', 'empty'] } },
+  age: { type: 'INTEGER', uses: ['group', 'aggregate', 'filter', 'reveal'], bounds: ['-5', '120'], nullable: true },
   score: { type: 'DECIMAL(5,2)', uses: ['aggregate', 'reveal'], bounds: ['-10', '99.99'] },
   day: { type: 'DATE', uses: ['aggregate', 'reveal'], domain: { range: ['2026-01-01', '2026-12-31'] } },
   cost: { type: 'BIGINT', uses: ['aggregate'], bounds: ['0', '10000000'] },
@@ -68,6 +68,24 @@ test(`seed ${seed}: medians, quantiles and dates per group equal those of the po
     result?.suppressed.map((s) => s.group),
     [{ ward: 'empty' }],
   );
+});
+
+test('a histogram counts every declared value, and leaves out and lists those that do not pass', async () => {
+  const ages = all
+    .map((r) => r.split(',')[1])
+    .filter((a) => a !== '')
+    .map((a) => Math.floor((Number(a) + 5) / 25));
+  const counts = new Map<number, number>();
+  for (const age of ages) counts.set(age, (counts.get(age) ?? 0) + 1);
+  const { result } = await together.ask(
+    "SELECT histogram((age + 5) // 25) AS h, histogram(ward) FILTER (WHERE ward <> 'a') AS w FROM stays",
+  );
+  const expected = [...counts].sort(([a], [b]) => a - b).filter(([, n]) => n >= 3);
+  assert.deepEqual(result?.rows[0]?.[0], expected);
+  const wards = ['b', 'c'].map((w) => [w, all.filter((r) => r.startsWith(w)).length]);
+  assert.deepEqual(result?.rows[0]?.[1], wards);
+  const missing = [0, 1, 2, 3, 4, 5].filter((bin) => (counts.get(bin) ?? 0) < 3).map((bin) => `h[${bin}]`);
+  assert.deepEqual(result?.suppressed, [{ group: {}, cells: [...missing, "w['a']", "w['empty']"], reason: 'suppressed or empty' }]);
 });
 
 test('a value with too many possible values is found among rows that are shared for the question, as explain says', async () => {

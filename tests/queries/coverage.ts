@@ -42,9 +42,9 @@ function clausesOf(query: Query): string[] {
   ];
 }
 
-/** What needs all rows together is generated in shared-rows-questions, and comparisons of organisations have tests of their own. */
+/** What needs all rows together is generated in shared-rows-questions, histograms in histogram-questions, and comparisons of organisations have tests of their own. */
 const ELSEWHERE =
-  /^(median|quantile|quantile_cont|quantile_disc|my_rank|my_quartile|auction_won|auction_price|auction_winner|total_exceeds)$/;
+  /^(median|quantile|quantile_cont|quantile_disc|histogram|my_rank|my_quartile|auction_won|auction_price|auction_winner|total_exceeds)$/;
 
 /** Names of the allow-list that no question used. */
 export function uncovered(names: ReadonlyMap<string, number>, allowed: Readonly<Record<string, readonly string[]>>): string[] {

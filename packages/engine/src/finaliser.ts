@@ -1,6 +1,15 @@
 /** The receiver's engine: from opened integers to the answer. Also run by whoever verifies a receipt. */
 import type { Finaliser } from '@sluis/flow';
-import { type CellValue, cellOffsets, type Domain, type Plan, type Released, type ResultTable, setSize } from '@sluis/model';
+import {
+  type CellValue,
+  cellOffsets,
+  type Domain,
+  type Plan,
+  type Released,
+  type ResultTable,
+  type ScalarValue,
+  setSize,
+} from '@sluis/model';
 import { aggregateIntervals, aggregateValues, secretKeyText, suppressedGroups } from '@sluis/planner';
 import { StationError } from '@sluis/base';
 import { type Database, openDatabase } from './database.ts';
@@ -95,6 +104,12 @@ const INTEGER = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 
 /** A value as the command line's JSON shows it. */
 function cellValue(value: unknown, type: string): CellValue {
+  const [key, held] = /^MAP\((.*), (\w+)\)$/.exec(type)?.slice(1) ?? [];
+  if (key === undefined || held === undefined || !Array.isArray(value)) return scalarValue(value, type);
+  return (value as readonly { key: unknown; value: unknown }[]).map((e) => [scalarValue(e.key, key), scalarValue(e.value, held)]);
+}
+
+function scalarValue(value: unknown, type: string): ScalarValue {
   if (value === null || value === undefined) return null;
   if (INTEGER.test(type)) return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (type === 'DOUBLE' || type === 'FLOAT') return typeof value === 'number' && Number.isFinite(value) ? value : null;

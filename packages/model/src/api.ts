@@ -38,7 +38,7 @@
 import { z } from 'zod';
 import { agreementSchema, cardSchema, NAME } from './agreement.ts';
 import { receiptSchema } from './receipt.ts';
-import type { CellValue } from './result.ts';
+import type { CellValue, ScalarValue } from './result.ts';
 
 export const API_ROOT = '/api/v1';
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -263,7 +263,8 @@ export type RunView = z.infer<typeof runViewSchema>;
 export const decisionRequestSchema = z.strictObject({ as: person.optional(), reason: z.string().max(1000).optional() });
 export type DecisionRequest = z.infer<typeof decisionRequestSchema>;
 
-const cellValue: z.ZodType<CellValue> = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+const scalarValue: z.ZodType<ScalarValue> = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+const cellValue: z.ZodType<CellValue> = z.union([scalarValue, z.array(z.tuple([scalarValue, scalarValue]))]);
 export const resultTableSchema = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   rows: z.array(z.array(cellValue)),

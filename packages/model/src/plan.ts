@@ -168,6 +168,8 @@ export interface PlanAggregate {
 /** An output cell: a column (or HAVING/ORDER BY expression) whose aggregates must all pass before any is opened for it. */
 export interface PlanOutput {
   readonly name: string;
+  /** Of one bin of a histogram, which is a cell by itself: the value that it counts. The column named `name` is made of all its bins. */
+  readonly bin?: string;
   /** Indices into aggregates. */
   readonly aggregates: readonly number[];
   /** False for expressions of HAVING and ORDER BY that are no column of the answer. */

@@ -1,7 +1,10 @@
 /** Answers as people and programs get them (docs/cli). */
 
 /** JSON value of a cell: integers to 2^53 − 1 as numbers, larger ones and DECIMAL as text, dates as ISO 8601 text. */
-export type CellValue = number | string | boolean | null;
+export type ScalarValue = number | string | boolean | null;
+
+/** A MAP is a list of its keys and values, in the order of the keys. */
+export type CellValue = ScalarValue | readonly (readonly [key: ScalarValue, value: ScalarValue])[];
 
 export interface SuppressedGroup {
   readonly group: Readonly<Record<string, CellValue>>;

@@ -1,13 +1,15 @@
 /** Pass 2a, bind an expression: names become columns, functions are checked against the allow-list, everything gets a type. */
+import type { Table } from '@sluis/model';
 import { ast, isAst, list, text, type Ast } from './ast.ts';
 import { bindArithmetic, boundsOf, finite, fits } from './arithmetic.ts';
 import { makeAggregate } from './bind-aggregate.ts';
+import { makeHistogram } from './bind-histogram.ts';
 import { bindCast } from './bind-cast.ts';
 import { AGGREGATES, ARITHMETIC, functionRule, OPERATORS } from './catalogue.ts';
 import { bindConstant, withClosedBounds } from './constants.ts';
 import { DAY_COUNT_ROLES, dateBounds, isDayCount } from './date-bounds.ts';
 import { limitGrowth } from './growth.ts';
-import { hasAggregate, isClosed, print, type AggregateNode, type Bound, type Role } from './expression.ts';
+import { hasAggregate, isClosed, print, type Bound, type Role } from './expression.ts';
 import { between, hull, type Interval } from './interval.ts';
 import { refuseFunction, refuseShape } from './not-supported.ts';
 import { asCondition, deciding, isNull, operation, predicate, tried, TRUTH } from './operations.ts';
@@ -25,6 +27,8 @@ export interface ExpressionContext {
   readonly resolveRows?: Resolve;
   /** Whether aggregate functions may stand here; else why not. */
   readonly aggregates: true | string;
+  /** Declared columns, where a histogram may stand. */
+  readonly table?: Table;
 }
 
 const COMPARISONS: Readonly<Record<string, string>> = {
@@ -245,7 +249,7 @@ async function bindListed(name: string, args: readonly Bound[], typing: Typing):
   return { ...draft, write: (t) => finite(draft.write(t)) };
 }
 
-async function bindAggregate(name: string, node: Ast, context: ExpressionContext): Promise<AggregateNode> {
+async function bindAggregate(name: string, node: Ast, context: ExpressionContext): Promise<Bound> {
   if (context.aggregates !== true)
     throw unsupported(`The aggregate ${name} ${context.aggregates}`, 'Aggregate in the SELECT list, HAVING or ORDER BY.');
   const orders = isAst(node['order_bys']) ? list(node['order_bys']['orders']).map(ast) : [];
@@ -261,5 +265,6 @@ async function bindAggregate(name: string, node: Ast, context: ExpressionContext
   const filters = isAst(node['filter']) ? await bindConditions([node['filter']], rows) : [];
   if ([...args, ...filters].some(hasAggregate))
     throw unsupported(`An aggregate inside ${name}`, 'Aggregate once, over the rows of the shared table.');
-  return makeAggregate({ name, args, filters, distinct: node['distinct'] === true }, context.typing);
+  const call = { name, args, filters, distinct: node['distinct'] === true };
+  return name === 'histogram' ? makeHistogram(call, context.table ?? null, context.typing) : makeAggregate(call, context.typing);
 }

@@ -68,7 +68,7 @@ function deduplicated(
  * Two ways of cutting the same column in one question (say, under 30 or not, and under 31 or not) would isolate people
  * by subtraction: sets must be nested, or cut different columns.
  */
-function checkSets({ keys, groupingSets }: Pick<Question, 'keys' | 'groupingSets'>): void {
+export function checkSets({ keys, groupingSets }: Pick<Question, 'keys' | 'groupingSets'>): void {
   for (const a of groupingSets) {
     for (const b of groupingSets) {
       const onlyA = a.filter((k) => !b.includes(k)).flatMap((k) => columnsOfKey(keys, k));

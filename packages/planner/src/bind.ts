@@ -2,6 +2,7 @@
 import type { Agreement } from '@sluis/model';
 import { ast, isAst, list, selectOf, text, type Ast } from './ast.ts';
 import { bindExpression, type ExpressionContext } from './bind-expression.ts';
+import { checkHistograms } from './bind-histogram.ts';
 import { asCondition, conjunction } from './operations.ts';
 import { bindGrouping } from './bind-grouping.ts';
 import { bindModifiers } from './bind-modifiers.ts';
@@ -16,7 +17,9 @@ import { Typing } from './types.ts';
 /** Run by every station for itself. Throws RefusedError `plan/unsupported`, `plan/unknown-name` or `plan/type-mismatch`. */
 export async function bind(node: Ast, agreement: Agreement, engine: SqlEngine, typing = new Typing(engine)): Promise<Question> {
   const around: Surroundings = { agreement, typing, ctes: new Map(), depth: 0, joined: false, bindInner };
-  return bindQuestion(node, around);
+  const question = await bindQuestion(node, around);
+  checkHistograms(question);
+  return question;
 }
 
 /** Columns that names may stand for: of FROM first, then what SELECT named. */
@@ -153,7 +156,8 @@ async function bindOuter(node: Ast, relation: Relation, inner: Question, typing:
 
 /** Binds SELECT's list in order, so that later items and clauses can use earlier names. */
 async function bindItems(node: Ast, names: Names, typing: Typing, noAggregates?: string): Promise<void> {
-  const context: ExpressionContext = { typing, resolve: names.resolver('column', 'SELECT'), aggregates: noAggregates ?? true };
+  const { table } = names.relation;
+  const context: ExpressionContext = { typing, resolve: names.resolver('column', 'SELECT'), aggregates: noAggregates ?? true, table };
   for (const value of list(node['select_list']).map(ast)) {
     if (text(value['class']) === 'STAR') {
       names.items = [...names.items, ...(await expandStar(value, names.relation, context))];

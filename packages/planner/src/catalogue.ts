@@ -201,6 +201,7 @@ export const AGGREGATES: ReadonlyMap<string, string> = new Map([
   ['quantile_cont', 'quantile_cont'],
   ['quantile_disc', 'quantile_disc'],
   ['quantile', 'quantile_disc'],
+  ['histogram', 'histogram'],
   ['my_rank', 'my_rank'],
   ['my_quartile', 'my_quartile'],
   ['auction_won', 'auction_won'],

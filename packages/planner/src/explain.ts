@@ -94,7 +94,7 @@ function committee(plan: Plan): Sentence[] {
 }
 
 function receiver(plan: Plan): Sentence[] {
-  const columns = plan.outputs.filter((o) => o.visible).map((o) => o.name);
+  const columns = [...new Set(plan.outputs.filter((o) => o.visible).map((o) => o.name))];
   const hidden = plan.outputs.filter((o) => !o.visible).map((o) => o.name);
   const narrowed = / HAVING | LIMIT | OFFSET /i.test(` ${plan.sql} `);
   return say(
@@ -136,7 +136,15 @@ function intermediate(plan: Plan): Sentence[] {
       (o) =>
         `"${o.name}" is computed by the receiver from ${listed(o.aggregates.map((a) => plan.aggregates[a]?.sql ?? ''))}, which it therefore learns.`,
     );
-  return say('intermediate', ...inside, ...mixed, ...amongSentences(plan));
+  return say('intermediate', ...inside, ...mixed, ...amongSentences(plan), ...binSentences(plan));
+}
+
+function binSentences({ outputs }: Plan): string[] {
+  const names = [...new Set(outputs.flatMap((o) => (o.bin === undefined ? [] : [o.name])))];
+  return names.map((name) => {
+    const bins = outputs.filter((o) => o.name === name && o.bin !== undefined).length;
+    return `"${name}" has ${several(bins, 'bin')}, each a cell of its own: bins that do not pass are left out. Beside a count of all its rows, a bin that alone is left out can be computed.`;
+  });
 }
 
 function suppression(plan: Plan): Sentence[] {

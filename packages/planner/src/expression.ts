@@ -42,6 +42,8 @@ export interface AggregateNode extends Typed {
   /** Of a comparison among organisations: by what, and the price's rank or the limit (as fixed-point text). */
   readonly among?: { readonly measure: PlanAmong['measure']; readonly parameter: string };
   readonly filter: Bound | null;
+  /** Of a count that is one bin of a histogram: `filter` then says that `of` has this value, beside what the question says. */
+  readonly bin?: { readonly of: Bound; readonly value: string; readonly filter: Bound | null };
 }
 /** GROUPING(a, b…): which keys are rolled up. */
 export interface GroupingNode extends Typed {

@@ -1,9 +1,10 @@
 /** The statement with which a receiver's engine turns opened aggregates into the answer. */
-import { hasAggregate, print, type Bound } from './expression.ts';
+import { binsOf } from './bind-histogram.ts';
+import { type AggregateNode, hasAggregate, print, type Bound } from './expression.ts';
 import type { IntervalColumns } from './noise-intervals.ts';
 import type { Outputs } from './outputs.ts';
 import type { Question } from './question.ts';
-import { quoteName } from './quote.ts';
+import { quoteName, quoteText } from './quote.ts';
 import type { Split } from './split.ts';
 
 /**
@@ -57,9 +58,23 @@ export function baseText(question: Question, split: Split): (node: Bound) => str
   };
 }
 
-function columnText(expression: Bound, output: number | null, base: (node: Bound) => string | null): string {
+function columnText(expression: Bound, output: Outputs['ofItem'][number], base: (node: Bound) => string | null): string {
+  const bins = binsOf(expression);
+  if (bins !== null) return mapText(expression.type, bins, Array.isArray(output) ? output : [], base);
   const text = print(expression, base);
   return output === null ? text : `CASE WHEN p${output} THEN ${text} END`;
+}
+
+/** A MAP of the bins that pass, as DuckDB's histogram gives it: without empty ones, NULL if there is none. */
+function mapText(type: string, bins: readonly AggregateNode[], outputs: readonly number[], base: (node: Bound) => string | null): string {
+  const [key, count] = /^MAP\((.*), (\w+)\)$/.exec(type)?.slice(1) ?? [];
+  const entries = bins.map((bin, i) => {
+    const rows = print(bin, base);
+    const entry = `{'key': CAST(${quoteText(bin.bin?.value ?? '')} AS ${key}), 'value': CAST(${rows} AS ${count})}`;
+    return `CASE WHEN p${outputs[i]} AND ${rows} > 0 THEN [${entry}] ELSE [] END`;
+  });
+  if (entries.length === 0) return `CAST(NULL AS ${type})`;
+  return `CAST(nullif(map_from_entries(flatten([${entries.join(', ')}])), MAP {}) AS ${type})`;
 }
 
 /** What HAVING and ORDER BY see: a column of the answer as shown, any other aggregate only where it passes. */

@@ -20,7 +20,12 @@ export function checkNoisyAggregates(question: Question, sharing: Sharing | null
 }
 
 function checkOne(call: AggregateNode, sharing: Sharing | null, { unit }: Stability): void {
-  const { aggregate } = call;
+  const { aggregate, bin } = call;
+  if (bin !== undefined)
+    throw unsupported(
+      'A histogram with noise',
+      `Ask for COUNT(*) by group (GROUP BY ${print(bin.of)}): a row is then noticed in one group only.`,
+    );
   if (aggregate === 'min' || aggregate === 'max') {
     const x = call.argument === null ? 'x' : print(call.argument);
     throw unsupported(

@@ -29,7 +29,8 @@ export function intervalColumns(question: Question, split: Split, outputs: Outpu
     return name;
   };
   const ofItem = question.items.map(({ name, expression }, i): IntervalColumn | null => {
-    const output = outputs.list[outputs.ofItem[i] ?? -1];
+    const place = outputs.ofItem[i] ?? null;
+    const output = typeof place === 'number' ? outputs.list[place] : undefined;
     if (output === undefined) return null;
     const ends = endsOf(expression, output.aggregates.length, split, noise, base);
     return {

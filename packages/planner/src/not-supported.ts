@@ -10,8 +10,8 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(approx_count_distinct|count_distinct)$/, 'Use COUNT(DISTINCT x), which is exact.'],
   [
-    /^(histogram|histogram_exact|equi_width_bins)$/,
-    'Group by the bins: GROUP BY floor(x / 10), or by a CASE of ranges; empty bins are declared groups too.',
+    /^(histogram_exact|histogram_values|equi_width_bins)$/,
+    'Use histogram(x) for declared values, or group by the bins: GROUP BY floor(x / 10), or by a CASE of ranges.',
   ],
   [
     /^(first|last|any_value|arbitrary|arg_max|arg_min|max_by|min_by|list|array_agg|string_agg|group_concat|listagg|first_value|last_value)$/,

@@ -1,13 +1,14 @@
 /** Which cells a question has: its columns made of aggregates, and hidden ones for HAVING and ORDER BY. */
 import type { PlanOutput } from '@sluis/model';
-import { aggregatesOf, print, type Bound } from './expression.ts';
+import { binsOf } from './bind-histogram.ts';
+import { type AggregateNode, aggregatesOf, print, type Bound } from './expression.ts';
 import type { Question } from './question.ts';
 import type { Split } from './split.ts';
 
 export interface Outputs {
   readonly list: readonly PlanOutput[];
-  /** Per item of SELECT, the output whose passing shows it; null for keys and literals. */
-  readonly ofItem: readonly (number | null)[];
+  /** Per item of SELECT, the output whose passing shows it, or those of its bins; null for keys and literals. */
+  readonly ofItem: readonly (number | readonly number[] | null)[];
   /** The output that consists of exactly one aggregate, by that aggregate's index. */
   readonly ofAggregate: ReadonlyMap<number, number>;
   /** Outputs of which one must pass for a group to be a row: the visible ones, or the hidden COUNT(*) if only keys are shown. */
@@ -21,6 +22,8 @@ export interface Outputs {
 export function outputsOf(question: Question, split: Split, hiddenCount: boolean): Outputs {
   const list: PlanOutput[] = [];
   const ofItem = question.items.map((item) => {
+    const bins = binsOf(item.expression);
+    if (bins !== null) return bins.map((bin) => list.push(outputOfBin(item.name, bin, split)) - 1);
     const aggregates = indices(item.expression, split);
     if (aggregates.length === 0) return null;
     return list.push({ name: item.name, aggregates, visible: true }) - 1;
@@ -39,8 +42,12 @@ export function outputsOf(question: Question, split: Split, hiddenCount: boolean
   }
   const rows = split.indexOf.get('count(*)') ?? 0;
   if (hiddenCount) addSingle(rows);
-  const visible = ofItem.filter((o) => o !== null);
+  const visible = ofItem.flatMap((o) => o ?? []);
   return { list, ofItem, ofAggregate, deciding: hiddenCount ? [ofAggregate.get(rows) ?? 0] : visible };
+}
+
+function outputOfBin(name: string, node: AggregateNode, split: Split): PlanOutput {
+  return { name, ...(node.bin === undefined ? {} : { bin: node.bin.value }), aggregates: indices(node, split), visible: true };
 }
 
 function indices(node: Bound, split: Split): number[] {

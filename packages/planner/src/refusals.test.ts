@@ -25,7 +25,15 @@ const UNSUPPORTED: readonly (readonly [string, RegExp])[] = [
   ['SELECT quantile_cont(cost, 0.12345) FROM incidents', /four decimals/],
   ['SELECT quantile_cont(cost, [0.25, 0.75]) FROM incidents', /list_value|one number/],
   ['SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY cost DESC) FROM incidents', /descending/],
-  ['SELECT histogram(severity) FROM incidents', /histogram.*empty bins/],
+  ['SELECT histogram(severity, 3) FROM incidents', /histogram with 2 arguments.*empty bins/],
+  ['SELECT histogram(DISTINCT sector) FROM incidents', /histogram\(DISTINCT/],
+  ['SELECT histogram(happened) FROM incidents', /more than 256.*empty bins/],
+  ['SELECT map_keys(histogram(sector)) FROM incidents', /map_keys/],
+  ['SELECT histogram(sector) IS NULL FROM incidents', /histogram other than as a column/],
+  ['SELECT count(*) FROM incidents HAVING histogram(sector) IS NOT NULL', /histogram other than as a column/],
+  ['SELECT histogram(sector) AS h FROM incidents ORDER BY h', /histogram other than as a column/],
+  ['SELECT histogram(severity > 2), histogram(severity > 3) FROM incidents', /two different expressions over severity/],
+  ['SELECT severity > 2, histogram(severity > 3) FROM incidents GROUP BY ROLLUP(1)', /two different expressions over severity/],
   ['SELECT corr(cost) FROM incidents', /Give two: corr\(y, x\)/],
   ['SELECT any_value(note) FROM incidents', /any_value.*single records/],
   ['SELECT string_agg(note) FROM incidents', /string_agg/],
@@ -227,4 +235,19 @@ test('sums without bounds are refused; a clamp gives bounds', async () => {
     [clamped.accumulators[0]?.minimum, clamped.accumulators[0]?.maximum],
     [String(-(10n ** 12n) * 1_000_000n), String(100n * 10n ** 12n * 1_000_000n)],
   );
+});
+
+test('a histogram needs what grouping by its value needs, and its filter what a filter needs', async () => {
+  const only = (uses: readonly string[]) =>
+    sampleAgreement({ columns: { secret: { type: 'BOOLEAN', uses }, age: { type: 'INTEGER', uses, domain: { range: [1, 9] } } } });
+  await refused(
+    'SELECT histogram(secret) FROM incidents',
+    'plan/column-use-missing',
+    /secret may not be used to group\./,
+    only(['filter']),
+  );
+  await refused('SELECT histogram(age % 2) FROM incidents', 'plan/column-use-missing', /age may not be used to group\./, only(['filter']));
+  const filtered = 'SELECT histogram(sector) FILTER (WHERE secret) FROM incidents';
+  await refused(filtered, 'plan/column-use-missing', /"filter" to secret/, only(['group']));
+  await plan('SELECT histogram(secret), histogram(age) FROM incidents', only(['group']));
 });

@@ -319,3 +319,20 @@ test('an explanation says who shares rows, what is seen of them, and what a join
     'mpc-replicated-3-malicious',
   );
 });
+
+test('a histogram of what tells joined rows apart is refused like grouping by it', async () => {
+  const numbered = {
+    columns: {
+      person_id: { type: 'INTEGER', uses: all, bounds: [0, 100] },
+      ward: { type: 'VARCHAR', uses: all, domain: { values: ['a'] } },
+    },
+  };
+  const agreement = owners({ patients: numbered });
+  for (const value of ['p.person_id', 'p.person_id + 1'])
+    await refused(`SELECT histogram(${value}) AS h ${JOINED}`, 'plan/unsupported', /no two rows of patients share/, agreement);
+  const { plan } = await prepare({ sql: `SELECT histogram(p.ward) AS h ${JOINED}`, agreement, agreementId: 'a' }, engine);
+  assert.deepEqual(
+    plan.outputs.map((o) => o.bin),
+    ['a'],
+  );
+});

@@ -4,6 +4,7 @@
  */
 import type { Table } from '@sluis/model';
 import { boundsOf } from './arithmetic.ts';
+import { binsOf } from './bind-histogram.ts';
 import { columnValues } from './domains.ts';
 import type { Bound } from './expression.ts';
 import { integersAt } from './interval.ts';
@@ -19,8 +20,18 @@ import { usesOf } from './uses.ts';
  *
  * @param fewestRows - groups of fewer declared values than this, on average, are too fine.
  */
-export function checkSingleRowGroups({ joins, sources, table }: Question, keys: readonly RowKey[], fewestRows: number): void {
-  if (joins.length === 0) return;
+export function checkSingleRowGroups(question: Question, keys: readonly RowKey[], fewestRows: number): void {
+  if (question.joins.length === 0) return;
+  checkKeys(question, keys, fewestRows);
+  for (const { expression } of question.items) {
+    const bins = (binsOf(expression) ?? []).flatMap((b) => b.bin ?? []);
+    const [first] = bins;
+    if (first !== undefined)
+      checkKeys(question, [...keys, { expression: first.of, domain: { values: bins.map((b) => b.value) } }], fewestRows);
+  }
+}
+
+function checkKeys({ joins, sources, table }: Question, keys: readonly RowKey[], fewestRows: number): void {
   const alike = joined(joins);
   const grouped = new Set<string>();
   for (const name of Object.keys(table.columns)) {

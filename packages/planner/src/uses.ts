@@ -48,12 +48,7 @@ function needsOf(question: Question, fewestRows: number | null): Need[] {
   const needs: Need[] = [];
   if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
   for (const join of question.joins) needs.push(...needsOfJoin(join));
-  for (const key of question.keys) {
-    // A column that only decides between the values of a key shows no more than the same condition in FILTER would.
-    const { value, deciding, acting } = usesOf(key.expression, question.table);
-    needs.push(...only(new Set([...value, ...acting]), 'group', 'to group'));
-    needs.push(...only(deciding, 'filter', 'as a condition inside GROUP BY'));
-  }
+  for (const key of question.keys) needs.push(...needsOfGrouping(key.expression, question.table));
   const expressions = [
     ...question.items.map((i) => i.expression),
     ...(question.having === null ? [] : [question.having]),
@@ -73,7 +68,21 @@ function needsOfJoin({ on, leftIf, rightIf }: Join): Need[] {
   ];
 }
 
+/** What grouping by an expression needs. A column that only decides between its values shows no more than the same condition in FILTER would. */
+function needsOfGrouping(key: Bound, table: Table): Need[] {
+  const { value, deciding, acting } = usesOf(key, table);
+  return [
+    ...only(new Set([...value, ...acting]), 'group', 'to group'),
+    ...only(deciding, 'filter', 'as a condition inside GROUP BY or histogram'),
+  ];
+}
+
 function needsOfAggregate(node: AggregateNode, table: Table, fewestRows: number | null): Need[] {
+  if (node.bin !== undefined)
+    return [
+      ...needsOfGrouping(node.bin.of, table),
+      ...(node.bin.filter === null ? [] : every(node.bin.filter, ['filter'], 'to filter rows (FILTER)')),
+    ];
   const needs = node.filter === null ? [] : every(node.filter, ['filter'], 'to filter rows (FILTER)');
   const { argument } = node;
   if (argument === null) return needs;

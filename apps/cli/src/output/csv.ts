@@ -1,4 +1,4 @@
-/** An answer as CSV (RFC 4180): NULL and suppressed cells are empty, an empty text is `""`. */
+/** An answer as CSV (RFC 4180): NULL and suppressed cells are empty, an empty text is `""`, a MAP is JSON. */
 import type { CellValue, ResultTable } from '@sluis/model';
 
 export function renderCsv(table: ResultTable): string {
@@ -8,6 +8,6 @@ export function renderCsv(table: ResultTable): string {
 
 function field(value: CellValue): string {
   if (value === null) return '';
-  const text = String(value);
+  const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -141,3 +141,22 @@ test('on a terminal, a failed run ends with its last step marked as failed', () 
   const last = written.split('\u001b[0J').at(-1) ?? '';
   assert.match(last, /✓ .*\n {2}✗ /);
 });
+
+test('a MAP reads as in DuckDB, and is JSON in CSV', () => {
+  const maps: ResultTable = {
+    columns: [{ name: 'h', type: 'MAP(VARCHAR, UBIGINT)' }],
+    rows: [
+      [
+        [
+          ['a', 1],
+          ['b\u001b', 2],
+        ],
+      ],
+    ],
+    suppressed: [{ group: {}, cells: ["h['c']"], reason: 'suppressed or empty' }],
+  };
+  const lines = renderTable(maps, en, plain).split('\n');
+  assert.match(lines[2] ?? '', /^\{a=1, b.*=2\}$/);
+  assert.ok(!lines.join('').includes('\u001b'));
+  assert.equal(renderCsv(maps), 'h\r\n"[[""a"",1],[""b\\u001b"",2]]"\r\n');
+});

@@ -81,6 +81,8 @@ function suppressedLine(table: ResultTable, group: SuppressedGroup, messages: Me
   return { cells, faint: cells.map(() => true) };
 }
 
+/** A MAP as DuckDB writes it: {a=1, b=2}. */
 export function cellText(value: CellValue): string {
+  if (Array.isArray(value)) return `{${value.map(([key, held]) => `${cellText(key)}=${cellText(held)}`).join(', ')}}`;
   return value === null ? 'NULL' : printable(String(value));
 }
