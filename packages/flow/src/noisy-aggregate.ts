@@ -31,5 +31,5 @@ export async function addNoise(
   run.progress('noise', plan.noise === undefined ? 'evaluating the output rules on secrets' : 'adding noise to the totals on secrets');
   const totals = await mechanism.addNoise(committee, plan, exact, station.random);
   const passes = await mechanism.decide(committee, plan, inputs, totals);
-  return { totals, passes } as unknown as NoisyAggregate;
+  return { totals: (await mechanism.round?.(committee, plan, totals)) ?? totals, passes } as unknown as NoisyAggregate;
 }

@@ -146,6 +146,10 @@ export function plannedFacts(
       dominance: plan.rules.dominance === null ? null : { ...plan.rules.dominance },
       p_percent: plan.rules.pPercent,
       without_receivers: [...plan.rules.withoutReceivers],
+      ...(plan.rounding === undefined
+        ? {}
+        : { rounding: { counts: plan.rounding.counts, sums: plan.rounding.accumulators.some((base) => base !== null) } }),
+      ...(plan.rules.secondary === undefined ? {} : { totals: 'secondary-suppression' as const }),
     },
     sandbox: agreement.sandbox,
     contributing_organisations: plan.providers.length,

@@ -42,7 +42,8 @@ export async function prepareRelease(
   });
   run.progress('release', 'opening which cells pass');
   const all = await committee.openBits(committee.concatBits(from.passes));
-  const passed = plan.outputs.map((_, o) => all.subarray(o * plan.cellCount, (o + 1) * plan.cellCount));
+  const opened = from.passes.map((_, o) => all.subarray(o * plan.cellCount, (o + 1) * plan.cellCount));
+  const passed = station.registry.get('mechanism', plan.techniques.mechanism).settle?.(plan, opened) ?? opened;
   const masks = openingMasks(plan, passed);
   const open = [
     ...masks.counts.map((mask, i) => committee.gather(at(from.totals.counts, i), positions(mask))),

@@ -45,6 +45,9 @@ export const rulesSchema = z.strictObject({
       minimum_rows: output.minimum_rows.removeDefault().optional(),
       minimum_organisations: output.minimum_organisations.removeDefault().optional(),
       dominance: dominanceSchema.nullable().optional(),
+      rounding: output.rounding.nullable(),
+      totals: output.totals.nullable(),
+      differencing: output.differencing.nullable(),
     })
     .optional(),
 });

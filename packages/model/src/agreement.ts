@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
+import { checkingSchema, differencingSchema, roundingSchema, totalsSchema } from './agreement-release.ts';
 
 export const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 const name = z.string().regex(NAME, 'a name starts with a letter and has letters, digits, "-" and "_" only');
@@ -102,6 +103,14 @@ export const outputSchema = z.strictObject({
   dominance: dominanceSchema.optional(),
   /** Differential privacy: how answers get noise, and what may be spent. Absent: exact answers only. */
   noise: noiseSchema.optional(),
+  /** Exact numbers are shown as multiples only. Absent: as they are. */
+  rounding: roundingSchema.optional(),
+  /** Absent: held back. */
+  totals: totalsSchema.optional(),
+  /** Absent: none. */
+  differencing: differencingSchema.optional(),
+  /** Absent: what passes the rules is released at once. */
+  checking: checkingSchema.optional(),
 });
 export type OutputRules = z.infer<typeof outputSchema>;
 

@@ -1,6 +1,7 @@
 /** The plan of a question: what runs where, revealing what to whom. Every station makes it for itself; hashes must agree. */
 
 import type { PlanNoise } from './plan-noise.ts';
+import type { PlanRounding } from './plan-rounding.ts';
 import { type PlanRows, ROWS_INPUT } from './plan-rows.ts';
 
 /** A grouping expression with a declared domain, or a secret one (`secret`, with `size` 0 and an empty `domainHash`). */
@@ -198,6 +199,11 @@ export interface PlanRules {
    * those of others than a receiver that owns a joined table, since it can repeat its own rows. Absent if there are none.
    */
   readonly countedSources?: readonly number[];
+  /**
+   * Totals over suppressed cells are shown where further cells hide what they would tell. The compute parties then also
+   * learn which cells nobody has a row in. Absent: such totals are held back.
+   */
+  readonly secondary?: true;
 }
 
 export interface TechniqueRef {
@@ -230,6 +236,8 @@ export interface Plan {
   readonly aggregates: readonly PlanAggregate[];
   readonly outputs: readonly PlanOutput[];
   readonly rules: PlanRules;
+  /** Set where values are rounded before they are opened. */
+  readonly rounding?: PlanRounding;
   /** Set exactly where the mechanism adds noise. */
   readonly noise?: PlanNoise;
   /** FROM … WHERE … of the provider's own query over the view named as the shared table, common table expressions included. */

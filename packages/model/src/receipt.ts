@@ -26,6 +26,10 @@ export const receiptBodySchema = z.strictObject({
     dominance: z.strictObject({ n: z.number().int(), k: z.number().int() }).nullable(),
     p_percent: z.number().int().nullable(),
     without_receivers: z.array(name),
+    /** What numbers were rounded to before they were opened; absent where they were not. */
+    rounding: z.strictObject({ counts: z.number().int(), sums: z.boolean() }).optional(),
+    /** Absent where totals over suppressed groups are held back. */
+    totals: z.literal('secondary-suppression').optional(),
   }),
   sandbox: z.boolean(),
   /** Stations that sent shares (not: that had rows in a cell); none where all rows were deposited. */

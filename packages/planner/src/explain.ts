@@ -168,9 +168,13 @@ function suppression(plan: Plan): Sentence[] {
   const totals =
     plan.groupingSets.length < 2
       ? []
-      : [
-          'While a group with rows is suppressed, so are totals over it. Empty groups suppress no totals, so a total that is shown tells that its missing groups are empty.',
-        ];
+      : rules.secondary
+        ? [
+            'Beside suppressed groups further groups or totals are suppressed, so that no suppressed one follows from what is shown by adding and subtracting; empty groups count as known. It can still be known to lie between bounds. For this the compute parties learn which groups pass by themselves, and which are empty.',
+          ]
+        : [
+            'While a group with rows is suppressed, so are totals over it. Empty groups suppress no totals, so a total that is shown tells that its missing groups are empty.',
+          ];
   return say(
     'suppression',
     `A cell is opened only if at least ${several(rules.minimumRows, 'row')} from at least ${several(rules.minimumOrganisations, 'organisation')} contribute to it.${plan.rows?.secretSlots == null ? ' Every other declared group shows as "suppressed or empty".' : ''}`,
@@ -178,7 +182,30 @@ function suppression(plan: Plan): Sentence[] {
     ...estimate,
     ...own,
     ...totals,
+    ...rounded(plan),
+    ...(plan.noise === undefined
+      ? [
+          'The answer is exact and what is suppressed depends on the data: this is not differential privacy, and answers to several questions can be compared.',
+        ]
+      : []),
   );
+}
+
+function rounded({ rounding, aggregates }: Plan): string[] {
+  if (rounding === undefined) return [];
+  const sums = [
+    ...new Set(rounding.accumulators.flatMap((base, i) => (base === null ? [] : aggregates.filter((a) => a.accumulators.includes(i))))),
+  ];
+  const named = sums.filter((a) => a.kind !== 'count_distinct').map((a) => a.sql);
+  return [
+    `Numbers of rows are rounded to the nearest multiple of ${rounding.counts} on secrets, after the rules are tested: nobody sees the exact number.`,
+    ...(named.length === 0
+      ? []
+      : [
+          `The sums behind ${listed(named)} are rounded in the same way, to the multiples that the agreement names; averages are made of rounded sums and numbers.`,
+        ]),
+    'Rounded totals need not equal the sum of their rounded parts.',
+  ];
 }
 
 /** Any two of the three hold all components; a provider that is also a compute party counts as both. */

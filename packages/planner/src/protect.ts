@@ -1,7 +1,7 @@
 /** Pass 6, protect: output rules, techniques and widths make the question's parts a plan. */
 import { canonicalBytes, RefusedError, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
-import { type Agreement, type Domain, inputsOf, layoutOf, type Plan, type PlanKey, type PlanRules } from '@sluis/model';
+import { type Agreement, type Domain, inputsOf, layoutOf, type Plan, type PlanKey, type PlanRules, sharesTotals } from '@sluis/model';
 import { print } from './expression.ts';
 import { finalSql } from './final-sql.ts';
 import { noiseOf } from './noise.ts';
@@ -12,6 +12,7 @@ import { outputsOf } from './outputs.ts';
 import type { RowKey, SharedPlan } from './plan-shared-rows.ts';
 import type { Question } from './question.ts';
 import { quoteName } from './quote.ts';
+import { roundingOf } from './rounding.ts';
 import type { Split } from './split.ts';
 import type { Stability } from './stability.ts';
 
@@ -60,6 +61,7 @@ export function protect(p: Protecting): Plan {
   const outputs = outputsOf(question, split, p.hiddenCount);
   const noise = p.noisy === null ? null : noiseOf({ ...p.noisy, split, outputs });
   const intervals = noise === null ? null : intervalColumns(question, split, outputs, noise);
+  const rounding = noise === null ? roundingOf(question, split, p.shared?.keyAccumulators.length ?? 0, agreement) : null;
   const plan: Plan = {
     format: 'sluis-plan/1',
     agreement: p.agreementId,
@@ -80,6 +82,7 @@ export function protect(p: Protecting): Plan {
     aggregates: split.aggregates,
     outputs: outputs.list,
     rules: noise === null ? rulesOf(p) : NO_RULES,
+    ...(rounding === null ? {} : { rounding }),
     ...(noise === null ? {} : { noise }),
     provider: { with: '', from: fromText(question), where: question.where === null ? '' : print(question.where) },
     finalSql: finalSql(question, split, outputs, intervals),
@@ -155,7 +158,16 @@ function rulesOf({ agreement, receivers, question, countedSources }: Protecting)
     // Without an owner's rows there is no joined row at all.
     withoutReceivers: question.joins.length > 0 ? [] : receivers.filter((r) => question.table.providers.includes(r)),
     ...(countedSources.length === 0 ? {} : { countedSources }),
+    ...(suppressesMore(output, question.groupingSets) ? { secondary: true as const } : {}),
   };
+}
+
+/**
+ * Totals are kept from giving cells away by suppressing further cells where the agreement says so; and always where
+ * grouping sets share totals although none contains both: holding totals back would not be enough there.
+ */
+function suppressesMore({ totals }: Agreement['output'], sets: Question['groupingSets']): boolean {
+  return sets.length > 1 && (totals === 'secondary-suppression' || sharesTotals(sets));
 }
 
 /** Hashes of lists by identity: those of columns are kept between questions (see `columnValues`). */

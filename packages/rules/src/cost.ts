@@ -4,6 +4,7 @@ import { CommitteeMeter, type Cost, threatModelOf, withChecks } from '@sluis/tec
 import { amongCost, quantileCost } from './comparison-cost.ts';
 import { decisionUnits, topNeeded } from './decision-units.ts';
 import { latticeOf } from './grouping-lattice.ts';
+import { roundingCost } from './rounding.ts';
 import { countBits, organisationBits } from './thresholds.ts';
 import { extremesByWidth } from './totals.ts';
 
@@ -31,12 +32,13 @@ export function costOfRules(plan: Plan): Cost {
     units.map((u) => counted + viewCount * (2 + (u.dominance === null ? 0 : tests))),
     cells,
   );
-  totalsCost(meter, plan, units.length);
+  if (plan.rules.secondary === undefined) totalsCost(meter, plan, units.length);
   conjunctionCost(
     meter,
     ofOutput.map((members) => members.length),
     cells,
   );
+  roundingCost(meter, plan);
   return withChecks(meter.total(), threat);
 }
 

@@ -2,6 +2,7 @@
  * The output rules over plain partial aggregates: the reference that tests compare the committee with, and nothing that
  * runs in a station. Written for reading, cell by cell, independently of the vectorised code.
  */
+import { settle } from './secondary-suppression.ts';
 import { cellOffsets, layoutOf, type LayoutColumn, type Plan, setSize, type Vectors } from '@sluis/model';
 
 export interface PlainVectors {
@@ -18,9 +19,17 @@ export function decideInTheClear(plan: Plan, inputs: readonly PlainVectors[]): U
       return (ownRules[a]?.[cell] ?? false) && parts.every((p) => (ownRules[a]?.[p] ?? false) || isEmpty(plan, inputs, a, p));
     }),
   );
-  return plan.outputs.map((output) =>
-    Uint8Array.from({ length: plan.cellCount }, (_, cell) => (output.aggregates.every((a) => withTotals[a]?.[cell] ?? false) ? 1 : 0)),
+  const bits = plan.rules.secondary ? ownRules : withTotals;
+  const passed = plan.outputs.map((output) =>
+    Uint8Array.from({ length: plan.cellCount }, (_, cell) => (output.aggregates.every((a) => bits[a]?.[cell] ?? false) ? 1 : 0)),
   );
+  if (plan.rules.secondary === undefined) return passed;
+  const nobody = plan.contributions.map((_, c) =>
+    Uint8Array.from({ length: plan.cellCount }, (_, cell) =>
+      total(plan, inputs, cell, (l) => l.kind === 'present' && l.contribution === c) === 0n ? 1 : 0,
+    ),
+  );
+  return settle(plan, [...passed, ...nobody]);
 }
 
 /** The cell itself under all rules: with everybody, and without each receiver. */

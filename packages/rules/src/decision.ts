@@ -10,7 +10,8 @@ import { thresholds } from './thresholds.ts';
 /**
  * Run by: all three compute parties, in step.
  *
- * @returns one vector of `cellCount` secret bits per output of the plan: 1 where all its aggregates pass all rules.
+ * @returns one vector of `cellCount` secret bits per output of the plan: 1 where all its aggregates pass all rules. With
+ *   secondary suppression totals are decided by `settle`, which also needs one vector per contribution: 1 where nobody has a row.
  * Learns: nobody anything; the caller opens the bits. Cost: see `cost` of the descriptor.
  */
 export async function decide(committee: Committee, plan: Plan, inputs: readonly SecretVectors[], totals: Totals): Promise<SecretBits[]> {
@@ -25,15 +26,12 @@ export async function decide(committee: Committee, plan: Plan, inputs: readonly 
     ...(u.dominance === null ? [] : (undominated.get(u.dominance) ?? [])),
   ]);
   const own = await conjoin(committee, lists, plan.cellCount);
-  const passed = await holdBackTotals(
-    committee,
-    plan,
-    own,
-    units.map((u) => empty[u.contribution] as SecretBits),
-  );
-  return conjoin(
+  const empties = units.map((u) => empty[u.contribution] as SecretBits);
+  const passed = plan.rules.secondary ? own : await holdBackTotals(committee, plan, own, empties);
+  const outputs = await conjoin(
     committee,
     ofOutput.map((members) => members.map((u) => passed[u] as SecretBits)),
     plan.cellCount,
   );
+  return plan.rules.secondary ? [...outputs, ...empty] : outputs;
 }

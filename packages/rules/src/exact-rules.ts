@@ -10,13 +10,14 @@ import {
   type PlanAccumulator,
   type PlanAmong,
   type PlanQuantile,
-  signedBits,
 } from '@sluis/model';
 import type { MechanismTechnique, Revelation } from '@sluis/technique';
 import { costOfRules } from './cost.ts';
 import { decide } from './decision.ts';
 import { testsDominance, topNeeded } from './decision-units.ts';
 import { quantileBits } from './histogram-quantile.ts';
+import { round, roundedBits, sumBits } from './rounding.ts';
+import { settle } from './secondary-suppression.ts';
 import { countBits } from './thresholds.ts';
 import { combine } from './totals.ts';
 
@@ -94,10 +95,19 @@ function checkAmong(plan: Plan, a: PlanAccumulator, among: PlanAmong): void {
   if (amongBits(plan, a) > 64 * a.words) refuse(`The values of ${a.sql} don’t fit in ${a.words} words to be compared.`);
 }
 
-/** Width of the sum over all inputs. */
-function sumBits(plan: Plan, a: PlanAccumulator): number {
-  const [low, high] = [-BigInt(a.minimum), BigInt(a.maximum)];
-  return signedBits(BigInt(inputsOf(plan).length) * (low > high ? low : high));
+/** Rounding up must not leave the ring; only sums are rounded. */
+function checkRounding(plan: Plan): void {
+  const { rounding } = plan;
+  if (rounding === undefined) return;
+  if (!isCount(rounding.counts) || roundedBits(plan, BigInt(rounding.counts)) > 64)
+    refuse('Numbers of rows are rounded to a whole number of at least 1.');
+  if (rounding.accumulators.length !== plan.accumulators.length) refuse('The plan does not say how every value is rounded.');
+  plan.accumulators.forEach((a, i) => {
+    const base = rounding.accumulators[i] ?? null;
+    if (base === null) return;
+    if (a.kind !== 'sum' || BigInt(base) < 1n) refuse(`Only sums are rounded: not ${a.sql}.`);
+    if (roundedBits(plan, BigInt(base), a) > 64 * a.words) refuse(`The rounded total of ${a.sql} does not fit in ${a.words} words.`);
+  });
 }
 
 function checkReferences(plan: Plan): void {
@@ -121,7 +131,7 @@ function reveals(plan: Plan): Revelation[] {
   }));
   const committee = plan.committee.map((to) => ({
     to,
-    what: 'For each output and cell whether it passes the output rules, never its value.',
+    what: `For each output and cell whether it passes the output rules, never its value.${plan.rules.secondary ? ' For each cell also whether anybody has a row in it.' : ''}`,
   }));
   return [...receivers, ...committee];
 }
@@ -135,6 +145,7 @@ export const exactRules: MechanismTechnique = {
     checkReferences(plan);
     checkRules(plan);
     checkWidths(plan);
+    checkRounding(plan);
   },
   threat: {
     model: 'semi-honest',
@@ -157,4 +168,6 @@ export const exactRules: MechanismTechnique = {
   combine,
   addNoise: async (_committee, _plan, totals) => totals,
   decide,
+  settle,
+  round,
 };

@@ -105,8 +105,18 @@ export interface MechanismTechnique extends Descriptor {
    * run has charged its budget before. `random` is this compute party's own.
    */
   addNoise(committee: Committee, plan: Plan, totals: Totals, random: Random): Promise<Totals>;
-  /** Evaluates the output rules on secrets: one column of bits per output of the plan, `cellCount` long. */
+  /**
+   * Evaluates the output rules on secrets: one column of bits per output of the plan, `cellCount` long. A mechanism with
+   * `settle` may add further ones.
+   */
   decide(committee: Committee, plan: Plan, inputs: readonly SecretVectors[], totals: Totals): Promise<SecretBits[]>;
+  /**
+   * Which cells of each output are shown, from the opened bits of `decide`: in the clear, the same at every compute party.
+   * Absent: exactly those whose bit is 1.
+   */
+  settle?(plan: Plan, opened: readonly Uint8Array[]): Uint8Array[];
+  /** Rounds totals on secrets, once everything is decided on exact ones. Absent: they are opened as they are. */
+  round?(committee: Committee, plan: Plan, totals: Totals): Promise<Totals>;
 }
 
 /** Rows of one source as secrets: vectors in the order of `rowVectors`, and who gave each row (index into `givers`, public). */
