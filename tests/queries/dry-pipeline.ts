@@ -17,6 +17,7 @@ import {
   type Released,
   type ResultTable,
   ROWS_INPUT,
+  roundedTo,
   type Vectors,
 } from '@sluis/model';
 import { type Prepared, prepare } from '@sluis/planner';
@@ -131,7 +132,9 @@ export function combine(plan: Plan, passed: readonly Uint8Array[], inputs: reado
     const at = (cell: number): bigint[] => values.map((v) => v[cell] as bigint);
     if (column.kind === 'count') {
       const mask = masks.counts[column.contribution];
-      counts[column.contribution] = Array.from({ length: plan.cellCount }, (_, i) => (mask?.[i] === 1 ? total(at(i)) : null));
+      counts[column.contribution] = Array.from({ length: plan.cellCount }, (_, i) =>
+        mask?.[i] === 1 ? rounded(total(at(i)), plan.rounding?.counts) : null,
+      );
     }
     if (column.kind === 'accumulator') {
       const mask = masks.accumulators[column.accumulator];
@@ -142,11 +145,17 @@ export function combine(plan: Plan, passed: readonly Uint8Array[], inputs: reado
         return;
       }
       const choose = kind === 'sum' ? total : (all: bigint[]) => all.reduce((a, b) => ((kind === 'min') === a < b ? a : b));
-      accumulators[column.accumulator] = Array.from({ length: plan.cellCount }, (_, i) => (mask?.[i] === 1 ? choose(at(i)) : null));
+      const base = plan.rounding?.accumulators[column.accumulator];
+      accumulators[column.accumulator] = Array.from({ length: plan.cellCount }, (_, i) =>
+        mask?.[i] === 1 ? rounded(choose(at(i)), base) : null,
+      );
     }
   });
   return { passed, counts, accumulators };
 }
+
+const rounded = (value: bigint, base: number | string | null | undefined): bigint =>
+  base === null || base === undefined ? value : roundedTo(value, BigInt(base));
 
 /** The quantile of each cell, from everybody's counts of each value. */
 function searched(plan: Plan, { histogram, at, continuous, low }: PlanQuantile, inputs: readonly Vectors[]): bigint[] {

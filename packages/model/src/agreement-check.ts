@@ -2,6 +2,7 @@
 import { InvalidError } from '@sluis/base';
 import type { Agreement, Organisation, Table } from './agreement.ts';
 import { contributorProblems, depositProblems } from './agreement-deposits.ts';
+import { releaseProblems } from './agreement-release-check.ts';
 import { type AgreementProblem, columnProblems } from './agreement-columns.ts';
 
 type Path = AgreementProblem['path'];
@@ -156,6 +157,7 @@ export function agreementProblems(agreement: Agreement): AgreementProblem[] {
   const tables = Object.keys(agreement.tables);
   const found = [
     ...termProblems(agreement),
+    ...releaseProblems(agreement),
     ...organisationProblems(agreement.organisations),
     ...contributorProblems(agreement),
     ...namesProblems(agreement, agreement.committee, ['committee']),
