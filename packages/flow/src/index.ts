@@ -2,6 +2,7 @@ export * from './admission.ts';
 export * from './agreements.ts';
 export * from './approvals.ts';
 export * from './attempt.ts';
+export * from './budget-book.ts';
 export * from './context.ts';
 export { TokenIssuer } from './deposit-issuer.ts';
 export { DepositRelay } from './deposit-relay.ts';

@@ -1,9 +1,10 @@
 /** Opens a station's relational state: SQLite in its folder, or a PostgreSQL server. */
 import { type Clock, systemClock } from '@sluis/base';
-import type { DepositStore, StationStore } from '@sluis/flow';
+import type { BudgetBook, DepositStore, StationStore } from '@sluis/flow';
 import type { LogStorage } from '@sluis/ledger';
 import { Kysely } from 'kysely';
 import { storeFailure } from './failures.ts';
+import { RelationalBudget } from './relational-budget.ts';
 import { RelationalDeposits } from './relational-deposits.ts';
 import { RelationalLog } from './relational-log.ts';
 import { RelationalStore } from './relational-store.ts';
@@ -16,6 +17,7 @@ export interface OpenedStore {
   readonly store: StationStore;
   readonly log: LogStorage;
   readonly deposits: DepositStore;
+  readonly budget: BudgetBook;
   close(): Promise<void>;
 }
 
@@ -57,7 +59,13 @@ export async function openStore(place: StorePlace, clock: Clock = systemClock): 
       await close();
       throw thrown;
     }
-    return { store: new RelationalStore(held, clock, close), log: new RelationalLog(held), deposits: new RelationalDeposits(held), close };
+    return {
+      store: new RelationalStore(held, clock, close),
+      log: new RelationalLog(held),
+      deposits: new RelationalDeposits(held),
+      budget: new RelationalBudget(held),
+      close,
+    };
   } catch (thrown) {
     throw storeFailure(thrown, 'opening');
   }

@@ -1,5 +1,5 @@
 /** Rows of the tables as the flow's records. Text that the schema constrains is trusted; the flow validates the documents. */
-import type { AgreementRecord, DatasetRecord, DepositRecord, RunRecord } from '@sluis/flow';
+import type { AgreementRecord, Charge, DatasetRecord, DepositRecord, RunRecord } from '@sluis/flow';
 import type { Tables } from './schema.ts';
 
 export function agreementRecord(row: Tables['agreements'], signatures: readonly Tables['agreement_signatures'][]): AgreementRecord {
@@ -36,4 +36,9 @@ export function depositRecord(row: Tables['deposits']): DepositRecord {
     createdAt: created_at,
     updatedAt: updated_at,
   };
+}
+
+export function chargeRecord(row: Tables['budget_charges']): Charge {
+  const { table_name, position: _, events, charged_at, ...rest } = row;
+  return { ...rest, table: table_name, events: JSON.parse(events) as Charge['events'], at: charged_at };
 }

@@ -52,6 +52,23 @@ export interface Tables {
   };
   deposit_tokens: { collaboration: string; table_name: string; round: string; member: string; blinded: string; issued_at: number };
   deposit_pieces: { batch: string; piece: number; own_digest: string; next_digest: string };
+  /** How many charges were ever written to a table: see `relational-budget.ts`. */
+  budget_tables: { collaboration: string; table_name: string; charges: number };
+  budget_charges: {
+    run: string;
+    collaboration: string;
+    table_name: string;
+    position: number;
+    agreement: string;
+    unit: string;
+    organisation: string;
+    analyst: string;
+    purpose: string;
+    epsilon: string;
+    delta: string;
+    events: string;
+    charged_at: number;
+  };
   /** Hashes and salts in hexadecimal, data in base64: text is the same in both databases. */
   log_entries: { position: number; leaf_hash: string; salt: string; data: string };
 }
@@ -93,6 +110,16 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   // taken out, and their files with them at the station's start. Contributors deposit again.
   ['delete from deposit_pieces', 'delete from deposits'],
   ['alter table deposits add column successor text'],
+  [
+    `create table budget_tables (collaboration text not null, table_name text not null, charges bigint not null check (charges >= 0),
+      primary key (collaboration, table_name))`,
+    // A run is charged once, and no two charges of a table have one place: the database itself keeps both.
+    `create table budget_charges (run text not null, collaboration text not null, table_name text not null, position bigint not null,
+      agreement text not null, unit text not null, organisation text not null, analyst text not null, purpose text not null,
+      epsilon text not null, delta text not null, events text not null, charged_at bigint not null,
+      primary key (run, table_name), unique (collaboration, table_name, position),
+      foreign key (collaboration, table_name) references budget_tables (collaboration, table_name))`,
+  ],
 ];
 
 async function currentVersion(db: Transaction<Tables>): Promise<number> {

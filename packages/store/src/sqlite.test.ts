@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { StationError } from '@sluis/base';
 import { logStorageContract } from '@sluis/ledger/contract';
 import { storeFailure } from './failures.ts';
+import { charge } from './budget.contract.ts';
 import { openStore } from './open-store.ts';
 import { storeContract } from './store.contract.ts';
 
@@ -93,4 +94,22 @@ test('a damaged file, a missing folder and a full disk say what to do', async (t
   await assert.rejects(openStore({ path }), failsWith('store/failed', /backup/));
   await assert.rejects(openStore({ path: join(home, 'missing', 'state.db') }), failsWith('store/failed', /folder exists/));
   failsWith('store/failed', /Free space/)(storeFailure({ errcode: 13 }, 'writing'));
+});
+
+test('charges that are gone are noticed, and nothing more is charged', async (t) => {
+  const path = join(await folder(t), 'state.db');
+  const first = await openStore({ path });
+  for (const run of ['1', '2', '3']) await first.budget.charge([charge(run)], () => undefined);
+  await first.close();
+  const direct = new DatabaseSync(path);
+  direct.exec('delete from budget_charges where position = 1');
+  direct.close();
+  const { budget, close } = await openStore({ path });
+  const gone = failsWith('store/budget-incomplete', /holds 2.*backup/s);
+  await assert.rejects(budget.charges({ collaboration: 'c', table: 'visits' }), gone);
+  await assert.rejects(
+    budget.charge([charge('4')], () => undefined),
+    gone,
+  );
+  await close();
 });

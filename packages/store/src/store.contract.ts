@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { RefusedError, StationError } from '@sluis/base';
 import type { AgreementRecord, RunRecord } from '@sluis/flow';
 import type { LogEntry } from '@sluis/ledger';
+import { budgetContract } from './budget.contract.ts';
 import { depositsContract } from './deposits.contract.ts';
 import type { OpenedStore } from './open-store.ts';
 
@@ -173,4 +174,5 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
     await reopened.close();
   });
   depositsContract(contract);
+  budgetContract(contract);
 }
