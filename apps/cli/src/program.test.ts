@@ -40,6 +40,7 @@ test('every command has help that says what it is for', () => {
     'cancel',
     'result',
     'verify',
+    'budget',
   ]) {
     assert.ok(names.includes(name), name);
   }

@@ -5,6 +5,7 @@ import { reportFailure } from './output/failure.ts';
 import { tolerateClosedPipes } from './output/streams.ts';
 import { addAgreementCommands } from './program/agreement.ts';
 import { addBilateralCommands } from './program/bilateral.ts';
+import { addBudgetCommands } from './program/budget.ts';
 import { addContributeCommands } from './program/contribute.ts';
 import { addDatasetCommands } from './program/dataset.ts';
 import { addQuestionCommands } from './program/question.ts';
@@ -53,6 +54,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addDatasetCommands(program);
   addContributeCommands(program);
   addQuestionCommands(program);
+  addBudgetCommands(program);
   addBilateralCommands(program);
   return program;
 }

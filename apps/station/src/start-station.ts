@@ -78,6 +78,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       organisation: config.name,
       card: keys.card,
       store: watchAgreements(opened.store, config.name, () => certificates.refresh()),
+      budget: opened.budget,
       audit: ledger,
       proveLogged: (index) => ledger.prove(index),
       signer: keys.signer,

@@ -5,9 +5,11 @@ import { type Agreement, agreementSchema, isInForce, type Plan, type SignaturePu
 import { prepare, type Prepared } from '@sluis/planner';
 import type { Cost, Registry, Technique } from '@sluis/technique';
 import { layoutOf } from '@sluis/model';
+import { checkNoiseTerms } from './charges.ts';
 import { type AdmittedRun, organisationOf, type StationContext } from './context.ts';
 import { type Proposal, readMessage, type SignedProposal } from './messages.ts';
 import type { AgreementRecord } from './ports.ts';
+import { checkAffordable } from './spending.ts';
 
 /** How far a proposal's time may differ from this station's clock. */
 export const SKEW_MS = 5 * 60_000;
@@ -126,8 +128,8 @@ export function costOf(registry: Registry, plan: Plan, agreement: Agreement): Co
 }
 
 /**
- * Checks a proposal for this station: agreement, signatures, clock, receivers, template, rate limit, and the plan,
- * which is made anew here and compared. `claimedPlan` (what the coordinator says the plan is) only serves to name the
+ * Checks a proposal for this station: agreement, signatures, clock, receivers, template, rate limit, the plan, which is
+ * made anew here and compared, and whether the privacy budget could pay for it now. `claimedPlan` (what the coordinator says the plan is) only serves to name the
  * difference. Throws RefusedError; writes nothing.
  */
 export async function admit(station: StationContext, signed: SignedProposal, claimedPlan: unknown): Promise<AdmittedRun> {
@@ -148,7 +150,10 @@ export async function admit(station: StationContext, signed: SignedProposal, cla
         'Nothing ran. Check that both stations run the same release of Sluis; if they do, the coordinator misrepresented the question.',
     });
   }
-  return { proposal, agreement, prepared };
+  checkNoiseTerms(station.organisation, agreement, prepared.plan);
+  const admitted = { proposal, agreement, prepared };
+  await checkAffordable(station, admitted);
+  return admitted;
 }
 
 function checkTerms(station: StationContext, agreement: Agreement, proposal: Proposal): void {

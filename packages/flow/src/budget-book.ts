@@ -43,6 +43,8 @@ export interface BudgetBook {
    *   that were written are gone.
    */
   charge(charges: readonly Charge[], decide: Decide): Promise<boolean>;
+  /** Tables of a collaboration that have ever been charged, in the order of their names. */
+  tables(collaboration: string): Promise<BudgetedTable[]>;
   /** In the order in which they were charged. Throws StationError `store/budget-incomplete` as `charge` does. */
   charges(table: BudgetedTable): Promise<Charge[]>;
   /** All that these runs were charged. */

@@ -4,6 +4,7 @@ import type { Agreement, AuditSink, Opener, Organisation, Signer } from '@sluis/
 import type { Prepared, SqlEngine } from '@sluis/planner';
 import type { Registry } from '@sluis/technique';
 import type { Peer, Wire } from '@sluis/wire';
+import type { BudgetBook } from './budget-book.ts';
 import type { Proposal } from './messages.ts';
 import type { Deposits, Finaliser, ProviderEngine, StationStore } from './ports.ts';
 import type { RunEvents } from './run-events.ts';
@@ -22,6 +23,8 @@ export interface StationContext {
   /** What agreements must name this station by. */
   readonly card: Pick<Organisation, 'identity' | 'sealing' | 'certificate'>;
   readonly store: StationStore;
+  /** What has been spent on the tables of runs that this station took part in. */
+  readonly budget: BudgetBook;
   readonly audit: AuditSink;
   /** Checkpoint and inclusion proof of a log entry. */
   readonly proveLogged: (index: number) => Promise<LogProof>;

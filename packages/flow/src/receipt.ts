@@ -5,14 +5,17 @@ import { receiptBodyDigest, recombine, releaseEvent, type VerifiedReceipt, verif
 import {
   type Agreement,
   type CommitteeLinks,
+  type Plan,
   type Receipt,
   type ReceiptBody,
+  type ReceiptNoise,
   receiptSchema,
   type Released,
   type SignedAgreement,
 } from '@sluis/model';
 import type { Prepared } from '@sluis/planner';
 import { z } from 'zod';
+import { unitText } from './charges.ts';
 import { type Attempt, type LogProof, organisationOf, type StationContext } from './context.ts';
 import { parseBody, readMessage } from './messages.ts';
 import type { Release } from './release.ts';
@@ -130,7 +133,7 @@ export function plannedFacts(
 ): Pick<
   ReceiptBody,
   'collaboration' | 'agreement' | 'plan' | 'sql' | 'receivers' | 'techniques' | 'rules' | 'sandbox' | 'contributing_organisations'
-> {
+> & { readonly noise: ReceiptNoise } {
   const { plan } = prepared;
   const { sharing, computation, rows, mechanism } = plan.techniques;
   return {
@@ -151,9 +154,18 @@ export function plannedFacts(
         : { rounding: { counts: plan.rounding.counts, sums: plan.rounding.accumulators.some((base) => base !== null) } }),
       ...(plan.rules.secondary === undefined ? {} : { totals: 'secondary-suppression' as const }),
     },
+    noise: noiseFacts(plan),
     sandbox: agreement.sandbox,
     contributing_organisations: plan.providers.length,
   };
+}
+
+/** What a receipt says of noise: exact answers are never differentially private, whatever the rules suppress. */
+export function noiseFacts({ noise, rules }: Plan): ReceiptNoise {
+  if (noise === undefined) return { mechanism: 'none', differentially_private: false };
+  const { mechanism, generation, epsilon, delta, unit } = noise;
+  const exactRules = rules.minimumRows > 1 || rules.minimumOrganisations > 1 || rules.dominance !== null || rules.pPercent !== null;
+  return { mechanism, generation, epsilon, delta, unit: unitText(unit), differentially_private: !exactRules };
 }
 
 /** Sends this compute party's opening to each receiver, sealed. Run by: each compute party, after `signReceipt`. */

@@ -53,10 +53,12 @@ export class RunEnds {
 
   /** False if the run had ended before. */
   async #write(id: string, { state, error }: End): Promise<boolean> {
-    const { store, audit, clock } = this.#station;
+    const { store, audit, budget, clock } = this.#station;
     const record = await store.run(id);
     if (record === null || !OPEN.includes(record.state)) return false;
-    await audit.append({ kind: KIND[state], details: { run: id, code: error.code, party: error.party } });
+    const spent = (await budget.chargesOf([id])).map((c) => c.table);
+    const lost = spent.length === 0 ? {} : { charged: spent };
+    await audit.append({ kind: KIND[state], details: { run: id, code: error.code, party: error.party, ...lost } });
     const text = JSON.stringify({ ...error.toRecord(), exitCode: error.exitCode });
     return store.moveRun(id, OPEN, state, { error: text, at: clock.now() });
   }

@@ -1,5 +1,6 @@
 /** Errors of a run as a whole: what happened to it, at whose station, and what to do next. */
 import { PeerError, ProtocolError, StationError } from '@sluis/base';
+import type { Charge } from './budget-book.ts';
 import type { AdmittedRun } from './context.ts';
 
 export function coordinatorLost(run: AdmittedRun): PeerError {
@@ -22,11 +23,16 @@ export function timeUp(run: AdmittedRun, organisation: string): PeerError {
   });
 }
 
-export function interrupted(run: string, organisation: string): StationError {
+export function interrupted(run: string, organisation: string, charged: readonly Charge[]): StationError {
+  const [first] = charged;
+  const lost =
+    first === undefined
+      ? ''
+      : ` It had been charged ε = ${first.epsilon} on ${charged.map((c) => c.table).join(', ')}, which stays spent: noise may have been drawn.`;
   return new StationError('run/interrupted', {
     stage: 'run',
     party: organisation,
-    message: `The station of ${organisation} stopped during run ${run}; a run never resumes in the middle.`,
+    message: `The station of ${organisation} stopped during run ${run}; a run never resumes in the middle.${lost}`,
     remedy: 'Ask the question again; it starts afresh.',
   });
 }

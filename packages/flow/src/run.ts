@@ -7,7 +7,7 @@ import { checkApproval, checkApprovals, giveApproval, requiredApprovals } from '
 import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, rowsLimits, shareLimit } from './attempt.ts';
 import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
 import { Coordinator } from './coordinator.ts';
-import { endState, keepRelease, keptReceipt } from './kept-release.ts';
+import { keepRelease, keptReceipt } from './kept-release.ts';
 import { Mailbox } from './mailbox.ts';
 import { readMessage, type SignedApproval, type SignedProposal, signedProposalSchema } from './messages.ts';
 import type { Messenger } from './messenger-port.ts';
@@ -17,7 +17,9 @@ import { checkReceiptOfRun } from './receipt.ts';
 import { rowsPieceSchema } from './row-pieces.ts';
 import { RowsMailbox } from './rows-mailbox.ts';
 import { type BadEnd, OPEN, RunEnds } from './run-ends.ts';
-import { coordinatorLost, interrupted, notStarted, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
+import { coordinatorLost, notStarted, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
+import { RunRecovery } from './run-recovery.ts';
+import { pay } from './spending.ts';
 
 /** A question that nobody has to approve is started at once; after this its coordinator has given up or is gone. */
 const START_MS = 120_000;
@@ -36,6 +38,7 @@ export class Runs {
   readonly #messenger: Messenger;
   readonly #coordinator: Coordinator;
   readonly #ends: RunEnds;
+  readonly #recovery: RunRecovery;
   readonly #active = new Map<string, Active>();
   /** Runs that are not started yet, with the time after which they never will be. */
   readonly #pending = new Map<string, number>();
@@ -47,6 +50,12 @@ export class Runs {
     this.#messenger = messenger;
     this.#ends = new RunEnds(station);
     this.#coordinator = new Coordinator(station, messenger, this);
+    this.#recovery = new RunRecovery(station, this.#coordinator, {
+      admitted: (id) => this.admitted(id),
+      ended: (id, state, error) => this.ended(id, state, error),
+      settle: (run, error) => this.#settle(run, error),
+      expect: (run, since) => this.#expect(run, since),
+    });
     this.#tidying = setInterval(() => void this.tidy(), TIDY_MS);
     this.#tidying.unref();
   }
@@ -217,13 +226,16 @@ export class Runs {
   async #play(run: AdmittedRun, attempt: number, active: Active, limitMs: number): Promise<AttemptOutcome> {
     const id = run.proposal.run;
     try {
+      const mine = this.#attemptOf(run, attempt, active, limitMs);
+      // Durable, and before this station gives anything or draws noise.
+      await pay(this.#station, mine);
       const fail = (reason: unknown) => active.controller.abort(reason);
-      const outcome = await playAttempt(this.#station, this.#attemptOf(run, attempt, active, limitMs), active.mailboxes, fail);
+      const outcome = await playAttempt(this.#station, mine, active.mailboxes, fail);
       if (outcome.receipt !== null) await this.#keep(run, outcome.receipt, outcome.result);
       return outcome;
     } catch (thrown) {
       const error = toSluisError(thrown, 'run');
-      await this.ended(id, 'failed', error);
+      await this.ended(id, error.code.startsWith('budget/') ? 'refused' : 'failed', error);
       throw error;
     }
   }
@@ -321,44 +333,9 @@ export class Runs {
     return (await this.#station.store.runs(limit)).map((record) => this.#ends.seen(record));
   }
 
-  /**
-   * After a restart, before anybody can reach this station: runs that were being played are over (a protocol never
-   * resumes), unless their result had been kept; those that wait for approval go on.
-   */
-  async recover(): Promise<void> {
-    for (const record of await this.#station.store.runs(1000)) {
-      if (record.state === 'running' || record.state === 'proposed') await this.#recoverStarted(record);
-      if (record.state === 'waiting') await this.#recoverWaiting(record);
-    }
-  }
-
-  async #recoverStarted(record: RunRecord): Promise<void> {
-    const { store, organisation, clock } = this.#station;
-    const kept = await store.result(record.id);
-    if (kept !== null) {
-      await store.moveRun(record.id, OPEN, endState(kept.receipt), { at: clock.now() });
-      return;
-    }
-    const error = interrupted(record.id, organisation);
-    const run = await this.admitted(record.id).catch(() => null);
-    const { committee, receivers } = run?.prepared.plan ?? { committee: [], receivers: [] };
-    const onlyProvided = run !== null && record.coordinator !== organisation && ![...committee, ...receivers].includes(organisation);
-    if (onlyProvided && record.state === 'running') return void this.#settle(run, error).catch(() => undefined);
-    await this.ended(record.id, 'failed', error);
-    if (run !== null && record.coordinator === organisation) void this.#coordinator.tellEnd(run, 'failed', error);
-  }
-
-  async #recoverWaiting(record: RunRecord): Promise<void> {
-    let run: AdmittedRun;
-    try {
-      run = await this.admitted(record.id);
-    } catch (thrown) {
-      // Its agreement has been replaced or has ended, for instance: it can never start.
-      return this.ended(record.id, 'failed', toSluisError(thrown, 'run'));
-    }
-    this.#expect(run, record.createdAt);
-    const signed = readMessage(signedProposalSchema, JSON.parse(record.proposal), 'proposal', 'the store');
-    if (record.coordinator === this.#station.organisation) this.#coordinator.remind(run, signed);
+  /** After a restart, before anybody can reach this station: see `RunRecovery`. */
+  recover(): Promise<void> {
+    return this.#recovery.recover();
   }
 
   /** Ends what will never be started any more, and writes down what could not be written. Never throws. */

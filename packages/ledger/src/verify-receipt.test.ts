@@ -38,6 +38,30 @@ test('a changed byte is found, each with a reason (a sample; all of them in the 
   assertChangesFound(made.bytes, offset, 37);
 });
 
+const NOISE = {
+  mechanism: 'discrete-laplace',
+  generation: 'shares',
+  epsilon: '1',
+  delta: '0',
+  unit: 'row',
+  differentially_private: true,
+} as const;
+
+test('what a receipt says of noise is of a known form, and an exact answer never passes for differentially private', async () => {
+  const exact = { ...made.receipt.body, noise: { mechanism: 'none', differentially_private: false } as const };
+  assert.equal(verifyReceipt({ ...clone(), body: exact, ...(await sealBody(exact, made.signers)) }).body.noise?.mechanism, 'none');
+  for (const noise of [
+    { mechanism: 'none', differentially_private: true },
+    { mechanism: 'none', differentially_private: false, epsilon: '1' },
+    { ...NOISE, epsilon: '1e9' },
+    { ...NOISE, mechanism: 'gaussian' },
+    { ...NOISE, extra: 1 },
+  ]) {
+    const body = { ...made.receipt.body, noise } as unknown as typeof made.receipt.body;
+    refuses('malformed', { ...clone(), body, ...(await sealBody(body, made.signers)) });
+  }
+});
+
 const clone = (): Receipt => structuredClone(made.receipt);
 const refuses = (code: string, receipt: Receipt) => assert.throws(() => verifyReceipt(receipt), { code: `receipt/${code}` });
 
@@ -84,6 +108,7 @@ test('what the committee signs beyond the agreement is refused', async () => {
     { receivers: ['alpha', 'alpha'] },
     { sandbox: true },
     { asked_by: { organisation: 'beta', analyst: 'b' } },
+    { noise: NOISE },
   ]) {
     const body = { ...made.receipt.body, ...change };
     refuses('not-agreed', { ...clone(), body, ...(await sealBody(body, made.signers)) });

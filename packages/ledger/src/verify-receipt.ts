@@ -63,7 +63,14 @@ function checkAgreement(body: ReceiptBody, signed: SignedAgreement): void {
     body.sandbox === agreement.sandbox &&
     agreement.askers.includes(body.asked_by.organisation) &&
     within(agreement.receivers, body.receivers);
+  if (!noiseIsAgreed(body, agreement)) throw fail('not-agreed', 'what it says of noise is not what the agreement allows');
   if (!agreed) throw fail('not-agreed', 'its collaboration, asker or receivers are not those of the agreement');
+}
+
+/** Noise needs a budget, and exact answers an agreement that does not require noise. A receipt that says nothing is exact. */
+function noiseIsAgreed({ noise }: ReceiptBody, { output }: Agreement): boolean {
+  if (noise === undefined || noise.mechanism === 'none') return output.noise?.required !== true;
+  return output.noise !== undefined;
 }
 
 function checkSignatures(body: ReceiptBody, agreement: Agreement, signatures: Receipt['signatures']): void {

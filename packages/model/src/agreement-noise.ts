@@ -35,6 +35,9 @@ export type PrivacyUnitTerms = z.infer<typeof privacyUnitSchema>;
 
 const spending = z.strictObject({ epsilon: positive, delta: probability.default('0') });
 
+/** As `epsilon` of a budget: no limit. What is spent is counted all the same. For sandboxes. */
+export const NO_LIMIT = '999999999';
+
 export const noiseSchema = z.strictObject({
   /** Whether exact answers are refused. */
   required: z.boolean().default(true),

@@ -22,6 +22,8 @@
  * | GET /runs/:id/events?after=N | → lines of RunEventLine (application/x-ndjson) |
  * | POST /runs/:id/approve, /refuse, /cancel | DecisionRequest → RunView |
  * | GET /runs/:id/result | → RunResult |
+ * | GET /budget?collaboration=NAME | → BudgetView |
+ * | POST /budget/price | PriceRequest → PriceAnswer |
  * | GET /log/checkpoint, /log/tile/… | → C2SP tlog-tiles, read only |
  *
  * Contributors have no token; what they ask carries their own signature (see deposit.ts):
@@ -245,6 +247,8 @@ export const runSummarySchema = z.object({
   analyst: z.string(),
   state: runStateSchema,
   error: errorRecordSchema.nullable(),
+  /** What this station charged for it, whatever became of it; null for a run without noise. */
+  charged: z.object({ epsilon: z.string(), delta: z.string(), unit: z.string(), tables: z.array(z.string()) }).nullable(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

@@ -15,6 +15,7 @@ export { parseAgreementYaml } from './agreement-yaml.ts';
 export * from './proposal.ts';
 export * from './among-widths.ts';
 export * from './api.ts';
+export * from './budget-api.ts';
 export * from './neutral.ts';
 export * from './plan.ts';
 export * from './plan-noise.ts';

@@ -6,6 +6,25 @@ const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
 const name = z.string().regex(NAME);
 
+const decimal = z.string().regex(/^\d{1,12}(\.\d{1,40})?$/);
+/** How the answer keeps what it tells about one unit small, if it does. */
+export const receiptNoiseSchema = z.discriminatedUnion('mechanism', [
+  z.strictObject({ mechanism: z.literal('none'), differentially_private: z.literal(false) }),
+  z.strictObject({
+    mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']),
+    /** How the compute parties made the noise: see `NoiseGeneration`. */
+    generation: z.enum(['shares', 'bits']),
+    /** Of this question alone, for one unit, at every station that charged it. */
+    epsilon: decimal,
+    delta: decimal,
+    /** `row`, `organisation`, or `column:NAME`. */
+    unit: z.string().max(80),
+    /** False where exact rules decide as well which cells are shown. */
+    differentially_private: z.boolean(),
+  }),
+]);
+export type ReceiptNoise = z.infer<typeof receiptNoiseSchema>;
+
 /** What the compute parties sign, the same bytes at all three. */
 export const receiptBodySchema = z.strictObject({
   format: z.literal('sluis-receipt/1'),
@@ -31,6 +50,8 @@ export const receiptBodySchema = z.strictObject({
     /** Absent where totals over suppressed groups are held back. */
     totals: z.literal('secondary-suppression').optional(),
   }),
+  /** Absent in receipts of versions that had no noise: their answers are exact. */
+  noise: receiptNoiseSchema.optional(),
   sandbox: z.boolean(),
   /** Stations that sent shares (not: that had rows in a cell); none where all rows were deposited. */
   contributing_organisations: z.number().int().min(0),

@@ -5,6 +5,8 @@ import {
   type AgreementView,
   type AskRequest,
   agreementListSchema,
+  type BudgetView,
+  budgetViewSchema,
   agreementViewSchema,
   type Card,
   type ConnectRequest,
@@ -21,6 +23,9 @@ import {
   explainAnswerSchema,
   type IssuerKey,
   issuerKeySchema,
+  type PriceAnswer,
+  type PriceRequest,
+  priceAnswerSchema,
   type RunEventLine,
   type RunList,
   type RunResult,
@@ -146,6 +151,17 @@ export class StationClient {
 
   result(id: string): Promise<RunResult> {
     return this.#call(runResultSchema, 'GET', `/runs/${id}/result`, undefined, LONG_MS);
+  }
+
+  /** What the station's runs have spent of each table's privacy budget. */
+  budget(collaboration?: string): Promise<BudgetView> {
+    const query = collaboration === undefined ? '' : `?collaboration=${encodeURIComponent(collaboration)}`;
+    return this.#call(budgetViewSchema, 'GET', `/budget${query}`, undefined, LONG_MS);
+  }
+
+  /** What questions would cost together; none is asked. */
+  price(request: PriceRequest): Promise<PriceAnswer> {
+    return this.#call(priceAnswerSchema, 'POST', '/budget/price', request, LONG_MS);
   }
 
   /** The station's signed checkpoint (C2SP tlog-checkpoint). */

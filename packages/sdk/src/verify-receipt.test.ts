@@ -42,3 +42,14 @@ test('what follows from plan and agreement is recomputed: a whole committee can 
     await assert.rejects(verifyReceiptFile(bytes, engines), { code: 'receipt/facts-differ' });
   }
 });
+
+test('a receipt of a version that had no noise still verifies as an exact one', async (t) => {
+  const all = await openStations(t);
+  const run = await all.ask();
+  await all.ended('centre', run);
+  const receipt = JSON.parse((await all.station('centre').context.store.result(run))?.receipt ?? 'null') as Receipt;
+  assert.deepEqual(receipt.body.noise, { mechanism: 'none', differentially_private: false });
+  const engines = { sql: createSqlEngine(), finaliser: createFinaliser() };
+  const { noise: _, ...older } = receipt.body;
+  assert.equal((await verifyReceiptFile(await signedByAll(all, receipt, older), engines)).body.noise, undefined);
+});

@@ -67,7 +67,9 @@ function requireAgreement(body: ReceiptBody, agreement: Agreement | undefined): 
 /** Rules, receivers, techniques and the rest are what plan and agreement make them: the receipt may not say otherwise. */
 function requireFacts(body: ReceiptBody, facts: ReturnType<typeof plannedFacts>): void {
   for (const [name, value] of Object.entries(facts)) {
-    if (canonicalText(body[name as keyof typeof facts]) === canonicalText(value)) continue;
+    // Versions that had no noise said nothing of it.
+    if (name === 'noise' && body.noise === undefined && facts.noise.mechanism === 'none') continue;
+    if (canonicalText(body[name as keyof typeof facts] ?? null) === canonicalText(value)) continue;
     throw new InvalidError('receipt/facts-differ', {
       stage: 'receipt',
       message: `The receipt's "${name}" is not what its agreement and question make it.`,

@@ -50,6 +50,8 @@ export function budgetContract(contract: Contract): void {
     assert.deepEqual(await again.budget.charges(TABLE), [charge('2'), charge('1', { epsilon: '0.25', at: 5 })]);
     assert.deepEqual(await again.budget.chargesOf([charge('1').run, 'f'.repeat(32)]), [charge('1', { epsilon: '0.25', at: 5 })]);
     assert.deepEqual(await again.budget.chargesOf([]), []);
+    assert.deepEqual(await again.budget.tables('c'), [{ ...TABLE, table: 'other' }, TABLE]);
+    assert.deepEqual(await again.budget.tables('e'), []);
     await again.close();
   });
 

@@ -122,6 +122,19 @@ export class RelationalBudget implements BudgetBook {
     });
   }
 
+  tables(collaboration: string): Promise<BudgetedTable[]> {
+    return guarded('reading charges', async () => {
+      const rows = await this.#database.db
+        .selectFrom('budget_tables')
+        .select('table_name')
+        .where('collaboration', '=', collaboration)
+        .where('charges', '>', 0)
+        .orderBy('table_name')
+        .execute();
+      return rows.map((row) => ({ collaboration, table: row.table_name }));
+    });
+  }
+
   charges(table: BudgetedTable): Promise<Charge[]> {
     return guarded('reading charges', () => spentOn(this.#database.db, table));
   }

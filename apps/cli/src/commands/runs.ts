@@ -16,9 +16,10 @@ export async function runs(options: ConnectionOptions & { readonly json?: boolea
     r.state,
     r.createdAt.slice(0, 16).replace('T', ' '),
     `${r.coordinator}/${r.analyst}`,
+    r.charged?.epsilon ?? '',
     subject(r),
   ]);
-  print(renderGrid(['run', 'state', 'asked (UTC)', 'by', 'question'], rows, painted.out));
+  print(renderGrid(['run', 'state', 'asked (UTC)', 'by', 'ε', 'question'], rows, painted.out));
 }
 
 /** One run in full: question, who asked, who must approve, what it would reveal, and how it ended. */
@@ -44,8 +45,16 @@ function runLines(run: RunView): string[] {
     ...(run.template === null ? [] : [`Template: ${run.template}`]),
     `Question: ${printable(run.sql.replace(/\s+/g, ' '))}`,
     needed.length === 0 ? 'Approval: not needed' : `Approval: needed of ${needed.join(', ')}; seen here: ${given.join(', ') || 'none'}`,
+    ...chargedLines(run),
     ...(run.error === null ? [] : [`Ended: ${printable(run.error.message)} ${printable(run.error.remedy ?? '')}`]),
   ];
+}
+
+/** What failed after it was charged stays charged: the owner should know what for. */
+function chargedLines({ charged, state }: RunView): string[] {
+  if (charged === null) return [];
+  const lost = ['failed', 'cancelled', 'refused'].includes(state) ? ` ${text.runChargedLost}` : '';
+  return [`${text.runCharged(charged.epsilon, charged.delta, charged.tables.join(', '))}.${lost}`];
 }
 
 function subject(run: RunSummary): string {

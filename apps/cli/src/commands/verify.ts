@@ -61,9 +61,17 @@ export function factsOf(verified: VerifiedResult): string[] {
     text.verifyRules(rules.minimum_rows, rules.minimum_organisations),
     ...(rules.dominance === null ? [] : [text.verifyDominance(rules.dominance.n, rules.dominance.k)]),
     ...(rules.p_percent === null ? [] : [text.verifyPPercent(rules.p_percent)]),
+    wrap(noiseFact(body), width),
     text.verifyAgreement(body.agreement),
     ...signers.map((s) => text.verifySigner(s.organisation, s.identity)),
   ];
   if (!agreementGiven) facts.push(painted.err.yellow(wrap(text.verifyAgreementInside, width)));
   return facts;
+}
+
+/** Receipts of versions that had no noise say nothing, and are exact. */
+function noiseFact({ noise }: VerifiedResult['body']): string {
+  if (noise === undefined || noise.mechanism === 'none') return text.verifyExact;
+  if (!noise.differentially_private) return text.verifyNoiseMixed;
+  return text.verifyNoise(noise.epsilon, noise.delta, text.budgetUnit(noise.unit), noise.mechanism, noise.generation);
 }

@@ -1,7 +1,9 @@
 /** What people read, in English. Every other language has the same entries. */
+import { budgetEn } from './budget-en.ts';
 import { contributeEn } from './contribute-en.ts';
 
 export const en = {
+  ...budgetEn,
   ...contributeEn,
 
   // Headings and labels
@@ -45,7 +47,6 @@ export const en = {
   stepShareBoth: 'Partials and rows are split, sealed and sent as secret shares, or read from deposits',
   stepAggregate: 'Compute parties add up and apply the output rules on secrets',
   stepAggregateRows: 'Compute parties compute on secret rows and apply the output rules on secrets',
-  stepNoise: 'Noise: none',
   stepRelease: 'Only what passes is opened, to the receivers',
   stepReceipt: 'Compute parties sign the receipt',
   stepFinished: 'Done',

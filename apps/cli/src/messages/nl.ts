@@ -1,8 +1,10 @@
 /** What people read, in Dutch. */
+import { budgetNl } from './budget-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
 import type { Messages } from './en.ts';
 
 export const nl: Messages = {
+  ...budgetNl,
   ...contributeNl,
 
   wordQuestion: 'Vraag',
@@ -43,7 +45,6 @@ export const nl: Messages = {
   stepShareBoth: 'Deeltotalen en rijen worden gesplitst, verzegeld en als geheime delen verstuurd, of uit inzendingen gelezen',
   stepAggregate: 'Rekenpartijen tellen op en passen de uitvoerregels toe op geheimen',
   stepAggregateRows: 'Rekenpartijen rekenen op geheime rijen en passen de uitvoerregels toe op geheimen',
-  stepNoise: 'Ruis: geen',
   stepRelease: 'Alleen wat mag wordt geopend, voor de ontvangers',
   stepReceipt: 'Rekenpartijen ondertekenen het ontvangstbewijs',
   stepFinished: 'Klaar',
@@ -70,10 +71,14 @@ export const nl: Messages = {
     'plan/no-domain': 'Op deze uitdrukking kan niet worden gegroepeerd: haar waarden zijn niet afgesproken.',
     'plan/domain-too-large': 'Er zijn te veel mogelijke groepen.',
     'plan/too-many-cells': 'Er zijn te veel mogelijke cellen.',
+    'plan/no-noise-terms': 'De afspraak voorziet niet in ruis.',
+    'plan/noise-required': 'Onder deze afspraak krijgt elk antwoord ruis.',
     'plan/no-bounds': 'Voor deze som zijn geen grenzen af te leiden.',
     'agreement/': 'Er klopt iets niet aan de afspraak.',
     'agreement/none-in-force': 'Er is geen afspraak van kracht.',
     'approve/refused': 'Een gegevenshouder keurde de vraag niet goed.',
+    'budget/': 'Het privacybudget laat deze vraag niet toe.',
+    'budget/exhausted': 'Het privacybudget reikt niet voor deze vraag.',
     'dataset/': 'Er klopt iets niet aan de gegevens of de koppeling.',
     'dataset/violations': 'Er zijn waarden die niet aan de afspraak voldoen.',
     'deposit/': 'De inleg is niet in orde.',
@@ -86,6 +91,8 @@ export const nl: Messages = {
     'receipt/': 'Het ontvangstbewijs klopt niet.',
     'release/nothing-passed': 'Er is niets vrijgegeven: elke cel is onderdrukt of leeg.',
     'run/cancelled': 'De vraag is afgebroken; er is niets vrijgegeven.',
+    'run/no-privacy-unit': 'De afspraak zegt niet wie de ruis zou beschermen.',
+    'run/noise-required': 'Onder deze afspraak krijgt elk antwoord ruis.',
     'run/interrupted': 'Een station stopte tijdens de vraag; er is niets vrijgegeven.',
     'station/unreachable': 'Het station antwoordt niet.',
     'station/timeout': 'Het station antwoordde niet op tijd.',

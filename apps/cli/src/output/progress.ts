@@ -9,7 +9,9 @@ interface Output {
   write(text: string): unknown;
 }
 
-const ORDER = ['propose', 'approve', 'contribution', 'share', 'aggregate', 'release', 'receipt'] as const;
+const ORDER = ['propose', 'approve', 'budget', 'contribution', 'share', 'aggregate', 'noise', 'release', 'receipt'] as const;
+/** Without noise that step is not shown: nothing happens in it that people would wait for. */
+const ADDS_NOISE = /^adding noise/;
 type Step = (typeof ORDER)[number];
 /** What stations say of steps in which rows are shared, and of those in which partial aggregates are. */
 const OF_ROWS = /\brows\b/;
@@ -36,7 +38,7 @@ export class ProgressView {
   readonly onEvent = (event: RunEventView): void => {
     const step = ORDER.find((s) => s === event.step);
     if (event.step === 'waiting') this.#wait(printable(event.detail));
-    if (step === undefined) return;
+    if (step === undefined || (step === 'noise' && !ADDS_NOISE.test(event.detail))) return;
     if (ORDER.indexOf(step) > ORDER.indexOf('approve')) this.#waiting = '';
     this.#noteKind(step, event.detail);
     const parties = this.#parties.get(step);
@@ -88,9 +90,11 @@ export class ProgressView {
     const labels: Record<Step, string> = {
       propose: m.stepPropose,
       approve: m.stepApprove,
+      budget: m.stepBudget,
       contribution: of(m.stepContribution, m.stepContributionRows, m.stepContributionBoth),
       share: of(m.stepShare, m.stepShareRows, m.stepShareBoth),
       aggregate: of(m.stepAggregate, m.stepAggregateRows, m.stepAggregateRows),
+      noise: m.stepNoiseAdded,
       release: m.stepRelease,
       receipt: m.stepReceipt,
     };

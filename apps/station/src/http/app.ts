@@ -4,6 +4,7 @@ import { API_ROOT } from '@sluis/model';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { agreementRoutes } from './agreement-routes.ts';
+import { budgetRoutes } from './budget-routes.ts';
 import { contributePageRoutes } from './contribute-page-routes.ts';
 import { contributeRoutes, isForContributors } from './contribute-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
@@ -30,6 +31,7 @@ export function createApp(services: Services, version: string): Hono {
   app.route(API_ROOT, agreementRoutes(services, version));
   app.route(API_ROOT, datasetRoutes(services));
   app.route(API_ROOT, runRoutes(services));
+  app.route(API_ROOT, budgetRoutes(services));
   app.route(API_ROOT, logRoutes(services));
   app.notFound(() =>
     problemResponse(

@@ -1,8 +1,7 @@
 /** Routes about questions and runs. */
 import { InvalidError } from '@sluis/base';
-import { currentAgreement, planQuestion, readMessage, requiredApprovals, signedApprovalSchema, signedProposalSchema } from '@sluis/flow';
+import { planQuestion, readMessage, requiredApprovals, signedApprovalSchema, signedProposalSchema } from '@sluis/flow';
 import {
-  type AskRequest,
   askRequestSchema,
   decisionRequestSchema,
   type Explanation,
@@ -15,6 +14,7 @@ import {
 } from '@sluis/model';
 import { Hono } from 'hono';
 import { stream } from 'hono/streaming';
+import { resolveQuestion } from './asked-question.ts';
 import { readBody, unknown } from './body.ts';
 import { DEFAULT_PERSON, type Services } from './services.ts';
 import { runSummary } from './views.ts';
@@ -27,25 +27,10 @@ export function runRoutes(services: Services): Hono {
   const { station, access, runs } = services;
   const app = new Hono();
 
-  /** The agreement and the text of a question; a template's text comes from the agreement. */
-  const resolve = async (request: AskRequest) => {
-    const current = await currentAgreement(station, request.collaboration);
-    const { templates } = current.signed.agreement;
-    const sql = request.sql ?? templates[request.template ?? '']?.sql;
-    if (sql === undefined) {
-      throw new InvalidError('plan/unknown-template', {
-        stage: 'plan',
-        message: `The agreement has no template "${request.template}".`,
-        remedy: Object.keys(templates).length === 0 ? 'It has none at all; ask in SQL.' : `It has: ${Object.keys(templates).join(', ')}.`,
-      });
-    }
-    return { ...current, sql, template: request.template ?? null };
-  };
-
   app.post('/explain', async (c) => {
     const request = await readBody(c, explainRequestSchema);
     await access.require('question.explain', request.as ?? DEFAULT_PERSON, { id: 'explain' });
-    const { id, signed, sql, template } = await resolve(request);
+    const { id, signed, sql, template } = await resolveQuestion(station, request);
     const prepared = await planQuestion(station, { agreement: signed.agreement, id }, sql, request.receivers);
     const { plan } = prepared;
     const free = template !== null || signed.agreement.approval.ad_hoc === 'none';
@@ -67,7 +52,7 @@ export function runRoutes(services: Services): Hono {
     const request = await readBody(c, askRequestSchema);
     const analyst = request.as ?? DEFAULT_PERSON;
     await access.require('question.ask', analyst, { id: 'ask' });
-    const { id, sql, template } = await resolve(request);
+    const { id, sql, template } = await resolveQuestion(station, request);
     const run = await runs.ask({
       agreement: id,
       sql,
@@ -81,7 +66,9 @@ export function runRoutes(services: Services): Hono {
   app.get('/runs', async (c) => {
     await access.require('run.view', DEFAULT_PERSON, { id: 'runs' });
     const limit = Math.min(1000, Math.max(1, Number(c.req.query('limit') ?? 50) || 50));
-    return c.json({ runs: (await runs.records(limit)).map(runSummary) });
+    const records = await runs.records(limit);
+    const charges = Map.groupBy(await station.budget.chargesOf(records.map((r) => r.id)), (charge) => charge.run);
+    return c.json({ runs: records.map((r) => runSummary(r, charges.get(r.id) ?? [])) });
   });
 
   app.get('/runs/:id', async (c) => c.json(await view(c.req.param('id'))));
@@ -169,7 +156,7 @@ export function runRoutes(services: Services): Hono {
     );
     const explanation = admitted?.prepared.explanation ?? EMPTY;
     return {
-      ...runSummary(found),
+      ...runSummary(found, await station.budget.chargesOf([id])),
       receivers: proposal.receivers,
       approvals: { needed: admitted === null ? [] : [...requiredApprovals(admitted)], given },
       explanation: { sentences: explanation.sentences.map((s) => ({ ...s })), cost: { ...explanation.cost } },

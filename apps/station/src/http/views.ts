@@ -8,7 +8,7 @@ import {
   type RunSummary,
   verifyAgreementSignatures,
 } from '@sluis/model';
-import { type AgreementRecord, type DatasetRecord, type RunRecord, signedAgreementOf } from '@sluis/flow';
+import { type AgreementRecord, type Charge, type DatasetRecord, type RunRecord, signedAgreementOf } from '@sluis/flow';
 
 export function agreementSummary(record: AgreementRecord, now: number): AgreementSummary {
   const signed = signedAgreementOf(record);
@@ -46,7 +46,8 @@ export function datasetView(record: DatasetRecord): DatasetView {
   };
 }
 
-export function runSummary(record: RunRecord): RunSummary {
+export function runSummary(record: RunRecord, charges: readonly Charge[]): RunSummary {
+  const [first] = charges;
   return {
     id: record.id,
     collaboration: record.collaboration,
@@ -58,6 +59,10 @@ export function runSummary(record: RunRecord): RunSummary {
     analyst: record.analyst,
     state: record.state,
     error: record.error === null ? null : (JSON.parse(record.error) as RunSummary['error']),
+    charged:
+      first === undefined
+        ? null
+        : { epsilon: first.epsilon, delta: first.delta, unit: first.unit, tables: charges.map((charge) => charge.table) },
     createdAt: new Date(record.createdAt).toISOString(),
     updatedAt: new Date(record.updatedAt).toISOString(),
   };
