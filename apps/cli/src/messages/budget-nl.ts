@@ -2,7 +2,8 @@
 import type { budgetEn } from './budget-en.ts';
 
 export const budgetNl: typeof budgetEn = {
-  budgetOf: (organisation, collaboration) => `Privacybudgetten van ${collaboration}, zoals ${organisation} ze telt over de runs waaraan het meedeed`,
+  budgetOf: (organisation, collaboration) =>
+    `Privacybudgetten van ${collaboration}, zoals ${organisation} ze telt over de runs waaraan het meedeed`,
   budgetNone: 'Geen tabel heeft een privacybudget, en er is nooit iets afgeschreven.',
   budgetTable: (table, unit) => `${table}, beschermt elke ${unit}`,
   budgetUnit: (unit) => (unit === 'row' ? 'rij' : unit === 'organisation' ? 'organisatie' : `waarde van ${unit.replace(/^column:/, '')}`),

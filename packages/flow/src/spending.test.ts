@@ -1,0 +1,199 @@
+/** Privacy budgets over five stations in one process: paid before anything is given, never twice, never forgotten. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RefusedError, type SluisError } from '@sluis/base';
+import { askNoisy, chargedAt, noisyTerms, replaceAgreement, VISITS } from './fixtures/noisy-visits.ts';
+import { NAMES, openStations, type TestStation, type TestStations, until } from './fixtures/stations.ts';
+import { causeOf } from './run-ends.ts';
+
+/** Kinds of the log's entries about a run, in order. */
+async function logged({ ledger }: TestStation, run: string): Promise<string[]> {
+  const entries = await ledger.entries(0, await ledger.size());
+  const events = entries.map((e) => JSON.parse(new TextDecoder().decode(e.data)) as { kind: string; details: Record<string, unknown> });
+  return events.filter((e) => e.details['run'] === run).map((e) => e.kind);
+}
+
+async function released(all: TestStations, run: string): Promise<void> {
+  for (const name of NAMES) {
+    const { state, error } = await all.ended(name, run);
+    assert.equal(state, 'released', `${name}: ${error}`);
+  }
+}
+
+const exhausted = (pattern: RegExp) => (thrown: unknown) => {
+  assert.ok(thrown instanceof RefusedError, String(thrown));
+  assert.equal(thrown.code, 'budget/exhausted');
+  assert.equal(thrown.exitCode, 3);
+  assert.match(thrown.message, pattern);
+  return true;
+};
+
+test('every station that takes part charges, durably and in its log, before it gives anything', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '2' }));
+  const run = await askNoisy(all, '0.5');
+  await released(all, run);
+  for (const name of NAMES) {
+    assert.deepEqual(await chargedAt(all, name), ['0.5'], name);
+    const kinds = await logged(all.station(name), run);
+    const paid = kinds.indexOf('budget.charged');
+    assert.ok(paid > kinds.indexOf('run.started'), `${name}: ${kinds.join(' ')}`);
+    for (const kind of ['contribution.computed', 'share.sent', 'share.accepted', 'noise.added', 'release.opened', 'release.received']) {
+      assert.ok(!kinds.includes(kind) || kinds.indexOf(kind) > paid, `${name}: ${kinds.join(' ')}`);
+    }
+  }
+  assert.ok((await logged(all.station('alpha'), run)).includes('noise.added'));
+  const [charge] = await all.station('alpha').context.budget.chargesOf([run]);
+  assert.deepEqual([charge?.unit, charge?.organisation, charge?.analyst, charge?.purpose], ['row', 'centre', 'ana', 'ad-hoc']);
+});
+
+test('an exact question costs nothing', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '2' }));
+  const run = await all.ask();
+  await released(all, run);
+  for (const name of NAMES) assert.deepEqual(await chargedAt(all, name), []);
+  assert.ok(!(await logged(all.station('alpha'), run)).includes('budget.charged'));
+});
+
+test('what is spent is spent: the question that goes beyond is refused before it runs, saying what is left', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  for (const epsilon of ['0.5', '0.3']) await released(all, await askNoisy(all, epsilon));
+  await assert.rejects(
+    askNoisy(all, '0.3'),
+    exhausted(/all questions together may spend ε = 1 .*ε = 0\.8 is spent.*it would be ε = 1\.1\./),
+  );
+  assert.deepEqual(await chargedAt(all, 'alpha'), ['0.5', '0.3']);
+  // Control: what still fits passes, to the last bit.
+  await released(all, await askNoisy(all, '0.2'));
+  await assert.rejects(askNoisy(all, '0.000001'), exhausted(/ε = 1 is spent/));
+});
+
+test('runs at the same time never spend more together than there is', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  const runs = await Promise.all(Array.from({ length: 6 }, () => askNoisy(all, '0.4')));
+  const ends = await Promise.all(runs.map((run) => all.ended('centre', run)));
+  const passed = ends.filter((e) => e.state === 'released');
+  assert.ok(passed.length <= 2);
+  for (const end of ends.filter((e) => e.state !== 'released')) assert.equal(causeOf(end)?.code, 'budget/exhausted');
+  for (const name of NAMES) assert.ok((await chargedAt(all, name)).length <= 2, name);
+});
+
+test('one analyst can not spend what is meant for another', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1', per_analyst: { epsilon: '0.5' } }));
+  await released(all, await askNoisy(all, '0.5', 'eve'));
+  await assert.rejects(askNoisy(all, '0.1', 'eve'), exhausted(/questions of eve of centre may spend ε = 0\.5/));
+  await released(all, await askNoisy(all, '0.5', 'ana'));
+});
+
+test('control: without a limit for each analyst, the first takes everything', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  await released(all, await askNoisy(all, '1', 'eve'));
+  await assert.rejects(askNoisy(all, '0.5', 'ana'), exhausted(/all questions together/));
+});
+
+test('a limit for each purpose counts templates apart', async (t) => {
+  const sql = 'SELECT kind, count(*) AS n FROM visits GROUP BY kind WITH NOISE (epsilon = 0.5)';
+  const all = await openStations(t, {
+    ...noisyTerms({ epsilon: '2', per_purpose: { epsilon: '0.5' } }),
+    templates: { 'noisy-kinds': { sql } },
+  });
+  const byTemplate = () => all.station('centre').runs.ask({ agreement: all.agreementId, sql, template: 'noisy-kinds', analyst: 'ana' });
+  await released(all, await byTemplate());
+  await assert.rejects(byTemplate(), exhausted(/questions for "noisy-kinds" may spend ε = 0\.5/));
+  await released(all, await askNoisy(all, '0.5'));
+});
+
+test('a restart forgets nothing, at any station', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  await released(all, await askNoisy(all, '0.8'));
+  for (const name of NAMES) await all.station(name).restart();
+  await assert.rejects(askNoisy(all, '0.3'), exhausted(/ε = 0\.8 is spent/));
+});
+
+test('a station that lost its books does not make the others forget', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  await released(all, await askNoisy(all, '0.8'));
+  const none = all.station('centre').context;
+  Object.assign(none, { budget: { ...none.budget, charges: async () => [], charge: async () => true, chargesOf: async () => [] } });
+  const run = await askNoisy(all, '0.3');
+  const end = await all.ended('centre', run);
+  assert.equal(end.state, 'refused');
+  assert.equal(causeOf(end)?.code, 'budget/exhausted');
+  assert.deepEqual(await chargedAt(all, 'alpha'), ['0.8']);
+});
+
+test('a new version of the agreement brings no new budget; a larger one adds the difference', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  await released(all, await askNoisy(all, '0.8'));
+  const same = await replaceAgreement(all, { purpose: 'Another purpose.' });
+  await assert.rejects(askNoisy(all, '0.3', 'ana', same), exhausted(/ε = 0\.8 is spent/));
+  const more = await replaceAgreement(all, noisyTerms({ epsilon: '1.5' }));
+  await released(all, await askNoisy(all, '0.7', 'ana', more));
+  await assert.rejects(askNoisy(all, '0.1', 'ana', more), exhausted(/ε = 1\.5 is spent/));
+  const less = await replaceAgreement(all, noisyTerms({ epsilon: '0.5' }));
+  await assert.rejects(askNoisy(all, '0.1', 'ana', less), exhausted(/may spend ε = 0\.5/));
+});
+
+test('another privacy unit or another way to write the table’s name brings no new budget either', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  await released(all, await askNoisy(all, '0.8'));
+  const organisations = { ...VISITS, privacy_unit: { protects: 'organisation', rows_per_group: 5 } };
+  const unit = await replaceAgreement(all, noisyTerms({ epsilon: '1' }, { visits: organisations }));
+  await assert.rejects(askNoisy(all, '0.1', 'ana', unit), { code: 'budget/unit-changed', exitCode: 3 });
+  const cased = await replaceAgreement(all, noisyTerms({ epsilon: '1' }, { VISITS }));
+  await assert.rejects(askNoisy(all, '0.3', 'ana', cased, 'VISITS'), exhausted(/ε = 0\.8 is spent/));
+});
+
+test('a run that fails after it was charged stays charged, so that failing again and again draws no noise for free', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  all.network.intercept = (from, _, what) => {
+    if (what === 'share' && from === 'delta') throw new RangeError('delta breaks off');
+  };
+  for (let i = 0; i < 2; i++) {
+    const run = await askNoisy(all, '0.4');
+    assert.equal((await all.ended('centre', run)).state, 'failed');
+    assert.equal((await all.ended('alpha', run)).state, 'failed');
+  }
+  await assert.rejects(askNoisy(all, '0.4'), exhausted(/ε = 0\.8 is spent/));
+  assert.deepEqual(await chargedAt(all, 'alpha'), ['0.4', '0.4']);
+});
+
+test('control: a run that fails before it starts costs nothing', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  all.network.intercept = (_, to, what) => {
+    if (what === 'propose' && to === 'delta') throw new RangeError('delta is away');
+  };
+  for (let i = 0; i < 3; i++) assert.equal((await all.ended('centre', await askNoisy(all, '0.8'))).state, 'failed');
+  for (const name of NAMES) assert.deepEqual(await chargedAt(all, name), [], name);
+});
+
+test('a station that stops after it charged says that the charge stays, in run and log', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  const stuck = Promise.withResolvers<void>();
+  all.network.intercept = async (from, _, what) => {
+    if (what === 'share' && from === 'beta') await stuck.promise;
+  };
+  const run = await askNoisy(all, '0.4');
+  await until(async () => (await chargedAt(all, 'gamma')).length === 1, 'gamma never charged');
+  all.network.drop('gamma');
+  await all.station('gamma').restart();
+  const error = causeOf(await all.ended('gamma', run)) as SluisError;
+  assert.equal(error.code, 'run/interrupted');
+  assert.match(error.message, /charged ε = 0\.4 on visits, which stays spent/);
+  const { ledger } = all.station('gamma');
+  const entries = (await ledger.entries(0, await ledger.size())).map((e) => new TextDecoder().decode(e.data));
+  assert.ok(entries.some((e) => e.includes('"run.failed"') && e.includes('"charged":["visits"]')));
+  stuck.resolve();
+});
+
+test('a station that can not write its charge gives nothing', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  const delta = all.station('delta');
+  const broken = async () => {
+    throw new RangeError('the disk is full');
+  };
+  Object.assign(delta.context, { budget: { ...delta.context.budget, charge: broken, charges: async () => [], chargesOf: async () => [] } });
+  const run = await askNoisy(all, '0.4');
+  assert.equal((await all.ended('centre', run)).state, 'failed');
+  assert.ok(!(await logged(delta, run)).includes('contribution.computed'));
+  assert.ok(!all.network.calls.some((c) => c.from === 'delta' && c.call === 'share'));
+});
