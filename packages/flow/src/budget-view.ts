@@ -1,4 +1,5 @@
 /** What a station's books say of its privacy budgets. Run by: the owner of a station. Learns what its runs have spent, no data. */
+import { remaining, type Spending } from '@sluis/budget';
 import {
   type Agreement,
   type BudgetCharge,
@@ -10,10 +11,10 @@ import {
   type PrivacyEvent,
 } from '@sluis/model';
 import type { Charge } from './budget-book.ts';
-import { epsilonText, leftOf } from './budget-numbers.ts';
+import { epsilonText } from './budget-numbers.ts';
 import { budgetedTable, unitOf } from './charges.ts';
 import type { StationContext } from './context.ts';
-import { eventsOf, type Spendable } from './spending.ts';
+import { eventsOf } from './spending.ts';
 
 /** Charges shown of each table. */
 const SHOWN = 20;
@@ -21,10 +22,10 @@ const SHOWN = 20;
 export type BudgetStation = Pick<StationContext, 'organisation' | 'budget' | 'store'>;
 
 /** How far events use up a limit. */
-export function useOf(events: readonly PrivacyEvent[], { epsilon, delta }: Spendable): BudgetUse {
+export function useOf(events: readonly PrivacyEvent[], { epsilon, delta }: Spending): BudgetUse {
   const spent = epsilonText(events, delta);
   const limit = epsilon === NO_LIMIT ? null : epsilon;
-  return { delta, spent, limit, left: limit === null ? null : leftOf(limit, spent) };
+  return { delta, spent, limit, left: limit === null ? null : remaining(events, { epsilon, delta }) };
 }
 
 /** Every table that has a budget or has been charged, the agreement's tables first. */
@@ -65,7 +66,7 @@ async function chargeView(station: BudgetStation, charge: Charge): Promise<Budge
 type Budget = NoiseTerms['budget'];
 
 /** Without a limit of their own, at the table's δ. */
-const limitOf = (own: Spendable | undefined, budget: Budget): Spendable => own ?? { epsilon: NO_LIMIT, delta: budget.delta };
+const limitOf = (own: Spending | undefined, budget: Budget): Spending => own ?? { epsilon: NO_LIMIT, delta: budget.delta };
 
 function analystsOf(charges: readonly Charge[], budget: Budget): BudgetTable['analysts'] {
   const groups = Map.groupBy(charges, (c) => JSON.stringify([c.organisation, c.analyst]));

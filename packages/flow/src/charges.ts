@@ -13,6 +13,13 @@ export function unitText(unit: PrivacyUnit): string {
   return unit.kind === 'column' ? `column:${unit.column.toLowerCase()}` : unit.kind;
 }
 
+/** The unit that a text of `unitText` means. */
+export function unitOfText(text: string): PrivacyUnit {
+  if (text === 'row' || text === 'organisation') return { kind: text };
+  if (!text.startsWith('column:')) throw new RangeError('no privacy unit is written so');
+  return { kind: 'column', column: text.slice('column:'.length) };
+}
+
 const agreedUnit = (terms: PrivacyUnitTerms): PrivacyUnit =>
   terms.protects === 'column' ? { kind: 'column', column: terms.column } : { kind: terms.protects };
 

@@ -4,6 +4,7 @@ import type { Agreement, Organisation, Table } from './agreement.ts';
 import { contributorProblems, depositProblems } from './agreement-deposits.ts';
 import { releaseProblems } from './agreement-release-check.ts';
 import { type AgreementProblem, columnProblems } from './agreement-columns.ts';
+import { noiseProblems } from './agreement-noise-check.ts';
 
 type Path = AgreementProblem['path'];
 
@@ -160,6 +161,7 @@ export function agreementProblems(agreement: Agreement): AgreementProblem[] {
     ...releaseProblems(agreement),
     ...organisationProblems(agreement.organisations),
     ...contributorProblems(agreement),
+    ...noiseProblems(agreement),
     ...namesProblems(agreement, agreement.committee, ['committee']),
     ...namesProblems(agreement, agreement.receivers, ['receivers']),
     ...namesProblems(agreement, agreement.askers, ['askers']),

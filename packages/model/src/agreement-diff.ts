@@ -43,6 +43,12 @@ function lessIsStronger(before: unknown, after: unknown): Effect {
   return a === b ? 'neutral' : b < a ? 'stronger' : 'weaker';
 }
 
+/** As `lessIsStronger` for decimal text. */
+function lessTextIsStronger(before: unknown, after: unknown): Effect {
+  const number = (value: unknown) => (typeof value === 'string' ? Number(value) : null);
+  return lessIsStronger(number(before), number(after));
+}
+
 /** Effect of a list of those who may do or see something. */
 function fewerIsStronger(before: unknown, after: unknown): Effect {
   const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -68,6 +74,10 @@ const MEANINGS: readonly Meaning[] = [
   [/^output\.differencing$/, 'guard against differences between answers', (_before, after) => (after === 'guard' ? 'stronger' : 'weaker')],
   [/^output\.checking\.by$/, 'who checks answers before they are released', () => 'neutral'],
   [/^output\.checking\.when$/, 'which answers are checked', (_before, after) => (after === 'always' ? 'stronger' : 'weaker')],
+  [/^output\.noise\.required$/, 'noise required', (_before, after) => (after === true ? 'stronger' : 'weaker')],
+  [/^output\.noise\.(budget|budget\.per_(analyst|purpose))\.(epsilon|delta)$/, 'privacy budget', lessTextIsStronger],
+  [/^output\.noise\.(default|mechanism|generation)/, 'noise', () => 'neutral'],
+  [/^tables\.[^.]+\.privacy_unit\.(protects|column|providers)$/, 'whom noise protects', () => 'neutral'],
   [/^receivers$/, 'receivers of results', fewerIsStronger],
   [/^askers$/, 'organisations that may ask', fewerIsStronger],
   [/^tables\.[^.]+\.columns\.[^.]+\.uses$/, 'uses', fewerIsStronger],

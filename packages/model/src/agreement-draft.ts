@@ -1,8 +1,10 @@
 /** Drafting an agreement from stations' cards and what inspecting files proposed. A draft is a beginning, not advice. */
 import { InvalidError } from '@sluis/base';
+import type { z } from 'zod';
 import { type Agreement, agreementSchema, type Card, type Column, type ColumnUse, type Table } from './agreement.ts';
 import { decimalFromUnits, decimalUnits, NUMERIC_TYPE, ordinal, scaleOf, unitLimits } from './agreement-literals.ts';
 import { MAXIMUM_DOMAIN } from './agreement-columns.ts';
+import type { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
 import type { ColumnProposal } from './proposal.ts';
 
 export interface DraftTable {
@@ -15,6 +17,8 @@ export interface DraftTable {
   /** Sets of columns of which no two rows have equal values. */
   readonly unique?: readonly (readonly string[])[];
   readonly maximumJoinRows?: number;
+  /** Whom noisy answers over the table protect; none are given if absent. */
+  readonly privacyUnit?: z.input<typeof privacyUnitSchema>;
 }
 
 export interface DraftOptions {
@@ -41,6 +45,7 @@ export interface DraftOptions {
   readonly minimumOrganisations?: number;
   readonly threatModel?: Agreement['threat_model'];
   readonly templates?: Agreement['templates'];
+  readonly noise?: z.input<typeof noiseSchema>;
 }
 
 export interface Draft {
@@ -140,6 +145,7 @@ function draftTable(name: string, table: DraftTable, options: DraftOptions, rema
     ...(table.maximumRows === undefined ? {} : { maximum_rows: table.maximumRows }),
     ...(table.unique === undefined || table.unique.length === 0 ? {} : { unique: table.unique }),
     ...(table.maximumJoinRows === undefined ? {} : { maximum_join_rows: table.maximumJoinRows }),
+    ...(table.privacyUnit === undefined ? {} : { privacy_unit: table.privacyUnit }),
     columns,
   };
 }
@@ -192,6 +198,7 @@ export function draftAgreement(options: DraftOptions): Draft {
     output: {
       ...(options.minimumRows === undefined ? {} : { minimum_rows: options.minimumRows }),
       ...(options.minimumOrganisations === undefined ? {} : { minimum_organisations: options.minimumOrganisations }),
+      ...(options.noise === undefined ? {} : { noise: options.noise }),
     },
     receivers,
     askers: options.askers ?? receivers,

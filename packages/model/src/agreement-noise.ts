@@ -33,6 +33,16 @@ export const privacyUnitSchema = z.discriminatedUnion('protects', [
 ]);
 export type PrivacyUnitTerms = z.infer<typeof privacyUnitSchema>;
 
+/** Decimals that ε and δ may have. */
+export const BUDGET_PLACES = 30;
+
+/** ε or δ as whole units of 10^−30; digits beyond are cut off. Throws RangeError if the text is no decimal number. */
+export function budgetUnits(text: string): bigint {
+  const found = /^(\d+)(?:\.(\d+))?$/.exec(text);
+  if (found === null) throw new RangeError('decimal text is needed');
+  return BigInt(`${found[1]}${(found[2] ?? '').slice(0, BUDGET_PLACES).padEnd(BUDGET_PLACES, '0')}`);
+}
+
 const spending = z.strictObject({ epsilon: positive, delta: probability.default('0') });
 
 /** As `epsilon` of a budget: no limit. What is spent is counted all the same. For sandboxes. */

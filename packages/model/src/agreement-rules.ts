@@ -23,6 +23,7 @@ export const rulesSchema = z.strictObject({
         description: table.description.removeDefault().optional(),
         unique: table.unique.nullable(),
         maximum_join_rows: table.maximum_join_rows.nullable(),
+        privacy_unit: table.privacy_unit.nullable(),
         columns: z
           .record(
             z.string(),
@@ -48,6 +49,7 @@ export const rulesSchema = z.strictObject({
       rounding: output.rounding.nullable(),
       totals: output.totals.nullable(),
       differencing: output.differencing.nullable(),
+      noise: output.noise.nullable(),
     })
     .optional(),
 });

@@ -1,6 +1,7 @@
 /** What a careful reader should know before signing: allowed, but worth a second look. */
 import type { Agreement, Table } from './agreement.ts';
 import { givers } from './agreement-deposits.ts';
+import { noiseWarnings } from './agreement-noise-check.ts';
 
 function depositWarnings(agreement: Agreement, name: string, { deposits, providers }: Table): string[] {
   if (deposits === undefined) return [];
@@ -102,6 +103,7 @@ export function agreementWarnings(agreement: Agreement): string[] {
   const found = [
     ...committeeWarnings(agreement),
     ...Object.entries(agreement.tables).flatMap(([name, table]) => tableWarnings(agreement, name, table)),
+    ...noiseWarnings(agreement),
   ];
   if (output.minimum_rows < 3) found.push(`minimum_rows is ${output.minimum_rows}: cells about one or two rows may be released.`);
   if (output.minimum_organisations < 2) found.push("minimum_organisations is 1: cells may show a single organisation's value.");

@@ -6,13 +6,15 @@ const name = z.string().regex(NAME);
 const identifier = z.string().regex(/^[0-9a-f]{64}$/);
 const runId = z.string().regex(/^[0-9a-f]{32}$/);
 
-/** How far one limit is used. ε is never less than what was spent, and what is left never more. */
+/** How far one limit is used. */
 export const budgetUseSchema = z.object({
   /** At this δ all numbers here are stated. */
   delta: z.string(),
+  /** ε, rounded up; `∞` where no ε bounds it at this δ. */
   spent: z.string(),
   /** Null: no limit. */
   limit: z.string().nullable(),
+  /** The largest ε that one more question with δ = 0 may cost. Accounting is no addition: this can be more than limit − spent. */
   left: z.string().nullable(),
 });
 export type BudgetUse = z.infer<typeof budgetUseSchema>;

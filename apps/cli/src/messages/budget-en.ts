@@ -35,6 +35,8 @@ export const budgetEn = {
   choiceNoise: (unit: string) =>
     `Noise on request (WITH NOISE (epsilon = …)), protecting each ${unit}; the sandbox's privacy budget has no limit.`,
   choiceNoiseBudget: (unit: string, epsilon: string) => `Noise protects each ${unit}, within a budget of ε = ${epsilon}.`,
+  choiceNoiseBounds: (groups: number, rows: number) =>
+    `With noise, one unit counts in at most ${groups} ${groups === 1 ? 'group' : 'groups'} of each provider, with ${rows} ${rows === 1 ? 'row' : 'rows'} each; more of its rows are left out at random (--rules: tables … privacy_unit).`,
   stepBudget: 'Every station charges the privacy budget',
   stepNoiseAdded: 'Noise is added to secret totals, of which nobody knows it',
 };

@@ -34,6 +34,8 @@ export const budgetNl: typeof budgetEn = {
   choiceNoise: (unit) =>
     `Ruis op verzoek (WITH NOISE (epsilon = …)), die elke ${unit} beschermt; het privacybudget van de proefomgeving heeft geen grens.`,
   choiceNoiseBudget: (unit, epsilon) => `Ruis beschermt elke ${unit}, binnen een budget van ε = ${epsilon}.`,
+  choiceNoiseBounds: (groups, rows) =>
+    `Met ruis telt één eenheid in hoogstens ${groups} ${groups === 1 ? 'groep' : 'groepen'} per gegevenshouder, met ${rows} ${rows === 1 ? 'rij' : 'rijen'} elk; wat meer is, valt willekeurig af (--rules: tables … privacy_unit).`,
   stepBudget: 'Elk station schrijft van het privacybudget af',
   stepNoiseAdded: 'Er komt ruis op de geheime totalen, die niemand kent',
 };

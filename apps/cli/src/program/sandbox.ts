@@ -25,6 +25,7 @@ export function addSandboxCommands(program: Command): void {
       .addOption(
         new Option('--threat-model <model>', 'what one compute party may do').choices(['semi-honest', 'malicious']).default('semi-honest'),
       )
+      .option('--privacy-unit <column>', 'with noise, rows with the same value in this column are one unit (default: each row)')
       .option('--keep <dir>', 'keep folders, agreement and receipt here')
       .action(async (dir, options) => (await import('../commands/try.ts')).tryOut(dir, options)),
     [
@@ -32,6 +33,7 @@ export function addSandboxCommands(program: Command): void {
       'sluis try --party north=n.csv --party south=s.csv --ask "SELECT count(*) AS n FROM data" --json',
       'sluis try DIR --ask "SELECT p.ward, count(*) AS n FROM hospital.patients p JOIN insurer.claims c ON p.id = c.id GROUP BY p.ward"',
       'sluis try hospitals --ask "SELECT my_rank(cost) AS rank FROM data" --each-receiver',
+      'sluis try hospitals --ask "SELECT sex, count(*) AS n FROM data GROUP BY sex WITH NOISE (epsilon = 1)" --privacy-unit patient',
       'sluis try all.csv --split-by region --ask "SELECT region, sum(wage) AS wage FROM data GROUP BY region"',
     ],
   );

@@ -1,5 +1,5 @@
 /** Says on stderr what drafting chose, so that nobody takes a sandbox for an agreement. */
-import type { Agreement } from '@sluis/model';
+import { type Agreement, NO_LIMIT } from '@sluis/model';
 import type { Messages } from '../messages/index.ts';
 import type { Renaming } from './asked-tables.ts';
 import type { Cast } from './cast.ts';
@@ -30,8 +30,23 @@ export function choiceLines(choices: Choices, messages: Messages): string[] {
     ...columnLines(choices.tables, messages),
     messages.choiceApproval,
     messages.choiceRules(agreement.output.minimum_rows, agreement.output.minimum_organisations),
+    ...noiseLines(agreement, messages),
     ...(template === null ? [] : [messages.choiceTemplate(template.name, template.file)]),
     ...(choices.rulesFile === undefined ? [] : [messages.choiceRulesFile(choices.rulesFile)]),
+  ];
+}
+
+/** Whom noise would protect, and how much a unit may count for: what is more is left out. */
+function noiseLines({ tables, output: { noise } }: Agreement, messages: Messages): string[] {
+  const units = Object.values(tables).flatMap((t) => (t.privacy_unit === undefined ? [] : [t.privacy_unit]));
+  if (noise === undefined || units.length === 0) return [];
+  const named = new Set(units.map((u) => messages.budgetUnit(u.protects === 'column' ? `column:${u.column}` : u.protects)));
+  const who = [...named].join(', ');
+  const { epsilon } = noise.budget;
+  const bounded = units.find((u) => u.protects === 'column');
+  return [
+    epsilon === NO_LIMIT ? messages.choiceNoise(who) : messages.choiceNoiseBudget(who, epsilon),
+    ...(bounded === undefined ? [] : [messages.choiceNoiseBounds(bounded.groups, bounded.rows_per_group)]),
   ];
 }
 

@@ -4,9 +4,11 @@ import {
   type Card,
   type ColumnProposal,
   type Draft,
+  type DraftTable,
   draftAgreement,
   groupable,
   groupableInSecret,
+  NO_LIMIT,
   type Table,
 } from '@sluis/model';
 
@@ -30,6 +32,7 @@ export interface SandboxTable {
   readonly file?: string;
   readonly unique?: readonly (readonly string[])[];
   readonly maximumJoinRows?: number;
+  readonly privacyUnit?: NonNullable<DraftTable['privacyUnit']>;
 }
 
 export interface SandboxTerms {
@@ -52,6 +55,8 @@ export function draftSandbox(roles: SandboxRoles, tables: readonly SandboxTable[
     days: 8,
     uses: 'all',
     sandbox: true,
+    // On request only, and as often as anybody likes: nothing in a sandbox is protected by it.
+    noise: { required: false, budget: { epsilon: NO_LIMIT, delta: '0.000001' } },
     ...(terms.threatModel === undefined ? {} : { threatModel: terms.threatModel }),
     ...(terms.templates === undefined ? {} : { templates: terms.templates }),
   });

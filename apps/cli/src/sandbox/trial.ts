@@ -8,6 +8,7 @@ import { type Cast, castOf, type Provider, type Roles, splitParties } from './ca
 import { draftSandbox, type SandboxRoles, type SandboxTable, type SandboxTerms } from './draft.ts';
 import { ownerTables } from './owner-tables.ts';
 import { type PartyFile, usage } from './parties.ts';
+import { withPrivacyUnit } from './privacy-unit.ts';
 
 export interface TrialOptions extends Roles {
   readonly table?: string;
@@ -16,6 +17,8 @@ export interface TrialOptions extends Roles {
   readonly minimumRows?: number;
   readonly minimumOrganisations?: number;
   readonly threatModel?: Agreement['threat_model'];
+  /** Column whose equal values are one unit for noise; the row if absent. */
+  readonly privacyUnit?: string;
 }
 
 export interface Trial {
@@ -108,7 +111,8 @@ export function draftTrial(
   cards: SandboxRoles['cards'],
   options: DraftTerms,
 ): DraftedTrial {
-  const { agreement: first, remarks } = draftSandbox({ cards, ...cast }, tables, options, Date.now());
+  const protectedTables = withPrivacyUnit(tables, options.privacyUnit);
+  const { agreement: first, remarks } = draftSandbox({ cards, ...cast }, protectedTables, options, Date.now());
   const drafted = options.templateOutput === undefined ? first : applyRules(first, options.templateOutput);
   const ruled = options.rules === undefined ? drafted : applyRules(drafted, parseRulesYaml(readInput(options.rules), options.rules));
   const agreement: Agreement = {
