@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { SluisError } from '@sluis/base';
+import { mulberry32 } from '../harness/seeded.ts';
 import type { Fault } from '../simulation/fault-proxy.ts';
 import { assertRight, FragileCollaboration, NAMES, type Name } from '../simulation/fragile-collaboration.ts';
 import { assertBlames, ENTRIES, strike } from '../simulation/strike.ts';
@@ -86,14 +87,4 @@ function assertMentions(thrown: unknown, name: string): void {
   assert.ok(thrown instanceof SluisError, String(thrown));
   assert.equal(thrown.exitCode, 5, `${thrown.code}: ${thrown.message}`);
   assert.match(thrown.message, new RegExp(name), `${thrown.code}: ${thrown.message}`);
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
