@@ -3,6 +3,7 @@ export { aggregateValues, secretKeyText } from './aggregate-values.ts';
 export { allowList } from './catalogue.ts';
 export { columnValues } from './domains.ts';
 export { planHash } from './hash.ts';
+export { noiseClauseText, splitNoiseClause } from './noise-clause.ts';
 export * from './ports.ts';
 export { type Asking, prepare } from './prepare.ts';
 export * from './prepared.ts';

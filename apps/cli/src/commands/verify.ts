@@ -51,6 +51,7 @@ function documentOf(verified: VerifiedResult): Record<string, unknown> {
 export function factsOf(verified: VerifiedResult): string[] {
   const { body, signers, agreementGiven } = verified;
   const { rules } = body;
+  const noisy = body.noise?.differentially_private === true;
   const width = terminalWidth(process.stderr);
   const facts = [
     painted.err.green(`✓ ${text.verified}`),
@@ -58,7 +59,8 @@ export function factsOf(verified: VerifiedResult): string[] {
     wrap(text.verifyQuestion(printable(body.sql)), width),
     text.verifyAsked(printable(body.asked_by.analyst), body.asked_by.organisation, body.finished),
     text.verifyContributors(body.contributing_organisations),
-    text.verifyRules(rules.minimum_rows, rules.minimum_organisations),
+    // Rules do not act where noise protects.
+    ...(noisy ? [] : [text.verifyRules(rules.minimum_rows, rules.minimum_organisations)]),
     ...(rules.dominance === null ? [] : [text.verifyDominance(rules.dominance.n, rules.dominance.k)]),
     ...(rules.p_percent === null ? [] : [text.verifyPPercent(rules.p_percent)]),
     wrap(noiseFact(body), width),

@@ -1,5 +1,5 @@
 /** Which tables a question names, before there is an agreement that could have them. */
-import type { SqlEngine } from '@sluis/planner';
+import { noiseClauseText, splitNoiseClause, type SqlEngine } from '@sluis/planner';
 
 export interface AskedTable {
   /** What stands before the table's name; null if nothing does. */
@@ -17,7 +17,7 @@ export interface AskedTables {
 
 /** Run by: whoever tries a question, before anything starts. Throws RefusedError `plan/syntax`. */
 export async function askedTables(sql: string, engine: SqlEngine): Promise<AskedTables> {
-  const document = await engine.parse(sql);
+  const document = await engine.parse(splitNoiseClause(sql).sql);
   const ctes = new Set<string>();
   const found = new Map<string, AskedTable>();
   walk(document, (node) => {
@@ -44,7 +44,8 @@ export interface Renaming {
  */
 export async function withTablesRenamed(sql: string, renamings: readonly Renaming[], engine: SqlEngine): Promise<string> {
   if (renamings.length === 0) return sql;
-  const document = await engine.parse(sql);
+  const { sql: select, clause } = splitNoiseClause(sql);
+  const document = await engine.parse(select);
   const bare = new Map<string, number>();
   walk(document, (node) => {
     const table = tableOf(node);
@@ -65,7 +66,8 @@ export async function withTablesRenamed(sql: string, renamings: readonly Renamin
     const named = renamings.find(({ from }) => same(from.owner ?? '', String(path[0])) && same(from.name, String(path[1])));
     if (named !== undefined) node['column_names'] = [called(named), path[2]];
   });
-  return engine.print(document);
+  const printed = await engine.print(document);
+  return clause === null ? printed : `${printed.replace(/;\s*$/, '')} ${noiseClauseText(clause)}`;
 }
 
 export const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
