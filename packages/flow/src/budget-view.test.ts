@@ -91,7 +91,10 @@ test('questions are priced alone and together, before they run and without charg
 
 test('with a delta, many questions cost less together than added up', async (t) => {
   const all = await openStations(t, noisyTerms({ epsilon: '10', delta: '0.000001' }));
-  const { tables } = await priced(all, Array.from({ length: 100 }, () => noisySql('0.05')));
+  const { tables } = await priced(
+    all,
+    Array.from({ length: 100 }, () => noisySql('0.05')),
+  );
   const [visits] = tables;
   const together = Number(visits?.together);
   assert.ok(together < 4 && together > 1, `100 questions of 0.05: ${together}`);

@@ -59,7 +59,9 @@ test('what is spent is spent: the question that goes beyond is refused before it
   for (const epsilon of ['0.5', '0.3']) await released(all, await askNoisy(all, epsilon));
   await assert.rejects(
     askNoisy(all, '0.3'),
-    exhausted(/of table visits is epsilon 1 at delta 0\. Epsilon 0\.8\d* is spent.*take epsilon 1\.1\d* in all.*epsilon 0\.2 at most still fits/),
+    exhausted(
+      /of table visits is epsilon 1 at delta 0\. Epsilon 0\.8\d* is spent.*take epsilon 1\.1\d* in all.*epsilon 0\.2 at most still fits/,
+    ),
   );
   assert.deepEqual(await chargedAt(all, 'alpha'), ['0.5', '0.3']);
   // Control: what still fits passes, to the last bit.
