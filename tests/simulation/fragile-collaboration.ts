@@ -10,7 +10,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalText, SluisError } from '@sluis/base';
 import { createKeyFile, openKeyFile } from '@sluis/keys';
 import { verifyReceipt } from '@sluis/ledger';
-import { type Agreement, agreementId, type Card, OPEN_RUN_STATES, type RunResult, type RunSummary, STATION_FILES } from '@sluis/model';
+import {
+  type Agreement,
+  agreementId,
+  agreementSchema,
+  type Card,
+  OPEN_RUN_STATES,
+  type RunResult,
+  type RunSummary,
+  STATION_FILES,
+} from '@sluis/model';
 import { askAndFollow, type Following } from '@sluis/sdk';
 import type { Peer } from '@sluis/wire';
 import { makeStation } from '../../apps/cli/src/new-station.ts';
@@ -41,6 +50,10 @@ export interface FragilePlan {
   readonly certificateUntil?: { readonly name: Name; readonly notAfter: Date };
   /** Folder of a station elsewhere than the rest. */
   readonly homes?: Partial<Record<Name, string>>;
+  /** Further terms of the one table. */
+  readonly table?: Record<string, unknown>;
+  /** The template that is asked instead of the usual one, and what must hold of its answers. */
+  readonly question?: { readonly template: string; readonly check: (answer: RunResult) => void };
 }
 
 export class FragileCollaboration {
@@ -48,13 +61,21 @@ export class FragileCollaboration {
   readonly agreement: Agreement;
   readonly proxy: FaultProxy | null;
   readonly #folder: string;
+  readonly #question: NonNullable<FragilePlan['question']>;
   /** What each run released, at whichever station it was seen first. */
   readonly #releases = new Map<string, string>();
   /** Station and run, once looked at. */
   readonly #checked = new Set<string>();
 
-  private constructor(folder: string, stations: ReadonlyMap<string, FragileStation>, agreement: Agreement, proxy: FaultProxy | null) {
+  private constructor(
+    folder: string,
+    stations: ReadonlyMap<string, FragileStation>,
+    agreement: Agreement,
+    proxy: FaultProxy | null,
+    question: FragilePlan['question'],
+  ) {
     this.#folder = folder;
+    this.#question = question ?? { template: TEMPLATE, check: assertRight };
     this.stations = stations;
     this.agreement = agreement;
     this.proxy = proxy;
@@ -91,7 +112,7 @@ export class FragileCollaboration {
       },
       [...stations.values()].map((s) => s.card),
     );
-    const self = new FragileCollaboration(folder, stations, agreement, proxied);
+    const self = new FragileCollaboration(folder, stations, withTableTerms(agreement, plan.table), proxied, plan.question);
     try {
       await Promise.all([...stations.values()].map((s) => s.start()));
       await self.#agree();
@@ -111,7 +132,7 @@ export class FragileCollaboration {
 
   /** Asks by the template, which needs no approval, at the station of `centre`. */
   ask(following: Following = {}): Promise<RunResult> {
-    return askAndFollow(this.station('centre').client, { template: TEMPLATE, as: 'ana' }, { as: 'ana', ...following });
+    return askAndFollow(this.station('centre').client, { template: this.#question.template, as: 'ana' }, { as: 'ana', ...following });
   }
 
   /** Starts what does not run, and takes all faults off the network. */
@@ -141,7 +162,7 @@ export class FragileCollaboration {
           run = r.id;
         },
       });
-      assertRight(answer);
+      this.#question.check(answer);
       return { run, error: null, ms: performance.now() - begun };
     } catch (thrown) {
       assert.ok(thrown instanceof SluisError, `not an error of Sluis: ${String(thrown)}`);
@@ -184,7 +205,7 @@ export class FragileCollaboration {
     if (saved !== null) {
       assert.ok(state === 'released' || state === 'suppressed', `${station.name} holds a release of a run that is ${state}`);
       verifyReceipt(saved.receipt);
-      if (saved.result !== null) assertRight(saved);
+      if (saved.result !== null) this.#question.check(saved);
       const body = canonicalText(saved.receipt.body);
       assert.equal(this.#releases.get(id) ?? body, body, `two different releases of run ${id}`);
       this.#releases.set(id, body);
@@ -194,7 +215,7 @@ export class FragileCollaboration {
 
   /** A fresh question, after everything, is answered rightly. */
   async assertWorks(): Promise<void> {
-    assertRight(await this.ask());
+    this.#question.check(await this.ask());
   }
 
   /**
@@ -233,6 +254,12 @@ export class FragileCollaboration {
     await this.station(name).client.connect({ table: 'visits', file });
   }
 }
+
+const withTableTerms = (agreement: Agreement, terms: Record<string, unknown> = {}): Agreement =>
+  agreementSchema.parse({
+    ...agreement,
+    tables: Object.fromEntries(Object.entries(agreement.tables).map(([name, table]) => [name, { ...table, ...terms }])),
+  });
 
 function isOpen(run: RunSummary): boolean {
   // A question that waits for people is not stuck.

@@ -61,7 +61,9 @@ export function recombine(plan: Plan, mask: Uint8Array, components: readonly Uin
     return Array.from(open, (bit) => (bit === 1 ? (values[next++] ?? null) : null));
   });
   const counts = opened.slice(0, plan.contributions.length);
-  if (counts.some((c) => c.some((n) => n !== null && n < 0n))) throw malformed('count is negative');
+  // With noise a count can be anything.
+  const negative = plan.noise === undefined && counts.some((c) => c.some((n) => n !== null && n < 0n));
+  if (negative) throw malformed('count is negative');
   return { passed, counts, accumulators: opened.slice(plan.contributions.length) };
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { toBase64, toHex } from '@sluis/base';
 import { generateSigningKey, sign } from '@sluis/crypto';
 import type { Receipt } from '@sluis/model';
-import { decodeMask, encodeMask, recombine } from './openings.ts';
+import { decodeMask, encodeComponent, encodeMask, recombine } from './openings.ts';
 import {
   assertChangesFound,
   COUNTS,
@@ -139,4 +139,15 @@ test('masks and components of another shape are refused', () => {
       ),
     malformed,
   );
+});
+
+test('a negative count is malformed, except where noise can make it so', () => {
+  const minus = BigUint64Array.of(2n ** 64n - 5n, 0n);
+  const nothing = BigUint64Array.of(0n, 0n);
+  const none = new BigUint64Array(2);
+  const components = [minus, nothing, nothing].map((counts) => encodeComponent([counts, none]));
+  const mask = encodeMask(PASSED);
+  assert.throws(() => recombine(PLAN, mask, components), { code: 'receipt/malformed-opening' });
+  const noisy = { ...PLAN, noise: {} } as unknown as typeof PLAN;
+  assert.deepEqual(recombine(noisy, mask, components).counts, [[-5n, null, 0n]]);
 });
