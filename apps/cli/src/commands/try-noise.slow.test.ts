@@ -1,0 +1,62 @@
+/** `sluis try` with noise, as people run it. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { Receipt } from '@sluis/model';
+import { sluis } from '../../../../tests/harness/command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluis-try-noise-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const dir = join(folder, 'data');
+mkdirSync(dir);
+/** Every patient has two rows at each organisation. */
+for (const name of ['north', 'south', 'west']) {
+  const rows = Array.from({ length: 200 }, (_, i) => `${i % 100},${i % 3 === 0 ? 'f' : 'm'}`);
+  writeFileSync(join(dir, `party_${name}.csv`), `patient,sex\n${rows.join('\n')}\n`);
+}
+const SQL = 'SELECT sex, count(*) AS n FROM data GROUP BY sex WITH NOISE (epsilon = 2)';
+const attempt = (...args: string[]) => sluis(['try', dir, '--json', ...args], { env: { TMPDIR: folder } });
+
+interface Answer {
+  readonly columns: readonly { readonly name: string }[];
+  readonly rows: readonly (readonly [string, number, number, number])[];
+  readonly receipt: Receipt;
+  readonly error: { readonly code: string };
+}
+const read = (text: string) => JSON.parse(text) as Answer;
+
+test('noise on request protects the named unit, and the answer comes with intervals', async () => {
+  const run = await attempt('--ask', SQL, '--privacy-unit', 'PATIENT');
+  assert.equal(run.code, 0, run.stderr);
+  const { columns, rows, receipt } = read(run.stdout);
+  assert.deepEqual(
+    columns.map((c) => c.name),
+    ['sex', 'n', 'n_low', 'n_high'],
+  );
+  // Of each patient one row at each organisation: 300 of the 600 are counted, give or take noise of scale 1.5 from each of two
+  // pairs of compute parties and cells: 120 off has a probability below e^-70.
+  const total = rows.reduce((sum, [, n]) => sum + n, 0);
+  assert.ok(Math.abs(total - 300) < 120, `${total}`);
+  for (const [, n, low, high] of rows) assert.ok(low < n && n < high);
+  assert.ok(receipt.body.noise?.mechanism !== 'none' && receipt.body.noise?.unit === 'column:patient');
+  assert.match(run.stderr, /protecting each value of patient; the sandbox's\s+privacy budget has no limit/);
+});
+
+test('a unit that is no column is 2, and noise that the rules take away is 3, before anything starts', async () => {
+  const unknown = await attempt('--ask', SQL, '--privacy-unit', 'person');
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stdout, /no column \\"person\\" for --privacy-unit.*patient, sex/);
+  const rules = join(folder, 'rules.yaml');
+  writeFileSync(rules, 'output: { noise: null }\n');
+  const refused = await attempt('--ask', SQL, '--rules', rules);
+  assert.deepEqual([refused.code, read(refused.stdout).error.code], [3, 'plan/no-noise-terms']);
+});
+
+test('a budget given with --rules is kept', async () => {
+  const rules = join(folder, 'budget.yaml');
+  writeFileSync(rules, 'output: { noise: { required: true, default: { epsilon: 1 }, budget: { epsilon: 1 } } }\n');
+  const over = await attempt('--ask', SQL, '--rules', rules);
+  assert.deepEqual([over.code, read(over.stdout).error.code], [3, 'budget/exhausted'], over.stderr);
+});
