@@ -2,9 +2,10 @@
 import { advancedEpsilon, withoutRevealing } from './advanced-composition.ts';
 import type { AccountedEvent } from './accounted-event.ts';
 import { type Claim, claimOf } from './claim.ts';
-import { addRationals, multiplyRationals, parseRational, type Rational } from '@sluis/math';
+import { addRationals, ceilRational, multiplyRationals, parseRational, type Rational } from '@sluis/math';
 import { atMost, downward, exactly, upward, whole, zero } from './exact-number.ts';
 import { gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
+import { lossDelta, lossEpsilon } from './loss-accountant.ts';
 import { renyiDelta, renyiEpsilon } from './renyi.ts';
 
 /** (ε, δ) as exact text. */
@@ -87,13 +88,24 @@ function claimsOf(events: readonly AccountedEvent[]): Claim[] {
   return [...kinds.values()].map(({ event, times: n }) => claimOf({ ...event, times: n })).filter((c) => c.times > 0);
 }
 
+/** Bits of a common denominator beyond which a sum is no longer exact, but less than 2^-256 above. */
+const MOST_BITS = 256n;
+
+/** Adds up, exactly as long as denominators have something in common, as decimal numbers do. */
+function addUp(sum: Rational, term: Rational): Rational {
+  if (sum.denominator * term.denominator < 1n << MOST_BITS || sum.denominator % term.denominator === 0n) return addRationals(sum, term);
+  const above = (r: Rational): Rational => ({ numerator: ceilRational({ ...r, numerator: r.numerator << 256n }), denominator: 1n << 256n });
+  const [a, b] = [sum.denominator === 1n << 256n ? sum : above(sum), above(term)];
+  return { numerator: a.numerator + b.numerator, denominator: a.denominator };
+}
+
 /** Sums of the exact guarantees, null where an event has none. */
 function basicOf(claims: readonly Claim[]): { epsilon: Rational; delta: Rational } | null {
   let [epsilon, delta] = [zero, zero];
   for (const { guarantee, times: n } of claims) {
     if (guarantee === null) return null;
-    epsilon = addRationals(epsilon, multiplyRationals(guarantee.epsilon, whole(n)));
-    delta = addRationals(delta, multiplyRationals(guarantee.delta, whole(n)));
+    epsilon = addUp(epsilon, multiplyRationals(guarantee.epsilon, whole(n)));
+    delta = addUp(delta, multiplyRationals(guarantee.delta, whole(n)));
   }
   return { epsilon, delta };
 }
@@ -102,25 +114,26 @@ const downwardDelta = (needed: Rational, delta: number): boolean => atMost(neede
 const closenessOf = (claims: readonly Claim[]): number => claims.reduce((sum, c) => sum + c.times * c.closeness, 0) * (1 + 1e-12);
 
 function idealEpsilon(claims: readonly Claim[], delta: number): number {
-  const bounds = [Number.POSITIVE_INFINITY];
   const rho = gaussianRho(claims);
-  if (rho !== null) bounds.push(gaussianEpsilon(Math.sqrt(2 * rho) * (1 + 1e-15), delta));
+  if (rho !== null) return gaussianEpsilon(Math.sqrt(2 * rho) * (1 + 1e-15), delta);
   const guarantees = claims.flatMap((c) =>
     c.guarantee === null ? [] : [{ epsilon: upward(c.guarantee.epsilon), delta: upward(c.guarantee.delta), times: c.times }],
   );
-  if (guarantees.length === claims.length) bounds.push(advancedEpsilon(guarantees, delta));
   const { events, reveals } = withoutRevealing(claims);
-  if (reveals < delta) bounds.push(renyiEpsilon(events, (delta - reveals) * (1 - 1e-15)));
-  return Math.min(...bounds);
+  const renyi = reveals < delta ? renyiEpsilon(events, (delta - reveals) * (1 - 1e-15)) : null;
+  return Math.min(
+    guarantees.length === claims.length ? advancedEpsilon(guarantees, delta) : Number.POSITIVE_INFINITY,
+    renyi?.value ?? Number.POSITIVE_INFINITY,
+    renyi === null ? Number.POSITIVE_INFINITY : lossEpsilon(claims, delta, renyi),
+  );
 }
 
 function idealDelta(claims: readonly Claim[], epsilon: number): number {
-  const bounds = [1];
   const rho = gaussianRho(claims);
-  if (rho !== null) bounds.push(gaussianDelta(Math.sqrt(2 * rho) * (1 + 1e-15), epsilon));
+  if (rho !== null) return gaussianDelta(Math.sqrt(2 * rho) * (1 + 1e-15), epsilon);
   const { events, reveals } = withoutRevealing(claims);
-  bounds.push(reveals + renyiDelta(events, epsilon));
-  return Math.min(...bounds);
+  const renyi = renyiDelta(events, epsilon);
+  return Math.min(1, reveals + renyi.value, lossDelta(claims, epsilon, renyi));
 }
 
 /** ρ of all together where each is continuous Gaussian noise, which compose to one exactly. */

@@ -12,6 +12,12 @@ export interface Repeated {
   readonly times: number;
 }
 
+/** A bound, and the order that gives it. */
+export interface Bound {
+  readonly value: number;
+  readonly alpha: number;
+}
+
 /**
  * Upper bound on (α − 1)·D_α, the log of a moment, for α > 1 and in either direction of the pair (all noise here is symmetric).
  * Randomised response's revealing part (δ) is left to the caller.
@@ -116,8 +122,8 @@ function logSum(terms: readonly number[]): number {
  * ε = D_α + log(1 − 1/α) − log(δ·α)/(α − 1). Source: Canonne, Kamath & Steinke 2020, Proposition 12; Asoodeh et al. 2020;
  * Balle et al. 2020, Theorem 21.
  */
-export function renyiEpsilon(events: readonly Repeated[], delta: number): number {
-  if (!(delta > 0)) return Number.POSITIVE_INFINITY;
+export function renyiEpsilon(events: readonly Repeated[], delta: number): Bound {
+  if (!(delta > 0)) return { value: Number.POSITIVE_INFINITY, alpha: 2 };
   return bestOrder((alpha) => {
     const power = alpha - 1;
     return totalMoment(events, alpha) / power + Math.log1p(-1 / alpha) - (Math.log(delta) + Math.log(alpha)) / power;
@@ -125,19 +131,19 @@ export function renyiEpsilon(events: readonly Repeated[], delta: number): number
 }
 
 /** Upper bound on δ at ε: the least e^{(α−1)(D_α−ε)}·(1 − 1/α)^α/(α − 1) over orders. Source: the same. */
-export function renyiDelta(events: readonly Repeated[], epsilon: number): number {
+export function renyiDelta(events: readonly Repeated[], epsilon: number): Bound {
   const log = bestOrder((alpha) => {
     const power = alpha - 1;
     return totalMoment(events, alpha) - power * epsilon + alpha * Math.log1p(-1 / alpha) - Math.log(power);
   }, Number.NEGATIVE_INFINITY);
-  return Math.min(1, Math.exp(log));
+  return { value: Math.min(1, Math.exp(log.value)), alpha: log.alpha };
 }
 
 const totalMoment = (events: readonly Repeated[], alpha: number): number =>
   events.reduce((sum, e) => sum + e.times * logMoment(e.loss, alpha), 0) * (1 + SLACK);
 
 /** Any order gives a bound, so a search that misses the best one is only less tight: a grid in log(α − 1), then golden section. */
-function bestOrder(bound: (alpha: number) => number, least = 0): number {
+function bestOrder(bound: (alpha: number) => number, least = 0): Bound {
   const at = (t: number): number => {
     const value = bound(1 + Math.exp(t));
     return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value + 1e-12 * Math.abs(value);
@@ -152,8 +158,11 @@ function bestOrder(bound: (alpha: number) => number, least = 0): number {
     if (at(a) < at(b)) high = b;
     else low = a;
   }
-  return Math.max(least, Math.min(at(best), at((low + high) / 2)));
+  const refined = (low + high) / 2;
+  const t = at(refined) < at(best) ? refined : best;
+  return { value: Math.max(least, at(t)), alpha: 1 + Math.exp(t) };
 }
 
 /** ε at δ of ρ-zero-concentrated privacy. Source: Bun & Steinke 2016, and the conversion above. */
-export const zcdpEpsilon = (rho: number, delta: number): number => renyiEpsilon([{ loss: { kind: 'gaussian', rho }, times: 1 }], delta);
+export const zcdpEpsilon = (rho: number, delta: number): number =>
+  renyiEpsilon([{ loss: { kind: 'gaussian', rho }, times: 1 }], delta).value;
