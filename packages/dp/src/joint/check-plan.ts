@@ -24,6 +24,7 @@ export function checkPlan(plan: Plan): void {
     refuse('The plan adds no noise.', 'Ask with noise, or use the exact mechanism where the agreement allows it.');
   checkShape(plan);
   checkParameters(plan);
+  checkRows(plan);
   checkOpened(plan);
   checkRoom(plan);
   checkGeneration(plan);
@@ -49,6 +50,24 @@ function checkShape(plan: Plan): void {
     refuse(`A histogram has 1 to ${MOST_BINS} values.`);
   if (threshold !== null && !isNoisy(counts[threshold.contribution])) refuse('Cells are selected by a count that gets noise.');
   if (threshold !== null && !/^\d{1,18}$/.test(threshold.atLeast)) refuse('The threshold of cells that are shown is no whole number.');
+}
+
+/** Where room for groups or joined rows runs out nothing is shown: whether it does would be told without noise. */
+function checkRows({ rows, keys }: Plan): void {
+  if (rows === undefined) return;
+  if (rows.joins.some((j) => !j.rightUnique && (j.kind === 'inner' || j.kind === 'left')))
+    refuse(
+      'With noise, rows are joined only to tables whose keys are unique.',
+      'Declare the keys of the joined table unique in the agreement.',
+    );
+  if (rows.secretSlots === null) return;
+  const combinations = keys.reduce((n, k) => n * k.size, 1);
+  const enough = rows.secretSlots >= rows.maximumRows || (combinations > 0 && rows.secretSlots >= combinations);
+  if (!enough)
+    refuse(
+      'With noise there has to be room for as many groups as there can be rows.',
+      'Group by columns with fewer values, or agree on fewer rows.',
+    );
 }
 
 /** Every parameter is read here, so that nothing fails later. */
