@@ -12,6 +12,11 @@ export function noiseSentences(plan: Plan): Sentence[] {
     ...protectedBy(plan, noise),
     `The compute parties add ${noise.mechanism === 'discrete-laplace' ? 'discrete Laplace' : 'discrete Gaussian'} noise to every value in secret, before anything is opened. None of them knows it, and none can take it away.`,
     ...errors(plan, noise),
+    ...(plan.rows === undefined
+      ? []
+      : [
+          'The compute parties see how many rows each organisation shared or deposited: that number is exact, and protected by nothing but their secrecy.',
+        ]),
     noise.generation === 'shares'
       ? 'What remains after one compute party and any receivers take away the noise they know is still what was asked for; two of three compute parties could reconstruct everything anyway. A compute party that adds less or more than it should makes the answer worse, not the protection.'
       : 'The noise is drawn from secret random bits of all compute parties: any one of them, with any receivers, knows nothing of it; two of three could reconstruct everything anyway.',

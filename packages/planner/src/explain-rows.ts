@@ -86,6 +86,7 @@ export function showsRows(plan: Plan): Sentence[] {
   return say(
     'intermediate',
     ...plan.aggregates.flatMap((a) => {
+      if (plan.noise !== undefined) return [];
       if (a.kind === 'quantile_disc') return [`${a.sql} shows the value of one row.`];
       return a.kind === 'quantile_cont' ? [`${a.sql} shows the value of one row, or a value between those of two.`] : [];
     }),

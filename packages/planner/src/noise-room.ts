@@ -18,8 +18,8 @@ const SCALES = 60n;
 /** A whole number that the noise of all compute parties together does not exceed in size. */
 export function tailOf({ sensitivity, parameter }: PlanNoiseOn, mechanism: NoiseKind): bigint {
   if (sensitivity === '0') return 0n;
-  const { top, bottom } = fractionOf(parameter);
-  const scale = top / bottom + 1n;
+  const { numerator, denominator } = fractionOf(parameter);
+  const scale = numerator / denominator + 1n;
   return SCALES * (mechanism === 'discrete-laplace' ? scale : rootOf(scale * 2n) + 1n);
 }
 

@@ -1,13 +1,19 @@
 /**
  * Pass 6a, noise: how much of it every opened value gets, so that the question costs what was asked, or errs as little as
- * was asked.
+ * was asked; and from which noisy count on a group with secret keys is shown.
  */
-import type { NoiseKind, PlanNoise, PlanNoiseOn, PrivacyEvent } from '@sluis/model';
-import { fractionOf, fractionText, over, whole } from './fraction.ts';
+import { RefusedError, SluisError } from '@sluis/base';
+import { numberText, type Rational, thresholdEvent, thresholdFor } from '@sluis/budget';
+import type { NoiseKind, PlanNoise, PlanNoiseOn } from '@sluis/model';
+import { type Calibrated, calibrated, errorOf, type Target } from './calibrate.ts';
+import { calibratedFor, type ErrorWanted } from './calibrate-error.ts';
+import { decimalOf, downward, fraction, fractionOf, minus, over, plus } from './fraction.ts';
+import { errorWanted } from './error-wanted.ts';
 import { marginsOf } from './noise-margins.ts';
+import { addedNoise, type NoiseOn, type NoisePart, partsOf } from './noise-parts.ts';
 import type { NoiseWanted } from './noise-terms.ts';
 import type { Outputs } from './outputs.ts';
-import { unsupported } from './refusal.ts';
+import type { Question } from './question.ts';
 import { rowChanges, type RowChanges } from './sensitivity.ts';
 import type { Split } from './split.ts';
 import type { Stability } from './stability.ts';
@@ -15,56 +21,126 @@ import type { Stability } from './stability.ts';
 export interface Noising {
   readonly wanted: NoiseWanted;
   readonly stability: Stability;
+  readonly question: Question;
   readonly split: Split;
   readonly outputs: Outputs;
+  /** Contribution whose noisy count decides which groups with secret keys are shown; null where keys are declared. */
+  readonly watched: number | null;
+  /** Accumulators after the question's own, which hold secret keys: opened as they are, for groups that are shown. */
+  readonly unchanged: number;
 }
 
-export function noiseOf({ wanted, stability, split, outputs }: Noising): PlanNoise {
-  if (wanted.within !== null) throw unsupported('WITHIN', 'Give an epsilon: WITH NOISE (epsilon = 1).');
-  if (wanted.mechanism === 'discrete-gaussian') throw unsupported('Gaussian noise', 'Use laplace.');
-  const changes = rowChanges(split, outputs, null);
-  const parts = Object.values(changes)
-    .flat()
-    .filter((c) => c > 0n).length;
-  const epsilon = fractionOf(wanted.epsilon ?? '1');
-  const per = over(epsilon, whole(BigInt(parts * stability.sets.length)));
-  const mechanism: NoiseKind = 'discrete-laplace';
-  const most = largest(stability.sets.map((s) => s.rowsPerCell));
-  const on = (change: bigint): PlanNoiseOn =>
-    change === 0n
-      ? { sensitivity: '0', parameter: '0' }
-      : { sensitivity: String(change * most), parameter: fractionText(over(whole(change * stability.rows), per)) };
-  const values = {
-    counts: changes.counts.map(on),
-    accumulators: changes.accumulators.map(on),
-    histograms: changes.histograms.map(on),
-  };
+/** Throws RefusedError `plan/noise-needs-delta`, `budget/margin-too-small`, `budget/not-reachable`. */
+export function noiseOf({ wanted, stability, question, split, outputs, watched, unchanged }: Noising): PlanNoise {
+  const changes = rowChanges(split, outputs, watched);
+  const parts = partsOf(changes, stability);
+  const deltas = deltasOf(wanted, watched !== null);
+  const error = wanted.within === null ? null : errorWanted(wanted.within, parts, question, split);
+  const target: Target = { parts, generation: wanted.generation, delta: deltas.noise };
+  const found = best(wanted, target, error);
+  const values = valuesOf(changes, parts, found.parameters, unchanged);
+  const threshold =
+    watched === null
+      ? null
+      : { contribution: watched, atLeast: atLeast(values.counts[watched], found.mechanism, wanted, stability, deltas) };
   return {
     unit: stability.unit,
     occurrences: stability.occurrences,
     bounds: stability.bounds,
-    epsilon: wanted.epsilon ?? '1',
-    delta: '0',
-    mechanism,
+    epsilon: found.epsilon,
+    delta: decimalOf(deltaOf(found, deltas)),
+    mechanism: found.mechanism,
     generation: wanted.generation,
     ...values,
-    threshold: null,
-    margins: marginsOf(split, outputs, values, mechanism, wanted.generation),
-    events: eventsOf(changes, stability, values),
+    threshold,
+    margins: marginsOf(split, outputs, values, found.mechanism, wanted.generation),
+    events: [
+      ...found.events,
+      ...(threshold === null ? [] : [thresholdEvent(numberText(deltas.threshold))]),
+      ...(wanted.generation === 'bits' ? [thresholdEvent(numberText(DISTANCE))] : []),
+    ],
   };
 }
 
-const largest = (list: readonly bigint[]): bigint => list.reduce((a, b) => (b - a > 0n ? b : a), 0n);
+/** What noise from secret bits may differ from its true distribution. */
+const DISTANCE = fraction(1n, 10n ** 12n);
 
-function eventsOf(
-  changes: RowChanges,
-  { rows, sets }: Stability,
-  on: Pick<PlanNoise, 'counts' | 'accumulators' | 'histograms'>,
-): PrivacyEvent[] {
-  return (['counts', 'accumulators', 'histograms'] as const).flatMap((part) =>
-    changes[part].flatMap((change, i): PrivacyEvent[] => {
-      if (change === 0n) return [];
-      return [{ kind: 'discrete-laplace', scale: on[part][i]?.parameter ?? '', l1: String(change * rows), times: sets.length }];
-    }),
-  );
+interface Deltas {
+  readonly noise: Rational;
+  readonly threshold: Rational;
+  readonly distance: Rational;
+}
+
+/** Thresholds get half of δ where noise may use the rest. */
+function deltasOf({ delta, generation, mechanism }: NoiseWanted, secretKeys: boolean): Deltas {
+  const distance = generation === 'bits' ? DISTANCE : fraction(0n);
+  const left = minus(fractionOf(delta), distance) ?? fraction(0n);
+  if (secretKeys && left.numerator === 0n)
+    throw new RefusedError('plan/noise-needs-delta', {
+      stage: 'plan',
+      message: 'Which groups exist is secret in this question, and showing some needs a delta above 0.',
+      remedy: 'Write: WITH NOISE (epsilon = 1, delta = 1e-6). Or group by columns with a declared list or range of values.',
+    });
+  if (!secretKeys) return { noise: left, threshold: fraction(0n), distance };
+  if (mechanism === 'discrete-laplace') return { noise: fraction(0n), threshold: left, distance };
+  const half = over(left, fraction(2n));
+  return { noise: half, threshold: half, distance };
+}
+
+/** Laplace noise of few releases uses no δ, whatever was offered. */
+const deltaOf = ({ usesDelta }: Calibrated, { noise, threshold, distance }: Deltas): Rational =>
+  [threshold, distance].reduce(plus, usesDelta ? noise : fraction(0n));
+
+/** The mechanism asked for, or the one that errs less (of an ε), or costs less (of an error). */
+function best(wanted: NoiseWanted, target: Target, error: ErrorWanted | null): Calibrated {
+  const kinds: readonly NoiseKind[] = wanted.mechanism === 'cheapest' ? ['discrete-laplace', 'discrete-gaussian'] : [wanted.mechanism];
+  const refusals: SluisError[] = [];
+  const found = kinds.flatMap((kind): Calibrated[] => {
+    try {
+      const one = error === null ? calibrated(kind, target, wanted.epsilon ?? '') : calibratedFor(kind, target, error);
+      return one === null ? [] : [one];
+    } catch (thrown) {
+      if (!(thrown instanceof SluisError)) throw thrown;
+      refusals.push(thrown);
+      return [];
+    }
+  });
+  const [first, second] = found;
+  if (first === undefined) throw refusals[0] ?? needsDelta();
+  if (second === undefined) return first;
+  const cost = (c: Calibrated): number => (error === null ? errorOf(target, c) : downward(fractionOf(c.epsilon)));
+  return cost(second) < cost(first) ? second : first;
+}
+
+const needsDelta = (): RefusedError =>
+  new RefusedError('plan/noise-needs-delta', {
+    stage: 'plan',
+    message: 'Gaussian noise needs a delta above 0.',
+    remedy: 'Write: WITH NOISE (epsilon = 1, delta = 1e-6, mechanism = gaussian). Or use mechanism = laplace.',
+  });
+
+function valuesOf(changes: RowChanges, parts: readonly NoisePart[], parameters: readonly Rational[], unchanged: number): NoiseOn {
+  const of = (kind: keyof RowChanges): PlanNoiseOn[] =>
+    changes[kind].map((_, index) => {
+      const at = parts.findIndex((p) => p.kind === kind && p.index === index);
+      const [part, parameter] = [parts[at], parameters[at]];
+      return part === undefined || parameter === undefined
+        ? { sensitivity: '0', parameter: '0' }
+        : { sensitivity: String(part.sensitivity), parameter: numberText(parameter) };
+    });
+  const keys = Array.from({ length: unchanged }, (): PlanNoiseOn => ({ sensitivity: '0', parameter: '0' }));
+  return { counts: of('counts'), accumulators: [...of('accumulators'), ...keys], histograms: of('histograms') };
+}
+
+function atLeast(
+  on: PlanNoiseOn | undefined,
+  mechanism: NoiseKind,
+  { generation }: NoiseWanted,
+  { sets }: Stability,
+  { threshold }: Deltas,
+): string {
+  const [reach] = sets;
+  if (on === undefined || reach === undefined) throw new RangeError('a threshold is on a noisy count');
+  const noise = addedNoise(mechanism, generation, fractionOf(on.parameter));
+  return String(thresholdFor({ noise, delta: numberText(threshold), groups: Number(reach.cells), count: Number(reach.rowsPerCell) }));
 }

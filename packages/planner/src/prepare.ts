@@ -12,11 +12,12 @@ import { checkNoisyAggregates } from './noise-aggregates.ts';
 import { noiseClauseText, splitNoiseClause } from './noise-clause.ts';
 import { noiseWanted } from './noise-terms.ts';
 import { parse } from './parse.ts';
-import { planSharedRows, type RowKey } from './plan-shared-rows.ts';
+import { MOST_SECRET_GROUPS, planSharedRows, type RowKey, type SharedPlan } from './plan-shared-rows.ts';
 import type { SqlEngine } from './ports.ts';
 import type { Prepared } from './prepared.ts';
 import { protect } from './protect.ts';
 import type { Question } from './question.ts';
+import { unsupported } from './refusal.ts';
 import { checkSingleRowGroups } from './single-row-groups.ts';
 import { COUNT_ROWS, split } from './split.ts';
 import { reliesOnKeys, stabilityOf } from './stability.ts';
@@ -68,9 +69,11 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
   const shape = inputShape(question, sharing);
   const rules = noisy === null ? agreement.output : { ...agreement.output, dominance: undefined };
-  const parts = await split(question, rules, typing, shape, hiddenCount ? [COUNT_ROWS] : [], receivers);
+  const watches = noisy !== null && secret.length > 0;
+  const parts = await split(question, rules, typing, shape, hiddenCount || watches ? [COUNT_ROWS] : [], receivers);
   const scope = scopeOf(question, agreement, typing);
   const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique);
+  if (watches) checkRoomForGroups(shared);
   // One text for every layout of the same question.
   const printed = await engine.print(parsed.document);
   const canonical = clause === null ? printed : `${printed.replace(/;\s*$/, '')} ${noiseClauseText(clause)}`;
@@ -90,6 +93,16 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   });
   const explanation = explain({ plan, agreement, question, sharing, floats: floatsOf(question) }, asking.costs?.(plan) ?? null);
   return { plan, hash: planHash(plan), domains, explanation };
+}
+
+/** Room that may not suffice would be a decision on the data: with more groups nothing is shown. */
+function checkRoomForGroups(shared: SharedPlan | null): void {
+  const { secretSlots, maximumRows } = shared?.rows ?? { secretSlots: null, maximumRows: 0 };
+  if (secretSlots === null || secretSlots < MOST_SECRET_GROUPS || maximumRows <= MOST_SECRET_GROUPS) return;
+  throw unsupported(
+    `Noise over more than ${MOST_SECRET_GROUPS} possible groups whose values are not declared`,
+    'Group by something coarser (x // 100), or declare narrower bounds.',
+  );
 }
 
 /** Keys with their declared values; a number or a date without such may be grouped by on shared rows, as a secret. */

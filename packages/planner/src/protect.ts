@@ -59,7 +59,10 @@ export function protect(p: Protecting): Plan {
   const { question, split, agreement } = p;
   const keys = question.keys.map((_, i) => planKey(p, i));
   const outputs = outputsOf(question, split, p.hiddenCount);
-  const noise = p.noisy === null ? null : noiseOf({ ...p.noisy, split, outputs });
+  const noise =
+    p.noisy === null
+      ? null
+      : noiseOf({ ...p.noisy, question, split, outputs, watched: watchedBy(p), unchanged: p.shared?.keyAccumulators.length ?? 0 });
   const intervals = noise === null ? null : intervalColumns(question, split, outputs, noise);
   const rounding = noise === null ? roundingOf(question, split, p.shared?.keyAccumulators.length ?? 0, agreement) : null;
   const plan: Plan = {
@@ -94,6 +97,12 @@ export function protect(p: Protecting): Plan {
     noise === null ? plan : { ...plan, accumulators: withRoom(plan.accumulators, plan.aggregates, inputsOf(plan).length, noise) };
   requireRoom(roomy);
   return roomy;
+}
+
+/** Groups with secret keys are shown by their noisy number of rows. */
+function watchedBy({ shared, split }: Protecting): number | null {
+  if (shared === null || shared.rows.secretSlots === null) return null;
+  return split.aggregates[split.indexOf.get('count(*)') ?? -1]?.contribution ?? null;
 }
 
 /** A mix of exact rules and noise would protect nobody's differential privacy. */

@@ -31,8 +31,6 @@ export interface Stability {
  * organisations on shared rows, and joins in which one row can change several.
  */
 export function stabilityOf(question: Question, keys: readonly RowKey[], sharing: Sharing | null): Stability {
-  if (keys.some((k) => k.domain === null))
-    throw unsupported('Noise over groups whose values are not declared', 'Group by columns with a declared list or range of values.');
   const units = question.sources.map(unitOf);
   const [terms] = units;
   if (terms === undefined) throw new RangeError('a question has a table');

@@ -1,0 +1,63 @@
+/** From the error that an analyst can live with to what it costs: `WITHIN 20 AT 95 PERCENT`. Nothing is looked at for it. */
+import { decimalAbove, epsilonForMargin, epsilonOf, type Rational } from '@sluis/budget';
+import { type Calibrated, eventsOfAll, type Target } from './calibrate.ts';
+import { decimalOf, downward, fraction, fractionOf, over, plus, times } from './fraction.ts';
+import { ADDED, ENOUGH } from './noise-parts.ts';
+import type { NoiseKind } from '@sluis/model';
+
+/** Most that each part may be off, in its own grid, in so many percent of cases. */
+export interface ErrorWanted {
+  readonly margins: readonly bigint[];
+  readonly percent: string;
+}
+
+/**
+ * Null where the mechanism can't: Gaussian noise needs a δ. Throws RefusedError `budget/margin-too-small` where no noise that
+ * protects anybody is this small.
+ */
+export function calibratedFor(mechanism: NoiseKind, target: Target, { margins, percent }: ErrorWanted): Calibrated | null {
+  const confidence = decimalOf(over(fractionOf(percent), fraction(100n)));
+  if (mechanism === 'discrete-laplace') return laplaceFor(target, margins, confidence);
+  return target.delta.numerator === 0n ? null : gaussianFor(target, margins, confidence);
+}
+
+function laplaceFor(target: Target, margins: readonly bigint[], confidence: string): Calibrated {
+  const shared = target.generation === 'shares';
+  const found = target.parts.map(({ l1 }, i) =>
+    epsilonForMargin(
+      { kind: 'discrete-laplace', l1, added: shared ? ADDED : 1, complete: shared ? ENOUGH : 1 },
+      margins[i] ?? 0n,
+      confidence,
+    ),
+  );
+  const parameters = found.map((f) => f.parameter);
+  const events = eventsOfAll(target, 'discrete-laplace', parameters);
+  const total = found.reduce(
+    (sum, f, i) => plus(sum, times(fractionOf(f.epsilon), fraction(BigInt(target.parts[i]?.sets ?? 0)))),
+    fraction(0n),
+  );
+  const together = target.delta.numerator === 0n ? Number.POSITIVE_INFINITY : epsilonOf(events, downward(target.delta));
+  const usesDelta = together < 0.97 * downward(total);
+  const epsilon = usesDelta ? decimalAbove(together) : decimalOf(total);
+  return { mechanism: 'discrete-laplace', epsilon, usesDelta, parameters, events };
+}
+
+function gaussianFor(target: Target, margins: readonly bigint[], confidence: string): Calibrated {
+  const shared = target.generation === 'shares';
+  const parameters = target.parts.map((_, i): Rational => {
+    // What a part costs alone is not asked here: parts are priced together.
+    const { parameter } = epsilonForMargin(
+      { kind: 'discrete-gaussian', added: shared ? ADDED : 1, epsilonAt: () => 1 },
+      margins[i] ?? 0n,
+      confidence,
+    );
+    return shared ? times(parameter, fraction(BigInt(ENOUGH))) : parameter;
+  });
+  const events = eventsOfAll(target, 'discrete-gaussian', parameters);
+  const cost = epsilonOf(events, downward(target.delta));
+  const epsilon = decimalAbove(Math.min(cost, NO_PROTECTION));
+  return { mechanism: 'discrete-gaussian', epsilon, usesDelta: true, parameters, events };
+}
+
+/** A cost that any other is better than, and no budget allows. */
+const NO_PROTECTION = 1e8;
