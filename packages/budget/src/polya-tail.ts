@@ -47,11 +47,30 @@ function blockMasses(shape: number, rate: number, width: number, count: number):
   for (let l = 0; l < count; l++) {
     const start = l * width;
     out[l] =
-      (width <= 64 || l === 0 ? exactBlock(at, start, width, rate, shape) : chord(at(start), at(start + width), width)) * (1 + 1e-11);
+      (width <= EXACT
+        ? exactBlock(at, start, width, rate, shape)
+        : l === 0
+          ? firstBlock(at, width, rate, shape)
+          : chord(at(start), at(start + width), width)) *
+      (1 + 1e-11);
   }
   // After the peak at most geometric with ratio q·(k + shape)/(k + 1) ≤ e^{−rate/2} that far out.
   out[count] = at(count * width) / -Math.expm1(-rate / 2);
   return out;
+}
+
+/** Blocks of so many numbers are added up one by one. */
+const EXACT = 64;
+
+/** Near 0 the probability falls steeply: what follows the first numbers goes under chords of pieces that grow by an eighth. */
+function firstBlock(at: (k: number) => number, width: number, rate: number, shape: number): number {
+  let sum = exactBlock(at, 0, EXACT, rate, shape);
+  for (let start = EXACT; start < width; ) {
+    const piece = Math.min(width - start, Math.ceil(start / 8));
+    sum += chord(at(start), at(start + piece), piece);
+    start += piece;
+  }
+  return sum;
 }
 
 /** Σ over a block where the probability falls and is convex (shape ≤ 1: the sequence is one of moments): under its chord. */
@@ -71,9 +90,20 @@ function exactBlock(at: (k: number) => number, start: number, width: number, rat
 /** log of Γ(k + s)/(Γ(s)·k!). */
 function logRising(s: number, k: number): number {
   const known = Math.min(k, 256);
-  let sum = 0;
-  for (let i = 0; i < known; i++) sum += Math.log((i + s) / (i + 1));
+  const sum = risingSums(s)[known] ?? 0;
   return k === known ? sum : sum + logGammaRatio(k, s) - logGammaRatio(known, s);
+}
+
+const sums = new Map<number, Float64Array>();
+
+/** The first of these sums, once for each shape. */
+function risingSums(s: number): Float64Array {
+  const known = sums.get(s);
+  if (known !== undefined) return known;
+  const found = new Float64Array(257);
+  for (let i = 0; i < 256; i++) found[i + 1] = (found[i] ?? 0) + Math.log((i + s) / (i + 1));
+  sums.set(s, found);
+  return found;
 }
 
 /** log Γ(k + s) − log Γ(k + 1) but for a constant, by Stirling's series for both; k ≥ 256. */

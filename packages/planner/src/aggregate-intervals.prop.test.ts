@@ -77,7 +77,7 @@ function moved(plan: Plan, exact: Released, random: (below: number) => number, t
 const randomRows = (random: (below: number) => number): (readonly [bigint, bigint])[] =>
   Array.from({ length: 1 + random(200) }, () => [BigInt(random(7001) - 2000), BigInt(1 + random(5))] as const);
 
-const epsilons = ['0.1', '3', '1000', '100000'];
+const epsilons = ['1', '1000', '100000'];
 const ask = (sql: string, epsilon: string): Promise<Prepared> =>
   prepare({ sql: `SELECT ${sql} AS x FROM incidents WITH NOISE (epsilon = ${epsilon})`, agreement, agreementId: 'a' }, engine);
 
@@ -87,7 +87,7 @@ test(`intervals of aggregates hold the exact value (seed ${SEED})`, async () => 
   for (const sql of AGGREGATES) {
     for (const epsilon of epsilons) {
       const { plan } = await ask(sql, epsilon);
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 15; i++) {
         const exact = exactly(plan, randomRows(random));
         const truth = aggregateValues(plan, exact)[0]?.[0] ?? null;
         const [ends] = aggregateIntervals(plan, moved(plan, exact, random))[0] ?? [];
@@ -101,7 +101,7 @@ test(`intervals of aggregates hold the exact value (seed ${SEED})`, async () => 
       }
     }
   }
-  assert.ok(bounded > AGGREGATES.length * epsilons.length * 20, `only ${bounded} intervals have ends`);
+  assert.ok(bounded > AGGREGATES.length * epsilons.length * 6, `only ${bounded} intervals have ends`);
   // Noise of three times the margins must show, or the intervals say nothing.
   assert.ok(missed > bounded / 20, `only ${missed} of ${bounded} intervals miss`);
 });
@@ -112,7 +112,7 @@ test(`intervals of expressions hold the exact value (seed ${SEED})`, async () =>
   for (const sql of EXPRESSIONS) {
     for (const epsilon of ['1', '1000']) {
       const prepared = await ask(sql, epsilon);
-      for (let i = 0; i < 6; i++) {
+      for (let i = 0; i < 3; i++) {
         const exact = exactly(prepared.plan, randomRows(random));
         const truth = (await finaliser.finalise(prepared, exact)).rows[0]?.[0] ?? null;
         const [, low, high] = (await finaliser.finalise(prepared, moved(prepared.plan, exact, random))).rows[0] ?? [];

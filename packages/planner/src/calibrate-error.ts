@@ -1,7 +1,8 @@
 /** From the error that an analyst can live with to what it costs: `WITHIN 20 AT 95 PERCENT`. Nothing is looked at for it. */
-import { decimalAbove, epsilonForMargin, epsilonOf, type Rational } from '@sluis/budget';
+import { type Rational, addRationals, divideRationals, multiplyRationals, parseRational, rational } from '@sluis/math';
+import { decimalText, downward, nothing } from './exact-decimal.ts';
+import { decimalAbove, epsilonForMargin, epsilonOf } from '@sluis/budget';
 import { type Calibrated, eventsOfAll, type Target } from './calibrate.ts';
-import { decimalOf, downward, fraction, fractionOf, over, plus, times } from './fraction.ts';
 import { ADDED, ENOUGH } from './noise-parts.ts';
 import type { NoiseKind } from '@sluis/model';
 
@@ -16,7 +17,7 @@ export interface ErrorWanted {
  * protects anybody is this small.
  */
 export function calibratedFor(mechanism: NoiseKind, target: Target, { margins, percent }: ErrorWanted): Calibrated | null {
-  const confidence = decimalOf(over(fractionOf(percent), fraction(100n)));
+  const confidence = decimalText(divideRationals(parseRational(percent), rational(100n)));
   if (mechanism === 'discrete-laplace') return laplaceFor(target, margins, confidence);
   return target.delta.numerator === 0n ? null : gaussianFor(target, margins, confidence);
 }
@@ -33,12 +34,12 @@ function laplaceFor(target: Target, margins: readonly bigint[], confidence: stri
   const parameters = found.map((f) => f.parameter);
   const events = eventsOfAll(target, 'discrete-laplace', parameters);
   const total = found.reduce(
-    (sum, f, i) => plus(sum, times(fractionOf(f.epsilon), fraction(BigInt(target.parts[i]?.sets ?? 0)))),
-    fraction(0n),
+    (sum, f, i) => addRationals(sum, multiplyRationals(parseRational(f.epsilon), rational(BigInt(target.parts[i]?.sets ?? 0)))),
+    nothing,
   );
   const together = target.delta.numerator === 0n ? Number.POSITIVE_INFINITY : epsilonOf(events, downward(target.delta));
   const usesDelta = together < 0.97 * downward(total);
-  const epsilon = usesDelta ? decimalAbove(together) : decimalOf(total);
+  const epsilon = usesDelta ? decimalAbove(together) : decimalText(total);
   return { mechanism: 'discrete-laplace', epsilon, usesDelta, parameters, events };
 }
 
@@ -51,7 +52,7 @@ function gaussianFor(target: Target, margins: readonly bigint[], confidence: str
       margins[i] ?? 0n,
       confidence,
     );
-    return shared ? times(parameter, fraction(BigInt(ENOUGH))) : parameter;
+    return shared ? multiplyRationals(parameter, rational(BigInt(ENOUGH))) : parameter;
   });
   const events = eventsOfAll(target, 'discrete-gaussian', parameters);
   const cost = epsilonOf(events, downward(target.delta));

@@ -1,8 +1,10 @@
 /** The least noise for an ε, or the least ε for an error: by each mechanism, of which the better one is taken. */
+import { type Rational, divideRationals, multiplyRationals, parseRational, rational } from '@sluis/math';
+import { downward, nothing } from './exact-decimal.ts';
 import { SluisError } from '@sluis/base';
-import { epsilonOf, marginOf, type Rational } from '@sluis/budget';
+import { epsilonOf } from '@sluis/budget';
 import type { NoiseGeneration, NoiseKind, PrivacyEvent } from '@sluis/model';
-import { downward, fraction, fractionOf, over, times } from './fraction.ts';
+import { marginWithin } from './noise-margins.ts';
 import { addedNoise, eventsOf, type NoisePart } from './noise-parts.ts';
 
 export interface Target {
@@ -29,14 +31,14 @@ export function calibrated(mechanism: NoiseKind, target: Target, epsilon: string
 }
 
 export const eventsOfAll = ({ parts, generation }: Target, mechanism: NoiseKind, parameters: readonly Rational[]): PrivacyEvent[] =>
-  parts.flatMap((part, i) => eventsOf(part, mechanism, generation, parameters[i] ?? fraction(0n)));
+  parts.flatMap((part, i) => eventsOf(part, mechanism, generation, parameters[i] ?? nothing));
 
 /** ε is split evenly over all releases. With a δ, many of them together cost less than their sum. */
 function laplaceFor(target: Target, epsilon: string): Calibrated {
   const mechanism = 'discrete-laplace';
   const releases = target.parts.reduce((n, p) => n + p.sets, 0);
-  const at = (share: Rational): Rational[] => target.parts.map((p) => times(fraction(p.l1), share));
-  const whole = over(fraction(BigInt(releases)), fractionOf(epsilon));
+  const at = (share: Rational): Rational[] => target.parts.map((p) => multiplyRationals(rational(p.l1), share));
+  const whole = divideRationals(rational(BigInt(releases)), parseRational(epsilon));
   const found =
     target.delta.numerator === 0n || releases === 1 ? whole : leastFactor(whole, (share) => holds(target, mechanism, at(share), epsilon));
   // What hardly gains by a δ does not use one.
@@ -49,12 +51,12 @@ function laplaceFor(target: Target, epsilon: string): Calibrated {
 function gaussianFor(target: Target, epsilon: string): Calibrated | null {
   const mechanism = 'discrete-gaussian';
   if (target.delta.numerator === 0n) return null;
-  const at = (factor: Rational): Rational[] => target.parts.map((p) => times(fraction(p.squaredL2), factor));
+  const at = (factor: Rational): Rational[] => target.parts.map((p) => multiplyRationals(rational(p.squaredL2), factor));
   const enough = (factor: Rational): boolean => holds(target, mechanism, at(factor), epsilon);
-  let most = fraction(1n);
+  let most = rational(1n);
   for (let tries = 0; !enough(most); tries++) {
     if (tries > 200) return null;
-    most = times(most, fraction(4n));
+    most = multiplyRationals(most, rational(4n));
   }
   const found = leastFactor(most, enough);
   return { mechanism, epsilon, usesDelta: true, parameters: at(found), events: eventsOfAll(target, mechanism, at(found)) };
@@ -63,7 +65,7 @@ function gaussianFor(target: Target, epsilon: string): Calibrated | null {
 /** Whether the accountant proves that all parts together cost no more. */
 function holds(target: Target, mechanism: NoiseKind, parameters: readonly Rational[], epsilon: string): boolean {
   try {
-    return epsilonOf(eventsOfAll(target, mechanism, parameters), downward(target.delta)) <= downward(fractionOf(epsilon));
+    return epsilonOf(eventsOfAll(target, mechanism, parameters), downward(target.delta)) <= downward(parseRational(epsilon));
   } catch (error) {
     if (error instanceof SluisError && error.code === 'budget/shares-too-small') return false;
     throw error;
@@ -76,21 +78,20 @@ const BITS = 10n;
 /** A factor of few bits that suffices, where half of the next smaller does not: from one that does, downwards. */
 function leastFactor(most: Rational, enough: (factor: Rational) => boolean): Rational {
   let high = most;
-  for (let halved = over(high, fraction(2n)); enough(halved); halved = over(high, fraction(2n))) high = halved;
-  const step = over(high, fraction(2n ** BITS));
+  for (let halved = divideRationals(high, rational(2n)); enough(halved); halved = divideRationals(high, rational(2n))) high = halved;
+  const step = divideRationals(high, rational(2n ** BITS));
   let [from, to] = [2n ** (BITS - 1n), 2n ** BITS];
   while (to - from > 1n) {
     const middle = (from + to) / 2n;
-    if (enough(times(step, fraction(middle)))) to = middle;
+    if (enough(multiplyRationals(step, rational(middle)))) to = middle;
     else from = middle;
   }
-  return times(step, fraction(to));
+  return multiplyRationals(step, rational(to));
 }
 
-/** Half the width, in sensitivities, of what the parts lie within in 95 % of cases: smaller is better. */
+/** Half the width, in sensitivities, of what values lie within in 95 % of cases: smaller is better. All parts are alike in it. */
 export function errorOf({ parts, generation }: Target, { mechanism, parameters }: Calibrated): number {
-  return parts.reduce((sum, part, i) => {
-    const margin = marginOf(addedNoise(mechanism, generation, parameters[i] ?? fraction(0n)), '0.95');
-    return sum + Number(margin) / Number(part.sensitivity);
-  }, 0);
+  const [part] = parts;
+  if (part === undefined) return 0;
+  return Number(marginWithin(addedNoise(mechanism, generation, parameters[0] ?? nothing), 0.05)) / Number(part.sensitivity);
 }

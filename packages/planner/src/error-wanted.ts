@@ -1,7 +1,7 @@
 /** `WITHIN 20 AT 95 PERCENT`: how far off each part of a plan may be, in its own grid. */
+import { multiplyRationals, parseRational, rational } from '@sluis/math';
 import type { ErrorWanted } from './calibrate-error.ts';
 import { aggregatesOf, hasAggregate, print } from './expression.ts';
-import { fraction, fractionOf, times } from './fraction.ts';
 import type { NoisePart } from './noise-parts.ts';
 import type { NoiseWanted } from './noise-terms.ts';
 import type { Question } from './question.ts';
@@ -30,7 +30,7 @@ export function errorWanted(
     );
   const margins = parts.map(({ kind, index }) => {
     const scale = kind === 'accumulators' ? (split.accumulators[index]?.scale ?? 0) : 0;
-    const { numerator, denominator } = times(fractionOf(within.error), fraction(10n ** BigInt(scale)));
+    const { numerator, denominator } = multiplyRationals(parseRational(within.error), rational(10n ** BigInt(scale)));
     return numerator / denominator;
   });
   return { margins, percent: within.percent };

@@ -1,7 +1,8 @@
 /** How far off noise puts the parts of an answer: for its intervals, and for what `explain` promises beforehand. */
-import { marginOf, numberText, type Rational } from '@sluis/budget';
+import { type Rational, divideRationals, parseRational, rational } from '@sluis/math';
+import { type AddedNoise, tailOf } from '@sluis/budget';
+import { downward } from './exact-decimal.ts';
 import { needsCount, type NoiseGeneration, type NoiseKind, type PlanMargin, type PlanNoise, type PlanNoiseOn } from '@sluis/model';
-import { fraction, fractionOf, over } from './fraction.ts';
 import { addedNoise } from './noise-parts.ts';
 import type { Outputs } from './outputs.ts';
 import type { Split } from './split.ts';
@@ -9,7 +10,7 @@ import type { Split } from './split.ts';
 type On = Pick<PlanNoise, 'counts' | 'accumulators' | 'histograms'>;
 
 /** Share of cases in which something may lie outside its interval. */
-const OUTSIDE = fraction(1n, 20n);
+const OUTSIDE = rational(1n, 20n);
 
 /** One entry per aggregate and number of aggregates that share a visible column (Bonferroni over all their parts). */
 export function marginsOf(split: Split, outputs: Outputs, on: On, mechanism: NoiseKind, generation: NoiseGeneration): PlanMargin[] {
@@ -33,7 +34,7 @@ function marginOfAggregate(
   const aggregate = split.aggregates[index];
   if (aggregate === undefined) throw new RangeError('an output names an aggregate that does not exist');
   const counted = needsCount(aggregate.kind);
-  const outside = over(OUTSIDE, fraction(BigInt(among * (aggregate.accumulators.length + (counted ? 1 : 0)))));
+  const outside = divideRationals(OUTSIDE, rational(BigInt(among * (aggregate.accumulators.length + (counted ? 1 : 0)))));
   const margin = (of: PlanNoiseOn | undefined): string => marginText(of, mechanism, generation, outside);
   return {
     aggregate: index,
@@ -46,6 +47,24 @@ function marginOfAggregate(
 /** A whole number that the noise exceeds, in size, in at most this share of cases. */
 function marginText(on: PlanNoiseOn | undefined, mechanism: NoiseKind, generation: NoiseGeneration, outside: Rational): string {
   if (on === undefined || on.sensitivity === '0') return '0';
-  const confidence = fraction(outside.denominator - outside.numerator, outside.denominator);
-  return String(marginOf(addedNoise(mechanism, generation, fractionOf(on.parameter)), numberText(confidence)));
+  return String(marginWithin(addedNoise(mechanism, generation, parseRational(on.parameter)), downward(outside)));
+}
+
+/** Steps into which a margin is divided: it is at most so much wider than the least. */
+const STEPS = 4096;
+
+/** The least such number up to 4096, and above it one that is hardly larger. */
+export function marginWithin(noise: AddedNoise, outside: number): bigint {
+  const tail = tailOf(noise);
+  const holds = (m: number): boolean => 2 * tail(m) <= outside;
+  if (holds(0)) return 0n;
+  let high = Math.max(1, Math.floor(noise.kind === 'discrete-laplace' ? downward(noise.scale) : Math.sqrt(downward(noise.variance))));
+  let low = 0;
+  while (!holds(high)) [low, high] = [high, high * 2];
+  while (high - low > Math.max(1, high / STEPS)) {
+    const middle = Math.floor(low + (high - low) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return BigInt(high);
 }

@@ -1,7 +1,7 @@
 /** The parts of a plan that get noise, with what one privacy unit changes of each. */
+import { type Rational, divideRationals, rational, rationalText } from '@sluis/math';
 import type { NoiseGeneration, NoiseKind, PlanNoise, PrivacyEvent } from '@sluis/model';
-import { type AddedNoise, numberText, type Rational } from '@sluis/budget';
-import { fraction, over } from './fraction.ts';
+import type { AddedNoise } from '@sluis/budget';
 import type { RowChanges } from './sensitivity.ts';
 import type { Stability } from './stability.ts';
 
@@ -59,15 +59,19 @@ export function addedNoise(mechanism: NoiseKind, generation: NoiseGeneration, pa
   const shared = generation === 'shares';
   if (mechanism === 'discrete-laplace')
     return { kind: mechanism, scale: parameter, added: shared ? ADDED : 1, complete: shared ? ENOUGH : 1 };
-  return { kind: mechanism, variance: shared ? over(parameter, fraction(BigInt(ENOUGH))) : parameter, added: shared ? ADDED : 1 };
+  return {
+    kind: mechanism,
+    variance: shared ? divideRationals(parameter, rational(BigInt(ENOUGH))) : parameter,
+    added: shared ? ADDED : 1,
+  };
 }
 
 /** What releasing a part with such noise costs: the noise that any one compute party cannot take away. */
 export function eventsOf(part: NoisePart, mechanism: NoiseKind, generation: NoiseGeneration, parameter: Rational): PrivacyEvent[] {
-  if (mechanism === 'discrete-laplace') return [{ kind: mechanism, scale: numberText(parameter), l1: String(part.l1), times: part.sets }];
+  if (mechanism === 'discrete-laplace') return [{ kind: mechanism, scale: rationalText(parameter), l1: String(part.l1), times: part.sets }];
   return part.spreads.map(({ squaredL2, values, sets }): PrivacyEvent => {
-    if (generation === 'bits') return { kind: mechanism, variance: numberText(parameter), squaredL2: String(squaredL2), times: sets };
-    const variance = numberText(over(parameter, fraction(BigInt(ENOUGH))));
+    if (generation === 'bits') return { kind: mechanism, variance: rationalText(parameter), squaredL2: String(squaredL2), times: sets };
+    const variance = rationalText(divideRationals(parameter, rational(BigInt(ENOUGH))));
     const common = { shares: ENOUGH, variance, squaredL2: String(squaredL2), l1: String(part.l1) };
     return { kind: 'summed-discrete-gaussian', ...common, values, times: sets };
   });

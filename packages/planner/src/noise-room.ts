@@ -1,4 +1,5 @@
 /** Room for noise: a sum that wrapped around would be far off, and its noise no longer what the guarantee speaks of. */
+import { parseRational } from '@sluis/math';
 import { RefusedError } from '@sluis/base';
 import {
   type NoiseKind,
@@ -9,7 +10,6 @@ import {
   signedBits,
   wordsForBits,
 } from '@sluis/model';
-import { fractionOf } from './fraction.ts';
 import { decimalOf, isFloat } from './types.ts';
 
 /** Noise beyond so many scales, or standard deviations, is less likely than a fault of all machines at once (below e^−50). */
@@ -18,7 +18,7 @@ const SCALES = 60n;
 /** A whole number that the noise of all compute parties together does not exceed in size. */
 export function tailOf({ sensitivity, parameter }: PlanNoiseOn, mechanism: NoiseKind): bigint {
   if (sensitivity === '0') return 0n;
-  const { numerator, denominator } = fractionOf(parameter);
+  const { numerator, denominator } = parseRational(parameter);
   const scale = numerator / denominator + 1n;
   return SCALES * (mechanism === 'discrete-laplace' ? scale : rootOf(scale * 2n) + 1n);
 }

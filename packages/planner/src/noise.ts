@@ -2,12 +2,13 @@
  * Pass 6a, noise: how much of it every opened value gets, so that the question costs what was asked, or errs as little as
  * was asked; and from which noisy count on a group with secret keys is shown.
  */
+import { type Rational, addRationals, divideRationals, parseRational, rational, rationalText } from '@sluis/math';
+import { decimalText, downward, left, nothing } from './exact-decimal.ts';
 import { RefusedError, SluisError } from '@sluis/base';
-import { numberText, type Rational, thresholdEvent, thresholdFor } from '@sluis/budget';
+import { thresholdEvent, thresholdFor } from '@sluis/budget';
 import type { NoiseKind, PlanNoise, PlanNoiseOn } from '@sluis/model';
 import { type Calibrated, calibrated, errorOf, type Target } from './calibrate.ts';
 import { calibratedFor, type ErrorWanted } from './calibrate-error.ts';
-import { decimalOf, downward, fraction, fractionOf, minus, over, plus } from './fraction.ts';
 import { errorWanted } from './error-wanted.ts';
 import { marginsOf } from './noise-margins.ts';
 import { addedNoise, type NoiseOn, type NoisePart, partsOf } from './noise-parts.ts';
@@ -48,7 +49,7 @@ export function noiseOf({ wanted, stability, question, split, outputs, watched, 
     occurrences: stability.occurrences,
     bounds: stability.bounds,
     epsilon: found.epsilon,
-    delta: decimalOf(deltaOf(found, deltas)),
+    delta: decimalText(deltaOf(found, deltas)),
     mechanism: found.mechanism,
     generation: wanted.generation,
     ...values,
@@ -56,14 +57,14 @@ export function noiseOf({ wanted, stability, question, split, outputs, watched, 
     margins: marginsOf(split, outputs, values, found.mechanism, wanted.generation),
     events: [
       ...found.events,
-      ...(threshold === null ? [] : [thresholdEvent(numberText(deltas.threshold))]),
-      ...(wanted.generation === 'bits' ? [thresholdEvent(numberText(DISTANCE))] : []),
+      ...(threshold === null ? [] : [thresholdEvent(rationalText(deltas.threshold))]),
+      ...(wanted.generation === 'bits' ? [thresholdEvent(rationalText(DISTANCE))] : []),
     ],
   };
 }
 
 /** What noise from secret bits may differ from its true distribution. */
-const DISTANCE = fraction(1n, 10n ** 12n);
+const DISTANCE = rational(1n, 10n ** 12n);
 
 interface Deltas {
   readonly noise: Rational;
@@ -73,23 +74,23 @@ interface Deltas {
 
 /** Thresholds get half of δ where noise may use the rest. */
 function deltasOf({ delta, generation, mechanism }: NoiseWanted, secretKeys: boolean): Deltas {
-  const distance = generation === 'bits' ? DISTANCE : fraction(0n);
-  const left = minus(fractionOf(delta), distance) ?? fraction(0n);
-  if (secretKeys && left.numerator === 0n)
+  const distance = generation === 'bits' ? DISTANCE : nothing;
+  const spare = left(parseRational(delta), distance) ?? nothing;
+  if (secretKeys && spare.numerator === 0n)
     throw new RefusedError('plan/noise-needs-delta', {
       stage: 'plan',
       message: 'Which groups exist is secret in this question, and showing some needs a delta above 0.',
       remedy: 'Write: WITH NOISE (epsilon = 1, delta = 1e-6). Or group by columns with a declared list or range of values.',
     });
-  if (!secretKeys) return { noise: left, threshold: fraction(0n), distance };
-  if (mechanism === 'discrete-laplace') return { noise: fraction(0n), threshold: left, distance };
-  const half = over(left, fraction(2n));
+  if (!secretKeys) return { noise: spare, threshold: nothing, distance };
+  if (mechanism === 'discrete-laplace') return { noise: nothing, threshold: spare, distance };
+  const half = divideRationals(spare, rational(2n));
   return { noise: half, threshold: half, distance };
 }
 
 /** Laplace noise of few releases uses no δ, whatever was offered. */
 const deltaOf = ({ usesDelta }: Calibrated, { noise, threshold, distance }: Deltas): Rational =>
-  [threshold, distance].reduce(plus, usesDelta ? noise : fraction(0n));
+  [threshold, distance].reduce(addRationals, usesDelta ? noise : nothing);
 
 /** The mechanism asked for, or the one that errs less (of an ε), or costs less (of an error). */
 function best(wanted: NoiseWanted, target: Target, error: ErrorWanted | null): Calibrated {
@@ -108,7 +109,7 @@ function best(wanted: NoiseWanted, target: Target, error: ErrorWanted | null): C
   const [first, second] = found;
   if (first === undefined) throw refusals[0] ?? needsDelta();
   if (second === undefined) return first;
-  const cost = (c: Calibrated): number => (error === null ? errorOf(target, c) : downward(fractionOf(c.epsilon)));
+  const cost = (c: Calibrated): number => (error === null ? errorOf(target, c) : downward(parseRational(c.epsilon)));
   return cost(second) < cost(first) ? second : first;
 }
 
@@ -126,7 +127,7 @@ function valuesOf(changes: RowChanges, parts: readonly NoisePart[], parameters: 
       const [part, parameter] = [parts[at], parameters[at]];
       return part === undefined || parameter === undefined
         ? { sensitivity: '0', parameter: '0' }
-        : { sensitivity: String(part.sensitivity), parameter: numberText(parameter) };
+        : { sensitivity: String(part.sensitivity), parameter: rationalText(parameter) };
     });
   const keys = Array.from({ length: unchanged }, (): PlanNoiseOn => ({ sensitivity: '0', parameter: '0' }));
   return { counts: of('counts'), accumulators: [...of('accumulators'), ...keys], histograms: of('histograms') };
@@ -141,6 +142,6 @@ function atLeast(
 ): string {
   const [reach] = sets;
   if (on === undefined || reach === undefined) throw new RangeError('a threshold is on a noisy count');
-  const noise = addedNoise(mechanism, generation, fractionOf(on.parameter));
-  return String(thresholdFor({ noise, delta: numberText(threshold), groups: Number(reach.cells), count: Number(reach.rowsPerCell) }));
+  const noise = addedNoise(mechanism, generation, parseRational(on.parameter));
+  return String(thresholdFor({ noise, delta: rationalText(threshold), groups: Number(reach.cells), count: Number(reach.rowsPerCell) }));
 }
