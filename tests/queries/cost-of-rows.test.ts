@@ -85,6 +85,7 @@ const QUESTIONS: readonly (readonly [sql: string, receiver?: string])[] = [
   ['SELECT median(cost), count(DISTINCT person_id), corr(cost, age) FROM visits'],
   ['SELECT sector, count(DISTINCT age) AS n, avg(cost) AS x FROM visits GROUP BY sector'],
   ['SELECT sector, quantile_cont(cost, 0.9) AS q, max(age) AS m FROM visits WHERE age > 20 OR cost > 5 GROUP BY sector'],
+  ['SELECT sum(cost / age) AS x, sum(person_id // age) AS y, count(DISTINCT age) AS n FROM visits WHERE cost > 5'],
   ['SELECT person_id, count(*) AS n, sum(cost) AS x FROM visits GROUP BY person_id'],
   ['SELECT p.sector, count(*) AS n, avg(c.cost) AS x FROM people p JOIN claims c ON p.person_id = c.person_id GROUP BY p.sector'],
   ['SELECT avg(c.cost) AS x FROM people p JOIN claims c ON p.person_id = c.person_id WHERE p.age > c.age', 'north'],

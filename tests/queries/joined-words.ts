@@ -27,7 +27,7 @@ const CLAIM = {
   filters: ['paid < 3000', "c.kind <> 'test'", "c.code = 'C3'", 'month(day) > 6'],
 };
 const BOTH = {
-  values: ['paid * weight', "CASE WHEN ward = 'north' THEN paid ELSE 0 END"],
+  values: ['paid * weight', 'p.person_id // c.person_id', 'paid / nullif(weight, 0)', "CASE WHEN ward = 'north' THEN paid ELSE 0 END"],
   filters: ['paid > weight * 10', "ward = 'south' OR c.kind = 'stay'"],
 };
 const bothSides = (from: string): Joined => ({

@@ -29,6 +29,9 @@ export function rulesOf({ output, receivers }: Setting): Rules {
   };
 }
 
-/** Whether a question is refused only because its sums have several terms, which the dominance rule can't be checked on. */
+/** Whether a question is refused only because its sums have several terms or wide bounds, which the dominance rule can't be checked on. */
 export const hidesDominance = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'plan/unsupported' && error.message.includes('dominance rule');
+  error instanceof Error &&
+  'code' in error &&
+  /^plan\/(unsupported|no-bounds)$/.test(String(error.code)) &&
+  /dominance rule/i.test(error.message);

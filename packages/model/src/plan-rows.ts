@@ -43,6 +43,8 @@ export type RowExpression =
   | { readonly op: 'null'; readonly of: 'number' | 'boolean' }
   | { readonly op: 'add' | 'subtract' | 'multiply'; readonly args: readonly [RowExpression, RowExpression]; readonly bits: number }
   | { readonly op: 'negate' | 'absolute'; readonly args: readonly [RowExpression]; readonly bits: number }
+  /** The quotient without its fraction, towards zero; NULL where the divisor is 0. */
+  | { readonly op: 'divide'; readonly args: readonly [RowExpression, RowExpression]; readonly bits: number }
   /** Division by a public positive integer, rounded half away from zero. */
   | { readonly op: 'rescale'; readonly args: readonly [RowExpression]; readonly divisor: string; readonly bits: number }
   | { readonly op: 'less' | 'equal'; readonly args: readonly [RowExpression, RowExpression] }

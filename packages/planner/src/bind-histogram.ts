@@ -33,6 +33,7 @@ export async function makeHistogram(call: Call, table: Table | null, typing: Typ
   const values = (await domainOf(of, table, typing)).values.filter((v) => v !== null);
   if (values.length > MOST_HISTOGRAM_VALUES)
     throw unsupported(`A ${NAME} of ${values.length} values, more than ${MOST_HISTOGRAM_VALUES},`, INSTEAD);
+  if (values.length === 0) throw unsupported(`A ${NAME} of a value that is always NULL`, INSTEAD);
   const filter = await conjunction(call.filters, typing);
   const args: AggregateNode[] = [];
   for (const value of values) args.push(await binOf(of, value, call.filters, filter, typing));

@@ -9,15 +9,18 @@ import {
   branch,
   bitsOf,
   chosen,
+  divided,
   equal,
   floored,
   isNull,
   minus,
+  nearestQuotient,
   negated,
   not,
   nothing,
   numberOf,
   plus,
+  remainder,
   rounded,
   times,
   truncated,
@@ -127,7 +130,8 @@ async function divisorOf(node: Bound | undefined): Promise<{ readonly value: big
 async function quotient(node: OperationNode, scope: RowScope): Promise<RowNumber | null> {
   const [a, b] = node.args;
   const by = await divisorOf(b);
-  if (a === undefined || by === null || !isFloat(node.type) || node.type === 'FLOAT') return null;
+  if (a === undefined || b === undefined || !isFloat(node.type) || node.type === 'FLOAT') return null;
+  if (by === null) return isClosed(b) ? null : secretQuotient(node, a, b, scope);
   const x = await lowerNumber(a, scope);
   const places = Math.max(scaleOf(node, scope.table.columns), x.scale);
   const factor = 10n ** BigInt(places + by.scale - x.scale);
@@ -138,11 +142,36 @@ async function quotient(node: OperationNode, scope: RowScope): Promise<RowNumber
   return by.value < 0n ? negated(result) : result;
 }
 
+/** x / y at so many places, by a divisor that nobody sees. What is rounded already would be off by much where y is small. */
+async function secretQuotient(node: OperationNode, a: Bound, b: Bound, scope: RowScope): Promise<RowNumber | null> {
+  const known = await lookUpNumber(node, scope);
+  if (known !== null) return known;
+  const [x, y] = [await lowerNumber(a, scope), await lowerNumber(b, scope)];
+  if (!x.exact || !y.exact) return null;
+  const places = Math.max(scaleOf(node, scope.table.columns), x.scale - y.scale);
+  const top = times({ ...x, scale: 0 }, numberOf(10n ** BigInt(places + y.scale - x.scale)));
+  return { ...nearestQuotient(top, y), scale: places, exact: false };
+}
+
+/** x // y and x % y. */
+async function secretDivision(node: OperationNode, a: Bound, b: Bound, scope: RowScope): Promise<RowNumber | null> {
+  const known = await lookUpNumber(node, scope);
+  if (known !== null) return known;
+  // Where the result would overflow for some rows, DuckDB's is NULL.
+  if (!fits(node.interval, node.type)) return null;
+  const [x, y] = [await lowerNumber(a, scope), await lowerNumber(b, scope)];
+  if (!x.exact || !y.exact) return null;
+  return node.name === '//' ? divided(x, y) : remainder(x, y);
+}
+
 /** Whole numbers, as DuckDB has them: towards zero, and a remainder with the sign of what is divided. */
-async function wholeDivision({ name, args, type }: OperationNode, scope: RowScope): Promise<RowNumber | null> {
+async function wholeDivision(node: OperationNode, scope: RowScope): Promise<RowNumber | null> {
+  const { name, args, type } = node;
   const [a, b] = args;
+  if (a === undefined || b === undefined || !isInteger(type) || !args.every((x) => isInteger(x.type))) return null;
+  if (!isClosed(b)) return secretDivision(node, a, b, scope);
   const by = await divisorOf(b);
-  if (a === undefined || by === null || by.scale !== 0 || !isInteger(type) || !args.every((x) => isInteger(x.type))) return null;
+  if (by === null || by.scale !== 0) return null;
   const x = await lowerNumber(a, scope);
   const size = by.value < 0n ? -by.value : by.value;
   const whole = truncated(x, size);

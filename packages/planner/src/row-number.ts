@@ -72,6 +72,38 @@ function made(op: 'add' | 'subtract' | 'multiply', a: RowNumber, b: RowNumber, s
   return { expression, scale, lo, hi, exact: a.exact && b.exact };
 }
 
+/** Quotients of whole numbers between bounds lie between those of these divisors: the ends of both signs' ranges. */
+const divisorsOf = ({ lo, hi }: RowNumber): bigint[] => [lo, hi, 1n, -1n].filter((d) => d !== 0n && lo <= d && d <= hi);
+
+/** n / divisor without its fraction, towards zero, of whole numbers (whatever their scales); NULL where the divisor is 0. */
+export function divided(n: RowNumber, divisor: RowNumber): RowNumber {
+  const ends = divisorsOf(divisor).flatMap((d) => [n.lo / d, n.hi / d]);
+  if (ends.length === 0) return nothing();
+  const [lo, hi] = [least(...ends), most(...ends)];
+  const expression: RowExpression = { op: 'divide', args: [n.expression, divisor.expression], bits: bitsOf({ lo, hi }) };
+  return { expression, scale: 0, lo, hi, exact: n.exact && divisor.exact };
+}
+
+/** n / divisor rounded half away from zero; NULL where the divisor is 0. */
+export function nearestQuotient(n: RowNumber, divisor: RowNumber): RowNumber {
+  const size = absolute({ ...divisor, scale: 0 });
+  const [whole, two, none] = [{ ...n, scale: 0 }, numberOf(2n), numberOf(0n)];
+  // Half of the divisor's size is added, away from zero, and the fraction dropped.
+  const half = n.lo >= 0n ? size : n.hi < 0n ? negated(size) : chosen([branch(less(whole, none), negated(size))], size);
+  return divided(plus(times(whole, two), half), times({ ...divisor, scale: 0 }, two));
+}
+
+/** What is left of n, with its sign and smaller than the divisor; NULL where that is 0. */
+export function remainder(n: RowNumber, divisor: RowNumber): RowNumber {
+  const times_ = times(divided(n, divisor), divisor);
+  // Never further from zero than n itself: the product's own bounds would be far too wide.
+  const [from, to] = [least(n.lo, 0n), most(n.hi, 0n)];
+  const near = { ...times_, expression: { ...times_.expression, bits: bitsOf({ lo: from, hi: to }) } as RowExpression, lo: from, hi: to };
+  const rest = minus(n, near);
+  const largest = most(divisor.hi, -divisor.lo) - 1n;
+  return { ...rest, lo: n.lo < 0n ? -least(largest, -n.lo) : 0n, hi: n.hi > 0n ? least(largest, n.hi) : 0n };
+}
+
 export function negated(n: RowNumber): RowNumber {
   const value = constantOf(n);
   if (value !== null) return { ...n, ...numberOf(-value, n.scale) };

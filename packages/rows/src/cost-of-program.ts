@@ -55,6 +55,7 @@ function meterBatch(meter: RowsMeter, program: Program, batch: readonly number[]
   else if (o.kind === 'negative') meter.negative(n, o.bits);
   else if (o.kind === 'isZero') meter.isZero(n, o.bits);
   else if (o.kind === 'widen') meter.widen(n, program.width(o.a), words, o.bits);
+  else if (o.kind === 'divide') meter.divide(n, o.bits, words);
   else if (o.kind === 'rescale') meter.rescale(n, o.by, o.bits, words);
   else if (o.kind === 'multiply') meter.multiply(n, words);
   else if (o.kind === 'inject') meter.inject(n, words);

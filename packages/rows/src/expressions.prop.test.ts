@@ -50,6 +50,7 @@ const { number, truth } = fc.letrec<{ number: RowExpression; truth: RowExpressio
       fc
         .tuple(fc.constantFrom('negate' as const, 'absolute' as const), tie('number'))
         .map(([op, a]): RowExpression => ({ op, args: [a], bits: 0 })),
+      fc.tuple(small, small).map((args): RowExpression => ({ op: 'divide', args, bits: 0 })),
       fc
         .tuple(small, fc.integer({ min: 1, max: 400 }))
         .map(([a, d]): RowExpression => ({ op: 'rescale', args: [a], divisor: String(d), bits: 0 })),
@@ -130,4 +131,26 @@ test(`expressions are what they are in the clear (seed ${SEED})`, { timeout: 120
     }),
     { numRuns: 60, seed: SEED },
   );
+});
+
+test('quotients of extreme numbers are exact, and NULL by zero', async () => {
+  const extremes = [...EXTREMES, 7n, -7n, 3n, null];
+  const given = extremes.flatMap((wide) => [-4n, -1n, 0n, 1n, 3n, null].map((small) => ({ wide, small, days: 10_007n })));
+  const rows = given.map((values): PlainSourceRow => ({ giver: 'anna', valid: true, values }));
+  const [wide, small, days] = [columnOf('wide'), columnOf('small'), columnOf('days')];
+  const pairs: [RowExpression, RowExpression][] = [
+    [wide, small],
+    [small, wide],
+    [wide, days],
+    [wide, numberOf(0n)],
+    [wide, numberOf(-1n)],
+    [days, small],
+  ];
+  const all = pairs.map((args): RowExpression => ({ op: 'divide', args, bits: 0 }));
+  const found = await evaluated(rows, all);
+  all.forEach((e, i) => {
+    const plain = given.map((v) => plainValue(new Map(Object.entries(v).map(([k, x]) => [`0.${k}`, x])), e));
+    assert.deepEqual(found[i], plain, JSON.stringify(e));
+  });
+  assert.equal(found[0]?.includes(1n << 63n), true, 'the smallest number by -1 is there');
 });

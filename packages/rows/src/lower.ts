@@ -49,6 +49,8 @@ export function lower(to: Lowering, e: RowExpression): RowValue {
       return arithmetic(program, 'subtract', constantNumber(program, 0n), lowerNumber(to, e.args[0]));
     case 'absolute':
       return absolute(program, lowerNumber(to, e.args[0]));
+    case 'divide':
+      return divide(program, lowerNumber(to, e.args[0]), lowerNumber(to, e.args[1]));
     case 'rescale':
       return rescale(program, lowerNumber(to, e.args[0]), BigInt(e.divisor));
     case 'less':
@@ -106,6 +108,20 @@ function absolute(program: Program, a: NumberValue): NumberValue {
   const sign = program.negative(a.node, Math.min(widthOf(a.low, a.high), 64 * program.width(a.node)));
   const node = sized(program, a, wordsForBits(widthOf(0n, high)));
   return { ...a, node: program.subtract(node, program.scale(program.mask(sign, node), 2n)), low: 0n, high };
+}
+
+/** Towards zero; NULL where the divisor is 0. */
+function divide(program: Program, a: NumberValue, b: NumberValue): NumberValue {
+  // Quotients are largest by the divisors of either sign that are nearest to zero, and smallest by the furthest.
+  const divisors = [b.low, b.high, 1n, -1n].filter((d) => d !== 0n && b.low <= d && d <= b.high);
+  const [first, ...rest] = divisors.flatMap((d) => [a.low / d, a.high / d]);
+  if (first === undefined) return nullNumber(program);
+  const [low, high] = [least(first, ...rest), most(first, ...rest)];
+  const bits = Math.max(widthOf(a.low, a.high), widthOf(b.low, b.high));
+  const words = wordsForBits(Math.max(bits, widthOf(low, high)));
+  const [x, y] = [sized(program, a, words), sized(program, b, words)];
+  const present = b.low > 0n || b.high < 0n ? [] : [program.not(program.isZero(y, bits))];
+  return { kind: 'number', node: program.divide(x, y, bits), present: program.all([a.present, b.present, ...present]), low, high };
 }
 
 /** Rounded half away from zero. */

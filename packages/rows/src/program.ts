@@ -18,13 +18,25 @@ export type Operation =
   | { readonly kind: 'not'; readonly a: Node }
   // Interactive.
   | { readonly kind: 'and' | 'multiply' | 'mask'; readonly a: Node; readonly b: Node }
+  | { readonly kind: 'divide'; readonly a: Node; readonly b: Node; readonly bits: number }
   | { readonly kind: 'negative' | 'isZero' | 'widen'; readonly a: Node; readonly bits: number }
   | { readonly kind: 'lowBit' | 'inject'; readonly a: Node }
   | { readonly kind: 'rescale'; readonly a: Node; readonly bits: number; readonly by: bigint };
 
 export type Kind = Operation['kind'];
 
-const INTERACTIVE: ReadonlySet<Kind> = new Set(['and', 'multiply', 'mask', 'negative', 'isZero', 'widen', 'lowBit', 'inject', 'rescale']);
+const INTERACTIVE: ReadonlySet<Kind> = new Set([
+  'and',
+  'multiply',
+  'mask',
+  'negative',
+  'isZero',
+  'widen',
+  'lowBit',
+  'inject',
+  'rescale',
+  'divide',
+]);
 
 export const inputsOfNode = (o: Operation): readonly Node[] => ('b' in o ? [o.a, o.b] : 'a' in o ? [o.a] : []);
 export const isInteractive = (o: Operation): boolean => INTERACTIVE.has(o.kind);
@@ -113,6 +125,13 @@ export class Program {
 
   rescale(a: Node, by: bigint, bits: number): Node {
     return by === 1n ? a : this.#node({ kind: 'rescale', a, by, bits }, this.width(a));
+  }
+
+  /** a / b towards zero, 0 where b is 0; both of at most `bits` bits. */
+  divide(a: Node, b: Node, bits: number): Node {
+    const [x, y] = [this.constantOf(a), this.constantOf(b)];
+    if (x !== null && y !== null) return this.constant(y === 0n ? 0n : x / y, this.width(a));
+    return this.#node({ kind: 'divide', a, b, bits }, this.#width(a, b));
   }
 
   /** c ? a : 0 */

@@ -191,6 +191,8 @@ class Player {
         return this.#storeBits(batch, (await c.toBits(columns('a'), 1))[0] as SecretBits);
       case 'inject':
         return this.#store(batch, await c.inject(bits('a'), words));
+      case 'divide':
+        return this.#store(batch, await c.divide(columns('a'), columns('b'), first.bits));
       case 'rescale':
         return this.#store(batch, await c.rescale(columns('a'), first.by, first.bits));
       default:
