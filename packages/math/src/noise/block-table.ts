@@ -7,6 +7,7 @@
  * Vose 1991 (alias table), Knuth & Yao 1976 (bits as needed).
  */
 import type { Rational } from '../rational.ts';
+import { isBelow } from './decision.ts';
 import { type Bounds, expBounds } from './exponential.ts';
 import { oneGeometric } from './one-by-one.ts';
 import { type RandomBits, stuck } from './random-bits.ts';
@@ -41,7 +42,6 @@ export interface Shape {
 const BUILD = 96;
 const TOTAL = 1n << 32n;
 const SLOPE_UNIT = 2 ** 21;
-const LARGEST_PRECISION = 8_192;
 
 export class BlockTable {
   readonly #shape: Shape;
@@ -171,20 +171,6 @@ function mostOfTail({ weight, tail }: Shape): bigint {
   const { numerator, denominator } = tail.rate;
   const each = (weight(BigInt(tail.start), BUILD).high * (numerator + denominator)) / numerator + 1n;
   return tail.bothSigns ? 2n * each : each;
-}
-
-/** Whether a uniform real number, of which the first 32 bits are given, is below one with these bounds. */
-function isBelow(bits: RandomBits, first: number, bounds: (precision: number) => Bounds): boolean {
-  let uniform = BigInt(first);
-  let known = 32;
-  for (let precision = 64; precision <= LARGEST_PRECISION; precision *= 2) {
-    uniform = (uniform << BigInt(precision - known)) | bits.bits(precision - known);
-    known = precision;
-    const { low, high } = bounds(precision);
-    if (uniform < low) return true;
-    if (uniform >= high) return false;
-  }
-  throw stuck();
 }
 
 interface AliasTable {

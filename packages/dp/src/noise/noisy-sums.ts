@@ -1,0 +1,57 @@
+/** Several sums over the same rows, each with noise for its own sensitivity: what means, variances and regressions are made of. */
+import type { Random } from '@sluis/base';
+import { checkContributions, type Contributions, ONE_ROW } from '../data/rows.ts';
+import type { Claim, MechanismOptions, Sensitivity } from '../mechanism.ts';
+import { type Noise, noiseFor, splitNoise } from './choice.ts';
+import { around, type Range } from './range.ts';
+import { checkLevel } from './within.ts';
+
+export interface SumOptions extends MechanismOptions {
+  readonly noise: Noise;
+}
+
+/** A sum over rows; one row adds at most `each`, in absolute value. */
+export interface Summed {
+  readonly of: string;
+  readonly each: bigint;
+}
+
+export interface NoisySum {
+  readonly value: bigint;
+  /** Holds the exact sum; all of them at once with a probability of at least the level. */
+  readonly range: Range;
+}
+
+export interface NoisySums {
+  readonly claim: Claim;
+  readonly contributions: Contributions;
+  readonly level: number;
+  add(random: Random, exact: readonly bigint[]): NoisySum[];
+  /** Noise of the same kind on every sum, so many times: to simulate what noise does to what is computed from the sums. */
+  simulate(random: Random, times: number): bigint[][];
+}
+
+/**
+ * Claim: one unit has at most groups·rowsPerGroup rows, so it changes a sum by at most `each` times as much, in L1 and in L2.
+ * Every sum gets an equal part of what may be lost; an accountant composes the parts.
+ */
+export function noisySums(options: SumOptions, sums: readonly Summed[]): NoisySums {
+  const { contributions = ONE_ROW, level = 0.95, noise } = options;
+  checkContributions(contributions);
+  const rows = BigInt(contributions.groups) * BigInt(contributions.rowsPerGroup);
+  const sensitivities = sums.map(({ of, each }): Sensitivity => ({ of, l1: rows * each, squaredL2: (rows * each) ** 2n }));
+  const each = sums.length === 1 ? noise : splitNoise(noise, sums.length);
+  const chosen = sensitivities.map((s) => noiseFor(each, s));
+  const within = chosen.map((c) => c.within(1 - (1 - checkLevel(level)) / sums.length));
+  return {
+    claim: { contributions, sensitivities, events: chosen.map((c) => c.event) },
+    contributions,
+    level,
+    add: (random, exact) =>
+      chosen.map((c, i) => {
+        const value = (exact[i] as bigint) + (c.draw(random, 1)[0] as bigint);
+        return { value, range: around(value, within[i] as bigint) };
+      }),
+    simulate: (random, times) => chosen.map((c) => c.draw(random, times)),
+  };
+}
