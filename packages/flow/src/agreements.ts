@@ -247,6 +247,22 @@ export async function currentAgreement(
   station: Pick<StationContext, 'store' | 'clock'>,
   collaboration?: string,
 ): Promise<{ id: string; signed: SignedAgreement }> {
+  const latest = await latestAgreement(station, collaboration);
+  const { agreement } = latest.signed;
+  const state = isInForce(latest.signed, station.clock.now());
+  if (state.ok) return latest;
+  throw new RefusedError('agreement/none-in-force', {
+    stage: 'agreement',
+    message: `The agreement of "${agreement.collaboration}" is not in force now: ${state.reason}`,
+    remedy: 'Sign a version that covers today.',
+  });
+}
+
+/** As `currentAgreement`, also before it begins and after it has ended. */
+export async function latestAgreement(
+  station: Pick<StationContext, 'store'>,
+  collaboration?: string,
+): Promise<{ id: string; signed: SignedAgreement }> {
   const records = (await station.store.agreements(collaboration)).filter((r) => r.state === 'in-force');
   const [first, second] = records;
   if (first === undefined) {
@@ -266,14 +282,5 @@ export async function currentAgreement(
       remedy: 'Say which with --collaboration NAME.',
     });
   }
-  const signed = signedAgreementOf(first);
-  const state = isInForce(signed, station.clock.now());
-  if (!state.ok) {
-    throw new RefusedError('agreement/none-in-force', {
-      stage: 'agreement',
-      message: `The agreement of "${first.collaboration}" is not in force now: ${state.reason}`,
-      remedy: 'Sign a version that covers today.',
-    });
-  }
-  return { id: first.id, signed };
+  return { id: first.id, signed: signedAgreementOf(first) };
 }

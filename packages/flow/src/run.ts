@@ -2,14 +2,14 @@
 import { canonicalText, RefusedError, type SluisError, toSluisError } from '@sluis/base';
 import { verifyReceipt } from '@sluis/ledger';
 import { layoutOf, pushdownProviders, type Receipt } from '@sluis/model';
-import { admit, agreementInForce, checkRate, planQuestion, requireSignature, unknownRun } from './admission.ts';
+import { agreementInForce, planQuestion } from './admission.ts';
 import { checkApproval, checkApprovals, giveApproval, requiredApprovals } from './approvals.ts';
 import { type AttemptOutcome, deliveryLimit, type Mailboxes, playAttempt, rowsLimits, shareLimit } from './attempt.ts';
 import { type AdmittedRun, type Attempt, participantsOf, type RunMessage, type StationContext } from './context.ts';
 import { Coordinator } from './coordinator.ts';
 import { keepRelease, keptReceipt } from './kept-release.ts';
 import { Mailbox } from './mailbox.ts';
-import { readMessage, type SignedApproval, type SignedProposal, signedProposalSchema } from './messages.ts';
+import { readMessage, type SignedApproval, type SignedProposal } from './messages.ts';
 import type { Messenger } from './messenger-port.ts';
 import type { RunRecord } from './ports.ts';
 import { type Question, signProposal } from './question.ts';
@@ -20,6 +20,7 @@ import { type BadEnd, OPEN, RunEnds } from './run-ends.ts';
 import { coordinatorLost, notStarted, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
 import { RunRecovery } from './run-recovery.ts';
 import { pay } from './spending.ts';
+import { WrittenRuns } from './written-runs.ts';
 
 /** A question that nobody has to approve is started at once; after this its coordinator has given up or is gone. */
 const START_MS = 120_000;
@@ -39,16 +40,17 @@ export class Runs {
   readonly #coordinator: Coordinator;
   readonly #ends: RunEnds;
   readonly #recovery: RunRecovery;
+  readonly #written: WrittenRuns;
   readonly #active = new Map<string, Active>();
   /** Runs that are not started yet, with the time after which they never will be. */
   readonly #pending = new Map<string, number>();
   readonly #tidying: NodeJS.Timeout;
-  #counting: Promise<void> = Promise.resolve();
 
   constructor(station: StationContext, messenger: Messenger) {
     this.#station = station;
     this.#messenger = messenger;
     this.#ends = new RunEnds(station);
+    this.#written = new WrittenRuns(station);
     this.#coordinator = new Coordinator(station, messenger, this);
     this.#recovery = new RunRecovery(station, this.#coordinator, {
       admitted: (id) => this.admitted(id),
@@ -74,54 +76,11 @@ export class Runs {
   /** Checks a proposal (own or a peer's) and writes it down. Throws RefusedError; a refusal is logged. */
   async accept(signed: SignedProposal, claimedPlan: unknown): Promise<AdmittedRun> {
     const station = this.#station;
-    const { statement } = signed;
-    const details = { run: statement.run, plan: statement.plan, agreement: statement.agreement, coordinator: statement.coordinator };
-    try {
-      const admitted = await admit(station, signed, claimedPlan);
-      const now = station.clock.now();
-      await this.#countedOnce(() => this.#writeDown(admitted, signed, now));
-      this.#remember(admitted);
-      this.#expect(admitted, now);
-      station.events.emit(statement.run, 'propose', station.organisation, 'checked and planned the question');
-      return admitted;
-    } catch (thrown) {
-      const error = toSluisError(thrown, 'run');
-      await station.audit.append({ kind: 'run.refused', details: { ...details, code: error.code } });
-      throw error;
-    }
-  }
-
-  /** One question after the other: of many at once, each would find the others not counted yet and pass the day's limit. */
-  #countedOnce(task: () => Promise<void>): Promise<void> {
-    const done = this.#counting.then(task);
-    this.#counting = done.catch(() => undefined);
-    return done;
-  }
-
-  async #writeDown(admitted: AdmittedRun, signed: SignedProposal, now: number): Promise<void> {
-    const station = this.#station;
-    const { statement } = signed;
-    await checkRate(station, admitted.agreement, statement);
-    await station.audit.append({
-      kind: 'run.proposed',
-      details: { run: statement.run, plan: statement.plan, agreement: statement.agreement, coordinator: statement.coordinator },
-    });
-    await station.store.createRun({
-      id: statement.run,
-      collaboration: statement.collaboration,
-      agreement: statement.agreement,
-      plan: statement.plan,
-      sql: statement.sql,
-      template: statement.template,
-      coordinator: statement.coordinator,
-      analyst: statement.analyst,
-      state: requiredApprovals(admitted).length > 0 ? 'waiting' : 'proposed',
-      attempt: 0,
-      proposal: canonicalText(signed),
-      error: null,
-      createdAt: now,
-      updatedAt: now,
-    });
+    const admitted = await this.#written.add(signed, claimedPlan);
+    this.#remember(admitted);
+    this.#expect(admitted, station.clock.now());
+    station.events.emit(signed.statement.run, 'propose', station.organisation, 'checked and planned the question');
+    return admitted;
   }
 
   /** This organisation's yes. Run by: a data provider's approver. */
@@ -360,16 +319,7 @@ export class Runs {
 
   /** The run as this station admitted it; planned anew after a restart. */
   async admitted(id: string): Promise<AdmittedRun> {
-    const known = this.#active.get(id);
-    if (known !== undefined) return known.admitted;
-    const record = await this.#station.store.run(id);
-    if (record === null) throw unknownRun(this.#station, id);
-    const signed = readMessage(signedProposalSchema, JSON.parse(record.proposal), 'proposal', 'the store');
-    const { agreement } = await agreementInForce(this.#station, record.agreement);
-    requireSignature(agreement, record.coordinator, 'proposal', signed.statement, signed.signature);
-    const prepared = await planQuestion(this.#station, { agreement, id: record.agreement }, record.sql, signed.statement.receivers);
-    if (prepared.hash !== record.plan) throw unknownRun(this.#station, id);
-    return { proposal: signed.statement, agreement, prepared };
+    return this.#active.get(id)?.admitted ?? this.#written.read(id);
   }
 
   #remember(admitted: AdmittedRun): Active {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RefusedError, type SluisError } from '@sluis/base';
+import { type Agreement, diffAgreements } from '@sluis/model';
 import { askNoisy, chargedAt, noisyTerms, replaceAgreement, VISITS } from './fixtures/noisy-visits.ts';
 import { NAMES, openStations, type TestStation, type TestStations, until } from './fixtures/stations.ts';
 import { causeOf } from './run-ends.ts';
@@ -143,6 +144,18 @@ test('another privacy unit or another way to write the table’s name brings no 
   await assert.rejects(askNoisy(all, '0.1', 'ana', unit), { code: 'budget/unit-changed', exitCode: 3 });
   const cased = await replaceAgreement(all, noisyTerms({ epsilon: '1' }, { VISITS }));
   await assert.rejects(askNoisy(all, '0.3', 'ana', cased, 'VISITS'), exhausted(/Epsilon 0\.8\d* is spent/));
+});
+
+test('a table of another name has a budget of its own: nobody can see whose rows it has, so all sign it and see it in the diff', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  await released(all, await askNoisy(all, '0.8'));
+  const renamed = await replaceAgreement(all, noisyTerms({ epsilon: '1' }, { contacts: VISITS }));
+  const { store } = all.station('alpha').context;
+  const after = JSON.parse((await store.agreement(renamed))?.canonical ?? '{}') as Agreement;
+  const paths = diffAgreements(all.agreement, after).map((c) => c.path);
+  assert.ok(paths.includes('tables.visits.providers') && paths.includes('tables.contacts.providers'));
+  await released(all, await askNoisy(all, '0.8', 'ana', renamed, 'contacts'));
+  assert.deepEqual([await chargedAt(all, 'alpha'), await chargedAt(all, 'alpha', 'contacts')], [['0.8'], ['0.8']]);
 });
 
 test('a run that fails after it was charged stays charged, so that failing again and again draws no noise for free', async (t) => {

@@ -1,5 +1,5 @@
 /** Routes about privacy budgets: what is spent, and what questions would cost. */
-import { budgetView, currentAgreement, planQuestion, priceQuestions } from '@sluis/flow';
+import { budgetView, currentAgreement, latestAgreement, planQuestion, priceQuestions } from '@sluis/flow';
 import { priceRequestSchema } from '@sluis/model';
 import { Hono } from 'hono';
 import { textOf } from './asked-question.ts';
@@ -11,7 +11,8 @@ export function budgetRoutes({ station, access }: Services): Hono {
 
   app.get('/budget', async (c) => {
     await access.require('run.view', DEFAULT_PERSON, { id: 'budget' });
-    const { id, signed } = await currentAgreement(station, c.req.query('collaboration'));
+    // What was spent can be looked at for as long as anybody likes.
+    const { id, signed } = await latestAgreement(station, c.req.query('collaboration'));
     return c.json(await budgetView(station, signed.agreement, id));
   });
 
