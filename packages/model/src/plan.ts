@@ -204,6 +204,11 @@ export interface PlanRules {
    * learn which cells nobody has a row in. Absent: such totals are held back.
    */
   readonly secondary?: true;
+  /**
+   * No release that yields, with earlier ones on the same data, a group that has not passed the rules. The compute parties
+   * then also learn which cells nobody has a row in.
+   */
+  readonly guarded?: true;
 }
 
 export interface TechniqueRef {

@@ -182,6 +182,7 @@ function suppression(plan: Plan): Sentence[] {
     ...estimate,
     ...own,
     ...totals,
+    ...guarded(plan),
     ...rounded(plan),
     ...(plan.noise === undefined
       ? [
@@ -189,6 +190,13 @@ function suppression(plan: Plan): Sentence[] {
         ]
       : []),
   );
+}
+
+function guarded({ rules }: Plan): string[] {
+  if (rules.guarded === undefined) return [];
+  return [
+    'It is refused if by adding and subtracting its groups and those of earlier answers on the same data, whoever received them, a group would follow that has not passed the rules itself. Every station keeps a list of answers for this. The compute parties learn which groups are empty.',
+  ];
 }
 
 function rounded({ rounding, aggregates }: Plan): string[] {

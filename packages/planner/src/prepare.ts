@@ -6,6 +6,8 @@ import { bind } from './bind.ts';
 import { domainOf } from './domains.ts';
 import { explain } from './explain.ts';
 import { hasAggregate, print, type Bound } from './expression.ts';
+import { footprintOf } from './footprint.ts';
+import { notGuarded } from './footprint-columns.ts';
 import { planHash } from './hash.ts';
 import { joinedReceivers } from './joined-receivers.ts';
 import { checkNoisyAggregates } from './noise-aggregates.ts';
@@ -92,7 +94,9 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
     noisy,
   });
   const explanation = explain({ plan, agreement, question, sharing, floats: floatsOf(question) }, asking.costs?.(plan) ?? null);
-  return { plan, hash: planHash(plan), domains, explanation };
+  if (plan.rules.guarded === undefined) return { plan, hash: planHash(plan), domains, explanation };
+  if (secret.length > 0) throw notGuarded('groups without declared values are not covered by it', 'Group by columns with declared values.');
+  return { plan, hash: planHash(plan), domains, explanation, footprint: await footprintOf(question, parts, plan, domains, engine) };
 }
 
 /** Room that may not suffice would be a decision on the data: with more groups nothing is shown. */

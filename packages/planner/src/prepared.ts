@@ -1,4 +1,4 @@
-import type { Domain, Explanation, Plan } from '@sluis/model';
+import type { Domain, Explanation, Footprint, Plan } from '@sluis/model';
 
 /** A planned question. `hash` is SHA-256 over the plan's canonical JSON, domain-separated. */
 export interface Prepared {
@@ -7,4 +7,6 @@ export interface Prepared {
   /** Per key of the plan. */
   readonly domains: readonly Domain[];
   readonly explanation: Explanation;
+  /** Where the agreement guards against differences between answers. */
+  readonly footprint?: Footprint;
 }

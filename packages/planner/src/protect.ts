@@ -168,6 +168,7 @@ function rulesOf({ agreement, receivers, question, countedSources }: Protecting)
     withoutReceivers: question.joins.length > 0 ? [] : receivers.filter((r) => question.table.providers.includes(r)),
     ...(countedSources.length === 0 ? {} : { countedSources }),
     ...(suppressesMore(output, question.groupingSets) ? { secondary: true as const } : {}),
+    ...(output.differencing === 'guard' ? { guarded: true as const } : {}),
   };
 }
 

@@ -2,6 +2,7 @@
  * What follows from shown cells by addition and subtraction. First equation by equation (complete where equations hang
  * together like a tree, as those of ROLLUP do), then, where they form circles, by elimination modulo primes.
  */
+import { PRIMES, Span, type Sparse } from './span.ts';
 import type { TableRelations } from './table-relations.ts';
 
 /** A place where something is told that must not be: further cells of one of these equations have to be suppressed. */
@@ -16,8 +17,6 @@ export interface Knowledge {
   readonly sensitive: Uint8Array;
 }
 
-/** Two primes below 2^26, so that products are exact; a cell is safe only if it is so modulo both. */
-const PRIMES = [67_108_859, 67_108_837] as const;
 /** Most elements of rows that elimination touches in one circle of equations. */
 const MOST_WORK = 8_000_000;
 
@@ -103,9 +102,10 @@ function eliminate(table: TableRelations, circle: readonly number[], derived: Ui
   const told = new Set<number>();
   for (const prime of PRIMES) {
     const rows = circle.map((e) => rowOf(table.equations[e] as Uint32Array, derived, prime));
-    const reduced = reduce(rows, prime, MOST_WORK);
-    if (reduced === null) return null;
-    for (const row of reduced) {
+    const span = new Span(prime, MOST_WORK);
+    for (const row of rows.sort((a, b) => a.size - b.size)) span.add(row);
+    if (span.exhausted) return null;
+    for (const row of span.rows) {
       const entries = [...row];
       const alone = entries.every(([cell, value]) => sensitive[cell] === 1 && value === entries[0]?.[1]);
       if (entries.length > 0 && alone) told.add(entries[0]?.[0] as number);
@@ -114,71 +114,10 @@ function eliminate(table: TableRelations, circle: readonly number[], derived: Ui
   return [...told].map((cell) => [...(table.of[cell] ?? []), ...circle]);
 }
 
-function rowOf(equation: Uint32Array, derived: Uint8Array, prime: number): Map<number, number> {
-  const row = new Map<number, number>();
+function rowOf(equation: Uint32Array, derived: Uint8Array, prime: number): Sparse {
+  const row: Sparse = new Map();
   equation.forEach((cell, i) => {
     if (derived[cell] === 0) row.set(cell, i === 0 ? prime - 1 : 1);
   });
   return row;
-}
-
-/**
- * Reduced row echelon form of sparse rows modulo a prime, each row with a 1 at its pivot; null once more than `work`
- * elements were touched. A unit vector is a combination of the rows exactly if it is one of the reduced rows.
- */
-export function reduce(rows: readonly Map<number, number>[], prime: number, work: number): Map<number, number>[] | null {
-  const order = [...rows].sort((a, b) => a.size - b.size);
-  const pivots = new Map<number, Map<number, number>>();
-  /** Which reduced rows hold a column that is no pivot (yet). */
-  const users = new Map<number, Set<number>>();
-  let left = work;
-  for (const given of order) {
-    const row = new Map(given);
-    for (const [column, value] of given) {
-      const pivot = pivots.get(column);
-      if (pivot !== undefined) left -= subtract(row, pivot, row.get(column) === undefined ? 0 : value, prime);
-    }
-    const [lead] = row.keys();
-    if (lead === undefined) continue;
-    const factor = inverse(row.get(lead) as number, prime);
-    for (const [column, value] of row) row.set(column, (value * factor) % prime);
-    for (const owner of users.get(lead) ?? []) {
-      const other = pivots.get(owner) as Map<number, number>;
-      left -= subtract(other, row, other.get(lead) ?? 0, prime);
-      for (const column of row.keys()) if (column !== lead && other.has(column)) use(users, column, owner);
-    }
-    users.delete(lead);
-    pivots.set(lead, row);
-    for (const column of row.keys()) if (column !== lead) use(users, column, lead);
-    left -= row.size;
-    if (left < 0) return null;
-  }
-  return [...pivots.values()];
-}
-
-function use(users: Map<number, Set<number>>, column: number, owner: number): void {
-  const set = users.get(column) ?? new Set();
-  set.add(owner);
-  users.set(column, set);
-}
-
-/** row −= factor · other; returns how many elements were touched. */
-function subtract(row: Map<number, number>, other: ReadonlyMap<number, number>, factor: number, prime: number): number {
-  if (factor === 0) return 0;
-  for (const [column, value] of other) {
-    const next = ((row.get(column) ?? 0) + (prime - ((factor * value) % prime))) % prime;
-    if (next === 0) row.delete(column);
-    else row.set(column, next);
-  }
-  return other.size;
-}
-
-function inverse(value: number, prime: number): number {
-  let [result, base, exponent] = [1, value % prime, prime - 2];
-  while (exponent > 0) {
-    if (exponent % 2 === 1) result = (result * base) % prime;
-    base = (base * base) % prime;
-    exponent = Math.floor(exponent / 2);
-  }
-  return result;
 }
