@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSqlEngine } from '@sluis/engine';
-import { type Agreement, agreementSchema, type GuardedRelease } from '@sluis/model';
+import { type Agreement, agreementSchema, type GuardedRelease, type GuardVerdict } from '@sluis/model';
 import { type Prepared, prepare } from '@sluis/planner';
-import { findDifference, type GuardVerdict } from '@sluis/rules';
+import { findDifference } from '@sluis/rules';
 import { derived } from '../../packages/rules/src/fixtures/table-attacker.ts';
 import { sampleAgreement } from '../queries/sample-agreement.ts';
 

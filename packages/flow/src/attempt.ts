@@ -5,6 +5,7 @@ import { combine } from './aggregate.ts';
 import { agreementInForce } from './admission.ts';
 import { type Attempt, peerOf, seatOf, type StationContext } from './context.ts';
 import { contribute } from './contribution.ts';
+import { guardContribution, unchanging } from './differencing.ts';
 import type { Mailbox } from './mailbox.ts';
 import { addNoise } from './noisy-aggregate.ts';
 import { deliver, receive, signReceipt } from './receipt.ts';
@@ -16,6 +17,8 @@ import { ownSources, shareRows, tableOfSource } from './share-rows.ts';
 export interface Mailboxes {
   readonly shares: Mailbox;
   readonly rows: RowsMailbox;
+  /** What providers call the data that their shares are made of. */
+  readonly data: Map<string, string>;
   readonly deliveries: Mailbox;
 }
 
@@ -60,10 +63,15 @@ export async function playAttempt(
 
 async function provide(station: StationContext, run: Attempt): Promise<Partial<AttemptOutcome>> {
   const { plan } = run.prepared;
+  const data = await guardContribution(station, run);
   if (pushdownProviders(plan).includes(station.organisation)) {
     const share = await sealShares(station, run, await contribute(station, run));
     run.progress('share', 'sending sealed shares to the compute parties');
-    await Promise.all(plan.committee.map((to, seat) => run.send(to, 'share', {}, share.boxes[seat as 0 | 1 | 2])));
+    await Promise.all(
+      plan.committee.map((to, seat) =>
+        run.send(to, 'share', run.prepared.footprint === undefined ? {} : { data }, share.boxes[seat as 0 | 1 | 2]),
+      ),
+    );
   }
   for (const source of ownSources(run, station.organisation)) await shareRows(station, run, source);
   run.progress('share', 'shares delivered');
@@ -89,7 +97,8 @@ async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, a
     const shares = await acceptShares(station, run, links, committee, { boxes, rows: arriving.rows });
     run.progress('share', 'shares of all providers accepted');
     const aggregate = await combine(station, run, committee, shares);
-    const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, committee, aggregate));
+    const data = [...plan.providers.map((p) => arriving.data.get(p) ?? unchanging(p)), ...shares.batches.map((b) => `deposit ${b}`)];
+    const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, committee, aggregate), data);
     const receipt = await signReceipt(station, run, links, release, await agreementInForce(station, run.proposal.agreement));
     await deliver(station, run, seat, release, receipt);
     run.progress('receipt', 'signed and delivered to the receivers');

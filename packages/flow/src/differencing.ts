@@ -10,7 +10,7 @@ import type { Attempt, StationContext } from './context.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { DatasetRecord, FootprintRecord, GuardRole } from './ports.ts';
 
-/** Releases on one table that are looked at. The table has to change, or the agreement, before there can be more. */
+/** Releases on the same data that are compared; the data has to change before there can be more. */
 const MOST_RELEASES = 500;
 
 /** Two runs at a time must not each find that the other has not been released yet. */
@@ -83,8 +83,9 @@ function guard(station: StationContext, run: Attempt, { role, footprint, data, s
     const { collaboration, table } = run.prepared.plan;
     const mechanism = station.registry.get('mechanism', run.prepared.plan.techniques.mechanism);
     if (mechanism.differences === undefined) throw new RangeError('a guarded plan has a mechanism that can guard');
-    const records = await station.store.footprints(collaboration, table, role, MOST_RELEASES + 1);
-    const history = records.map(releaseOf).filter((h) => h.data.some((d) => data.includes(d)));
+    const same = (known: string) => (JSON.parse(known) as string[]).some((d) => data.includes(d));
+    const records = await station.store.footprints(collaboration, table, role, same);
+    const history = records.map(releaseOf);
     if (history.length > MOST_RELEASES) throw tooMuch(station, `there are more than ${MOST_RELEASES} earlier answers on the same data`);
     const now: GuardedRelease = { run: run.proposal.run, at: station.clock.now(), data, footprint, shown };
     const verdict = mechanism.differences(run.prepared.plan, history, now);

@@ -52,6 +52,8 @@ export const startSchema = z.strictObject({
   approvals: z.array(signedApprovalSchema).max(200),
 });
 export const runReferenceSchema = z.strictObject({ run: hex16, attempt: z.number().int().min(1).max(1) });
+/** A share, with what the provider calls its data where releases are compared. */
+export const shareReferenceSchema = runReferenceSchema.extend({ data: z.string().max(200).optional() }).strict();
 /** A piece of rows of a run, with what the piece says of itself. */
 export const rowsReferenceSchema = runReferenceSchema.extend(rowsPieceSchema.shape).strict();
 export const runOnlySchema = z.strictObject({ run: hex16 });

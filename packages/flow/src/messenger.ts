@@ -11,6 +11,7 @@ import {
   rowsReferenceSchema,
   runOnlySchema,
   runReferenceSchema,
+  shareReferenceSchema,
   type SignedApproval,
   type SignedProposal,
   signedApprovalSchema,
@@ -196,9 +197,9 @@ export function serveRuns(station: StationContext, runs: Runs): void {
   });
   for (const type of ['share', 'delivery'] as const) {
     wire.onRequest(`run.${type}`, async (m) => {
-      const header = readMessage(runReferenceSchema, m.header, `run.${type}`, nameOf(m));
+      const header = readMessage(type === 'share' ? shareReferenceSchema : runReferenceSchema, m.header, `run.${type}`, nameOf(m));
       const run = await runs.admitted(header.run);
-      await runs.bodyArrived(header.run, header.attempt, type, requireSender(run.agreement, m, null), m.body);
+      await runs.bodyArrived(header.run, header.attempt, type, requireSender(run.agreement, m, null), m.body, header);
       return {};
     });
   }

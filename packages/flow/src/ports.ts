@@ -66,6 +66,22 @@ export interface ResultRecord {
   readonly savedAt: number;
 }
 
+/** In which role a station remembers a release: a compute party knows which cells were shown. */
+export type GuardRole = 'provider' | 'compute-party';
+
+/** What a station remembers of a release for the guard against differences. Never changed or deleted. */
+export interface FootprintRecord {
+  readonly run: string;
+  readonly role: GuardRole;
+  readonly collaboration: string;
+  readonly table: string;
+  /** JSON of `GuardedRelease`'s members. */
+  readonly data: string;
+  readonly footprint: string;
+  readonly shown: string | null;
+  readonly at: number;
+}
+
 /** Every method is durable when it resolves. Dates are milliseconds since 1970. Absence is null. */
 export interface StationStore {
   saveAgreement(record: AgreementRecord): Promise<void>;
@@ -103,6 +119,11 @@ export interface StationStore {
 
   saveResult(record: ResultRecord): Promise<void>;
   result(run: string): Promise<ResultRecord | null>;
+
+  /** Idempotent for the same record; throws StationError `store/footprint-exists` for another of the same run and role. */
+  saveFootprint(record: FootprintRecord): Promise<void>;
+  /** Those of a table in a role whose `data` is wanted, oldest first. */
+  footprints(collaboration: string, table: string, role: GuardRole, wanted: (data: string) => boolean): Promise<FootprintRecord[]>;
 
   close(): Promise<void>;
 }

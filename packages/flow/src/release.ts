@@ -5,6 +5,7 @@ import { commitComponent, commitMask, encodeComponent, encodeMask } from '@sluis
 import { type CommitteeLinks, openingMasks } from '@sluis/model';
 import type { Committee, SecretColumn } from '@sluis/technique';
 import type { Attempt, StationContext } from './context.ts';
+import { guardRelease } from './differencing.ts';
 import type { NoisyAggregate } from './noisy-aggregate.ts';
 
 const SALT = 32;
@@ -34,6 +35,7 @@ export async function prepareRelease(
   links: CommitteeLinks,
   committee: Committee,
   from: NoisyAggregate,
+  data: readonly string[],
 ): Promise<Release> {
   const { plan } = run.prepared;
   await station.audit.append({
@@ -44,6 +46,7 @@ export async function prepareRelease(
   const all = await committee.openBits(committee.concatBits(from.passes));
   const opened = from.passes.map((_, o) => all.subarray(o * plan.cellCount, (o + 1) * plan.cellCount));
   const passed = station.registry.get('mechanism', plan.techniques.mechanism).settle?.(plan, opened) ?? opened;
+  await guardRelease(station, run, data, passed, opened.slice(plan.outputs.length));
   const masks = openingMasks(plan, passed);
   const open = [
     ...masks.counts.map((mask, i) => committee.gather(at(from.totals.counts, i), positions(mask))),

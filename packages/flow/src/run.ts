@@ -273,7 +273,10 @@ export class Runs {
     if (attempt !== 1) throw new RangeError('runs have one attempt');
     const active = this.#remember(run);
     if (type === 'rows') active.mailboxes.rows.put(from, readMessage(rowsPieceSchema, header, 'rows', from), body);
-    else (type === 'share' ? active.mailboxes.shares : active.mailboxes.deliveries).put(from, body);
+    else if (type === 'share') {
+      active.mailboxes.shares.put(from, body);
+      if (typeof header['data'] === 'string') active.mailboxes.data.set(from, header['data']);
+    } else active.mailboxes.deliveries.put(from, body);
   }
 
   /** The receipt this station holds of a run, without openings; null if it has none. */
@@ -334,6 +337,7 @@ export class Runs {
       mailboxes: {
         shares: new Mailbox('share', pushdownProviders(plan), shareLimit(plan.cellCount, words)),
         rows: new RowsMailbox(plan, rowsLimits(plan, admitted.agreement)),
+        data: new Map(),
         deliveries: new Mailbox('delivery', plan.committee, deliveryLimit(plan, admitted.agreement)),
       },
     };

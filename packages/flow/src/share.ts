@@ -22,6 +22,8 @@ export interface AcceptedShares {
   readonly [acceptedShares]: true;
   /** Partial aggregates of those who pushed them down. */
   readonly inputs: readonly SecretVectors[];
+  /** Deposits whose rows count. */
+  readonly batches: readonly string[];
   /** Shared and deposited rows, per source of the plan; empty where nothing runs on rows. */
   readonly rows: readonly SecretRows[];
 }
@@ -94,5 +96,5 @@ export async function acceptShares(
   const from = [...new Set([...inputs, ...shared].map((i) => i.organisation))];
   const details = { run: run.proposal.run, plan: run.prepared.hash, from };
   await station.audit.append({ kind: 'share.accepted', details: plan.rows === undefined ? details : { ...details, deposits: batches } });
-  return { inputs, rows: sources } as unknown as AcceptedShares;
+  return { inputs, batches, rows: sources } as unknown as AcceptedShares;
 }

@@ -65,3 +65,9 @@ export interface Difference {
   /** Earlier releases that it follows from together with the new one, as few as can be. */
   readonly runs: readonly string[];
 }
+
+/** What a check found: nothing, a group that would follow, or that it can't be examined within bounds. */
+export type GuardVerdict =
+  | { readonly kind: 'clear' }
+  | ({ readonly kind: 'follows' } & Difference)
+  | { readonly kind: 'too-large'; readonly why: string };

@@ -173,7 +173,13 @@ function commonValues(name: string, found: readonly Values[]): Common {
     }
     members[at]?.push(value);
   }
-  const words = members.map((m) => (m.length > 3 ? `one of ${m.length} values (${m[0]}…)` : `= ${m.map((v) => v ?? 'NULL').join(' or ')}`));
+  const words = members.map((m) =>
+    m.every((v) => v === null)
+      ? 'is NULL'
+      : m.length > 3
+        ? `one of ${m.length} values (${m[0]}…)`
+        : `= ${m.map((v) => v ?? 'NULL').join(' or ')}`,
+  );
   return { column: { name, classes: classes.size, words, ordered: 0 }, parts };
 }
 

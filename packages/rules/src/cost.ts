@@ -5,7 +5,7 @@ import { amongCost, quantileCost } from './comparison-cost.ts';
 import { decisionUnits, topNeeded } from './decision-units.ts';
 import { latticeOf } from './grouping-lattice.ts';
 import { roundingCost } from './rounding.ts';
-import { countBits, organisationBits } from './thresholds.ts';
+import { countBits, organisationBits, usesEmpty } from './thresholds.ts';
 import { extremesByWidth } from './totals.ts';
 
 export function costOfRules(plan: Plan): Cost {
@@ -22,7 +22,7 @@ export function costOfRules(plan: Plan): Cost {
   const contributions = plan.contributions.length;
   const counted = plan.rules.countedSources?.length ?? 0;
   meter.negative(cells * contributions * (viewCount + counted), countBits(plan));
-  meter.negative(cells * contributions * (viewCount + (plan.groupingSets.length > 1 ? 1 : 0)), organisationBits(plan));
+  meter.negative(cells * contributions * (viewCount + (usesEmpty(plan) ? 1 : 0)), organisationBits(plan));
   const { units, ofOutput } = decisionUnits(plan);
   const tests = (plan.rules.dominance === null ? 0 : 1) + (plan.rules.pPercent === null ? 0 : 1);
   for (const d of new Set(units.flatMap((u) => (u.dominance === null ? [] : [u.dominance]))))

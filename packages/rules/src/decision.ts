@@ -5,13 +5,13 @@ import { decisionUnits } from './decision-units.ts';
 import { dominanceConditions } from './dominance.ts';
 import { holdBackTotals } from './held-back-totals.ts';
 import { conjoin } from './secret-bits.ts';
-import { thresholds } from './thresholds.ts';
+import { opensEmpty, thresholds } from './thresholds.ts';
 
 /**
  * Run by: all three compute parties, in step.
  *
  * @returns one vector of `cellCount` secret bits per output of the plan: 1 where all its aggregates pass all rules. With
- *   secondary suppression totals are decided by `settle`, which also needs one vector per contribution: 1 where nobody has a row.
+ *   secondary suppression or a guard, one vector per contribution follows: 1 where nobody has a row.
  * Learns: nobody anything; the caller opens the bits. Cost: see `cost` of the descriptor.
  */
 export async function decide(committee: Committee, plan: Plan, inputs: readonly SecretVectors[], totals: Totals): Promise<SecretBits[]> {
@@ -33,5 +33,5 @@ export async function decide(committee: Committee, plan: Plan, inputs: readonly 
     ofOutput.map((members) => members.map((u) => passed[u] as SecretBits)),
     plan.cellCount,
   );
-  return plan.rules.secondary ? [...outputs, ...empty] : outputs;
+  return opensEmpty(plan) ? [...outputs, ...empty] : outputs;
 }

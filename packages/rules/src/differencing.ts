@@ -2,8 +2,9 @@
  * The guard against differences between releases. Each shown count or sum is the sum over a set of cells of the releases'
  * common grid; a group of that grid that is a linear combination of shown ones is known to whoever has these. Such a group
  * must have passed the rules itself, or hold one that has: a group with more rows has at least as many rows and organisations.
+ * Nor may what is left of a group, once its shown parts are taken off, follow. Empty groups count as known to be empty.
  */
-import type { Difference, Footprint, FootprintValue, GuardedRelease } from '@sluis/model';
+import type { Footprint, FootprintValue, GuardedRelease, GuardVerdict } from '@sluis/model';
 import { CommonGrid, type Fixed, NotComparable } from './common-grid.ts';
 import { PRIMES, Span, type Sparse } from './span.ts';
 
@@ -12,12 +13,6 @@ const MOST_GROUPS = 100_000;
 const MOST_WORK = 30_000_000;
 /** Cells of all releases on the same data; the same release again counts once. */
 const MOST_CELLS = 100_000;
-
-/** What a check found: nothing, a group that would follow, or that it can't be examined within bounds. */
-export type GuardVerdict =
-  | { readonly kind: 'clear' }
-  | ({ readonly kind: 'follows' } & Difference)
-  | { readonly kind: 'too-large'; readonly why: string };
 
 /**
  * Whether a release would, with earlier ones on the same data, give a group that has not passed. Run by: every provider
@@ -91,6 +86,20 @@ function ofMeasure(history: readonly GuardedRelease[], now: GuardedRelease, meas
     if (follows(before)) continue;
     return { kind: 'follows', group: grid.words(fixed), measure, runs: fewest(cells, history, now.run, follows) };
   }
+  const rests = remainders(first);
+  if (rests.length > MOST_GROUPS) return tooLarge(`more than ${MOST_GROUPS} groups`);
+  for (const [, indices] of rests) {
+    const follows = (of: readonly Span[]) => PRIMES.some((prime, p) => of[p]?.has(sumOf(cells[p] ?? [], indices, prime)));
+    if (!follows(spans)) continue;
+    before ??= PRIMES.map((prime, p) =>
+      spanOf(
+        (cells[p] ?? []).filter((c) => c.run !== now.run),
+        prime,
+      ),
+    );
+    if (follows(before)) continue;
+    return { kind: 'follows', group: 'groups that are not shown, together', measure, runs: fewest(cells, history, now.run, follows) };
+  }
   return spans.some((s) => s.exhausted) ? tooLarge(`${all.length} releases together`) : { kind: 'clear' };
 }
 
@@ -110,8 +119,37 @@ const tooLarge = (why: string): GuardVerdict => ({ kind: 'too-large', why });
 
 function spanOf(cells: readonly Cell[], prime: number): Span {
   const span = new Span(prime, MOST_WORK);
-  for (const cell of [...cells].filter((c) => c.shown).sort((a, b) => a.vector.size - b.vector.size)) span.add(cell.vector);
+  for (const cell of [...cells].filter((c) => c.shown || c.empty).sort((a, b) => a.vector.size - b.vector.size)) span.add(cell.vector);
   return span;
+}
+
+/**
+ * Per release, value and grouping: suppressed groups that have rows, two or more within one group. Their sum is what a total
+ * leaves when the shown parts are taken off, and may be as small as one of them.
+ */
+function remainders(cells: readonly Cell[]): (readonly [name: string, indices: readonly number[]])[] {
+  const found = new Map<string, number[]>();
+  for (const [i, cell] of cells.entries()) {
+    if (cell.shown || cell.empty) continue;
+    const fixed = [...cell.fixed];
+    for (let mask = 0; mask < 2 ** fixed.length; mask++) {
+      const name = `${cell.family} ${nameOf(new Map(fixed.filter((_, k) => (mask >> k) & 1)))}`;
+      found.set(name, [...(found.get(name) ?? []), i]);
+    }
+  }
+  return [...found].filter(([, indices]) => indices.length > 1);
+}
+
+function sumOf(cells: readonly Cell[], indices: readonly number[], prime: number): Sparse {
+  const sum: Sparse = new Map();
+  for (const i of indices) {
+    for (const [at, value] of cells[i]?.vector ?? []) {
+      const next = ((sum.get(at) ?? 0) + value) % prime;
+      if (next === 0) sum.delete(at);
+      else sum.set(at, next);
+    }
+  }
+  return sum;
 }
 
 /** Cells of a release's values of one measure. */
@@ -183,10 +221,7 @@ function isMadeOf(cells: readonly Cell[], fixed: Fixed, group: Sparse): boolean 
   const families = new Map<string, Cell[]>();
   for (const cell of inside) families.set(cell.family, [...(families.get(cell.family) ?? []), cell]);
   return [...families.values()].some((family) => {
-    const sum: Sparse = new Map();
-    for (const { vector } of family) for (const [at, value] of vector) sum.set(at, ((sum.get(at) ?? 0) + value) % PRIMES[0]);
-    for (const [at, value] of sum) if (value === 0) sum.delete(at);
-    return same(sum, group);
+    return same(sumOf(family, [...family.keys()], PRIMES[0]), group);
   });
 }
 

@@ -16,9 +16,10 @@ import { costOfRules } from './cost.ts';
 import { decide } from './decision.ts';
 import { testsDominance, topNeeded } from './decision-units.ts';
 import { quantileBits } from './histogram-quantile.ts';
+import { findDifference } from './differencing.ts';
 import { round, roundedBits, sumBits } from './rounding.ts';
 import { settle } from './secondary-suppression.ts';
-import { countBits } from './thresholds.ts';
+import { countBits, opensEmpty } from './thresholds.ts';
 import { combine } from './totals.ts';
 
 function refuse(message: string): never {
@@ -131,7 +132,7 @@ function reveals(plan: Plan): Revelation[] {
   }));
   const committee = plan.committee.map((to) => ({
     to,
-    what: `For each output and cell whether it passes the output rules, never its value.${plan.rules.secondary ? ' For each cell also whether anybody has a row in it.' : ''}`,
+    what: `For each output and cell whether it passes the output rules, never its value.${opensEmpty(plan) ? ' For each cell also whether anybody has a row in it.' : ''}`,
   }));
   return [...receivers, ...committee];
 }
@@ -170,4 +171,5 @@ export const exactRules: MechanismTechnique = {
   decide,
   settle,
   round,
+  differences: (plan, history, now) => findDifference(history, now, plan.rules.dominance !== null || plan.rules.pPercent !== null),
 };

@@ -9,9 +9,14 @@ import { sliceBits } from './secret-bits.ts';
 export interface ThresholdBits {
   /** Per contribution: conditions that must all hold. */
   readonly conditions: readonly (readonly SecretBits[])[];
-  /** Per contribution: 1 where no organisation has a row; only made when totals over cells are asked. */
+  /** Per contribution: 1 where no organisation has a row; only made where that matters. */
   readonly empty: readonly SecretBits[];
 }
+
+/** Whether the compute parties are told which cells are empty. */
+export const opensEmpty = ({ rules }: Plan): boolean => rules.secondary === true || rules.guarded === true;
+/** Whether it matters which cells are empty. */
+export const usesEmpty = (plan: Plan): boolean => plan.groupingSets.length > 1 || opensEmpty(plan);
 
 export const countBits = (plan: Plan): number => signedBits(larger(rowsOfCell(plan), BigInt(plan.rules.minimumRows)));
 /** Whoever pushes down counts once; of the others there are no more than rows. */
@@ -41,7 +46,7 @@ export async function thresholds(
     [...rows.flat(), ...own.flat()].map((column) => [column, minimumRows]),
     countBits(plan),
   );
-  const none = plan.groupingSets.length > 1 ? totals.organisations.map((column): [SecretColumn, number] => [column, 1]) : [];
+  const none = usesEmpty(plan) ? totals.organisations.map((column): [SecretColumn, number] => [column, 1]) : [];
   const lonely = await below(
     committee,
     [...members.flat().map((column): [SecretColumn, number] => [column, minimumOrganisations]), ...none],

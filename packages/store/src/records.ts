@@ -1,5 +1,5 @@
 /** Rows of the tables as the flow's records. Text that the schema constrains is trusted; the flow validates the documents. */
-import type { AgreementRecord, Charge, DatasetRecord, DepositRecord, RunRecord } from '@sluis/flow';
+import type { AgreementRecord, Charge, DatasetRecord, DepositRecord, FootprintRecord, RunRecord } from '@sluis/flow';
 import type { Tables } from './schema.ts';
 
 export function agreementRecord(row: Tables['agreements'], signatures: readonly Tables['agreement_signatures'][]): AgreementRecord {
@@ -22,6 +22,11 @@ export function datasetRecord(row: Tables['datasets']): DatasetRecord {
 export function runRecord(row: Tables['runs']): RunRecord {
   const { created_at, updated_at, state, ...rest } = row;
   return { ...rest, state: state as RunRecord['state'], createdAt: created_at, updatedAt: updated_at };
+}
+
+export function footprintRecord(row: Tables['footprints']): FootprintRecord {
+  const { table_name, role, ...rest } = row;
+  return { ...rest, table: table_name, role: role as FootprintRecord['role'] };
 }
 
 export function depositRecord(row: Tables['deposits']): DepositRecord {

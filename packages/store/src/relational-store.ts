@@ -1,10 +1,20 @@
 /** The station's state over kysely: each method is one transaction, durable when it resolves. */
 import { type Clock, RefusedError, StationError } from '@sluis/base';
-import type { AgreementRecord, ApprovalRecord, DatasetRecord, ResultRecord, RunRecord, RunState, StationStore } from '@sluis/flow';
+import type {
+  AgreementRecord,
+  ApprovalRecord,
+  DatasetRecord,
+  FootprintRecord,
+  GuardRole,
+  ResultRecord,
+  RunRecord,
+  RunState,
+  StationStore,
+} from '@sluis/flow';
 import type { Kysely } from 'kysely';
 import { guarded } from './failures.ts';
 import type { Database } from './open-store.ts';
-import { agreementRecord, datasetRecord, runRecord } from './records.ts';
+import { agreementRecord, datasetRecord, footprintRecord, runRecord } from './records.ts';
 import type { Tables } from './schema.ts';
 
 type Db = Kysely<Tables>;
@@ -247,6 +257,43 @@ export class RelationalStore implements StationStore {
     return this.#read('the approvals', async (db) => {
       const rows = await db.selectFrom('approvals').selectAll().where('run', '=', run).orderBy('organisation').execute();
       return rows.map((row) => ({ ...row }));
+    });
+  }
+
+  saveFootprint(record: FootprintRecord): Promise<void> {
+    return this.#write('what a release is about', async (db) => {
+      const { table, ...rest } = record;
+      const row = { ...rest, table_name: table };
+      await db
+        .insertInto('footprints')
+        .values(row)
+        .onConflict((c) => c.columns(['run', 'role']).doNothing())
+        .execute();
+      const kept = await db.selectFrom('footprints').selectAll().where('run', '=', row.run).where('role', '=', row.role).executeTakeFirst();
+      if (kept !== undefined && kept.footprint === row.footprint && kept.shown === row.shown && kept.data === row.data) return;
+      throw new StationError('store/footprint-exists', {
+        stage: 'store',
+        message: `The store already holds another account of what run ${row.run} released.`,
+        remedy: 'Ask the question again: each run has a fresh id.',
+      });
+    });
+  }
+
+  footprints(collaboration: string, table: string, role: GuardRole, wanted: (data: string) => boolean): Promise<FootprintRecord[]> {
+    return this.#read('what was released', async (db) => {
+      const of = db
+        .selectFrom('footprints')
+        .where('collaboration', '=', collaboration)
+        .where('table_name', '=', table)
+        .where('role', '=', role);
+      const known = await of.select(['run', 'data']).orderBy('at').orderBy('run').execute();
+      const found: FootprintRecord[] = [];
+      for (const { run, data } of known) {
+        if (!wanted(data)) continue;
+        const row = await of.selectAll().where('run', '=', run).executeTakeFirst();
+        if (row !== undefined) found.push(footprintRecord(row));
+      }
+      return found;
     });
   }
 

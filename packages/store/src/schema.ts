@@ -69,6 +69,16 @@ export interface Tables {
     events: string;
     charged_at: number;
   };
+  footprints: {
+    run: string;
+    role: string;
+    collaboration: string;
+    table_name: string;
+    data: string;
+    footprint: string;
+    shown: string | null;
+    at: number;
+  };
   /** Hashes and salts in hexadecimal, data in base64: text is the same in both databases. */
   log_entries: { position: number; leaf_hash: string; salt: string; data: string };
 }
@@ -119,6 +129,11 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       epsilon text not null, delta text not null, events text not null, charged_at bigint not null,
       primary key (run, table_name), unique (collaboration, table_name, position),
       foreign key (collaboration, table_name) references budget_tables (collaboration, table_name))`,
+  ],
+  [
+    `create table footprints (run text not null, role text not null check (role in ('provider', 'compute-party')), collaboration text not null,
+      table_name text not null, data text not null, footprint text not null, shown text, at bigint not null, primary key (run, role))`,
+    'create index footprints_by_table on footprints (collaboration, table_name, role)',
   ],
 ];
 

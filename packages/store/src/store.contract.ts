@@ -146,6 +146,30 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
     await assert.rejects(store.saveResult({ ...result, run: 'f'.repeat(32) }), code('store/failed'));
   });
 
+  contract('what was released is kept once, and found by its data', async (place) => {
+    const { store } = place.opened;
+    const one = {
+      run: run('1').id,
+      role: 'compute-party',
+      collaboration: 'c',
+      table: 't',
+      data: '["x"]',
+      footprint: '{}',
+      shown: '[]',
+      at: 2,
+    } as const;
+    const other = { ...one, run: run('2').id, data: '["y"]', at: 1 };
+    const own = { ...one, role: 'provider', shown: null } as const;
+    for (const record of [one, one, other, own]) await store.saveFootprint(record);
+    await assert.rejects(store.saveFootprint({ ...one, shown: '[1]' }), code('store/footprint-exists'));
+    const again = (await place.reopen()).store;
+    assert.deepEqual(await again.footprints('c', 't', 'compute-party', () => true), [other, one]);
+    assert.deepEqual(await again.footprints('c', 't', 'compute-party', (data) => data === '["x"]'), [one]);
+    assert.deepEqual(await again.footprints('c', 't', 'provider', () => true), [own]);
+    assert.deepEqual(await again.footprints('c', 'u', 'provider', () => true), []);
+    await again.close();
+  });
+
   contract('a dataset is replaced by connecting again', async ({ opened: { store } }) => {
     const dataset = { collaboration: 'c', table: 't', agreement: 'a', sql: 'SELECT 1', binding: '{}', report: '{}', connectedAt: 9 };
     await store.saveDataset(dataset);

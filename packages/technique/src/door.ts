@@ -1,5 +1,5 @@
 /** The door of a technique: one descriptor for all, one behaviour per stage, no central switch on ids. */
-import type { ColumnEncoding, CommitteeLinks, Plan, Vectors } from '@sluis/model';
+import type { ColumnEncoding, CommitteeLinks, GuardedRelease, GuardVerdict, Plan, Vectors } from '@sluis/model';
 import type { Random } from '@sluis/base';
 import type { Committee, SecretBits, SecretColumn, SecretVectors } from './committee.ts';
 
@@ -115,6 +115,11 @@ export interface MechanismTechnique extends Descriptor {
    * Absent: exactly those whose bit is 1.
    */
   settle?(plan: Plan, opened: readonly Uint8Array[]): Uint8Array[];
+  /**
+   * Whether a release would, with earlier ones, tell of a group that has not passed: in the clear, on which groups were
+   * asked and shown. Absent: plans that ask for it are refused.
+   */
+  differences?(plan: Plan, history: readonly GuardedRelease[], now: GuardedRelease): GuardVerdict;
   /** Rounds totals on secrets, once everything is decided on exact ones. Absent: they are opened as they are. */
   round?(committee: Committee, plan: Plan, totals: Totals): Promise<Totals>;
 }
