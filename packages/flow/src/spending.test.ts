@@ -1,10 +1,12 @@
 /** Privacy budgets over five stations in one process: paid before anything is given, never twice, never forgotten. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RefusedError, type SluisError } from '@sluis/base';
+import { canonicalBytes, RefusedError, type SluisError, toHex } from '@sluis/base';
 import { type Agreement, diffAgreements } from '@sluis/model';
+import { planQuestion } from './admission.ts';
 import { askNoisy, chargedAt, noisyTerms, replaceAgreement, VISITS } from './fixtures/noisy-visits.ts';
 import { NAMES, openStations, type TestStation, type TestStations, until } from './fixtures/stations.ts';
+import type { SignedProposal } from './messages.ts';
 import { causeOf } from './run-ends.ts';
 
 /** Kinds of the log's entries about a run, in order. */
@@ -198,6 +200,25 @@ test('a station that stops after it charged says that the charge stays, in run a
   const entries = (await ledger.entries(0, await ledger.size())).map((e) => new TextDecoder().decode(e.data));
   assert.ok(entries.some((e) => e.includes('"run.failed"') && e.includes('"charged":["visits"]')));
   stuck.resolve();
+});
+
+test('a coordinator that claims a cheaper plan is refused: every station plans, and charges, for itself', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '2' }));
+  const run = await askNoisy(all, '0.5');
+  await released(all, run);
+  const centre = all.station('centre').context;
+  const { statement } = JSON.parse((await centre.store.run(run))?.proposal ?? '{}') as SignedProposal;
+  const prepared = await planQuestion(centre, { agreement: all.agreement, id: all.agreementId }, statement.sql);
+  const cheaper = { ...prepared.plan, noise: { ...prepared.plan.noise, epsilon: '0.05', events: [] } };
+  const claimed = { ...statement, run: 'c'.repeat(32), plan: 'd'.repeat(64) };
+  const signature = toHex(await centre.signer.sign('proposal', canonicalBytes(claimed)));
+  await assert.rejects(all.station('alpha').runs.accept({ statement: claimed, signature }, cheaper), (thrown: unknown) => {
+    assert.ok(thrown instanceof RefusedError);
+    assert.equal(thrown.code, 'run/plan-differs');
+    assert.match(thrown.message, /"plan\.noise\.(epsilon|events)/);
+    return true;
+  });
+  assert.deepEqual(await chargedAt(all, 'alpha'), ['0.5']);
 });
 
 test('a station that can not write its charge gives nothing', async (t) => {

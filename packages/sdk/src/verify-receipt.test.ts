@@ -4,6 +4,7 @@ import { canonicalBytes, toHex } from '@sluis/base';
 import { createFinaliser, createSqlEngine } from '@sluis/engine';
 import { receiptBodyDigest, releaseEvent } from '@sluis/ledger';
 import type { Receipt, ReceiptBody } from '@sluis/model';
+import { askNoisy, noisyTerms } from '../../flow/src/fixtures/noisy-visits.ts';
 import { openStations, type TestStations } from '../../flow/src/fixtures/stations.ts';
 import { verifyReceiptFile } from './verify-receipt.ts';
 
@@ -52,4 +53,31 @@ test('a receipt of a version that had no noise still verifies as an exact one', 
   const engines = { sql: createSqlEngine(), finaliser: createFinaliser() };
   const { noise: _, ...older } = receipt.body;
   assert.equal((await verifyReceiptFile(await signedByAll(all, receipt, older), engines)).body.noise, undefined);
+});
+
+test('a whole committee can not sign less noise, or none, into the receipt of a noisy answer', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '2' }));
+  const run = await askNoisy(all, '0.5');
+  await all.ended('centre', run);
+  const receipt = JSON.parse((await all.station('centre').context.store.result(run))?.receipt ?? 'null') as Receipt;
+  const engines = { sql: createSqlEngine(), finaliser: createFinaliser() };
+  const { noise } = receipt.body;
+  assert.ok(noise !== undefined && noise.mechanism !== 'none');
+  assert.deepEqual([noise.epsilon, noise.unit, noise.differentially_private], ['0.5', 'row', true]);
+  const { result } = await verifyReceiptFile(await signedByAll(all, receipt, receipt.body), engines);
+  assert.deepEqual(
+    result?.columns.map((c) => c.name),
+    ['kind', 'n', 'n_low', 'n_high'],
+    'control: signed anew without a change it verifies',
+  );
+  const { noise: _, ...silent } = receipt.body;
+  const changed: ReceiptBody[] = [
+    { ...receipt.body, noise: { ...noise, epsilon: '0.05' } },
+    { ...receipt.body, noise: { ...noise, unit: 'organisation' } },
+    { ...receipt.body, noise: { mechanism: 'none', differentially_private: false } },
+    silent,
+  ];
+  for (const body of changed) {
+    await assert.rejects(verifyReceiptFile(await signedByAll(all, receipt, body), engines), { code: 'receipt/facts-differ' });
+  }
 });
