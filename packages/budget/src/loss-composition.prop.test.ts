@@ -88,12 +88,11 @@ test(`a few events of all kinds (seed ${seed})`, () => {
       const [names, pairs] = [events.map(([e]) => e), events.map(([, p]) => p)];
       const truth = bruteEpsilon(pairs, delta);
       const ours = epsilonOf(names, delta);
-      const impossible = bruteDelta(pairs, 40) > delta;
-      if (impossible) assert.ok(ours > 39, `${ours} where no ε is enough`);
-      else {
-        assert.ok(ours >= truth - 1e-9, `${ours} is below ${truth}`);
-        assert.ok(ours <= truth + 1e-3, `${ours} is more than 1e-3 above ${truth}`);
-      }
+      const least = bruteDelta(pairs, 40);
+      assert.ok(ours >= truth - 1e-9, `${ours} is below ${truth}`);
+      // Where δ is all but used up by what is revealed with certainty, ε rises without bound: nothing is said about tightness.
+      if (least < delta * (1 - 1e-6)) assert.ok(ours <= truth + 1e-3, `${ours} is more than 1e-3 above ${truth}`);
+      else if (least > delta) assert.ok(ours > 39, `${ours} where no ε is enough`);
       const at = truth / 2;
       const exact = bruteDelta(pairs, at);
       const bound = deltaOf(names, at);
