@@ -1,6 +1,7 @@
 /** ε and δ of events by their privacy loss distribution: tight to about 1e-4 in ε, and never below the truth. */
 import type { Loss } from './claim.ts';
 import { smallest } from './gaussian-curve.ts';
+import { latticeCloseness } from './gaussian-lattice.ts';
 import { type Atoms, atomsOf, type Direction, type Fineness } from './loss-atoms.ts';
 import { type Composition, compose, curveOf } from './loss-composition.ts';
 import type { Bound, Repeated } from './renyi.ts';
@@ -102,7 +103,8 @@ function latticeOf(loss: Loss): number | null {
 }
 
 /**
- * All Gaussian noise as one continuous Gaussian, but for single values that change by 1, which are exact.
+ * Gaussian noise in the form that is cheapest to compose: values whose loss is known exactly enough stay as they are, others
+ * become continuous, and all continuous ones become one.
  *
  * Discrete Gaussian noise of variance v on several values is, up to `ripple(c)` in the log of each changed value's probability,
  * what a discrete Gaussian of variance c around a continuous Gaussian of variance v − c gives: the product of both densities,
@@ -114,28 +116,35 @@ function latticeOf(loss: Loss): number | null {
 function simplify(events: readonly Repeated[]): { events: Repeated[]; closeness: number } | null {
   let [rho, closeness] = [0, 0];
   const others: Repeated[] = [];
-  const many = events.length > 64;
   for (const { loss, times } of events) {
     const inner = loss.kind === 'subsampled' ? loss.of : loss;
+    const inside = times * (loss.kind === 'subsampled' ? loss.ofTimes : 1);
     if (loss.kind === 'gaussian') rho += times * loss.rho;
-    else if (inner.kind === 'discrete-gaussian' && !(inner.squaredL2 === 1 && inner.variance < (many ? 1e3 : 1e6))) {
-      const inside = loss.kind === 'subsampled' ? loss.ofTimes : 1;
-      const smooth = continuous(inner, times * inside);
-      if (smooth === null) return null;
-      closeness += smooth.closeness;
-      if (loss.kind === 'subsampled') others.push({ loss: { ...loss, of: { kind: 'gaussian', rho: smooth.rho } }, times });
-      else rho += times * smooth.rho;
-    } else others.push({ loss, times });
+    else if (inner.kind !== 'discrete-gaussian') others.push({ loss, times });
+    else {
+      const form = gaussianForm(inner, inside, events.length > 64);
+      if (form === null) return null;
+      closeness += form.closeness;
+      if (loss.kind === 'subsampled') others.push({ loss: { ...loss, of: form.loss }, times });
+      else if (form.loss.kind === 'gaussian') rho += times * form.loss.rho;
+      else others.push({ loss, times });
+    }
   }
   if (others.some(({ loss }) => loss.kind === 'subsampled' && loss.ofTimes !== 1 && loss.of.kind !== 'gaussian')) return null;
   if (rho > 0) others.push({ loss: { kind: 'gaussian', rho: rho * (1 + 1e-14) }, times: 1 });
   return { events: others, closeness };
 }
 
-function continuous(loss: Extract<Loss, { kind: 'discrete-gaussian' }>, times: number): { rho: number; closeness: number } | null {
-  if (loss.rho === 0) return { rho: 0, closeness: 0 };
-  const most = RIPPLE / (2 * loss.squaredL2 * times);
-  const c = Math.log(4.1 / most) / (2 * Math.PI * Math.PI);
+type DiscreteGaussian = Extract<Loss, { kind: 'discrete-gaussian' }>;
+type GaussianForm = { readonly loss: DiscreteGaussian | Extract<Loss, { kind: 'gaussian' }>; readonly closeness: number };
+
+/** Continuous where that costs next to nothing, or where there are many kinds and it costs little; else as it is, if known. */
+function gaussianForm(loss: DiscreteGaussian, times: number, many: boolean): GaussianForm | null {
+  if (loss.rho === 0) return { loss: { kind: 'gaussian', rho: 0 }, closeness: 0 };
+  const c = Math.log((4.1 * 2 * loss.squaredL2 * times) / RIPPLE) / (2 * Math.PI * Math.PI);
+  const exact = latticeCloseness(loss.squaredL2, loss.variance) * times;
+  if (exact <= RIPPLE && c / loss.variance > (many ? 1e-3 : 2e-6)) return { loss, closeness: exact };
   if (c > loss.variance / 2) return null;
-  return { rho: (loss.rho / (1 - c / loss.variance)) * (1 + 1e-14), closeness: loss.squaredL2 * times * ripple(c) };
+  const rho = (loss.rho / (1 - c / loss.variance)) * (1 + 1e-14);
+  return { loss: { kind: 'gaussian', rho }, closeness: loss.squaredL2 * times * ripple(c) };
 }

@@ -1,6 +1,7 @@
 /** The privacy loss of one event as a list of values with probabilities, exact or above the truth. */
 import type { Loss } from './claim.ts';
-import { logUpperTail, mills, density } from './normal.ts';
+import { latticeGaussian } from './gaussian-lattice.ts';
+import { density, mills, tailReach } from './normal.ts';
 
 /**
  * Distribution of L = log(P/Q) under P for a pair (P, Q) that dominates the event: P(L = loss[i]) = mass[i], and
@@ -34,7 +35,9 @@ export function atomsOf(loss: Loss, fineness: Fineness, direction: Direction): A
     case 'gaussian':
       return gaussian(Math.sqrt(2 * loss.rho), fineness);
     case 'discrete-gaussian':
-      return loss.squaredL2 === 1 ? discreteGaussian(loss.variance, fineness.logTail) : null;
+      return loss.squaredL2 === 1
+        ? discreteGaussian(loss.variance, fineness.logTail)
+        : latticeGaussian(loss.squaredL2, loss.variance, fineness);
     case 'subsampled':
       return sampled(loss, fineness, direction);
   }
@@ -140,13 +143,6 @@ function gaussian(mu: number, { step, logTail }: Fineness): Atoms {
   const tail = mills(reach) * density(reach);
   mass[0] = (mass[0] as number) + tail;
   return { loss, mass, infinite: tail * (1 + 1e-12) };
-}
-
-/** Least z, in steps of 1/8, beyond which the normal distribution has no more than this probability. */
-function tailReach(logTail: number): number {
-  let z = 1;
-  while (logUpperTail(z) > logTail && z < 38) z += 0.125;
-  return z;
 }
 
 /** One value that changes by 1: losses (1 − 2x)/(2v), exact. Source: Canonne, Kamath & Steinke 2020, Theorem 7. */

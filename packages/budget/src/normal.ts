@@ -34,3 +34,10 @@ export const upperTail = (x: number): number => (x < -37 ? 1 : mills(x) * densit
 /** log P(N > x), finite however far out. */
 export const logUpperTail = (x: number): number =>
   x < -5 ? Math.log1p(-upperTail(-x)) : Math.log(mills(x)) - (x * x) / 2 - Math.log(ROOT_TWO_PI);
+
+/** Least z, in steps of 1/8, beyond which the normal distribution has no more than this probability. */
+export function tailReach(logTail: number): number {
+  let z = 1;
+  while (logUpperTail(z) > logTail && z < 38) z += 0.125;
+  return z;
+}
