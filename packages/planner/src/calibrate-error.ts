@@ -3,6 +3,7 @@ import { type Rational, addRationals, divideRationals, multiplyRationals, parseR
 import { decimalText, downward, nothing } from './exact-decimal.ts';
 import { decimalAbove, epsilonForMargin, epsilonOf } from '@sluis/budget';
 import { type Calibrated, eventsOfAll, type Target } from './calibrate.ts';
+import { isTooSmall } from './noise-limits.ts';
 import { ADDED, ENOUGH } from './noise-parts.ts';
 import type { NoiseKind } from '@sluis/model';
 
@@ -43,7 +44,7 @@ function laplaceFor(target: Target, margins: readonly bigint[], confidence: stri
   return { mechanism: 'discrete-laplace', epsilon, usesDelta, parameters, events };
 }
 
-function gaussianFor(target: Target, margins: readonly bigint[], confidence: string): Calibrated {
+function gaussianFor(target: Target, margins: readonly bigint[], confidence: string): Calibrated | null {
   const shared = target.generation === 'shares';
   const parameters = target.parts.map((_, i): Rational => {
     // What a part costs alone is not asked here: parts are priced together.
@@ -54,6 +55,7 @@ function gaussianFor(target: Target, margins: readonly bigint[], confidence: str
     );
     return shared ? multiplyRationals(parameter, rational(BigInt(ENOUGH))) : parameter;
   });
+  if (parameters.some((p) => isTooSmall('discrete-gaussian', target.generation, p))) return null;
   const events = eventsOfAll(target, 'discrete-gaussian', parameters);
   const cost = epsilonOf(events, downward(target.delta));
   const epsilon = decimalAbove(Math.min(cost, NO_PROTECTION));

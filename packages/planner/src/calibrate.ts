@@ -4,6 +4,7 @@ import { downward, nothing } from './exact-decimal.ts';
 import { SluisError } from '@sluis/base';
 import { epsilonOf } from '@sluis/budget';
 import type { NoiseGeneration, NoiseKind, PrivacyEvent } from '@sluis/model';
+import { isTooSmall } from './noise-limits.ts';
 import { marginWithin } from './noise-margins.ts';
 import { addedNoise, eventsOf, type NoisePart } from './noise-parts.ts';
 
@@ -64,6 +65,7 @@ function gaussianFor(target: Target, epsilon: string): Calibrated | null {
 
 /** Whether the accountant proves that all parts together cost no more. */
 function holds(target: Target, mechanism: NoiseKind, parameters: readonly Rational[], epsilon: string): boolean {
+  if (parameters.some((p) => isTooSmall(mechanism, target.generation, p))) return false;
   try {
     return epsilonOf(eventsOfAll(target, mechanism, parameters), downward(target.delta)) <= downward(parseRational(epsilon));
   } catch (error) {

@@ -10,6 +10,7 @@ import type { NoiseKind, PlanNoise, PlanNoiseOn } from '@sluis/model';
 import { type Calibrated, calibrated, errorOf, type Target } from './calibrate.ts';
 import { calibratedFor, type ErrorWanted } from './calibrate-error.ts';
 import { errorWanted } from './error-wanted.ts';
+import { isTooLarge, tooLarge } from './noise-limits.ts';
 import { marginsOf } from './noise-margins.ts';
 import { addedNoise, type NoiseOn, type NoisePart, partsOf } from './noise-parts.ts';
 import type { NoiseWanted } from './noise-terms.ts';
@@ -99,6 +100,7 @@ function best(wanted: NoiseWanted, target: Target, error: ErrorWanted | null): C
   const found = kinds.flatMap((kind): Calibrated[] => {
     try {
       const one = error === null ? calibrated(kind, target, wanted.epsilon ?? '') : calibratedFor(kind, target, error);
+      if (one?.parameters.some((p) => isTooLarge(kind, target.generation, p))) throw tooLarge(kind);
       return one === null ? [] : [one];
     } catch (thrown) {
       if (!(thrown instanceof SluisError)) throw thrown;
@@ -107,7 +109,7 @@ function best(wanted: NoiseWanted, target: Target, error: ErrorWanted | null): C
     }
   });
   const [first, second] = found;
-  if (first === undefined) throw refusals[0] ?? needsDelta();
+  if (first === undefined) throw refusals.at(-1) ?? needsDelta();
   if (second === undefined) return first;
   const cost = (c: Calibrated): number => (error === null ? errorOf(target, c) : downward(parseRational(c.epsilon)));
   return cost(second) < cost(first) ? second : first;
