@@ -57,6 +57,12 @@ function fewerIsStronger(before: unknown, after: unknown): Effect {
   return a.some((x) => !b.includes(x)) ? 'stronger' : 'neutral';
 }
 
+/** Protecting single rows protects less than protecting all rows of somebody. */
+function rowsAreWeakest(before: unknown, after: unknown): Effect {
+  if (before === undefined || after === undefined) return 'neutral';
+  return after === 'row' ? 'weaker' : before === 'row' ? 'stronger' : 'neutral';
+}
+
 type Meaning = readonly [RegExp, string, (before: unknown, after: unknown) => Effect];
 const MEANINGS: readonly Meaning[] = [
   [/^output\.minimum_rows$/, 'minimum rows', moreIsStronger],
@@ -77,7 +83,13 @@ const MEANINGS: readonly Meaning[] = [
   [/^output\.noise\.required$/, 'noise required', (_before, after) => (after === true ? 'stronger' : 'weaker')],
   [/^output\.noise\.(budget|budget\.per_(analyst|purpose))\.(epsilon|delta)$/, 'privacy budget', lessTextIsStronger],
   [/^output\.noise\.(default|mechanism|generation)/, 'noise', () => 'neutral'],
-  [/^tables\.[^.]+\.privacy_unit\.(protects|column|providers)$/, 'whom noise protects', () => 'neutral'],
+  [/^tables\.[^.]+\.privacy_unit\.protects$/, 'whom noise protects', rowsAreWeakest],
+  [
+    /^tables\.[^.]+\.privacy_unit\.providers$/,
+    'units at several providers',
+    (_before, after) => (after === 'disjoint' ? 'weaker' : 'stronger'),
+  ],
+  [/^tables\.[^.]+\.privacy_unit\.(column|groups|rows_per_group)$/, 'whom noise protects', () => 'neutral'],
   [/^receivers$/, 'receivers of results', fewerIsStronger],
   [/^askers$/, 'organisations that may ask', fewerIsStronger],
   [/^tables\.[^.]+\.columns\.[^.]+\.uses$/, 'uses', fewerIsStronger],

@@ -18,13 +18,30 @@ export function noiseProblems(agreement: Agreement): AgreementProblem[] {
 function unitProblems(agreement: Agreement, name: string): AgreementProblem[] {
   const table = agreement.tables[name];
   const unit = table?.privacy_unit;
-  if (table === undefined || unit?.protects !== 'column' || unit.column in table.columns) return [];
+  if (table === undefined || unit?.protects !== 'column') return [];
+  const path = ['tables', name, 'privacy_unit', 'column'];
+  const column = table.columns[unit.column];
+  if (column === undefined)
+    return [{ path, what: `"${unit.column}" is no column of the table`, remedy: `use one of ${Object.keys(table.columns).join(', ')}` }];
   return [
-    {
-      path: ['tables', name, 'privacy_unit', 'column'],
-      what: `"${unit.column}" is no column of the table`,
-      remedy: `use one of ${Object.keys(table.columns).join(', ')}`,
-    },
+    ...(column.nullable
+      ? [
+          {
+            path,
+            what: `"${unit.column}" may be missing, and rows without it belong to nobody`,
+            remedy: 'use a column that is not nullable, or privacy_unit: { protects: row }',
+          },
+        ]
+      : []),
+    ...(column.type === 'DOUBLE'
+      ? [
+          {
+            path,
+            what: `"${unit.column}" is a DOUBLE, whose values are not told apart exactly`,
+            remedy: 'use a whole number, a decimal or text',
+          },
+        ]
+      : []),
   ];
 }
 
@@ -69,6 +86,15 @@ export function noiseWarnings({ output: { noise }, tables, sandbox }: Agreement)
       : `Table ${name} has no privacy_unit: questions about it are answered exactly only.`,
   );
   if (!noise.required) found.push('Noise is not required: exact answers are not differentially private, and no budget limits them.');
+  const units = Object.entries(tables).flatMap(([name, t]) => (t.privacy_unit === undefined ? [] : [{ name, unit: t.privacy_unit }]));
+  for (const { name, unit } of units) {
+    if (!sandbox && unit.protects === 'row')
+      found.push(`Table ${name}: noise protects single rows; somebody with several rows is protected less, the more there are.`);
+    if (unit.protects === 'column' && unit.providers === 'disjoint')
+      found.push(
+        `Table ${name}: nobody checks that the same ${unit.column} occurs at one provider only; who occurs at several is protected less.`,
+      );
+  }
   if (!sandbox && more(noise.budget.epsilon, '10'))
     found.push(
       `A privacy budget of ε = ${noise.budget.epsilon} promises very little: one unit may change how likely an answer is e^ε-fold.`,

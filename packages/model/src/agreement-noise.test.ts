@@ -8,7 +8,12 @@ import { budgetUnits } from './agreement-noise.ts';
 import { applyRules, parseRulesYaml } from './agreement-rules.ts';
 import { agreementWarnings } from './agreement-warnings.ts';
 
-const columns = { person: { type: 'BIGINT' }, kind: { type: 'BOOLEAN', uses: ['group'] } };
+const columns = {
+  person: { type: 'BIGINT' },
+  maybe: { type: 'BIGINT', nullable: true },
+  weight: { type: 'DOUBLE' },
+  kind: { type: 'BOOLEAN', uses: ['group'] },
+};
 const noisy = (noise: Record<string, unknown>, unit: Record<string, unknown> | null = { protects: 'row' }): Agreement =>
   sampleAgreement({
     tables: { t: { providers: ['north', 'south'], columns, ...(unit === null ? {} : { privacy_unit: unit }) } },
@@ -26,6 +31,8 @@ test('terms on noise that fit together have no problems', () => {
 test('a unit without its column, parts above the whole and Gaussian noise without a delta are problems', () => {
   const cases: readonly [Agreement, RegExp][] = [
     [noisy({ budget: BUDGET }, { protects: 'column', column: 'persn' }), /privacy_unit\.column: "persn" is no column/],
+    [noisy({ budget: BUDGET }, { protects: 'column', column: 'maybe' }), /privacy_unit\.column: "maybe" may be missing/],
+    [noisy({ budget: BUDGET }, { protects: 'column', column: 'weight' }), /privacy_unit\.column: "weight" is a DOUBLE/],
     [noisy({ budget: BUDGET, default: { epsilon: '1.0000001' } }), /default\.epsilon: 1\.0000001 is more than the whole budget of 1/],
     [noisy({ budget: { ...BUDGET, per_analyst: { epsilon: '10' } } }), /per_analyst\.epsilon: 10 is more than/],
     [noisy({ budget: { ...BUDGET, per_purpose: { epsilon: '1', delta: '0.00001' } } }), /per_purpose\.delta: 0\.00001 is more than/],
@@ -39,7 +46,10 @@ test('what a careful reader should know of noise is said', () => {
   assert.match(warned(noisy({ budget: BUDGET }, null)), /t has no privacy_unit while answers need noise: no question/);
   assert.match(warned(noisy({ budget: BUDGET, required: false })), /Noise is not required/);
   assert.match(warned(noisy({ budget: { epsilon: '50', delta: '0.01' } })), /ε = 50 promises very little.*\n.*δ = 0\.01/);
-  assert.doesNotMatch(warned(noisy({ budget: BUDGET })), /privacy|Noise|ε/);
+  assert.match(warned(noisy({ budget: BUDGET })), /noise protects single rows/);
+  const people = { protects: 'column', column: 'person' };
+  assert.doesNotMatch(warned(noisy({ budget: BUDGET }, people)), /privacy|[Nn]oise|ε|protected less/);
+  assert.match(warned(noisy({ budget: BUDGET }, { ...people, providers: 'disjoint' })), /same person occurs at one provider only/);
 });
 
 test('differences say which budgets grow', () => {
@@ -49,6 +59,12 @@ test('differences say which budgets grow', () => {
     'privacy budget 1 → 0.5: stronger',
   ]);
   assert.deepEqual(texts({ budget: BUDGET, required: false }), ['noise required true → false: weaker']);
+  const units = (before: Record<string, unknown>, after: Record<string, unknown>): string[] =>
+    diffAgreements(noisy({ budget: BUDGET }, before), noisy({ budget: BUDGET }, after)).map((c) => c.text);
+  const people = { protects: 'column', column: 'person' };
+  assert.ok(units(people, { protects: 'row' }).includes('whom noise protects column → row: weaker'));
+  assert.ok(units({ protects: 'row' }, people).includes('whom noise protects row → column: stronger'));
+  assert.deepEqual(units(people, { ...people, providers: 'disjoint' }), ['units at several providers overlapping → disjoint: weaker']);
 });
 
 test('rules of a sandbox may set noise and units, and take them away', () => {

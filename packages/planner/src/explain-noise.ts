@@ -1,6 +1,7 @@
 /** What an explanation says of noise: what the question costs, whom it protects, how far off the answer will be, who weakens it. */
 import type { Plan, PlanAggregate, PlanNoise } from '@sluis/model';
 import { decimalText } from './aggregate-values.ts';
+import { isQuantile } from './split-histogram.ts';
 import { listed, say, several, type Sentence } from './sentences.ts';
 
 export function noiseSentences(plan: Plan): Sentence[] {
@@ -52,6 +53,8 @@ function errors(plan: Plan, noise: PlanNoise): string[] {
     const aggregate = plan.aggregates[index ?? -1];
     if (aggregate === undefined) return [];
     const margin = more.length > 0 ? null : marginText(plan, aggregate, index ?? -1, noise);
+    if (output.aggregates.some((i) => isQuantile(plan.aggregates[i]?.kind ?? 'count')))
+      return [`How far off "${output.name}" is depends on the values, and is not stated.`];
     return margin === null
       ? [`How far off "${output.name}" is depends on the values: the answer states it (low and high).`]
       : [`"${output.name}" will be within ${margin} of the exact value in 95 of 100 cases.`];
