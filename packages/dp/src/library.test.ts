@@ -1,6 +1,7 @@
 /** Every mechanism with so much spent that noise is hardly there: it must release what is true, with the claim it says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { epsilonOf } from '@sluis/budget';
 import { seededRandom, testSeed } from '@sluis/math/fixtures';
 import * as dp from './library.ts';
 
@@ -162,6 +163,20 @@ test('a unit counts in as many groups and rows as it may', () => {
   assert.equal(counted.run(random, bounded).value, 12);
   const cells = dp.histogram({ noise: { rho: '1' }, contributions: { groups: 2, rowsPerGroup: 3 } }, ['w0', 'w1']);
   assert.deepEqual(cells.claim.events, [{ kind: 'discrete-gaussian', variance: '9', squaredL2: '18', times: 1 }]);
+});
+
+test('(ε, δ) becomes Gaussian noise that the accountant proves to cost no more, and little less', () => {
+  const noise = { epsilon: '1', delta: '0.00001' };
+  for (const { name, claim } of [
+    dp.count({ noise }),
+    dp.mean({ noise, ...GRID }, same),
+    dp.variance({ noise, lower: '0', upper: '1' }, same),
+    dp.histogram({ noise, contributions: { groups: 2, rowsPerGroup: 3 } }, ['a', 'b', 'c']),
+  ]) {
+    const epsilon = epsilonOf(claim.events, 1e-5);
+    assert.ok(epsilon <= 1 && epsilon > 0.98, `${name}: ${epsilon}`);
+    assert.ok(claim.events.every(({ kind }) => kind === 'discrete-gaussian'));
+  }
 });
 
 test('what can not be proven is refused', () => {

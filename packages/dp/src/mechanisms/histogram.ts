@@ -36,7 +36,7 @@ export function histogram(options: SumOptions, keys: readonly string[]): Mechani
   if (new Set(keys).size !== keys.length || keys.length === 0)
     throw refused('bad-keys', 'Declared groups must be different from each other, and at least one.', 'Correct the list of groups.');
   const sensitivity = countsSensitivity(contributions);
-  const noise = noiseFor(options.noise, sensitivity);
+  const noise = noiseFor(options.noise, sensitivity, keys.length);
   const within = noise.within(checkLevel(level));
   const claim: Claim = { contributions, sensitivities: [sensitivity], events: [noise.event] };
   return {

@@ -12,17 +12,23 @@ import {
   rational,
   rationalText,
 } from '@sluis/math';
+import { calibrateGaussian } from '@sluis/budget';
 import type { PrivacyEvent } from '@sluis/model';
 import type { Sensitivity } from '../mechanism.ts';
 import { refused } from '../refusal.ts';
 import { gaussianWithin, laplaceWithin } from './within.ts';
 
 /**
- * Exact text of what is spent, or of the noise itself. `epsilon`: discrete Laplace noise, pure differential privacy. `rho`:
- * discrete Gaussian noise, zero-concentrated. `scale` and `variance` fix the noise of mechanisms that release one kind of
- * value, in steps of its grid; accountants then say what it costs.
+ * Exact text of what is spent, or of the noise itself. `epsilon` alone: discrete Laplace noise, pure differential privacy.
+ * `epsilon` with `delta`, or `rho` (zero-concentrated): discrete Gaussian noise. `scale` and `variance` fix the noise of
+ * mechanisms that release one kind of value, in steps of its grid; accountants then say what it costs.
  */
-export type Noise = { readonly epsilon: string } | { readonly rho: string } | { readonly scale: string } | { readonly variance: string };
+export type Noise =
+  | { readonly epsilon: string }
+  | { readonly epsilon: string; readonly delta: string }
+  | { readonly rho: string }
+  | { readonly scale: string }
+  | { readonly variance: string };
 
 /** Noise on one or more values with one common claim. */
 export interface ChosenNoise {
@@ -41,16 +47,27 @@ const FITS = 2n ** 57n;
  * events' own theorems are about just such shifts: exp(|shift|₁ / scale) for Laplace, ρ = |shift|₂² / (2·variance) for
  * Gaussian noise. Sources: Ghosh et al. 2009; Canonne, Kamath & Steinke 2020, Theorem 4.
  */
-export function noiseFor(noise: Noise, { l1, squaredL2 }: Sensitivity): ChosenNoise {
+export function noiseFor(noise: Noise, { l1, squaredL2 }: Sensitivity, values = 1): ChosenNoise {
   if (l1 <= 0n || squaredL2 <= 0n) throw refused('no-sensitivity', 'What nobody can change needs no noise.', 'Correct the bounds.');
+  if ('delta' in noise) return gaussian(calibrateGaussian({ ...noise, squaredL2, l1, values, shares: 1 }), squaredL2);
   if ('epsilon' in noise) return laplace(divideRationals(rational(l1), spent(noise.epsilon)), l1);
   if ('rho' in noise) return gaussian(divideRationals(rational(squaredL2), multiplyRationals(rational(2n), spent(noise.rho))), squaredL2);
   return 'scale' in noise ? laplace(spent(noise.scale), l1) : gaussian(spent(noise.variance), squaredL2);
 }
 
-/** So many equal parts of what may be lost; refuses noise of given size, which has no parts. */
-export function splitNoise(noise: Noise, parts: number): Noise {
+/** What Gaussian noise on values of this squared sensitivity may lose: discrete and continuous noise then hardly differ. */
+const LARGE = 2n ** 40n;
+
+/**
+ * So many equal parts of what may be lost; refuses noise of given size, which has no parts. Of (ε, δ), parts of the ρ that a
+ * single release of large numbers could have; whoever composes the parts checks what they come to.
+ */
+export function splitNoise(noise: Noise, parts: number): Exclude<Noise, { readonly delta: string }> {
   const part = (text: string) => rationalText(divideRationals(spent(text), rational(BigInt(parts))));
+  if ('delta' in noise) {
+    const variance = calibrateGaussian({ ...noise, squaredL2: LARGE, l1: LARGE, values: 1, shares: 1 });
+    return { rho: part(rationalText(divideRationals(rational(LARGE, 2n), variance))) };
+  }
   if ('epsilon' in noise) return { epsilon: part(noise.epsilon) };
   if ('rho' in noise) return { rho: part(noise.rho) };
   throw refused('noise-not-divisible', 'This mechanism releases several values, each with noise of its own.', 'Give epsilon or rho.');

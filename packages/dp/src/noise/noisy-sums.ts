@@ -1,8 +1,10 @@
 /** Several sums over the same rows, each with noise for its own sensitivity: what means, variances and regressions are made of. */
 import type { Random } from '@sluis/base';
+import { affordable } from '@sluis/budget';
+import { multiplyRationals, rational, rationalText } from '@sluis/math';
 import { checkContributions, type Contributions, ONE_ROW } from '../data/rows.ts';
 import type { Claim, MechanismOptions, Sensitivity } from '../mechanism.ts';
-import { type Noise, noiseFor, splitNoise } from './choice.ts';
+import { type ChosenNoise, type Noise, noiseFor, spent, splitNoise } from './choice.ts';
 import { around, type Range } from './range.ts';
 import { checkLevel } from './within.ts';
 
@@ -40,8 +42,7 @@ export function noisySums(options: SumOptions, sums: readonly Summed[]): NoisySu
   checkContributions(contributions);
   const rows = BigInt(contributions.groups) * BigInt(contributions.rowsPerGroup);
   const sensitivities = sums.map(({ of, each }): Sensitivity => ({ of, l1: rows * each, squaredL2: (rows * each) ** 2n }));
-  const each = sums.length === 1 ? noise : splitNoise(noise, sums.length);
-  const chosen = sensitivities.map((s) => noiseFor(each, s));
+  const chosen = sums.length === 1 ? sensitivities.map((s) => noiseFor(noise, s)) : parts(noise, sensitivities);
   const within = chosen.map((c) => c.within(1 - (1 - checkLevel(level)) / sums.length));
   return {
     claim: { contributions, sensitivities, events: chosen.map((c) => c.event) },
@@ -54,4 +55,18 @@ export function noisySums(options: SumOptions, sums: readonly Summed[]): NoisySu
       }),
     simulate: (random, times) => chosen.map((c) => c.draw(random, times)),
   };
+}
+
+/** What one try at parts of (ε, δ) is reduced to by the next. */
+const LESS = rational(255n, 256n);
+
+/** Equal parts of what may be lost. Of (ε, δ), as much of each as the accountant proves to be no more than that together. */
+function parts(noise: Noise, sensitivities: readonly Sensitivity[]): ChosenNoise[] {
+  let each = splitNoise(noise, sensitivities.length);
+  for (;;) {
+    const chosen = sensitivities.map((s) => noiseFor(each, s));
+    const events = chosen.map((c) => c.event);
+    if (!('delta' in noise) || !('rho' in each) || affordable([], events, noise)) return chosen;
+    each = { rho: rationalText(multiplyRationals(spent(each.rho), LESS)) };
+  }
 }
