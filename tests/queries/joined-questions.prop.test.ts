@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ResultTable } from '@sluis/model';
 import fc from 'fast-check';
+import { compareJoined } from './compare-joined.ts';
 import { DryPipeline } from './dry-pipeline.ts';
 import { joinedAgreement, openJoinedTables } from './joined-tables.ts';
 import { OUTSIDER } from './sample-agreement.ts';
@@ -29,24 +29,6 @@ after(() => {
   db?.closeSync();
 });
 
-function differences(result: ResultTable, wanted: readonly (readonly unknown[])[]): string[] {
-  if (result.rows.length !== wanted.length) return [`${result.rows.length} rows instead of ${wanted.length}`];
-  return result.rows.flatMap((row, r) =>
-    row.flatMap((value, c) => {
-      const expected = wanted[r]?.[c] ?? null;
-      const [a, b] = [Number(value), Number(expected)];
-      const near = value !== null && expected !== null && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
-      const text = (v: unknown): string =>
-        String(v)
-          .replace(' ', 'T')
-          .replace(/T00:00:00$/, '');
-      return near || text(value) === text(expected) || (expected === 'NaN' && value === null)
-        ? []
-        : [`row ${r}, column ${c}: ${value} instead of ${expected}`];
-    }),
-  );
-}
-
 test(`${QUESTIONS} generated joins are answered as DuckDB does (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
   const failures: string[] = [];
   const clauses = new Map<string, number>();
@@ -64,7 +46,7 @@ test(`${QUESTIONS} generated joins are answered as DuckDB does (seed ${SEED})`, 
       if (rows.dominances !== undefined) seen.dominated++;
       const result = await pipeline.answer(prepared);
       const wanted = (await db.runAndReadAll(question.reference)).getRowsJson();
-      const problems = differences(result, wanted);
+      const problems = compareJoined(result, wanted);
       if (rows.secretSlots !== null && result.suppressed.length > 0) problems.push('groups with secret keys are listed as suppressed');
       seen.values += result.rows.flat().filter((v) => v !== null).length;
       for (const c of question.clauses) clauses.set(c, (clauses.get(c) ?? 0) + 1);

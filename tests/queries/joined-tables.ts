@@ -5,7 +5,7 @@ import { OUTSIDER, sampleAgreement } from './sample-agreement.ts';
 
 const all = ['group', 'filter', 'aggregate', 'reveal', 'join'];
 
-const tables = (deposited: boolean) => {
+export const ownerTables = (deposited: boolean) => {
   const given = (owner: string) => (deposited ? { providers: [], deposits: { by: [owner] } } : { providers: [owner] });
   return {
     patients: {
@@ -56,7 +56,7 @@ export function joinedAgreement(deposited: boolean, minimumOrganisations: number
     output: { minimum_rows: 4, minimum_organisations: minimumOrganisations, ...(dominance === undefined ? {} : { dominance }) },
     receivers: ['hospital', OUTSIDER],
   });
-  return agreementSchema.parse({ ...base, tables: tables(deposited) });
+  return agreementSchema.parse({ ...base, tables: ownerTables(deposited) });
 }
 
 /** Mulberry32; test data only. */

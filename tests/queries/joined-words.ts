@@ -108,13 +108,18 @@ const spread = (value: string, needed: string): string => {
 
 const SUMS = /^(sum|avg|stddev_samp|corr)/;
 
-/** The reference says per group how many rows stand behind every value. */
+/**
+ * The reference says per group how many rows stand behind every value. With `always`, somebody without rows receives it,
+ * and no dominance rule holds.
+ */
 export function questionOf(
   index: number,
   draw: { keys: readonly number[]; calls: readonly number[]; values: readonly number[]; filter: number; aside: number },
+  always?: 'outsider',
 ): JoinedQuestion {
   const join = JOINS[index % JOINS.length] as Joined;
-  const outsider = join.outsider === true || isDominated(index);
+  const dominated = always === undefined && isDominated(index);
+  const outsider = join.outsider === true || always === 'outsider' || dominated;
   const counted = outsider ? [] : (join.counted ?? []);
   const pick = (list: readonly string[], i: number): string => list[i % list.length] as string;
   const keys = [...new Set(draw.keys.map((i) => pick(join.keys, i)))];
@@ -124,7 +129,7 @@ export function questionOf(
     const needed = call.startsWith('corr') ? `${v} IS NOT NULL AND ${w} IS NOT NULL` : `${v} IS NOT NULL`;
     const aside = i === 0 && draw.aside % 3 === 0 ? pick(join.filters, draw.aside) : null;
     return {
-      sized: !isDominated(index) || !SUMS.test(call) ? [] : call.startsWith('corr') ? [v, w] : [v],
+      sized: !dominated || !SUMS.test(call) ? [] : call.startsWith('corr') ? [v, w] : [v],
       call: aside === null ? call : `${call} FILTER (WHERE ${aside})`,
       needed: aside === null ? needed : `(${needed}) AND (${aside})`,
     };
