@@ -35,8 +35,8 @@ test('noise on request protects the named unit, and the answer comes with interv
     columns.map((c) => c.name),
     ['sex', 'n', 'n_low', 'n_high'],
   );
-  // Of each patient one row at each organisation: 300 of the 600 are counted, give or take noise of scale 1.5 from each of two
-  // pairs of compute parties and cells: 120 off has a probability below e^-70.
+  // Of each patient one row at each organisation: 300 of the 600 are counted. Noise of scale 3/2 (and half as much again,
+  // from the third share) on each of two cells is 120 off with a probability below 1e-20.
   const total = rows.reduce((sum, [, n]) => sum + n, 0);
   assert.ok(Math.abs(total - 300) < 120, `${total}`);
   for (const [, n, low, high] of rows) assert.ok(low < n && n < high);
