@@ -73,7 +73,9 @@ test('questions are priced together before they run, and the one that goes beyon
   );
   assert.deepEqual([tables[0]?.alone, tables[0]?.together, tables[0]?.refused?.question], [['0.2', '0.3', '0.01'], '0.51', 2]);
   const words = await at('centre', 'budget', 'price', sql('0.2'), '--as', 'bob');
-  assert.match(words.stdout, /ε = 0\.2, δ = 0 by itself.*Together ε = 0\.2.*can be paid now\. Nothing was charged/s);
+  assert.match(words.stdout, /ε = 0\.2, δ = 0 by itself.*afterwards ε = 0\.26.*can be paid now\. Nothing was charged/s);
+  const explained = await at('centre', 'explain', sql('0.6'), '--as', 'bob');
+  assert.match(explained.stdout, /costs ε = 0\.6.*Spent before ε = 0\.06, afterwards ε = 0\.66.*can't be paid/s);
   const dutch = await sluis(['budget', 'price', sql('0.6'), '--as', 'bob', '--home', together.station('centre').home], {
     env: { SLUIS_LANG: 'nl' },
   });

@@ -1,6 +1,6 @@
 /** What questions would cost together, before any of them runs. Run by: analysts. Nothing is charged, and no data is looked at. */
 import { RefusedError } from '@sluis/base';
-import type { Agreement, PriceAnswer } from '@sluis/model';
+import type { Agreement, PriceAnswer, PricedTable } from '@sluis/model';
 import type { Prepared } from '@sluis/planner';
 import type { Charge } from './budget-book.ts';
 import { epsilonText } from './budget-numbers.ts';
@@ -22,7 +22,6 @@ export interface Pricing {
   readonly questions: readonly PricedQuestion[];
 }
 
-type PricedTable = PriceAnswer['tables'][number];
 /** A charge that is not written, with the place of its question. */
 type Asked = Charge & { readonly question: number };
 

@@ -39,6 +39,7 @@
  */
 import { z } from 'zod';
 import { agreementSchema, cardSchema, NAME } from './agreement.ts';
+import { pricedTableSchema } from './budget-api.ts';
 import { receiptSchema } from './receipt.ts';
 import type { CellValue, ScalarValue } from './result.ts';
 
@@ -195,6 +196,8 @@ export const explainAnswerSchema = z.object({
   receivers: z.array(name),
   /** Organisations whose approval this question would need. */
   approvals: z.array(name),
+  /** What the question would take from each table's privacy budget, as this station counts; none for an exact one. */
+  budget: z.array(pricedTableSchema),
   explanation: explanationSchema,
 });
 export type ExplainAnswer = z.infer<typeof explainAnswerSchema>;

@@ -68,6 +68,24 @@ export const priceRequestSchema = z.strictObject({
 });
 export type PriceRequest = z.infer<typeof priceRequestSchema>;
 
+/** What questions would take from one table's budget. */
+export const pricedTableSchema = z.object({
+  table: z.string(),
+  unit: z.string(),
+  /** Before the questions. */
+  use: budgetUseSchema,
+  /** Each question that reads the table, alone, at the budget's δ; in their order. */
+  alone: z.array(z.string()),
+  /** All of them together, as if nothing had been spent before. */
+  together: z.string(),
+  /** What would be spent afterwards, and left. */
+  after: z.string(),
+  remains: z.string().nullable(),
+  /** Index of the first question that could not be paid if they are asked in this order, and why; null if all can be. */
+  refused: z.object({ question: z.number().int(), message: z.string() }).nullable(),
+});
+export type PricedTable = z.infer<typeof pricedTableSchema>;
+
 export const priceAnswerSchema = z.object({
   collaboration: name,
   agreement: identifier,
@@ -84,22 +102,6 @@ export const priceAnswerSchema = z.object({
       delta: z.string(),
     }),
   ),
-  tables: z.array(
-    z.object({
-      table: z.string(),
-      unit: z.string(),
-      /** Before the questions. */
-      use: budgetUseSchema,
-      /** Each question that reads the table, alone, at the budget's δ; in their order. */
-      alone: z.array(z.string()),
-      /** All of them together, as if nothing had been spent before. */
-      together: z.string(),
-      /** What would be spent afterwards, and left. */
-      after: z.string(),
-      remains: z.string().nullable(),
-      /** Index of the first question that could not be paid if they are asked in this order, and why; null if all can be. */
-      refused: z.object({ question: z.number().int(), message: z.string() }).nullable(),
-    }),
-  ),
+  tables: z.array(pricedTableSchema),
 });
 export type PriceAnswer = z.infer<typeof priceAnswerSchema>;

@@ -1,6 +1,6 @@
 /** `sluis budget price` */
 import { InvalidError } from '@sluis/base';
-import type { PriceAnswer } from '@sluis/model';
+import type { PriceAnswer, PricedTable } from '@sluis/model';
 import { withStation } from '../connection.ts';
 import { text } from '../messages/index.ts';
 import { printable } from '../output/paint.ts';
@@ -44,12 +44,13 @@ function questionLines({ questions }: PriceAnswer): string[] {
   ]);
 }
 
-function tableLines(table: PriceAnswer['tables'][number]): string[] {
+/** One question alone needs no sum. */
+export function tableLines(table: PricedTable): string[] {
   const { use, alone, together, after, remains, refused } = table;
   return [
     painted.out.bold(text.budgetTable(table.table, text.budgetUnit(table.unit))),
     `  ${useText(use)}`,
-    `  ${text.priceTogether(together, added(alone), use.delta)}`,
+    ...(alone.length === 1 ? [] : [`  ${text.priceTogether(together, added(alone), use.delta)}`]),
     `  ${text.priceAfter(use.spent, after)}`,
     ...(remains === null || use.limit === null ? [] : [`  ${text.priceRemains(remains, use.limit)}`]),
     ...(refused === null ? [] : [painted.out.yellow(`  ${text.priceRefused(refused.question + 1)}: ${refused.message}`)]),

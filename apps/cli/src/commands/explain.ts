@@ -6,6 +6,7 @@ import { renderEstimate, renderExplanation } from '../output/explanation.ts';
 import { terminalWidth } from '../output/paint.ts';
 import { painted, print, printJson } from '../output/streams.ts';
 import { type QuestionOptions, questionOf } from './ask.ts';
+import { tableLines } from './budget-price.ts';
 
 export async function explain(sql: string | undefined, options: QuestionOptions & { readonly json?: boolean }): Promise<void> {
   const request = questionOf(sql, options);
@@ -15,6 +16,7 @@ export async function explain(sql: string | undefined, options: QuestionOptions 
     return printJson({ ...rest, explain: sentencesOf(explanation), about: explanation.sentences, cost: explanation.cost });
   }
   print(renderExplanation(answer.explanation, text, painted.out, terminalWidth(process.stdout)));
+  for (const table of answer.budget) print(tableLines(table).join('\n'));
   print(painted.out.dim(renderEstimate(answer.explanation, text)));
   if (answer.approvals.length > 0) print(`${text.stepWaiting}: ${answer.approvals.join(', ')}`);
 }

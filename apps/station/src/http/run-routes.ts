@@ -1,7 +1,16 @@
 /** Routes about questions and runs. */
 import { InvalidError } from '@sluis/base';
-import { planQuestion, readMessage, requiredApprovals, signedApprovalSchema, signedProposalSchema } from '@sluis/flow';
 import {
+  planQuestion,
+  priceQuestions,
+  type PricedQuestion,
+  readMessage,
+  requiredApprovals,
+  signedApprovalSchema,
+  signedProposalSchema,
+} from '@sluis/flow';
+import {
+  type Agreement,
   askRequestSchema,
   decisionRequestSchema,
   type Explanation,
@@ -27,6 +36,12 @@ export function runRoutes(services: Services): Hono {
   const { station, access, runs } = services;
   const app = new Hono();
 
+  /** What a question would take from budgets; of none if it is exact. */
+  const budgetFor = async (analyst: string, agreement: Agreement, agreementId: string, question: PricedQuestion) =>
+    question.prepared.plan.noise === undefined
+      ? []
+      : (await priceQuestions(station, { agreement, agreementId, analyst, questions: [question] })).tables;
+
   app.post('/explain', async (c) => {
     const request = await readBody(c, explainRequestSchema);
     await access.require('question.explain', request.as ?? DEFAULT_PERSON, { id: 'explain' });
@@ -43,6 +58,7 @@ export function runRoutes(services: Services): Hono {
       cells: plan.cellCount,
       receivers: [...plan.receivers],
       approvals: free ? [] : [...plan.providers],
+      budget: await budgetFor(request.as ?? DEFAULT_PERSON, signed.agreement, id, { sql, template, prepared }),
       explanation: { sentences: prepared.explanation.sentences.map((s) => ({ ...s })), cost: { ...prepared.explanation.cost } },
     };
     return c.json(answer);
