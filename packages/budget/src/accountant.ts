@@ -1,7 +1,7 @@
 /** What events cost together: the least of all bounds that hold. Pure functions; nothing is remembered. */
 import { advancedEpsilon, withoutRevealing } from './advanced-composition.ts';
 import type { AccountedEvent } from './accounted-event.ts';
-import { type Claim, claimOf } from './claim.ts';
+import { checkTimes, type Claim, claimOf } from './claim.ts';
 import { addRationals, ceilRational, multiplyRationals, parseRational, type Rational } from '@sluis/math';
 import { atMost, downward, exactly, upward, whole, zero } from './exact-number.ts';
 import { gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
@@ -24,6 +24,24 @@ export interface Spending {
 export function epsilonOf(events: readonly AccountedEvent[], delta: number): number {
   if (!(delta >= 0 && delta <= 1)) throw new RangeError('δ is a probability');
   const claims = claimsOf(events);
+  return remembered(`${delta} ${claims.map((c) => c.key).join(' ')}`, () => epsilonOfClaims(claims, delta));
+}
+
+/** Answers of late: the book of a table is priced several times for one question. Nothing in it outlives a change of a number. */
+const recent = new Map<string, number>();
+const REMEMBERED = 64;
+const LONGEST_KEY = 20_000;
+
+function remembered(key: string, compute: () => number): number {
+  if (key.length > LONGEST_KEY) return compute();
+  const known = recent.get(key) ?? compute();
+  recent.delete(key);
+  recent.set(key, known);
+  if (recent.size > REMEMBERED) recent.delete(recent.keys().next().value ?? '');
+  return known;
+}
+
+function epsilonOfClaims(claims: readonly Claim[], delta: number): number {
   const basic = basicOf(claims);
   const [certain, closeness] = [
     basic !== null && downwardDelta(basic.delta, delta) ? upward(basic.epsilon) : Number.POSITIVE_INFINITY,
@@ -77,15 +95,19 @@ export function affordable(spent: readonly AccountedEvent[], asked: readonly Acc
 }
 
 /** One claim per kind of event, with their numbers added up. */
-function claimsOf(events: readonly AccountedEvent[]): Claim[] {
+function claimsOf(events: readonly AccountedEvent[]): (Claim & { readonly key: string })[] {
   const kinds = new Map<string, { event: AccountedEvent; times: number }>();
   for (const event of events) {
-    const key = JSON.stringify({ ...event, times: 1 }, Object.keys(event).includes('of') ? undefined : Object.keys(event).sort());
+    checkTimes(event.times);
+    const key = JSON.stringify(Object.entries({ ...event, times: 1 }).sort(([a], [b]) => (a < b ? -1 : 1)));
     const known = kinds.get(key);
     if (known === undefined) kinds.set(key, { event, times: event.times });
     else known.times += event.times;
   }
-  return [...kinds.values()].map(({ event, times: n }) => claimOf({ ...event, times: n })).filter((c) => c.times > 0);
+  return [...kinds]
+    .map(([key, { event, times: n }]) => ({ ...claimOf({ ...event, times: n }), key: `${n}×${key}` }))
+    .filter((c) => c.times > 0)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** Bits of a common denominator beyond which a sum is no longer exact, but less than 2^-256 above. */

@@ -40,8 +40,12 @@ export type Loss =
 
 /** Throws InvalidError on numbers that are not exact text, RefusedError on noise too small for its proof. */
 export function claimOf(event: AccountedEvent): Claim {
-  if (!Number.isSafeInteger(event.times) || event.times < 0) throw invalid('number of times is not a whole number of at least 0');
+  checkTimes(event.times);
   return { ...once(event), times: event.times };
+}
+
+export function checkTimes(times: number): void {
+  if (!Number.isSafeInteger(times) || times < 0) throw invalid('number of times is not a whole number of at least 0');
 }
 
 type Once = Omit<Claim, 'times'>;

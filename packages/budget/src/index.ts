@@ -4,6 +4,7 @@ export * from './calibration.ts';
 export { advancedEpsilon, dworkEpsilon } from './advanced-composition.ts';
 export { analyticGaussianSigma, gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
 export { zcdpEpsilon } from './renyi.ts';
-export * from './noise-tail.ts';
+export { decimalAbove, epsilonForMargin, marginOf, type MarginTarget } from './noise-margin.ts';
+export { type AddedNoise, tailOf } from './noise-tail.ts';
 export * from './spending.ts';
 export * from './threshold.ts';

@@ -1,7 +1,8 @@
 /** Partition selection by noisy counts: from which count on a group may be shown. */
-import { divideRationals, rational } from '@sluis/math';
+import { divideRationals } from '@sluis/math';
 import { downward, readPositive, whole } from './exact-number.ts';
-import { type AddedNoise, leastWhole, tailOf } from './noise-tail.ts';
+import { leastWhole, sizeOf } from './noise-margin.ts';
+import { type AddedNoise, tailOf } from './noise-tail.ts';
 
 export interface ThresholdTarget {
   /** All noise on the count that is compared. */
@@ -26,15 +27,8 @@ export function thresholdFor({ noise, delta, groups, count }: ThresholdTarget): 
     throw new RangeError('a unit counts in at least one group');
   const each = downward(divideRationals(readPositive(delta, 'delta'), whole(groups)));
   const tail = tailOf(noise);
-  return leastWhole((m) => tail(m) <= each) + 1n + BigInt(count);
+  return leastWhole((m) => tail(m) <= each, sizeOf(noise)) + 1n + BigInt(count);
 }
 
 /** What showing adds to the noisy counts' own events. */
 export const thresholdEvent = (delta: string) => ({ kind: 'guarantee', epsilon: '0', delta, times: 1 }) as const;
-
-/** δ of a question split in two equal halves: for noise and for thresholds. */
-export const halfOf = (delta: string): string => {
-  const { numerator, denominator } = readPositive(delta, 'delta');
-  const half = rational(numerator, denominator * 2n);
-  return half.denominator === 1n ? `${half.numerator}` : `${half.numerator}/${half.denominator}`;
-};
