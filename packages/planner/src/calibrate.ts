@@ -40,11 +40,11 @@ function laplaceFor(target: Target, epsilon: string): Calibrated {
   const releases = target.parts.reduce((n, p) => n + p.sets, 0);
   const at = (share: Rational): Rational[] => target.parts.map((p) => multiplyRationals(rational(p.l1), share));
   const whole = divideRationals(rational(BigInt(releases)), parseRational(epsilon));
-  const found =
-    target.delta.numerator === 0n || releases === 1 ? whole : leastFactor(whole, (share) => holds(target, mechanism, at(share), epsilon));
-  // What hardly gains by a δ does not use one.
-  const usesDelta = downward(found) < 0.97 * downward(whole);
-  const parameters = at(usesDelta ? found : whole);
+  const enough = (share: Rational): boolean => holds(target, mechanism, at(share), epsilon);
+  // What gains less than a tenth by a δ does not use one.
+  const usesDelta = target.delta.numerator > 0n && releases > 1 && enough(multiplyRationals(whole, rational(9n, 10n)));
+  const found = usesDelta ? leastFactor(whole, enough, 6n) : whole;
+  const parameters = at(found);
   return { mechanism, epsilon, usesDelta, parameters, events: eventsOfAll(target, mechanism, parameters) };
 }
 
@@ -59,7 +59,7 @@ function gaussianFor(target: Target, epsilon: string): Calibrated | null {
     if (tries > 200) return null;
     most = multiplyRationals(most, rational(4n));
   }
-  const found = leastFactor(most, enough);
+  const found = leastFactor(most, enough, 9n);
   return { mechanism, epsilon, usesDelta: true, parameters: at(found), events: eventsOfAll(target, mechanism, at(found)) };
 }
 
@@ -74,15 +74,12 @@ function holds(target: Target, mechanism: NoiseKind, parameters: readonly Ration
   }
 }
 
-/** Bits of a factor: what is lost by stopping is below one part in a thousand. */
-const BITS = 10n;
-
-/** A factor of few bits that suffices, where half of the next smaller does not: from one that does, downwards. */
-function leastFactor(most: Rational, enough: (factor: Rational) => boolean): Rational {
+/** A factor of so many bits that suffices, where one less in the last does not: from one that does, downwards. */
+function leastFactor(most: Rational, enough: (factor: Rational) => boolean, bits: bigint): Rational {
   let high = most;
   for (let halved = divideRationals(high, rational(2n)); enough(halved); halved = divideRationals(high, rational(2n))) high = halved;
-  const step = divideRationals(high, rational(2n ** BITS));
-  let [from, to] = [2n ** (BITS - 1n), 2n ** BITS];
+  const step = divideRationals(high, rational(2n ** bits));
+  let [from, to] = [2n ** (bits - 1n), 2n ** bits];
   while (to - from > 1n) {
     const middle = (from + to) / 2n;
     if (enough(multiplyRationals(step, rational(middle)))) to = middle;

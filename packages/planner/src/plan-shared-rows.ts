@@ -50,6 +50,7 @@ export async function planSharedRows(
   keys: readonly RowKey[],
   scope: RowScope,
   leftUnique: boolean,
+  noisy: boolean,
 ): Promise<SharedPlan> {
   const secret = keys.some((k) => k.domain === null);
   const filters = await filtersOf(question, sharing, scope);
@@ -75,7 +76,7 @@ export async function planSharedRows(
       ...(secret ? lowered.map((k): PlanRowAccumulator => ({ kind: 'key', expression: k.expression, quantile: 0 })) : []),
     ],
     ...(dominances.length === 0 ? {} : { dominances }),
-    secretSlots: secret ? slotsOf(lowered, keys, sharing) : null,
+    secretSlots: secret ? slotsOf(lowered, keys, sharing, noisy) : null,
     maximumRows: sharing.maximumRows,
     organisations: question.joins.length > 0 ? 'all-sources' : 'per-row',
   };
@@ -193,9 +194,10 @@ async function loweredKey({ expression, domain }: RowKey, scope: RowScope): Prom
   return key;
 }
 
-function slotsOf(lowered: readonly RowNumber[], keys: readonly RowKey[], sharing: Sharing): number {
+/** With noise there has to be room for every number that a key's place can hold: 0 is one of them. */
+function slotsOf(lowered: readonly RowNumber[], keys: readonly RowKey[], sharing: Sharing, noisy: boolean): number {
   const combinations = lowered.reduce((n, k, i) => {
-    const size = keys[i]?.domain?.values.length ?? Number(k.hi - k.lo) + 2;
+    const size = keys[i]?.domain?.values.length ?? Number((noisy && k.hi < 0n ? 0n : k.hi) - (noisy && k.lo > 0n ? 0n : k.lo)) + 2;
     return Math.min(n * size, MOST_SECRET_GROUPS);
   }, 1);
   return Math.max(1, Math.min(combinations, sharing.maximumRows));

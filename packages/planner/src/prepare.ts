@@ -74,7 +74,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const watches = noisy !== null && secret.length > 0;
   const parts = await split(question, rules, typing, shape, hiddenCount || watches ? [COUNT_ROWS] : [], receivers);
   const scope = scopeOf(question, agreement, typing);
-  const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique);
+  const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique, noisy !== null);
   if (watches) checkRoomForGroups(shared);
   // One text for every layout of the same question.
   const printed = await engine.print(parsed.document);

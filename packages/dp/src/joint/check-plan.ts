@@ -53,7 +53,7 @@ function checkShape(plan: Plan): void {
 }
 
 /** Where room for groups or joined rows runs out nothing is shown: whether it does would be told without noise. */
-function checkRows({ rows, keys }: Plan): void {
+function checkRows({ rows, keys, accumulators }: Plan): void {
   if (rows === undefined) return;
   if (rows.joins.some((j) => !j.rightUnique && (j.kind === 'inner' || j.kind === 'left')))
     refuse(
@@ -61,7 +61,7 @@ function checkRows({ rows, keys }: Plan): void {
       'Declare the keys of the joined table unique in the agreement.',
     );
   if (rows.secretSlots === null) return;
-  const combinations = keys.reduce((n, k) => n * k.size, 1);
+  const combinations = keys.reduce((n, k) => n * (k.size > 0 ? k.size : widthOf(accumulators[k.accumulator ?? -1])), 1);
   const enough = rows.secretSlots >= rows.maximumRows || (combinations > 0 && rows.secretSlots >= combinations);
   if (!enough)
     refuse(
@@ -69,6 +69,9 @@ function checkRows({ rows, keys }: Plan): void {
       'Group by columns with fewer values, or agree on fewer rows.',
     );
 }
+
+/** How many values a key without declared ones can have. */
+const widthOf = (a: PlanAccumulator | undefined): number => (a === undefined ? 0 : Number(BigInt(a.maximum) - BigInt(a.minimum) + 1n));
 
 /** Every parameter is read here, so that nothing fails later. */
 function checkParameters(plan: Plan): void {
