@@ -12,8 +12,11 @@ function refuse(message: string, remedy = 'Ask a simpler question, or with a lar
   throw new InvalidError('plan/unsupported-shape', { stage: 'plan', message, remedy });
 }
 
-/** Below it, a sum of two shares can differ from one discrete Gaussian by more than a ten-thousandth in a probability. */
-const LEAST_SHARE_VARIANCE = rational(1n);
+/**
+ * Below it, a sum of two shares can differ from one discrete Gaussian by more than a thousandth in a probability
+ * (4·exp(−π²·v)): the accountant refuses it as well.
+ */
+const LEAST_SHARE_VARIANCE = rational(21n, 25n);
 /** Polya shares are drawn up to this scale. */
 const LARGEST_SCALE = rational(2n ** 42n);
 /** Numbers sampled on bits: the error is stated for up to so many. */

@@ -33,7 +33,7 @@ const unsupported: readonly Plan[] = [
   withNoise(laplace, { threshold: { contribution: 0, atLeast: '-1' } }),
   // Accounted for as something else, or too small to be a sum.
   withNoise(gaussian, { events: [] }),
-  noisyPlan({ mechanism: 'discrete-gaussian', count: on('1.9'), sum: on('90000', '30') }),
+  noisyPlan({ mechanism: 'discrete-gaussian', count: on('8/5'), sum: on('90000', '30') }),
   withNoise(bits, { events: bits.noise?.events.slice(0, -1) ?? [] }),
   noisyPlan({ generation: 'bits', mechanism: 'discrete-gaussian', count: on('40'), sum: on('90000', '20000') }),
 ];
