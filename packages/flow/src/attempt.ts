@@ -8,6 +8,7 @@ import { contribute } from './contribution.ts';
 import { guardContribution, unchanging } from './differencing.ts';
 import type { Mailbox } from './mailbox.ts';
 import { addNoise } from './noisy-aggregate.ts';
+import type { CheckMailbox } from './output-checking.ts';
 import { deliver, receive, signReceipt } from './receipt.ts';
 import { prepareRelease } from './release.ts';
 import type { RowsLimit, RowsMailbox } from './rows-mailbox.ts';
@@ -20,6 +21,8 @@ export interface Mailboxes {
   /** What providers call the data that their shares are made of. */
   readonly data: Map<string, string>;
   readonly deliveries: Mailbox;
+  /** At compute parties: what output checkers say. */
+  readonly checks: CheckMailbox;
 }
 
 /** What a station has at the end of its part. */
@@ -98,7 +101,10 @@ async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, a
     run.progress('share', 'shares of all providers accepted');
     const aggregate = await combine(station, run, committee, shares);
     const data = [...plan.providers.map((p) => arriving.data.get(p) ?? unchanging(p)), ...shares.batches.map((b) => `deposit ${b}`)];
-    const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, committee, aggregate), data);
+    const release = await prepareRelease(station, run, links, committee, await addNoise(station, run, committee, aggregate), {
+      data,
+      checks: arriving.checks,
+    });
     const receipt = await signReceipt(station, run, links, release, await agreementInForce(station, run.proposal.agreement));
     await deliver(station, run, seat, release, receipt);
     run.progress('receipt', 'signed and delivered to the receivers');

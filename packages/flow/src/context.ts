@@ -62,7 +62,7 @@ export interface Attempt extends AdmittedRun {
 }
 
 /** Sealed bodies that participants send each other within a run. */
-export type RunMessage = 'share' | 'rows' | 'delivery';
+export type RunMessage = 'share' | 'rows' | 'delivery' | 'report' | 'verdict';
 
 export function organisationOf(agreement: Agreement, name: string): Organisation {
   const found = agreement.organisations.find((o) => o.name === name);
@@ -75,10 +75,10 @@ export function peerOf(agreement: Agreement, name: string): Peer {
   return { name: o.name, address: o.station, certificate: o.certificate };
 }
 
-/** Everybody whose station takes part in a run: providers, compute parties, receivers and the coordinator. */
+/** Everybody whose station takes part in a run: providers, compute parties, receivers, checkers and the coordinator. */
 export function participantsOf(run: Pick<AdmittedRun, 'proposal' | 'prepared'>): string[] {
   const { plan } = run.prepared;
-  return [...new Set([...plan.providers, ...plan.committee, ...plan.receivers, run.proposal.coordinator])];
+  return [...new Set([...plan.providers, ...plan.committee, ...plan.receivers, ...(plan.checking?.by ?? []), run.proposal.coordinator])];
 }
 
 /** Place of an organisation in the committee, or null. */

@@ -14,6 +14,7 @@ export { DepositDesk, type DepositDeskOptions } from './deposits.ts';
 export * from './messages.ts';
 export * from './messenger.ts';
 export * from './messenger-port.ts';
+export type { CheckDecision, OpenCheck } from './output-checking.ts';
 export * from './ports.ts';
 export type { Question } from './question.ts';
 export { plannedFacts } from './receipt.ts';

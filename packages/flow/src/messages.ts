@@ -41,8 +41,26 @@ export const approvalSchema = z.strictObject({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
+/** An output checker's word on what one run would show. */
+export const checkSchema = z.strictObject({
+  format: z.literal('sluis-check/1'),
+  run: hex16,
+  plan: hex32,
+  agreement: hex32,
+  /** Hash of the cells that would be shown. */
+  mask: hex32,
+  organisation: name,
+  checker: person,
+  verdict: z.enum(['pass', 'refuse']),
+  reason: z.string().max(1000),
+  checked_at: instant,
+});
+export type Check = z.infer<typeof checkSchema>;
+
 export const signedProposalSchema = z.strictObject({ statement: proposalSchema, signature: hex64 });
 export const signedApprovalSchema = z.strictObject({ statement: approvalSchema, signature: hex64 });
+export const signedCheckSchema = z.strictObject({ statement: checkSchema, signature: hex64 });
+export type SignedCheck = z.infer<typeof signedCheckSchema>;
 export type SignedProposal = z.infer<typeof signedProposalSchema>;
 export type SignedApproval = z.infer<typeof signedApprovalSchema>;
 

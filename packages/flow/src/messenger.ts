@@ -39,6 +39,8 @@ const DOING: Readonly<Record<string, string>> = {
   'run.approval': 'it was given the approval (step "approve")',
   'run.share': 'it was given a share (step "share")',
   'run.rows': 'it was given rows (step "share")',
+  'run.report': 'it was told what is to be checked (step "check")',
+  'run.verdict': 'it was given the word of an output checker (step "check")',
   'run.delivery': 'it was given the result (step "receipt")',
 };
 
@@ -195,7 +197,7 @@ export function serveRuns(station: StationContext, runs: Runs): void {
     await runs.ended(end.run, end.state, errorFromRecord({ ...record, party }, exitCode));
     return {};
   });
-  for (const type of ['share', 'delivery'] as const) {
+  for (const type of ['share', 'delivery', 'report', 'verdict'] as const) {
     wire.onRequest(`run.${type}`, async (m) => {
       const header = readMessage(type === 'share' ? shareReferenceSchema : runReferenceSchema, m.header, `run.${type}`, nameOf(m));
       const run = await runs.admitted(header.run);

@@ -152,6 +152,7 @@ export function plannedFacts(
       ...(plan.rounding === undefined
         ? {}
         : { rounding: { counts: plan.rounding.counts, sums: plan.rounding.accumulators.some((base) => base !== null) } }),
+      ...(plan.checking === undefined ? {} : { checking: plan.checking.when }),
       ...(plan.rules.secondary === undefined ? {} : { totals: 'secondary-suppression' as const }),
     },
     noise: noiseFacts(plan),

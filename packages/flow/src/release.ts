@@ -6,6 +6,7 @@ import { type CommitteeLinks, openingMasks } from '@sluis/model';
 import type { Committee, SecretColumn } from '@sluis/technique';
 import type { Attempt, StationContext } from './context.ts';
 import { guardRelease } from './differencing.ts';
+import { awaitCheck, type CheckMailbox } from './output-checking.ts';
 import type { NoisyAggregate } from './noisy-aggregate.ts';
 
 const SALT = 32;
@@ -35,7 +36,7 @@ export async function prepareRelease(
   links: CommitteeLinks,
   committee: Committee,
   from: NoisyAggregate,
-  data: readonly string[],
+  before: { readonly data: readonly string[]; readonly checks: CheckMailbox },
 ): Promise<Release> {
   const { plan } = run.prepared;
   await station.audit.append({
@@ -46,7 +47,8 @@ export async function prepareRelease(
   const all = await committee.openBits(committee.concatBits(from.passes));
   const opened = from.passes.map((_, o) => all.subarray(o * plan.cellCount, (o + 1) * plan.cellCount));
   const passed = station.registry.get('mechanism', plan.techniques.mechanism).settle?.(plan, opened) ?? opened;
-  await guardRelease(station, run, data, passed, opened.slice(plan.outputs.length));
+  await guardRelease(station, run, before.data, passed, opened.slice(plan.outputs.length));
+  await awaitCheck(station, run, passed, before.checks);
   const masks = openingMasks(plan, passed);
   const open = [
     ...masks.counts.map((mask, i) => committee.gather(at(from.totals.counts, i), positions(mask))),

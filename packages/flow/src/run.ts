@@ -11,6 +11,7 @@ import { keepRelease, keptReceipt } from './kept-release.ts';
 import { Mailbox } from './mailbox.ts';
 import { readMessage, type SignedApproval, type SignedProposal } from './messages.ts';
 import type { Messenger } from './messenger-port.ts';
+import { CheckMailbox, CheckReports, type CheckDecision, type OpenCheck, reported, sendCheck } from './output-checking.ts';
 import type { RunRecord } from './ports.ts';
 import { type Question, signProposal } from './question.ts';
 import { checkReceiptOfRun } from './receipt.ts';
@@ -25,11 +26,15 @@ import { WrittenRuns } from './written-runs.ts';
 /** A question that nobody has to approve is started at once; after this its coordinator has given up or is gone. */
 const START_MS = 120_000;
 const TIDY_MS = 5_000;
+/** For bringing a checker's word to a compute party. */
+const VERDICT_MS = 30_000;
 
 interface Active {
   readonly admitted: AdmittedRun;
   readonly controller: AbortController;
   readonly mailboxes: Mailboxes;
+  /** At an output checker's station: what the compute parties told. */
+  readonly reports: CheckReports;
   /** Resolves when the run is over at this station. */
   readonly over: PromiseWithResolvers<void>;
 }
@@ -276,7 +281,27 @@ export class Runs {
     else if (type === 'share') {
       active.mailboxes.shares.put(from, body);
       if (typeof header['data'] === 'string') active.mailboxes.data.set(from, header['data']);
-    } else active.mailboxes.deliveries.put(from, body);
+    } else if (type === 'report') reported(this.#station, active.reports, run, from, body);
+    else if (type === 'verdict') active.mailboxes.checks.put(run, from, body);
+    else active.mailboxes.deliveries.put(from, body);
+  }
+
+  /** Releases that wait for an output checker of this organisation. */
+  openChecks(): OpenCheck[] {
+    return [...this.#active.values()].flatMap(({ admitted, reports }) => reports.waiting(admitted) ?? []);
+  }
+
+  /** This organisation's word on a release that waits for it. Run by: an output checker. */
+  async check(id: string, decision: CheckDecision): Promise<void> {
+    const run = await this.admitted(id);
+    await this.#ends.require(id, ['running']);
+    const active = this.#remember(run);
+    const { signal } = active.controller;
+    await sendCheck(this.#station, active.reports, run, decision, (to, body) =>
+      to === this.#station.organisation
+        ? this.bodyArrived(id, 1, 'verdict', to, body)
+        : this.#messenger.body(to, run, 1, 'verdict', {}, body, { signal, timeoutMs: VERDICT_MS }),
+    );
   }
 
   /** The receipt this station holds of a run, without openings; null if it has none. */
@@ -334,9 +359,11 @@ export class Runs {
       admitted,
       controller: new AbortController(),
       over: Promise.withResolvers(),
+      reports: new CheckReports(),
       mailboxes: {
         shares: new Mailbox('share', pushdownProviders(plan), shareLimit(plan.cellCount, words)),
         rows: new RowsMailbox(plan, rowsLimits(plan, admitted.agreement)),
+        checks: new CheckMailbox(),
         data: new Map(),
         deliveries: new Mailbox('delivery', plan.committee, deliveryLimit(plan, admitted.agreement)),
       },

@@ -49,6 +49,7 @@ export const rulesSchema = z.strictObject({
       rounding: output.rounding.nullable(),
       totals: output.totals.nullable(),
       differencing: output.differencing.nullable(),
+      checking: output.checking.nullable(),
       noise: output.noise.nullable(),
     })
     .optional(),

@@ -21,6 +21,8 @@
  * | GET /runs/:id | → RunView |
  * | GET /runs/:id/events?after=N | → lines of RunEventLine (application/x-ndjson) |
  * | POST /runs/:id/approve, /refuse, /cancel | DecisionRequest → RunView |
+ * | GET /checks | → CheckList |
+ * | POST /runs/:id/check | CheckRequest → RunSummary |
  * | GET /runs/:id/result | → RunResult |
  * | GET /budget?collaboration=NAME | → BudgetView |
  * | POST /budget/price | PriceRequest → PriceAnswer |
@@ -269,6 +271,35 @@ export type RunView = z.infer<typeof runViewSchema>;
 
 export const decisionRequestSchema = z.strictObject({ as: person.optional(), reason: z.string().max(1000).optional() });
 export type DecisionRequest = z.infer<typeof decisionRequestSchema>;
+
+/** An output checker's word on a release that waits for it. */
+export const checkRequestSchema = z.strictObject({
+  verdict: z.enum(['pass', 'refuse']),
+  as: person.optional(),
+  reason: z.string().max(1000).optional(),
+});
+export type CheckRequest = z.infer<typeof checkRequestSchema>;
+
+/** What a checker sees of a release: which groups would be shown and why to look twice; no value. */
+export const checkViewSchema = z.object({
+  run: runId,
+  sql: z.string(),
+  template: name.nullable(),
+  askedBy: z.string(),
+  receivers: z.array(name),
+  score: z.number().int(),
+  /** From which score on a person is asked where the agreement says "ask". */
+  askFrom: z.number().int(),
+  reasons: z.array(z.object({ points: z.number().int(), text: z.string() })),
+  outputs: z.array(z.object({ name: z.string(), cells: z.number().int(), shown: z.number().int() })),
+  /** Declared groups with a cell that is not shown; at most 1,000. */
+  notShown: z.array(
+    z.object({ group: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])), cells: z.array(z.string()) }),
+  ),
+});
+export type CheckView = z.infer<typeof checkViewSchema>;
+export const checkListSchema = z.object({ checks: z.array(checkViewSchema) });
+export type CheckList = z.infer<typeof checkListSchema>;
 
 const scalarValue: z.ZodType<ScalarValue> = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 const cellValue: z.ZodType<CellValue> = z.union([scalarValue, z.array(z.tuple([scalarValue, scalarValue]))]);

@@ -24,6 +24,7 @@ export * from './agreement-noise.ts';
 export * from './agreement-release.ts';
 export * from './plan-rounding.ts';
 export * from './footprint.ts';
+export * from './release-risk.ts';
 export * from './grouping-sets.ts';
 export * from './ports.ts';
 export * from './receipt.ts';

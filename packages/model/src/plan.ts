@@ -241,6 +241,8 @@ export interface Plan {
   readonly aggregates: readonly PlanAggregate[];
   readonly outputs: readonly PlanOutput[];
   readonly rules: PlanRules;
+  /** Whose output checkers are asked before anything is opened, and when. */
+  readonly checking?: { readonly by: readonly string[]; readonly when: 'always' | 'ask' };
   /** Set where values are rounded before they are opened. */
   readonly rounding?: PlanRounding;
   /** Set exactly where the mechanism adds noise. */

@@ -15,6 +15,8 @@ export type SignaturePurpose =
   | 'receipt'
   | 'checkpoint'
   | 'cancel'
+  /** An output checker's word on one release. */
+  | 'check'
   /** Manifest of rows that are deposited, and what a contributor asks about them afterwards. */
   | 'deposit'
   | 'deposit-request'
@@ -58,6 +60,8 @@ export type LedgerEventKind =
   | 'deposit.expired'
   | 'token.issued'
   | 'release.opened'
+  | 'release.assessed'
+  | 'release.checked'
   | 'release.received'
   | 'receipt.issued';
 

@@ -47,6 +47,8 @@ export const receiptBodySchema = z.strictObject({
     without_receivers: z.array(name),
     /** What numbers were rounded to before they were opened; absent where they were not. */
     rounding: z.strictObject({ counts: z.number().int(), sums: z.boolean() }).optional(),
+    /** Which releases an output checker is asked about; absent where none. */
+    checking: z.enum(['always', 'ask']).optional(),
     /** Absent where totals over suppressed groups are held back. */
     totals: z.literal('secondary-suppression').optional(),
   }),

@@ -30,6 +30,7 @@ export function explain({ plan, agreement, sharing, floats }: Explained, cost: C
     ...showsRows(plan),
     ...(plan.noise === undefined ? suppression(plan) : shownWithNoise(plan)),
     ...noiseSentences(plan),
+    ...checking(plan),
     ...(plan.rows === undefined || plan.noise !== undefined || sharing === null ? [] : suppressesRows(plan, plan.rows, sharing)),
     ...coalition(plan),
     ...threat(agreement),
@@ -189,6 +190,16 @@ function suppression(plan: Plan): Sentence[] {
           'The answer is exact and what is suppressed depends on the data: this is not differential privacy, and answers to several questions can be compared.',
         ]
       : []),
+  );
+}
+
+function checking({ checking: terms }: Plan): Sentence[] {
+  if (terms === undefined) return [];
+  const which =
+    terms.when === 'always' ? 'Before anything is opened' : 'Unless the reasons to look twice add up to little, before anything is opened';
+  return say(
+    'suppression',
+    `${which}, an output checker of ${listed(terms.by)} sees which groups would be shown, but no value, and says yes or no. Without a yes in the time that a run may take, nothing is released.`,
   );
 }
 

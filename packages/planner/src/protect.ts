@@ -85,6 +85,9 @@ export function protect(p: Protecting): Plan {
     aggregates: split.aggregates,
     outputs: outputs.list,
     rules: noise === null ? rulesOf(p) : NO_RULES,
+    ...(agreement.output.checking === undefined
+      ? {}
+      : { checking: { by: [...agreement.output.checking.by], when: agreement.output.checking.when } }),
     ...(rounding === null ? {} : { rounding }),
     ...(noise === null ? {} : { noise }),
     provider: { with: '', from: fromText(question), where: question.where === null ? '' : print(question.where) },

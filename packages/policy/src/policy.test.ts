@@ -26,6 +26,7 @@ test('each role may do exactly its work', async () => {
     'data-provider': ['dataset.connect', 'dataset.remove', 'run.view', 'station.status'],
     analyst: ['question.ask', 'question.explain', 'result.view', 'run.view', 'station.status'],
     approver: ['question.explain', 'run.approve', 'run.cancel', 'run.view', 'station.status'],
+    'output-checker': ['release.check', 'run.view', 'station.status'],
     auditor: ['run.view', 'station.status'],
     owner: [...POLICY_ACTIONS].sort(),
   };
@@ -44,6 +45,7 @@ test('nobody approves the own question, except the one person of the single-user
   assert.equal(await allowed(policy, 'run.approve', ['approver'], { id: 'r', askedBy: 'south/ann' }), true);
   assert.equal(await allowed(policy, 'run.approve', ['owner'], own), true);
   assert.equal(await allowed(policy, 'run.approve', ['approver'], { id: 'r' }), false);
+  assert.equal(await allowed(policy, 'release.check', ['output-checker', 'analyst'], own), false);
   assert.equal(await allowed(policy, 'run.cancel', ['analyst'], own), true);
 });
 

@@ -10,13 +10,14 @@ export const POLICY_ACTIONS = [
   'run.approve',
   'run.cancel',
   'run.view',
+  'release.check',
   'result.view',
   'station.status',
 ] as const;
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
 /** `owner` is the embedded single-user mode: one person with all roles. */
-export const POLICY_ROLES = ['administrator', 'data-provider', 'analyst', 'approver', 'auditor', 'owner'] as const;
+export const POLICY_ROLES = ['administrator', 'data-provider', 'analyst', 'approver', 'output-checker', 'auditor', 'owner'] as const;
 export type PolicyRole = (typeof POLICY_ROLES)[number];
 
 export interface PolicyRequest {

@@ -14,6 +14,9 @@ import {
   type DatasetList,
   type DatasetReport,
   type DatasetView,
+  type CheckList,
+  type CheckRequest,
+  checkListSchema,
   type DecisionRequest,
   datasetListSchema,
   datasetReportSchema,
@@ -28,6 +31,8 @@ import {
   priceAnswerSchema,
   type RunEventLine,
   type RunList,
+  type RunSummary,
+  runSummarySchema,
   type RunResult,
   type RunView,
   removeAnswerSchema,
@@ -139,6 +144,16 @@ export class StationClient {
 
   approve(id: string, decision: DecisionRequest): Promise<RunView> {
     return this.#call(runViewSchema, 'POST', `/runs/${id}/approve`, decision, LONG_MS);
+  }
+
+  /** Releases that wait for an output checker of this station's organisation. */
+  checks(): Promise<CheckList> {
+    return this.#call(checkListSchema, 'GET', '/checks', undefined, QUICK_MS);
+  }
+
+  /** An output checker's word. */
+  check(id: string, request: CheckRequest): Promise<RunSummary> {
+    return this.#call(runSummarySchema, 'POST', `/runs/${id}/check`, request, LONG_MS);
   }
 
   refuse(id: string, decision: DecisionRequest): Promise<RunView> {

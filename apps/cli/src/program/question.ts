@@ -1,4 +1,4 @@
-/** `sluis ask`, `explain`, `runs`, `approve`, `refuse`, `cancel`, `result`, `verify`. */
+/** `sluis ask`, `explain`, `runs`, `approve`, `refuse`, `check`, `cancel`, `result`, `verify`. */
 import type { Command } from 'commander';
 import { asOption, examples, formatOptions, jsonOption, list, stationOptions, wholeNumber } from './options.ts';
 
@@ -44,6 +44,26 @@ export function addQuestionCommands(program: Command): void {
   decision('refuse', "say no for your organisation's data")
     .option('--reason <text>', 'why; the asker reads it')
     .action(async (run, options) => (await import('../commands/decide.ts')).decide('refuse', run, options));
+  const checks = asOption(
+    jsonOption(
+      stationOptions(
+        program
+          .command('check')
+          .description('as an output checker: what waits for you (list), or your word on a run')
+          .argument('<run>', '"list", or the id of a run, or its beginning'),
+      ),
+    ),
+  )
+    .option('--pass', 'let the answer be released')
+    .option('--refuse', 'do not')
+    .option('--reason <text>', 'why; the asker reads it');
+  examples(
+    checks.action(async (run, options) => {
+      const commands = await import('../commands/check.ts');
+      return run === 'list' ? commands.listChecks(options) : commands.check(run, options);
+    }),
+    ['sluis check list --home /srv/sluis', 'sluis check 3f0c92aa --refuse --reason "too few groups are shown"'],
+  );
   decision('cancel', 'stop a question at all stations')
     .option('--reason <text>', 'why')
     .action(async (run, options) => (await import('../commands/decide.ts')).decide('cancel', run, options));

@@ -10,6 +10,7 @@ import { contributeRoutes, isForContributors } from './contribute-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { problemResponse } from './problem.ts';
+import { checkRoutes } from './check-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import type { Services } from './services.ts';
 
@@ -31,6 +32,7 @@ export function createApp(services: Services, version: string): Hono {
   app.route(API_ROOT, agreementRoutes(services, version));
   app.route(API_ROOT, datasetRoutes(services));
   app.route(API_ROOT, runRoutes(services));
+  app.route(API_ROOT, checkRoutes(services));
   app.route(API_ROOT, budgetRoutes(services));
   app.route(API_ROOT, logRoutes(services));
   app.notFound(() =>
