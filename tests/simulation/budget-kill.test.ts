@@ -14,5 +14,5 @@ test(`a station that is killed while it charges never forgets what it gave for (
 });
 
 test('control: a station that gives before it charges is caught', async () => {
-  await assert.rejects(killAgainAndAgain(40, mulberry32(SEED), 'late'), /has given something and is not charged/);
+  await assert.rejects(killAgainAndAgain(40, mulberry32(SEED), { manner: 'late' }), /has given something and is not charged/);
 });

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunRecord } from '@sluis/flow';
-import { openStore } from '@sluis/store';
 import { AFFORDABLE, COLLABORATION, STEPS, TABLES } from './budget-death.ts';
+import { openPlace } from './budget-place.ts';
 
 const WORKER = fileURLToPath(new URL('./budget-worker.ts', import.meta.url));
 /** Runs of one life before a planned death, and milliseconds before an unplanned one. */
@@ -34,26 +34,34 @@ interface Life {
   readonly exhausted: boolean;
 }
 
-/**
- * Kills `kills` processes: half at a step, half at any moment after they were ready.
- *
- * @param manner - `late` for stations that give before they charge, which must not pass.
- */
-export async function killAgainAndAgain(kills: number, random: () => number, manner: 'right' | 'late' = 'right'): Promise<Tally> {
+export interface KillOptions {
+  /** `late` for stations that give before they charge, which must not pass. */
+  readonly manner?: 'right' | 'late';
+  /** URL of a fresh, empty database; a file if absent. */
+  readonly database?: () => string;
+}
+
+/** Kills `kills` processes: half at a step, half at any moment after they were ready. */
+export async function killAgainAndAgain(kills: number, random: () => number, options: KillOptions = {}): Promise<Tally> {
   const home = mkdtempSync(join(tmpdir(), 'sluis-budget-'));
+  const fresh = (n: number) => new Books(options.database?.() ?? join(home, `${n}.db`));
+  const keyFile = join(home, 'key.json');
   const tally = { kills: 0, given: 0, charged: 0, lost: 0, exhausted: 0, deaths: {} as Record<string, number> };
-  let books = new Books(join(home, '0.db'));
+  let books = fresh(0);
   try {
     for (let i = 0; i < kills; i++) {
       const planned = random() < 0.5;
       const step = STEPS[Math.floor(random() * STEPS.length)] ?? 'charged';
       const death = planned ? { run: Math.floor(random() * MOST_RUNS), step } : null;
-      const life = await live([books.path, JSON.stringify(death), manner], planned ? null : random() * MOST_MS);
+      const life = await live(
+        [books.place, keyFile, JSON.stringify(death), options.manner ?? 'right'],
+        planned ? null : random() * MOST_MS,
+      );
       await books.check(life);
       if (life.exhausted) {
         tally.exhausted++;
         add(tally, books);
-        books = new Books(join(home, `${i + 1}.db`));
+        books = fresh(i + 1);
       } else {
         tally.kills++;
         const name = planned ? step : 'random';
@@ -75,20 +83,20 @@ function add(tally: { given: number; charged: number; lost: number }, books: Boo
 
 /** What must hold of one database, over all lives of its station. */
 class Books {
-  readonly path: string;
+  readonly place: string;
   readonly given = new Set<string>();
   readonly #released = new Set<string>();
   charged = 0;
   #lost = new Set<string>();
 
-  constructor(path: string) {
-    this.path = path;
+  constructor(place: string) {
+    this.place = place;
   }
 
   async check(life: Life): Promise<void> {
     for (const run of life.given) this.given.add(run);
     for (const run of life.released) this.#released.add(run);
-    const { budget, store, close } = await openStore({ path: this.path });
+    const { budget, store, close } = await openPlace(this.place);
     try {
       const [claims = [], visits = []] = await Promise.all(TABLES.map((table) => budget.charges({ collaboration: COLLABORATION, table })));
       const runs = new Set(claims.map((c) => c.run));

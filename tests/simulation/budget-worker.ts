@@ -2,7 +2,7 @@
  * One station's charging as a process that a test kills: real database, real log, the flow's own recovery and payment. Run
  * after run it charges, then "gives" (a line on stdout, which outlives the process), then keeps a release.
  *
- * Arguments: the database's file; as JSON which step of which run kills the process, counted from its start (or null); and
+ * Arguments: the database's file or URL, and the station's key file; as JSON which step of which run kills the process, counted from its start (or null); and
  * `late` for a station that is wrong: it gives before it charges.
  * Lines: `ready {"ended": […]}` once, then `given RUN`, `released RUN`, and `exhausted` as the last.
  */
@@ -13,10 +13,10 @@ import { type Attempt, type Charge, type Messenger, pay, RunEvents, type RunReco
 import { Ledger } from '@sluis/ledger';
 import type { Agreement, Plan } from '@sluis/model';
 import type { Prepared } from '@sluis/planner';
-import { openStore } from '@sluis/store';
 import { BUDGET, COLLABORATION, type Death, PRICE, type Step, TABLES } from './budget-death.ts';
+import { openPlace } from './budget-place.ts';
 
-const [, , path, planned, manner] = process.argv;
+const [, , place, keyFile, planned, manner] = process.argv;
 
 const noise = {
   unit: { kind: 'row' },
@@ -31,9 +31,9 @@ const agreement = { collaboration: COLLABORATION, output: { noise: { required: t
 /** A line that is out when this returns. */
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 
-async function work(file: string, death: Death | null): Promise<void> {
-  const opened = await openStore({ path: file });
-  const key = keyBeside(file);
+async function work(place: string, keyFile: string, death: Death | null): Promise<void> {
+  const opened = await openPlace(place);
+  const key = keyOf(keyFile);
   const signer = {
     organisation: 'north',
     publicKey: key.publicKey,
@@ -125,8 +125,7 @@ async function play(station: StationContext, id: string): Promise<void> {
 }
 
 /** The station's key outlives it, as its log does. */
-function keyBeside(file: string): Pick<SigningKey, 'privateKey' | 'publicKey'> {
-  const path = `${file}.key`;
+function keyOf(path: string): Pick<SigningKey, 'privateKey' | 'publicKey'> {
   if (!existsSync(path)) {
     const { privateKey, publicKey } = generateSigningKey();
     writeFileSync(path, JSON.stringify({ privateKey: toHex(privateKey), publicKey: toHex(publicKey) }));
@@ -141,4 +140,5 @@ function own<T extends object>(object: T): Pick<T, keyof T> {
   return Object.fromEntries(methods.map((m) => [m, (object[m] as (...args: unknown[]) => unknown).bind(object)])) as Pick<T, keyof T>;
 }
 
-if (path !== undefined && planned !== undefined) await work(path, JSON.parse(planned) as Death | null);
+if (place === undefined || keyFile === undefined || planned === undefined) throw new RangeError('place, key file and death are needed');
+await work(place, keyFile, JSON.parse(planned) as Death | null);

@@ -6,7 +6,10 @@ import { diffAgreements } from './agreement-diff.ts';
 import { sampleAgreement } from './agreement-fixture.test.ts';
 import { budgetUnits } from './agreement-noise.ts';
 import { applyRules, parseRulesYaml } from './agreement-rules.ts';
+import { agreementId } from './agreement-id.ts';
+import { serialiseAgreementYaml } from './agreement-serialise.ts';
 import { agreementWarnings } from './agreement-warnings.ts';
+import { parseAgreementYaml } from './agreement-yaml.ts';
 
 const columns = {
   person: { type: 'BIGINT' },
@@ -88,4 +91,10 @@ test('ε and δ are compared exactly', () => {
   assert.equal(budgetUnits('0.000000000000000000000000000001'), 1n);
   assert.equal(budgetUnits('999999999'), 999_999_999n * 10n ** 30n);
   assert.throws(() => budgetUnits('1e-6'), RangeError);
+});
+
+test('terms on noise are written for people so that they read back as the same agreement', () => {
+  const unit = { protects: 'column', column: 'person', groups: 2, providers: 'disjoint' };
+  const agreement = noisy({ budget: { ...BUDGET, per_analyst: { epsilon: '0.5' } }, default: { epsilon: '0.10' } }, unit);
+  assert.equal(agreementId(parseAgreementYaml(serialiseAgreementYaml(agreement), 'a.yaml')), agreementId(agreement));
 });
