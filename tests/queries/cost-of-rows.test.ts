@@ -1,4 +1,8 @@
-/** What explain says that questions on shared rows cost, against rounds and bytes that the simulated parties meter. */
+/**
+ * What explain says that questions on shared rows cost, against rounds and bytes that the simulated parties meter. How many
+ * comparisons a sort of few rows takes differs by a quarter from one random order to the next: parties draw the same
+ * randomness in every run of this test.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSqlEngine } from '@sluis/engine';
@@ -8,6 +12,7 @@ import { simulateCommittee } from '@sluis/mpc/simulation';
 import { prepare } from '@sluis/planner';
 import { rowsOnShares } from '@sluis/rows';
 import { exactRules } from '@sluis/rules';
+import { seededRandom } from '../../packages/math/src/fixtures/seeded-random.ts';
 import { dealRows } from '../../packages/rows/src/fixtures/secret-rows.ts';
 import { sampleAgreement } from './sample-agreement.ts';
 
@@ -76,7 +81,7 @@ async function metered(agreed: Agreement, plan: Plan): Promise<{ rounds: number;
       const passes = await exactRules.decide(c, plan, [input], totals);
       for (const bits of passes) await c.openBits(bits);
     },
-    { convene },
+    { convene, random: [seededRandom(1), seededRandom(2), seededRandom(3)] },
   );
   return { rounds: rounds - plan.outputs.length, bytes: bytes.reduce((a, b) => a + b, 0) };
 }
@@ -107,10 +112,8 @@ for (const threat of ['semi-honest', 'malicious'] as const) {
         const said = { rounds: parts.reduce((n, p) => n + p.rounds, 0), bytes: parts.reduce((n, p) => n + p.bytes, 0) };
         const real = await metered(agreed, plan);
         t.diagnostic(`${real.rounds} rounds, said ${said.rounds}; ${real.bytes} bytes, said ${said.bytes}`);
-        // Where products are checked, how many checks there are is a guess, and all that is sent counts as a product.
-        const [rounds, sent] = threat === 'malicious' ? [0.25, 0.65] : [0.1, 0.15];
-        assert.ok(Math.abs(said.rounds / real.rounds - 1) <= rounds, 'rounds');
-        assert.ok(Math.abs(said.bytes / real.bytes - 1) <= sent, 'bytes');
+        assert.ok(Math.abs(said.rounds / real.rounds - 1) <= 0.1, 'rounds');
+        assert.ok(Math.abs(said.bytes / real.bytes - 1) <= (threat === 'malicious' ? 0.25 : 0.15), 'bytes');
       });
     }
   }

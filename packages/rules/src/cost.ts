@@ -1,6 +1,6 @@
 /** Rounds and bytes of combining and deciding, from the plan alone: the same steps as the code that runs, on shapes. */
 import { dominanceBits, inputsOf, type Plan, type PlanDominance } from '@sluis/model';
-import { CommitteeMeter, type Cost, threatModelOf, withChecks } from '@sluis/technique';
+import { CommitteeMeter, type Cost, threatModelOf } from '@sluis/technique';
 import { amongCost, quantileCost } from './comparison-cost.ts';
 import { decisionUnits, topNeeded } from './decision-units.ts';
 import { latticeOf } from './grouping-lattice.ts';
@@ -39,7 +39,7 @@ export function costOfRules(plan: Plan): Cost {
     cells,
   );
   roundingCost(meter, plan);
-  return withChecks(meter.total(), threat);
+  return meter.total();
 }
 
 function dominanceCost(meter: CommitteeMeter, plan: Plan, d: number, tests: number): void {

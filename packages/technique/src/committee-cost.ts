@@ -4,17 +4,14 @@
  * own cost with it, without running anything.
  */
 import { topNetwork } from '@sluis/math';
+import { CheckMeter } from './check-meter.ts';
 import type { ThreatModel } from './committee.ts';
 import type { Cost } from './door.ts';
+import { secondsFor } from './rough-seconds.ts';
 
 const PARTIES = 3;
-/** Rough speed on one local network: only for the seconds an explanation shows. */
-const SECONDS_PER_ROUND = 0.002;
-const BYTES_PER_SECOND = 30e6;
 
 const packedBytes = (n: number): number => 4 * Math.ceil(n / 32);
-
-export const secondsFor = (rounds: number, bytes: number): number => rounds * SECONDS_PER_ROUND + bytes / BYTES_PER_SECOND;
 
 /** Conjunctions an element, and rounds, of a tree that finds the carry out of `groups` groups of positions. */
 function carryTree(groups: number): { readonly conjunctions: number; readonly rounds: number } {
@@ -68,15 +65,18 @@ function prefixAdder(width: number): { readonly conjunctions: number; readonly r
 
 /**
  * Adds up rounds and bytes. Methods bear the names of `Committee`'s and take shapes instead of secrets. Under the
- * malicious model they count the primitives' verified forms; what verifying costs on top is counted elsewhere.
+ * malicious model they count the primitives' verified forms, and `checks` what verifying costs on top.
  */
 export class CommitteeMeter {
   rounds = 0;
   bytes = 0;
+  /** Null where nothing is verified. */
+  readonly checks: CheckMeter | null;
   readonly #verified: boolean;
 
   constructor(threatModel: ThreatModel = 'semi-honest') {
     this.#verified = threatModel === 'malicious';
+    this.checks = this.#verified ? new CheckMeter() : null;
   }
 
   /** Fresh keys: 1 round, 32 bytes from each party. */
@@ -95,7 +95,9 @@ export class CommitteeMeter {
   }
 
   and(length: number): void {
-    if (length > 0) this.#add(1, PARTIES * packedBytes(length));
+    if (length === 0) return;
+    this.#add(1, PARTIES * packedBytes(length));
+    this.checks?.conjunctions(packedBytes(length) / 4);
   }
 
   or(length: number): void {
@@ -103,7 +105,9 @@ export class CommitteeMeter {
   }
 
   multiply(length: number, words: number): void {
-    if (length > 0) this.#add(1, PARTIES * 8 * words * length);
+    if (length === 0) return;
+    this.#add(1, PARTIES * 8 * words * length);
+    this.checks?.products(length, words);
   }
 
   /** Of `terms` columns on each side. */
@@ -116,7 +120,9 @@ export class CommitteeMeter {
   }
 
   inject(length: number, words: number): void {
-    if (length > 0) this.#add(2, (this.#verified ? 48 : 24) * words * length);
+    if (length === 0) return;
+    this.#add(2, (this.#verified ? 48 : 24) * words * length);
+    this.checks?.products(2 * length, words);
   }
 
   mask(length: number, words: number): void {
@@ -124,7 +130,9 @@ export class CommitteeMeter {
   }
 
   select(length: number, words: number): void {
-    if (length > 0) this.#add(this.#verified ? 3 : 2, (this.#verified ? 72 : 32) * words * length);
+    if (length === 0) return;
+    this.#add(this.#verified ? 3 : 2, (this.#verified ? 72 : 32) * words * length);
+    this.checks?.products(3 * length, words);
   }
 
   negative(length: number, width: number): void {
@@ -240,19 +248,33 @@ export class CommitteeMeter {
 
   /** 1 round: each party sends one component and a 32-byte digest of the other. */
   openBits(length: number): void {
-    if (length > 0) this.#add(1, PARTIES * (packedBytes(length) + 32));
+    if (length === 0) return;
+    this.reveal();
+    this.#add(1, PARTIES * (packedBytes(length) + 32));
   }
 
   openColumn(length: number, words: number): void {
-    if (length > 0) this.#add(1, PARTIES * (8 * words * length + 32));
+    if (length === 0) return;
+    this.reveal();
+    this.#add(1, PARTIES * (8 * words * length + 32));
   }
 
   rerandomise(length: number, words: number): void {
-    if (length > 0) this.#add(1, PARTIES * 8 * words * length);
+    if (length === 0) return;
+    this.reveal();
+    this.#add(1, PARTIES * 8 * words * length);
   }
 
+  /** What was computed so far is checked before anything of it leaves the committee. */
+  reveal(): void {
+    this.checks?.check();
+  }
+
+  /** With everything checked in the end, where it is. */
   total(): Cost {
-    return { rounds: this.rounds, bytes: this.bytes, seconds: secondsFor(this.rounds, this.bytes) };
+    this.reveal();
+    const [rounds, bytes] = [this.rounds + (this.checks?.rounds ?? 0), this.bytes + (this.checks?.bytes ?? 0)];
+    return { rounds, bytes, seconds: secondsFor(rounds, bytes) };
   }
 
   /** Bits that say how often known summands were wrapped. */
@@ -270,7 +292,9 @@ export class CommitteeMeter {
 
   /** So many bits an element, in packed words. */
   #bitwise(length: number, { bits, rounds }: { readonly bits: number; readonly rounds: number }): void {
-    if (length > 0) this.#add(rounds, packedBytes(length) * bits);
+    if (length === 0) return;
+    this.#add(rounds, packedBytes(length) * bits);
+    this.checks?.conjunctions(((packedBytes(length) / 4) * bits) / 3);
   }
 
   #add(rounds: number, bytes: number): void {

@@ -5,8 +5,6 @@
 
 import type { Plan } from '@sluis/model';
 import type { ThreatModel } from './committee.ts';
-import { secondsFor } from './committee-cost.ts';
-import type { Cost } from './door.ts';
 
 /** The computation technique under which every product is checked. */
 export const MALICIOUS_COMPUTATION = 'mpc-replicated-3-malicious';
@@ -124,15 +122,4 @@ export function verifiedShuffleCost(
   }
   if (bits > 0) pass += 8 * rows * 3 + 2 * bits * 4 * Math.ceil(rows / 32) + PARTIES * (8 * bits + TAG_BYTES);
   return { rounds: 15, bytes: 3 * pass };
-}
-
-/**
- * A computation's cost with its checks: as if all its bytes were products, checked at once before one reveal. For
- * programs that open nothing in between, about what is sent.
- */
-export function withChecks(cost: Cost, threat: ThreatModel): Cost {
-  if (threat === 'semi-honest') return cost;
-  const check = checkCost(Math.ceil(cost.bytes / (8 * PARTIES)));
-  const [rounds, bytes] = [cost.rounds + check.rounds, cost.bytes + check.bytes];
-  return { rounds, bytes, seconds: secondsFor(rounds, bytes) };
 }

@@ -56,8 +56,8 @@ export class OrderPlan {
     const before = this.step(pivots);
     let [each, rounds] = [0, 0];
     for (let left = levels; left > 0; left -= stride, rounds++) each += 2 ** Math.min(stride, left) - 1;
-    // Gaps between random pivots are geometric: rest / (pivots + 1) comparisons an item among the items of its gap.
-    const within = (rest * rest) / (pivots + 1);
+    // Two random items share a gap between random pivots with a probability of 2 / (pivots + 2).
+    const within = (rest * (rest - 1)) / (pivots + 2);
     const comparisons = before.comparisons + rest * each + within;
     return this.#costed({ levels, stride, comparisons, rounds: before.rounds + rounds + 1 });
   }

@@ -113,14 +113,22 @@ export class RowsMeter extends CommitteeMeter {
     if (leading) this.inject(n, words - wordsBelow(bits - 1, words));
     this.shuffle({ ...table, words: [...table.words, words] });
     const step = new OrderPlan(comparisonCost(this.#threat, bits)).step(n);
-    const one = new RowsMeter(this.#threat);
-    one.negative(1, bits + 1);
-    one.openBits(1);
-    this.rounds += one.rounds * (step.rounds + Math.floor(step.comparisons / COMPARISON_BATCH));
-    const all = new RowsMeter(this.#threat);
-    all.negative(step.comparisons, bits + 1);
-    all.openBits(step.comparisons);
-    this.bytes += all.bytes + 96 * (step.rounds - 1);
+    const times = step.rounds + Math.floor(step.comparisons / COMPARISON_BATCH);
+    const one = this.#comparisons(1, bits);
+    this.rounds += one.rounds * times;
+    this.bytes += this.#comparisons(step.comparisons, bits).bytes + 96 * (step.rounds - 1);
+    this.reveal();
+    const checks = this.#comparisons(Math.ceil(step.comparisons / times), bits).checks;
+    if (this.checks === null || checks === null) return;
+    this.checks.rounds += checks.rounds * times;
+    this.checks.bytes += checks.bytes * times;
+  }
+
+  #comparisons(count: number, bits: number): CommitteeMeter {
+    const meter = new CommitteeMeter(this.#threat);
+    meter.negative(count, bits + 1);
+    meter.openBits(count);
+    return meter;
   }
 
   /** Sums that start anew in segments, of columns of one width. */

@@ -1,6 +1,6 @@
 /** Rounds and bytes of noise on secrets, from the plan alone: the same steps as the code that runs, on shapes. */
 import type { Plan } from '@sluis/model';
-import { binQuantileCost, CommitteeMeter, type Cost, secondsFor, threatModelOf, withChecks } from '@sluis/technique';
+import { binQuantileCost, CommitteeMeter, type Cost, secondsFor, threatModelOf } from '@sluis/technique';
 import { noisyQuantileBits } from './add-noise.ts';
 import { emptyBits, thresholdBits } from './decide.ts';
 import { costOfNoiseOnBits } from './noise-on-bits.ts';
@@ -25,7 +25,7 @@ export function costOfNoise(plan: Plan): Cost {
     meter.isZero(plan.cellCount, emptyBits(plan));
     meter.and(plan.cellCount);
   }
-  const computed = meter.bytes === 0 ? meter.total() : withChecks(meter.total(), threat);
+  const computed = meter.total();
   const [rounds, bytes] = [computed.rounds + brought.rounds, computed.bytes + brought.bytes];
   return { rounds, bytes, seconds: secondsFor(rounds, bytes) };
 }
