@@ -41,6 +41,7 @@ test('every command has help that says what it is for', () => {
     'result',
     'verify',
     'budget',
+    'collect',
   ]) {
     assert.ok(names.includes(name), name);
   }

@@ -6,6 +6,7 @@ import { tolerateClosedPipes } from './output/streams.ts';
 import { addAgreementCommands } from './program/agreement.ts';
 import { addBilateralCommands } from './program/bilateral.ts';
 import { addBudgetCommands } from './program/budget.ts';
+import { addCollectCommands } from './program/collect.ts';
 import { addContributeCommands } from './program/contribute.ts';
 import { addDatasetCommands } from './program/dataset.ts';
 import { addQuestionCommands } from './program/question.ts';
@@ -55,6 +56,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addContributeCommands(program);
   addQuestionCommands(program);
   addBudgetCommands(program);
+  addCollectCommands(program);
   addBilateralCommands(program);
   return program;
 }

@@ -8,6 +8,8 @@ import { certificateValidity } from '@sluis/crypto';
 import { createFinaliser, createProviderEngine, createSqlEngine } from '@sluis/engine';
 import {
   Agreements,
+  CollectionIntake,
+  CollectionReleases,
   DepositDesk,
   DepositRelay,
   RunEvents,
@@ -22,6 +24,7 @@ import { Ledger } from '@sluis/ledger';
 import { STATION_FILES } from '@sluis/model';
 import { openPolicy } from '@sluis/policy';
 import { readStationConfig, readToken } from '@sluis/sdk';
+import { prio3Of } from '@sluis/sdk/report';
 import { openStore, shareFiles } from '@sluis/store';
 import { Wire } from '@sluis/wire';
 import { Certificates, watchAgreements } from './certificates.ts';
@@ -103,7 +106,14 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
     const station: StationContext = { ...base, deposits: desk };
     const relay = new DepositRelay(station, desk);
     relay.serve();
-    closing.push(tidyNowAndThen(desk));
+    const intake = new CollectionIntake(station, opened.collections, prio3Of);
+    const releases = new CollectionReleases(station, opened.collections, prio3Of, intake);
+    intake.serve();
+    releases.serve();
+    closing.push(
+      nowAndThen(() => desk.tidy()),
+      nowAndThen(() => intake.check()),
+    );
     const agreements = new Agreements(station);
     agreements.serve();
     const runs = new Runs(station, new WireMessenger(station));
@@ -121,6 +131,9 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
         runs,
         relay,
         issuer,
+        intake,
+        releases,
+        collections: opened.collections,
         ledger,
         access: createAccess({
           organisation: config.name,
@@ -152,11 +165,11 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
 
 const TIDY_MS = 60_000;
 
-/** Lets deposits expire while the station runs; what fails is tried again. Gives what ends it. */
-function tidyNowAndThen(desk: DepositDesk): () => Promise<void> {
+/** Lets deposits expire, and reports be checked, while the station runs; what fails is tried again. Gives what ends it. */
+function nowAndThen(task: () => Promise<void>): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    last = last.then(() => desk.tidy()).catch(() => undefined);
+    last = last.then(task).catch(() => undefined);
   }, TIDY_MS);
   timer.unref();
   return async () => {

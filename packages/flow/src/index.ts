@@ -21,3 +21,7 @@ export { plannedFacts } from './receipt.ts';
 export * from './run.ts';
 export * from './run-events.ts';
 export * from './spending.ts';
+export * from './collection-context.ts';
+export { CollectionIntake } from './collection-intake.ts';
+export { CollectionReleases } from './collection-release.ts';
+export * from './collection-store.ts';

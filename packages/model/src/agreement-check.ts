@@ -1,6 +1,7 @@
 /** What an agreement must satisfy beyond its schema. Every station checks this for itself before it keeps or signs one. */
 import { InvalidError } from '@sluis/base';
 import type { Agreement, Organisation, Table } from './agreement.ts';
+import { collectionProblems } from './agreement-collections.ts';
 import { contributorProblems, depositProblems } from './agreement-deposits.ts';
 import { releaseProblems } from './agreement-release-check.ts';
 import { type AgreementProblem, columnProblems } from './agreement-columns.ts';
@@ -162,6 +163,7 @@ export function agreementProblems(agreement: Agreement): AgreementProblem[] {
     ...organisationProblems(agreement.organisations),
     ...contributorProblems(agreement),
     ...noiseProblems(agreement),
+    ...collectionProblems(agreement),
     ...namesProblems(agreement, agreement.committee, ['committee']),
     ...namesProblems(agreement, agreement.receivers, ['receivers']),
     ...namesProblems(agreement, agreement.askers, ['askers']),

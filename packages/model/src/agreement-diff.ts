@@ -90,6 +90,8 @@ const MEANINGS: readonly Meaning[] = [
     (_before, after) => (after === 'disjoint' ? 'weaker' : 'stronger'),
   ],
   [/^tables\.[^.]+\.privacy_unit\.(column|groups|rows_per_group)$/, 'whom noise protects', () => 'neutral'],
+  [/^collections\.[^.]+\.minimum_reports$/, 'reports in a released sum, at least', moreIsStronger],
+  [/^collections\.[^.]+\.aggregators$/, 'aggregators of reports', () => 'neutral'],
   [/^receivers$/, 'receivers of results', fewerIsStronger],
   [/^askers$/, 'organisations that may ask', fewerIsStronger],
   [/^tables\.[^.]+\.columns\.[^.]+\.uses$/, 'uses', fewerIsStronger],

@@ -13,6 +13,8 @@ const COMMENTS: Readonly<Record<string, string>> = {
   tables:
     ' Shared tables. A column may be used only for what its "uses" say: group, join, filter, aggregate, reveal.\n' +
     ' "group" needs a domain; "aggregate" on numbers needs bounds; "reveal" allows MIN and MAX, which show single values.',
+  collections:
+    ' What people without an account may report. Both aggregators of a collection together can read every report in it: name two that will not.',
   output: ' A cell is released only if enough rows and organisations contribute to it.',
   receivers: ' Organisations that receive results.',
   askers: ' Organisations whose analysts may ask.',
@@ -60,6 +62,7 @@ function forPeople(a: Agreement): Record<string, unknown> {
         { ...table, columns: Object.fromEntries(Object.entries(table.columns).map(([column, c]) => [column, columnForPeople(c)])) },
       ]),
     ),
+    ...(a.collections === undefined ? {} : { collections: a.collections }),
     output: a.output,
     receivers: a.receivers,
     askers: a.askers,

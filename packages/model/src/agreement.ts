@@ -3,6 +3,7 @@
  * write it. Numbers that need not be whole (bounds) are decimal text, so that the canonical form is unique.
  */
 import { z } from 'zod';
+import { collectionSchema } from './agreement-collections.ts';
 import { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
 import { checkingSchema, differencingSchema, roundingSchema, totalsSchema } from './agreement-release.ts';
 
@@ -163,6 +164,8 @@ export const agreementSchema = z.strictObject({
   /** What one compute party may do: follow the protocol but be curious, or anything (then runs abort, and cost more). */
   threat_model: z.enum(['semi-honest', 'malicious']).default('semi-honest'),
   tables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/), tableSchema),
+  /** What people without an account may report to the stations, by name; absent is nothing. */
+  collections: z.record(name, collectionSchema).optional(),
   output: outputSchema.prefault({}),
   /** Organisations that get results. */
   receivers: z.array(name).min(1),

@@ -34,3 +34,5 @@ export * from './plan-rows.ts';
 export * from './row-encoding.ts';
 export * from './deposit.ts';
 export * from './deposit-acceptance.ts';
+export * from './collection.ts';
+export { type Collection, collectionSchema, type ReportKind, reportKindSchema } from './agreement-collections.ts';

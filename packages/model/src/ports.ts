@@ -59,6 +59,8 @@ export type LedgerEventKind =
   | 'deposit.rejected'
   | 'deposit.expired'
   | 'token.issued'
+  | 'collection.released'
+  | 'collection.received'
   | 'release.opened'
   | 'release.assessed'
   | 'release.checked'

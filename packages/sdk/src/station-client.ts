@@ -11,6 +11,10 @@ import {
   type Card,
   type ConnectRequest,
   cardSchema,
+  type CollectionResult,
+  type CollectionStatus,
+  collectionListSchema,
+  collectionResultsSchema,
   type DatasetList,
   type DatasetReport,
   type DatasetView,
@@ -172,6 +176,21 @@ export class StationClient {
   budget(collaboration?: string): Promise<BudgetView> {
     const query = collaboration === undefined ? '' : `?collaboration=${encodeURIComponent(collaboration)}`;
     return this.#call(budgetViewSchema, 'GET', `/budget${query}`, undefined, LONG_MS);
+  }
+
+  /** What people may report in the collaborations of this station, and how many did where it aggregates. */
+  async collections(collaboration?: string): Promise<CollectionStatus[]> {
+    const query = collaboration === undefined ? '' : `?collaboration=${encodeURIComponent(collaboration)}`;
+    return (await this.#call(collectionListSchema, 'GET', `/collections${query}`, undefined, QUICK_MS)).collections;
+  }
+
+  /** All sums of a collection; with `begin`, first one more of all reports that are in none. Only at a receiver's station. */
+  async collectionResults(
+    collection: string,
+    request: { readonly begin: boolean; readonly collaboration?: string; readonly as?: string },
+  ): Promise<CollectionResult[]> {
+    const path = `/collections/${encodeURIComponent(collection)}/results`;
+    return (await this.#call(collectionResultsSchema, 'POST', path, request, 2 * LONG_MS)).results;
   }
 
   /** What questions would cost together; none is asked. */

@@ -1,10 +1,11 @@
 /** Opens a station's relational state: SQLite in its folder, or a PostgreSQL server. */
 import { type Clock, systemClock } from '@sluis/base';
-import type { BudgetBook, DepositStore, StationStore } from '@sluis/flow';
+import type { BudgetBook, CollectionStore, DepositStore, StationStore } from '@sluis/flow';
 import type { LogStorage } from '@sluis/ledger';
 import { Kysely } from 'kysely';
 import { storeFailure } from './failures.ts';
 import { RelationalBudget } from './relational-budget.ts';
+import { RelationalCollections } from './relational-collections.ts';
 import { RelationalDeposits } from './relational-deposits.ts';
 import { RelationalLog } from './relational-log.ts';
 import { RelationalStore } from './relational-store.ts';
@@ -18,6 +19,7 @@ export interface OpenedStore {
   readonly log: LogStorage;
   readonly deposits: DepositStore;
   readonly budget: BudgetBook;
+  readonly collections: CollectionStore;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function openStore(place: StorePlace, clock: Clock = systemClock): 
       log: new RelationalLog(held),
       deposits: new RelationalDeposits(held),
       budget: new RelationalBudget(held),
+      collections: new RelationalCollections(held),
       close,
     };
   } catch (thrown) {

@@ -79,6 +79,28 @@ export interface Tables {
     shown: string | null;
     at: number;
   };
+  /** Keys, shares and verdicts are sealed or public; see `collection-store.ts` of the flow. */
+  collection_keys: { agreement: string; collection: string; sealed_key: string; made_at: number };
+  collection_reports: {
+    agreement: string;
+    collection: string;
+    nonce: string;
+    public_share: string;
+    box: string;
+    state: string;
+    verdict: string | null;
+    release_id: string | null;
+    received_at: number;
+  };
+  collection_releases: {
+    agreement: string;
+    collection: string;
+    release_id: string;
+    reports: number;
+    digest: string;
+    boxes: string | null;
+    begun_at: number;
+  };
   /** Hashes and salts in hexadecimal, data in base64: text is the same in both databases. */
   log_entries: { position: number; leaf_hash: string; salt: string; data: string };
 }
@@ -134,6 +156,18 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `create table footprints (run text not null, role text not null check (role in ('provider', 'compute-party')), collaboration text not null,
       table_name text not null, data text not null, footprint text not null, shown text, at bigint not null, primary key (run, role))`,
     'create index footprints_by_table on footprints (collaboration, table_name, role)',
+  ],
+  [
+    `create table collection_keys (agreement text not null, collection text not null, sealed_key text not null, made_at bigint not null,
+      primary key (agreement, collection))`,
+    // A number is used once in a collection, and a report is in one sum: the database itself keeps both.
+    `create table collection_reports (agreement text not null, collection text not null, nonce text not null, public_share text not null,
+      box text not null, state text not null check (state in ('waiting', 'valid', 'invalid', 'released')), verdict text, release_id text,
+      received_at bigint not null, primary key (agreement, collection, nonce))`,
+    'create index collection_reports_by_state on collection_reports (agreement, collection, state, received_at)',
+    'create index collection_reports_by_release on collection_reports (release_id)',
+    `create table collection_releases (agreement text not null, collection text not null, release_id text not null, reports bigint not null,
+      digest text not null, boxes text, begun_at bigint not null, primary key (agreement, collection, release_id))`,
   ],
 ];
 

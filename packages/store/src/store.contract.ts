@@ -5,6 +5,7 @@ import { RefusedError, StationError } from '@sluis/base';
 import type { AgreementRecord, RunRecord } from '@sluis/flow';
 import type { LogEntry } from '@sluis/ledger';
 import { budgetContract } from './budget.contract.ts';
+import { collectionsContract } from './collections.contract.ts';
 import { depositsContract } from './deposits.contract.ts';
 import type { OpenedStore } from './open-store.ts';
 
@@ -199,4 +200,5 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
   });
   depositsContract(contract);
   budgetContract(contract);
+  collectionsContract(contract);
 }

@@ -1,9 +1,11 @@
 /** What people read, in English. Every other language has the same entries. */
 import { budgetEn } from './budget-en.ts';
+import { collectEn } from './collect-en.ts';
 import { contributeEn } from './contribute-en.ts';
 
 export const en = {
   ...budgetEn,
+  ...collectEn,
   ...contributeEn,
 
   // Headings and labels

@@ -1,10 +1,12 @@
 /** What people read, in Dutch. */
 import { budgetNl } from './budget-nl.ts';
+import { collectNl } from './collect-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
 import type { Messages } from './en.ts';
 
 export const nl: Messages = {
   ...budgetNl,
+  ...collectNl,
   ...contributeNl,
 
   wordQuestion: 'Vraag',

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { agreementRoutes } from './agreement-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
+import { collectionRoutes, isForReporters } from './collection-routes.ts';
 import { contributePageRoutes } from './contribute-page-routes.ts';
 import { contributeRoutes, isForContributors } from './contribute-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
@@ -21,14 +22,15 @@ export function createApp(services: Services, version: string): Hono {
   const app = new Hono();
   // First of all: nothing of a stranger's request is read.
   app.use(async (c, next) => {
-    // Contributors have no token: what they may do, they sign for.
-    if (!isForContributors(c.req.path)) services.access.authenticate(c.req.header('authorization'));
+    // Contributors have no token: what they may do, they sign for. Reporters need not say who they are.
+    if (!isForContributors(c.req.path) && !isForReporters(c.req.path)) services.access.authenticate(c.req.header('authorization'));
     await next();
     c.header('cache-control', 'no-store');
   });
   app.use(bodyLimit({ maxSize: BODY_LIMIT }));
   app.route('/', contributePageRoutes(services));
   app.route(API_ROOT, contributeRoutes(services));
+  app.route(API_ROOT, collectionRoutes(services));
   app.route(API_ROOT, agreementRoutes(services, version));
   app.route(API_ROOT, datasetRoutes(services));
   app.route(API_ROOT, runRoutes(services));

@@ -1,5 +1,14 @@
 /** What the HTTP routes act on. */
-import type { Agreements, DepositRelay, Runs, StationContext, TokenIssuer } from '@sluis/flow';
+import type {
+  Agreements,
+  CollectionIntake,
+  CollectionReleases,
+  CollectionStore,
+  DepositRelay,
+  Runs,
+  StationContext,
+  TokenIssuer,
+} from '@sluis/flow';
 import type { Ledger } from '@sluis/ledger';
 import type { Datasets } from '../datasets.ts';
 import type { Access } from './access.ts';
@@ -15,6 +24,9 @@ export interface Services {
   readonly runs: Runs;
   readonly relay: DepositRelay;
   readonly issuer: TokenIssuer;
+  readonly intake: CollectionIntake;
+  readonly releases: CollectionReleases;
+  readonly collections: CollectionStore;
   readonly ledger: Ledger;
   readonly access: Access;
 }

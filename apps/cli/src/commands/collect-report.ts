@@ -1,0 +1,54 @@
+/** `sluis collect report COLLECTION VALUE --agreement FILE` */
+import { InvalidError } from '@sluis/base';
+import { type Agreement, agreementId, type ReportKind } from '@sluis/model';
+import { certificateOf, normaliseUrl, PinnedTransport } from '@sluis/sdk';
+import { describeCollection, type ReportValue, reportTo } from '@sluis/sdk/report';
+import { readAgreementFile } from '../agreement-source.ts';
+import { text } from '../messages/index.ts';
+import { print, printJson, remark } from '../output/streams.ts';
+
+export interface ReportOptions {
+  readonly agreement: string;
+  readonly json?: boolean;
+}
+
+export async function report(collection: string, given: string, options: ReportOptions): Promise<void> {
+  const { agreement } = readAgreementFile(options.agreement);
+  const terms = Object.hasOwn(agreement.collections ?? {}, collection) ? agreement.collections?.[collection] : undefined;
+  if (terms === undefined) throw unknown(collection, agreement);
+  const value = typed(terms.reports, given);
+  for (const line of describeCollection(terms)) remark(line);
+  const station = agreement.organisations.find((o) => o.name === terms.aggregators[0]);
+  if (station === undefined) throw unknown(collection, agreement);
+  const url = normaliseUrl(station.station);
+  const transport = new PinnedTransport({ url, certificate: await certificateOf(url, station.certificate) });
+  try {
+    await reportTo(transport, { collaboration: agreement.collaboration, collection, agreement: agreementId(agreement) }, value);
+  } finally {
+    transport.close();
+  }
+  if (options.json === true) return printJson({ collection, aggregator: station.name, stored: true });
+  print(text.collectThanks(collection, station.name));
+}
+
+/** What was typed, as the kind of report wants it. */
+function typed({ kind }: ReportKind, given: string): ReportValue {
+  if (kind === 'prio3-count') {
+    if (/^(yes|true|1|ja)$/i.test(given)) return true;
+    if (/^(no|false|0|nee)$/i.test(given)) return false;
+  } else if (kind === 'prio3-sumvec') {
+    if (/^\d{1,15}(,\d{1,15})*$/.test(given)) return given.split(',').map(Number);
+  } else if (/^\d{1,15}$/.test(given)) return Number(given);
+  throw new InvalidError('usage/value', {
+    stage: 'usage',
+    message: `A report of kind ${kind} does not look like that.`,
+    remedy: 'Give yes or no for a count, a whole number for a sum or a bucket, and several with commas between for sums of vectors.',
+  });
+}
+
+const unknown = (name: string, { collections }: Agreement): InvalidError =>
+  new InvalidError('collection/unknown', {
+    stage: 'usage',
+    message: `The agreement has no collection "${name}".`,
+    remedy: `It has: ${Object.keys(collections ?? {}).join(', ') || 'none'}.`,
+  });

@@ -1,0 +1,103 @@
+/** Reports to collections on the wire: what a person's device sends, and what binds each part of it to its purpose. */
+import { fromHex, lengthPrefixed, uint64be, utf8 } from '@sluis/base';
+import { taggedHash } from '@sluis/crypto';
+import { z } from 'zod';
+import { NAME, signedAgreementSchema } from './agreement.ts';
+
+const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+/** Base64 of at most some hundred kilobytes: a histogram of 10,000 buckets is the largest report. */
+const base64 = z
+  .string()
+  .max(1_400_000)
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/);
+const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Date(t).toISOString() === t);
+
+/** Where a collection is: one version of an agreement, and its name there. */
+export const collectionPlaceSchema = z.strictObject({ agreement: hex32, collection: z.string().regex(NAME) });
+export type CollectionPlace = z.infer<typeof collectionPlaceSchema>;
+
+/** One person's report. No name, no signature: nothing in it says who sent it. */
+export const collectionReportSchema = z.strictObject({
+  ...collectionPlaceSchema.shape,
+  nonce: hex16,
+  public_share: base64,
+  /** The input share for each aggregator, sealed to it. */
+  boxes: z.tuple([base64, base64]),
+});
+export type CollectionReport = z.infer<typeof collectionReportSchema>;
+
+/** What a station tells anybody about a collection: the agreement itself, to be checked by its id and signatures. */
+export const collectionOfferSchema = z.strictObject({ id: hex32, signed: signedAgreementSchema });
+export type CollectionOffer = z.infer<typeof collectionOfferSchema>;
+
+/** A sum that was released: to each receiver, one sealed aggregate share from either aggregator. */
+export const collectionReleaseSchema = z.strictObject({
+  ...collectionPlaceSchema.shape,
+  release: hex16,
+  reports: z.number().int().min(1),
+  /** Hash of the nonces of all reports in it, in order: both aggregators added the same ones. */
+  digest: hex32,
+  at: instant,
+  boxes: z.tuple([base64, base64]),
+});
+export type CollectionRelease = z.infer<typeof collectionReleaseSchema>;
+
+export const collectionStatusSchema = z.strictObject({
+  ...collectionPlaceSchema.shape,
+  collaboration: z.string().regex(NAME),
+  description: z.string(),
+  kind: z.string(),
+  aggregators: z.tuple([z.string(), z.string()]),
+  minimum_reports: z.number().int(),
+  until: z.string(),
+  /** Reports at this station; null where it is no aggregator. */
+  reports: z
+    .strictObject({ waiting: z.number().int(), valid: z.number().int(), invalid: z.number().int(), released: z.number().int() })
+    .nullable(),
+});
+export type CollectionStatus = z.infer<typeof collectionStatusSchema>;
+
+/** A result as a receiver reads it; numbers as decimal text. */
+export const collectionResultSchema = z.strictObject({
+  release: hex16,
+  reports: z.number().int().min(1),
+  at: instant,
+  sums: z.array(z.string().regex(/^\d+$/)).min(1),
+});
+export type CollectionResult = z.infer<typeof collectionResultSchema>;
+
+export const collectionListSchema = z.strictObject({ collections: z.array(collectionStatusSchema) });
+export const collectionResultsSchema = z.strictObject({ results: z.array(collectionResultSchema) });
+
+const place = ({ agreement, collection }: CollectionPlace): Uint8Array[] => [fromHex(agreement), utf8(collection)];
+
+/** The application context of every report: no report of one collection passes in another, or under another version. */
+export const collectionContext = (at: CollectionPlace): Uint8Array => lengthPrefixed(utf8('sluis/collection/1'), ...place(at));
+
+/** What a box with an input share is sealed for. */
+export const reportInfo = (at: CollectionPlace, nonce: Uint8Array, publicShare: Uint8Array, aggregator: 0 | 1): Uint8Array =>
+  lengthPrefixed(utf8('sluis/collection-report/1'), ...place(at), nonce, publicShare, Uint8Array.of(aggregator));
+
+/** What a station's own copy of the verification key is sealed for. */
+export const verifyKeyInfo = (at: CollectionPlace): Uint8Array => lengthPrefixed(utf8('sluis/collection-key/1'), ...place(at));
+
+/** What a box with an aggregate share is sealed for: only shares of the same sum open together. */
+export const releaseInfo = (
+  { release, reports, digest, ...at }: CollectionPlace & Pick<CollectionRelease, 'release' | 'reports' | 'digest'>,
+  receiver: string,
+  aggregator: 0 | 1,
+): Uint8Array =>
+  lengthPrefixed(
+    utf8('sluis/collection-release/1'),
+    ...place(at),
+    fromHex(release),
+    uint64be(reports),
+    fromHex(digest),
+    utf8(receiver),
+    Uint8Array.of(aggregator),
+  );
+
+/** Of the reports in one sum. */
+export const reportsDigest = (nonces: readonly string[]): Uint8Array =>
+  taggedHash('sluis/collection-reports/1', ...[...nonces].sort().map(fromHex));

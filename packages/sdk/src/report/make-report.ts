@@ -1,0 +1,110 @@
+/**
+ * One person's report, made on their own device: split between two aggregators, proved valid, and sealed to each. Neither alone learns
+ * anything of the value; both together could.
+ */
+import { fromBase64, InvalidError, type Random, RefusedError, systemRandom, toBase64, toHex } from '@sluis/base';
+import { seal } from '@sluis/crypto';
+import {
+  agreementId,
+  type Collection,
+  type CollectionOffer,
+  type CollectionReport,
+  collectionContext,
+  collectionOfferSchema,
+  isInForce,
+  type ReportKind,
+  reportInfo,
+} from '@sluis/model';
+import { prio3Of } from './report-kinds.ts';
+
+/** Yes or no, a whole number (a sum's, or a bucket's), or several. */
+export type ReportValue = boolean | number | readonly number[];
+
+/** How a report reaches a station: HTTPS with the station's key pinned in Node, `fetch` in a page. */
+export interface ReportTransport {
+  post(path: string, body: unknown): Promise<unknown>;
+}
+
+export interface ReportTo {
+  readonly collaboration: string;
+  readonly collection: string;
+  /** Id of the agreement's version that the person means to report under: it says which two aggregators, and which keys. */
+  readonly agreement: string;
+}
+
+/**
+ * Asks a station for the agreement, makes the report and sends it. Run by: the person's device. The station must be that of the first
+ * aggregator. Sends: about 2.5 kB, more for histograms and vectors. Learns: nobody the value.
+ *
+ * @throws RefusedError `collection/not-genuine` if the station shows another agreement or one that is not signed by all;
+ *   InvalidError `collection/unknown`, `prio/value-out-of-range`; what the station says.
+ */
+export async function reportTo(
+  transport: ReportTransport,
+  { collaboration, collection, agreement }: ReportTo,
+  value: ReportValue,
+  { random = systemRandom, now = Date.now() }: { random?: Random; now?: number } = {},
+): Promise<void> {
+  const offer = collectionOfferSchema.safeParse(await transport.post('/collect/agreement', { collaboration }));
+  if (!offer.success) throw notGenuine('it is not of the agreed form.');
+  await transport.post('/collect/reports', makeReport(offer.data, { agreement, collection }, value, random, now));
+}
+
+/** The report alone. Throws as `reportTo` does. */
+export function makeReport(
+  { id, signed }: CollectionOffer,
+  place: Pick<ReportTo, 'agreement' | 'collection'>,
+  value: ReportValue,
+  random: Random,
+  now: number,
+): CollectionReport {
+  const { agreement } = signed;
+  if (id !== place.agreement || agreementId(agreement) !== id) throw notGenuine('it is another version than the one that was meant.');
+  const state = isInForce(signed, now);
+  if (!state.ok) throw notGenuine(state.reason);
+  const terms = Object.hasOwn(agreement.collections ?? {}, place.collection) ? agreement.collections?.[place.collection] : undefined;
+  if (terms === undefined) throw unknown(place.collection);
+  const at = { agreement: id, collection: place.collection };
+  const { nonce, publicShare, inputShares } = prio3Of(terms.reports).shard(
+    collectionContext(at),
+    numbers(terms.reports, value) as never,
+    random,
+  );
+  const box = (aggregator: 0 | 1): string => {
+    const key = agreement.organisations.find((o) => o.name === terms.aggregators[aggregator])?.sealing ?? '';
+    const share = inputShares[aggregator] ?? new Uint8Array(0);
+    return toBase64(seal(fromBase64(key), share, reportInfo(at, nonce, publicShare, aggregator)));
+  };
+  return { ...at, nonce: toHex(nonce), public_share: toBase64(publicShare), boxes: [box(0), box(1)] };
+}
+
+/** As the arithmetic takes it; what is not of its kind is left as it is, and refused there. */
+function numbers({ kind }: ReportKind, value: ReportValue): unknown {
+  if (kind === 'prio3-sum') return Number.isSafeInteger(value) ? BigInt(value as number) : value;
+  if (kind === 'prio3-sumvec') return Array.isArray(value) ? value.map((v) => (Number.isSafeInteger(v) ? BigInt(v) : v)) : value;
+  return value;
+}
+
+/** What a person should know before reporting, in plain words. */
+export function describeCollection({ description, aggregators, reports, minimum_reports }: Collection): string[] {
+  return [
+    ...(description === '' ? [] : [description]),
+    `Your report (${reports.kind}) is split between ${aggregators[0]} and ${aggregators[1]}: neither learns what you say, both together could.`,
+    `Only sums of at least ${minimum_reports} reports are shown. Somebody who sends all others of such a sum could work out yours.`,
+    `${aggregators[0]} sees the network address that you report from.`,
+  ];
+}
+
+const notGenuine = (why: string): RefusedError =>
+  new RefusedError('collection/not-genuine', {
+    stage: 'contribution',
+    message: `The station shows an agreement under which nothing should be reported: ${why}`,
+    remedy: 'Check the agreement id that you were given; if it is right, do not report.',
+  });
+
+const unknown = (name: string): InvalidError =>
+  new InvalidError('collection/unknown', {
+    stage: 'contribution',
+    message: `The agreement has no collection "${name}".`,
+    remedy: 'Check its name.',
+  });
