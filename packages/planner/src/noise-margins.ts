@@ -53,8 +53,21 @@ function marginText(on: PlanNoiseOn | undefined, mechanism: NoiseKind, generatio
 /** Steps into which a margin is divided: it is at most so much wider than the least. */
 const STEPS = 4096;
 
+/** Margins found before: every question is planned several times at each station, and often asked again. */
+const known = new Map<string, bigint>();
+const KEPT = 256;
+
 /** The least such number up to 4096, and above it one that is hardly larger. */
 export function marginWithin(noise: AddedNoise, outside: number): bigint {
+  const size = noise.kind === 'discrete-laplace' ? noise.scale : noise.variance;
+  const key = [noise.kind, size.numerator, size.denominator, noise.added, 'complete' in noise ? noise.complete : '', outside].join(' ');
+  const found = known.get(key) ?? leastWithin(noise, outside);
+  known.set(key, found);
+  for (const oldest of known.keys()) if (known.size > KEPT) known.delete(oldest);
+  return found;
+}
+
+function leastWithin(noise: AddedNoise, outside: number): bigint {
   const tail = tailOf(noise);
   const holds = (m: number): boolean => 2 * tail(m) <= outside;
   if (holds(0)) return 0n;
