@@ -3,6 +3,16 @@
 /** The double nearest to a / b. */
 export function quotient(a: bigint, b: bigint): number {
   if (a === 0n) return 0;
+  // Both are doubles, and dividing doubles rounds once.
+  if (isDouble(a) && isDouble(b)) return Number(a) / Number(b);
+  return longQuotient(a, b);
+}
+
+const EXACT = 2n ** 53n;
+const isDouble = (x: bigint): boolean => x <= EXACT && x >= -EXACT;
+
+/** The same for integers of any size. */
+export function longQuotient(a: bigint, b: bigint): number {
   const negative = a < 0n !== b < 0n;
   const [top, bottom] = [a < 0n ? -a : a, b < 0n ? -b : b];
   const shift = Math.max(0, bottom.toString(2).length - top.toString(2).length + 66);
