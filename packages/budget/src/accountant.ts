@@ -15,7 +15,8 @@ export interface Spending {
 }
 
 /**
- * An ε such that all these events, chosen one after the other by anybody who sees earlier results, are (ε, δ)-private together.
+ * An ε such that all these events are (ε, δ)-private together, where each question may depend on earlier answers (its noise
+ * may not: see "What it does not do" in the package's README).
  * Never below the least such ε. Infinity where there is none, or none that this package can prove.
  *
  * @throws InvalidError `budget/number`, `budget/event` where an event is malformed.
@@ -154,6 +155,7 @@ function idealDelta(claims: readonly Claim[], epsilon: number): number {
   const rho = gaussianRho(claims);
   if (rho !== null) return gaussianDelta(Math.sqrt(2 * rho) * (1 + 1e-15), epsilon);
   const { events, reveals } = withoutRevealing(claims);
+  if (reveals >= 1) return 1;
   const renyi = renyiDelta(events, epsilon);
   return Math.min(1, reveals + renyi.value, lossDelta(claims, epsilon, renyi));
 }

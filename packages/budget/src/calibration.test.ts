@@ -105,6 +105,28 @@ test('tails: never below the truth and close to it, for one curator and for thre
   }
 });
 
+test('three shares of wide Laplace noise, gathered in blocks: not below the exact tail', () => {
+  for (const [scale, bits] of [
+    [900, 40],
+    [20_000, 40],
+  ] as const) {
+    // All three are the difference of two negative binomials of shape 3/2.
+    const [rate, reach] = [1 / scale, scale * bits];
+    const p = new Float64Array(reach);
+    p[0] = (-Math.expm1(-rate)) ** 1.5;
+    for (let k = 1; k < reach; k++) p[k] = ((p[k - 1] ?? 0) * Math.exp(-rate) * (k + 0.5)) / k;
+    const above = new Float64Array(reach + 1);
+    for (let k = reach - 1; k >= 0; k--) above[k] = (above[k + 1] ?? 0) + (p[k] ?? 0);
+    const tail = tailOf({ kind: 'discrete-laplace', scale: rational(BigInt(scale)), added: 3, complete: 2 });
+    for (const m of [0, scale, 4 * scale, 15 * scale]) {
+      let exact = 0;
+      for (let k = 0; k + m + 1 < reach; k++) exact += (p[k] ?? 0) * (above[k + m + 1] ?? 0);
+      assert.ok(tail(m) >= exact * (1 - 1e-9), `${scale} ${m}: ${tail(m)} is below ${exact}`);
+      assert.ok(tail(m) <= exact * Math.exp(1 / 200), `${scale} ${m}: ${tail(m)} for ${exact}`);
+    }
+  }
+});
+
 test('margins of wide noise grow with it, to a quarter of a per cent', () => {
   for (const [added, complete] of [
     [1, 1],

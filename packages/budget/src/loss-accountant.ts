@@ -1,6 +1,6 @@
 /** ε and δ of events by their privacy loss distribution: tight to about 1e-4 in ε, and never below the truth. */
 import type { Loss } from './claim.ts';
-import { smallest } from './gaussian-curve.ts';
+import { gaussianDelta, gaussianEpsilon, smallest } from './gaussian-curve.ts';
 import { latticeCloseness } from './gaussian-lattice.ts';
 import { type Atoms, atomsOf, type Direction, type Fineness } from './loss-atoms.ts';
 import { type Composition, compose, curveOf } from './loss-composition.ts';
@@ -13,6 +13,8 @@ const FINEST = 4e-4;
 const LOST = 2e-4;
 /** Points of the grid that a composition, and one event, may take. */
 const MOST_POINTS = 2 ** 19;
+/** Costs above this are no protection, and left to Rényi divergences. */
+const MOST_EPSILON = 200;
 /** ε given up for reading discrete Gaussians of several values as continuous ones. */
 const RIPPLE = 1e-6;
 
@@ -21,6 +23,9 @@ export function lossEpsilon(events: readonly Repeated[], delta: number, start: B
   const simple = simplify(events);
   if (simple === null || !(delta > 0) || !Number.isFinite(start.value)) return Number.POSITIVE_INFINITY;
   const ideal = delta * Math.exp(-simple.closeness) * (1 - 1e-15);
+  const mu = onlyGaussian(simple.events);
+  if (mu !== null) return gaussianEpsilon(mu, ideal) + 2 * simple.closeness;
+  if (start.value > MOST_EPSILON) return Number.POSITIVE_INFINITY;
   const curves = compositions(simple.events, start.alpha - 1, ideal).map((c) => curveOf(c));
   const holds = (epsilon: number): boolean => curves.every((curve) => curve(epsilon) <= ideal);
   const most = start.value * 1.001 + 1e-3;
@@ -31,9 +36,27 @@ export function lossEpsilon(events: readonly Repeated[], delta: number, start: B
 export function lossDelta(events: readonly Repeated[], epsilon: number, start: Bound): number {
   const simple = simplify(events);
   if (simple === null || epsilon < 2 * simple.closeness) return 1;
+  const at = epsilon - 2 * simple.closeness;
+  const mu = onlyGaussian(simple.events);
+  if (mu !== null) return Math.min(1, gaussianDelta(mu, at) * Math.exp(simple.closeness));
+  if (at > MOST_EPSILON) return 1;
   const least = Math.max(start.value * 1e-4, 1e-290);
-  const deltas = compositions(simple.events, start.alpha - 1, least).map((c) => curveOf(c)(epsilon - 2 * simple.closeness));
+  const deltas = compositions(simple.events, start.alpha - 1, least).map((c) => curveOf(c)(at));
   return Math.min(1, Math.max(...deltas) * Math.exp(simple.closeness));
+}
+
+/** μ of all together where nothing but one continuous Gaussian, or nothing at all, is left. */
+function onlyGaussian(events: readonly Repeated[]): number | null {
+  const [first, ...others] = events;
+  if (first === undefined) return 0;
+  return others.length === 0 && first.loss.kind === 'gaussian' ? Math.sqrt(2 * first.loss.rho * first.times) * (1 + 1e-15) : null;
+}
+
+/** About the width of an event's losses. */
+function widthOf(loss: Loss): number {
+  if (loss.kind === 'subsampled') return widthOf(loss.of) * (loss.of.kind === 'gaussian' ? Math.sqrt(loss.ofTimes) + loss.ofTimes : 1);
+  if (loss.kind === 'gaussian' || loss.kind === 'discrete-gaussian') return 2 * loss.rho + 20 * Math.sqrt(2 * loss.rho);
+  return 2 * (loss.kind === 'discrete-laplace' ? loss.shift * loss.rate : loss.epsilon);
 }
 
 /** In both directions where sampling makes them differ. */
@@ -46,9 +69,10 @@ function compositions(events: readonly Repeated[], theta: number, delta: number)
   return directions.map((direction) => {
     const atoms = (step: number): { atoms: Atoms; times: number }[] =>
       events.map(({ loss, times }) => ({ atoms: atomsOf(loss, { step, logTail } satisfies Fineness, direction) ?? nothing(), times }));
-    const known = atoms(FINEST);
+    const finest = Math.max(FINEST, events.reduce((most, e) => Math.max(most, widthOf(e.loss)), 0) / MOST_POINTS);
+    const known = atoms(finest);
     const step = fitting(stepFor(known, theta), events);
-    return compose(step >= FINEST ? known : atoms(step), step, theta);
+    return compose(step >= finest ? known : atoms(step), step, theta);
   });
 }
 

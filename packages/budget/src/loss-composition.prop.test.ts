@@ -154,7 +154,7 @@ test('thousands of compositions on no common lattice: not below the truth, at mo
 });
 
 test('ten thousand different events: between the Gaussian limit from below and 1e-3 above it', () => {
-  // Responses of so small an ε are Gaussian to far better than the tolerance: μ² = Σ 4·sinh²(ε/2) … = Σ ε² but for ε⁴.
+  // Responses of so small an ε add up to a Gaussian, to far better than the tolerance: μ² is Σ ε² but for ε⁴.
   const scales = Array.from({ length: 10_000 }, (_, i) => 500 + i / 3);
   const events = scales.map((s): AccountedEvent => ({ kind: 'discrete-laplace', scale: s.toFixed(3), l1: '1', times: 1 }));
   const mu = Math.sqrt(scales.reduce((sum, s) => sum + 1 / Number(s.toFixed(3)) ** 2, 0));

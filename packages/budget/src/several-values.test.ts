@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AccountedEvent, deltaOf, epsilonOf } from './index.ts';
+import { summedCloseness } from './summed-gaussian.ts';
 
 /** Loss of every result with its probability. */
 type Losses = readonly (readonly [loss: number, probability: number])[];
@@ -138,6 +139,44 @@ test('shares of discrete Gaussian noise: their sum, exactly convolved', () => {
     covers(event(1), worlds.slice(0, 1), `${shares} shares of ${v}`, 2e-3);
     covers(event(2), worlds.slice(1), `${shares} shares of ${v} on two values`, 2e-3);
   }
+  // Kairouz, Liu & Steinke 2021, Theorem 1: τ = 10·Σ e^(−2π²v·k/(k + 1)); ours is proved in the same way and smaller.
+  for (const [shares, v] of [
+    [2, 1],
+    [3, 1.2],
+    [10, 2],
+  ] as const) {
+    let tau = 0;
+    for (let k = 1; k < shares; k++) tau += 10 * Math.exp((-2 * Math.PI ** 2 * v * k) / (k + 1));
+    const ours = summedCloseness(shares, v) ?? Number.NaN;
+    assert.ok(ours > tau / 10 && ours < tau);
+  }
   const small = { kind: 'summed-discrete-gaussian', shares: 2, variance: '0.5', squaredL2: '1', l1: '1', values: 1, times: 1 } as const;
   assert.throws(() => epsilonOf([small], 1e-6), { code: 'budget/shares-too-small' });
+});
+
+test('noise so wide that results are gathered in blocks: the exact curve of discrete Laplace noise, and of continuous', () => {
+  // P(x ≤ t) of noise of this rate.
+  const atMost = (t: number, rate: number): number =>
+    t < 0 ? Math.exp(rate * t) / (1 + Math.exp(-rate)) : 1 - Math.exp(-rate * (t + 1)) / (1 + Math.exp(-rate));
+  for (const [scale, shift] of [
+    [50_000, 50_000],
+    [100_000, 30_000],
+    [1_000_000, 2_500_000],
+  ] as const) {
+    const exact = (epsilon: number): number => {
+      // Losses (m − 2x)/scale above ε are those of x below this.
+      const last = Math.ceil((shift - epsilon * scale) / 2) - 1;
+      return atMost(last, 1 / scale) - Math.exp(epsilon) * atMost(last - shift, 1 / scale);
+    };
+    for (const part of [0.05, 0.3, 0.7, 0.95]) {
+      const epsilon = (part * shift) / scale;
+      for (const kind of ['discrete-laplace', 'laplace'] as const) {
+        const ours = deltaOf([{ kind, scale: `${scale}`, l1: `${shift}`, times: 1 }], epsilon);
+        // The continuous curve differs by the chance of a single result.
+        const slack = kind === 'laplace' ? 1e-9 : 1e-12;
+        assert.ok(ours >= exact(epsilon) * (1 - slack), `${kind} ${scale} ${shift} ${epsilon}: ${ours} is below ${exact(epsilon)}`);
+        assert.ok(ours <= exact(epsilon - 2e-4), `${kind} ${scale} ${shift} ${epsilon}: ${ours} for ${exact(epsilon)}`);
+      }
+    }
+  }
 });
