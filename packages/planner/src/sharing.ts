@@ -1,8 +1,8 @@
 /** Which rows a question needs as shares, from whom, and how many there can be. */
 import { RefusedError } from '@sluis/base';
-import type { Agreement, DepositRules, Table } from '@sluis/model';
+import { type Agreement, type DepositRules, MOST_BINS, type Table } from '@sluis/model';
 import { needsRows } from './bind-aggregate.ts';
-import { aggregatesOf } from './expression.ts';
+import { aggregatesOf, print } from './expression.ts';
 import type { InputShape } from './parts.ts';
 import type { Question, Source } from './question.ts';
 import { expressionsOf } from './split.ts';
@@ -55,7 +55,9 @@ async function reasons(question: Question, secretKeys: readonly string[], deposi
     .flatMap(aggregatesOf)
     .filter((a) => needsRows(a.aggregate))) {
     if (call.aggregate === 'count_distinct') calls.add('COUNT(DISTINCT …)');
-    else if (!searched || call.argument === null || (await binsOf(call.argument, { question, typing })) === null) calls.add('a quantile');
+    else if (!searched || call.argument === null) calls.add('a quantile');
+    else if ((await binsOf(call.argument, { question, typing })) === null)
+      calls.add(`a quantile of ${print(call.argument)}, which has more than ${MOST_BINS.toLocaleString('en')} possible values,`);
   }
   return [...others, ...calls];
 }
