@@ -63,9 +63,16 @@ async function compare(together: Collaboration, options: BenchmarkOptions): Prom
   const asked = async (sql: string) => {
     const before = cpu();
     const started = performance.now();
-    const answer = await together.ask(sql);
+    const at = new Map<string, number>();
+    const answer = await together.ask(sql, { onEvent: ({ step }) => at.set(step, performance.now()) });
     if ((answer.result?.rows.length ?? 0) < GROUPS * 0.99) throw new Error(`only ${answer.result?.rows.length} groups were released`);
-    return { seconds: (performance.now() - started) / 1000, cpu: cpu() - before, bytes: answer.bytes.total, rounds: answer.rounds };
+    return {
+      seconds: (performance.now() - started) / 1000,
+      cpu: cpu() - before,
+      step: last(at, 'release') - last(at, 'noise'),
+      bytes: answer.bytes.total,
+      rounds: answer.rounds,
+    };
   };
   const [exact, noisy] = [[await asked(SQL)], [await asked(SQL + NOISE)]];
   for (let i = 0; i < repeats; i++) {
@@ -74,8 +81,9 @@ async function compare(together: Collaboration, options: BenchmarkOptions): Prom
     noisy.push(await asked(SQL + NOISE));
   }
   // The first of each is a warm-up.
-  const middle = (of: 'seconds' | 'cpu') => [exact, noisy].map((all) => median(all.slice(1).map((a) => a[of]))) as [number, number];
-  const [[plain, ours], [plainCpu, ourCpu]] = [middle('seconds'), middle('cpu')];
+  const middle = (of: 'seconds' | 'cpu' | 'step') =>
+    [exact, noisy].map((all) => median(all.slice(1).map((a) => a[of]))) as [number, number];
+  const [[plain, ours], [plainCpu, ourCpu], [rules, noise]] = [middle('seconds'), middle('cpu'), middle('step')];
   const label = `joint question over ${GROUPS.toLocaleString('en')} groups`;
   return [
     {
@@ -96,6 +104,14 @@ async function compare(together: Collaboration, options: BenchmarkOptions): Prom
       peerValue: plainCpu,
       ratio: ourCpu / plainCpu,
     },
+    {
+      name: `${label}: adding noise inside the committee`,
+      value: noise,
+      unit: 'ms',
+      peer: 'evaluating rules for exact answers',
+      peerValue: rules,
+      ratio: noise / rules,
+    },
     ...sent(label, 'with noise', noisy.at(-1)),
     ...sent(label, 'without', exact.at(-1)),
   ];
@@ -105,5 +121,8 @@ const sent = (label: string, how: string, last: { readonly bytes: number; readon
   { name: `${label}, ${how}: sent by the compute parties`, value: last?.bytes ?? 0, unit: 'bytes' },
   { name: `${label}, ${how}: rounds`, value: last?.rounds ?? 0, unit: 'rounds' },
 ];
+
+/** When the last of the stations came to a step. */
+const last = (at: ReadonlyMap<string, number>, step: string): number => at.get(step) ?? Number.NaN;
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
