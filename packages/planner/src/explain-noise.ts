@@ -1,10 +1,12 @@
 /** What an explanation says of noise: what the question costs, whom it protects, how far off the answer will be, who weakens it. */
-import type { Plan, PlanAggregate, PlanNoise } from '@sluis/model';
+import { inputsOf, type Plan, type PlanAggregate, type PlanNoise, rowsOfCell, setSize } from '@sluis/model';
 import { decimalText } from './aggregate-values.ts';
+import { hasAggregate } from './expression.ts';
+import type { Question } from './question.ts';
 import { isQuantile } from './split-histogram.ts';
 import { listed, say, several, type Sentence } from './sentences.ts';
 
-export function noiseSentences(plan: Plan): Sentence[] {
+export function noiseSentences(plan: Plan, question: Question): Sentence[] {
   const { noise } = plan;
   if (noise === undefined) return [];
   return say(
@@ -12,7 +14,7 @@ export function noiseSentences(plan: Plan): Sentence[] {
     `The answer is differentially private: it costs ε = ${noise.epsilon}${noise.delta === '0' ? '' : ` and δ = ${noise.delta}`} of the budget, whatever it says.`,
     ...protectedBy(plan, noise),
     `The compute parties add ${noise.mechanism === 'discrete-laplace' ? 'discrete Laplace' : 'discrete Gaussian'} noise to every value in secret, before anything is opened. None of them knows it, and none can take it away.`,
-    ...errors(plan, noise),
+    ...errors(plan, noise, question),
     ...(plan.rows === undefined
       ? []
       : [
@@ -46,27 +48,51 @@ function protectedBy({ providers }: Plan, { unit, bounds, occurrences }: PlanNoi
 }
 
 /** Of columns whose margin is known beforehand, in the column's own unit. */
-function errors(plan: Plan, noise: PlanNoise): string[] {
-  return plan.outputs.flatMap((output) => {
-    if (!output.visible) return [];
-    const [index, ...more] = output.aggregates;
-    const aggregate = plan.aggregates[index ?? -1];
-    if (aggregate === undefined) return [];
-    const margin = more.length > 0 ? null : marginText(plan, aggregate, index ?? -1, noise);
-    if (output.aggregates.some((i) => isQuantile(plan.aggregates[i]?.kind ?? 'count')))
-      return [`How far off "${output.name}" is depends on the values, and is not stated.`];
-    return margin === null
-      ? [`How far off "${output.name}" is depends on the values: the answer states it (low and high).`]
-      : [`"${output.name}" will be within ${margin} of the exact value in 95 of 100 cases.`];
-  });
+function errors(plan: Plan, noise: PlanNoise, { items }: Question): string[] {
+  const shown = items.filter((item) => hasAggregate(item.expression));
+  return plan.outputs
+    .filter((o) => o.visible)
+    .flatMap(({ name, aggregates }, i) => {
+      const [index = -1] = aggregates;
+      const aggregate = plan.aggregates[index];
+      const own = shown[i]?.expression.kind === 'aggregate' && aggregate !== undefined;
+      const known = own ? knownMargin(plan, aggregate, index, noise) : null;
+      if (known !== null)
+        return [
+          `"${name}" will be within ${decimalText(known.margin, known.scale)} of the exact value in 95 of 100 cases.`,
+          ...drowning(plan, name, known),
+        ];
+      return aggregates.some((a) => isQuantile(plan.aggregates[a]?.kind ?? 'count'))
+        ? [`How far off "${name}" is depends on the values, and is not stated.`]
+        : [`How far off "${name}" is depends on the values: the answer states it (low and high).`];
+    });
 }
 
-function marginText(plan: Plan, aggregate: PlanAggregate, index: number, noise: PlanNoise): string | null {
+interface KnownMargin {
+  readonly margin: bigint;
+  readonly scale: number;
+  /** Largest size that all groups of a grouping set together can have, by what the agreement declares. */
+  readonly most: bigint;
+}
+
+function knownMargin(plan: Plan, { kind, accumulators }: PlanAggregate, index: number, noise: PlanNoise): KnownMargin | null {
   const margin = noise.margins.find((m) => m.aggregate === index && m.among === 1);
-  if (aggregate.kind === 'count') return margin?.count ?? null;
-  if (aggregate.kind !== 'sum' && aggregate.kind !== 'count_distinct') return null;
-  const [first] = margin?.accumulators ?? [];
-  return first === undefined ? null : decimalText(BigInt(first), plan.accumulators[aggregate.accumulators[0] ?? -1]?.scale ?? 0);
+  if (margin === undefined) return null;
+  if (kind === 'count') return { margin: BigInt(margin.count ?? 0), scale: 0, most: rowsOfCell(plan) };
+  const accumulator = plan.accumulators[accumulators[0] ?? -1];
+  if ((kind !== 'sum' && kind !== 'count_distinct') || accumulator === undefined) return null;
+  const [low, high] = [-BigInt(accumulator.minimum), BigInt(accumulator.maximum)];
+  const most = (high - low > 0n ? high : low) * BigInt(inputsOf(plan).length);
+  return { margin: BigInt(margin.accumulators[0] ?? 0), scale: accumulator.scale, most };
+}
+
+/** From declared facts only: what the data hold would be told by such a hint. */
+function drowning(plan: Plan, name: string, { margin, most, scale }: KnownMargin): string[] {
+  const groups = BigInt(Math.max(1, ...plan.groupingSets.map((set) => setSize(plan, set))));
+  if (margin * 5n * groups < most) return [];
+  return [
+    `Noise may drown "${name}": by the agreement's maximum of rows${scale === 0 && most === rowsOfCell(plan) ? '' : ' and bounds'} it is at most ${decimalText(most, scale)}${groups === 1n ? '' : `, in ${groups} groups together`}. Ask for fewer groups, with a larger epsilon, or clamp rare large values.`,
+  ];
 }
 
 /** In place of output rules. */

@@ -18,7 +18,7 @@ export interface Explained {
   readonly floats: readonly { readonly name: string; readonly scale: number }[];
 }
 
-export function explain({ plan, agreement, sharing, floats }: Explained, cost: Cost | null): Explanation {
+export function explain({ plan, agreement, question, sharing, floats }: Explained, cost: Cost | null): Explanation {
   const sentences: Sentence[] = [
     ...sandbox(agreement),
     ...sends(plan, floats),
@@ -29,7 +29,7 @@ export function explain({ plan, agreement, sharing, floats }: Explained, cost: C
     ...intermediate(plan),
     ...showsRows(plan),
     ...(plan.noise === undefined ? suppression(plan) : shownWithNoise(plan)),
-    ...noiseSentences(plan),
+    ...noiseSentences(plan, question),
     ...checking(plan),
     ...(plan.rows === undefined || plan.noise !== undefined || sharing === null ? [] : suppressesRows(plan, plan.rows, sharing)),
     ...coalition(plan),

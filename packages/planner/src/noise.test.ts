@@ -6,7 +6,7 @@ import { epsilonOf, marginOf } from '@sluis/budget';
 import { noiseOnSecrets } from '@sluis/dp/joint';
 import { createFinaliser, createSqlEngine } from '@sluis/engine';
 import { parseRational } from '@sluis/math';
-import type { Plan, Released } from '@sluis/model';
+import type { Agreement, Plan, Released } from '@sluis/model';
 import { sampleAgreement } from './fixtures/sample-agreement.ts';
 import { prepare, type Prepared } from './index.ts';
 
@@ -250,6 +250,17 @@ test('an explanation says what noise costs, whom it protects, how far off the an
     about('noise'),
     /after one compute party and any receivers.*two of three compute parties could reconstruct everything anyway/,
   );
+  const few = { ...noisy(PERSON), tables: { incidents: { ...noisy(PERSON).tables['incidents'], maximum_rows: 50 } } } as Agreement;
+  const small = await plan(
+    'SELECT sector, count(*) AS n, 2 * count(*) AS twice FROM incidents GROUP BY sector WITH NOISE (epsilon = 0.5)',
+    few,
+  );
+  const hints = small.explanation.sentences.map((s) => s.text).join(' ');
+  assert.match(
+    hints,
+    /Noise may drown "n": by the agreement's maximum of rows it is at most 150, in 3 groups together.*"twice" is depends/,
+  );
+  assert.doesNotMatch(about('noise'), /drown/);
   assert.match(about('suppression'), /Every declared group is shown.*Minimum rows.*not applied.*see noisy values only/);
   assert.doesNotMatch(about('committee'), /cells of which groups are opened/);
 });
