@@ -160,6 +160,11 @@ export interface PlanAggregate {
    * distinct counts and quantiles → [it]; statistics of pairs → those of [Σx, Σy, Σxy, Σx², Σy²] that `pairSums` names.
    */
   readonly accumulators: readonly number[];
+  /**
+   * With noise: sums are over 2v − centre instead of v, so that they need less of it; whole numbers in the grid of v. For
+   * averages and variances one, for statistics of pairs those of y and x. Null or absent where sums are over the values themselves.
+   */
+  readonly centres?: readonly (string | null)[];
   /** Index into dominances, or null if the dominance rule does not apply. */
   readonly dominance: number | null;
   /** Values of a min/max over a VARCHAR column are positions in this list; else null. */

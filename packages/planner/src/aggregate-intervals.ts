@@ -2,7 +2,7 @@
 import { pairSums, type Plan, type PlanAggregate, type PlanMargin, pushdownProviders, type Released } from '@sluis/model';
 import { typedText } from './aggregate-values.ts';
 import { isPair } from './bind-aggregate.ts';
-import { pairInterval, spreadInterval } from './moment-intervals.ts';
+import { pairInterval, placed, spreadInterval } from './moment-intervals.ts';
 import { doubles, over, range, within, type Range } from './rational-interval.ts';
 
 /** Ends of an interval as text that DuckDB casts to the aggregate's type; null where it is not opened or has no bounds. */
@@ -43,21 +43,31 @@ function intervalOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, re
 
 function computed(
   plan: Plan,
-  { kind, accumulators }: PlanAggregate,
+  { kind, accumulators, centres = [] }: PlanAggregate,
   rows: Range,
   sums: readonly Range[],
 ): { low: number; high: number } | null {
   const [sum, squares] = sums;
-  if (isPair(kind)) return pairInterval(kind, rows, new Map(pairSums(kind).map((name, i) => [name, sums[i] ?? range(0n, 0n)])));
+  if (isPair(kind)) {
+    const names = pairSums(kind);
+    const scaleOf = (name: 'x' | 'y'): number => plan.accumulators[accumulators[names.indexOf(name)] ?? -1]?.scale ?? 0;
+    const centred = { x: centreOf(centres[1], scaleOf('x')), y: centreOf(centres[0], scaleOf('y')) };
+    return pairInterval(kind, rows, new Map(names.map((name, i) => [name, sums[i] ?? range(0n, 0n)])), centred);
+  }
+  const centre = centreOf(centres[0], plan.accumulators[accumulators[0] ?? -1]?.scale ?? 0);
   if (sum === undefined) return null;
   if (kind === 'avg') {
     const mean = over(sum, rows);
     const possible = rowBounds(plan, accumulators[0] ?? -1);
     const found = mean === null ? null : within(mean, possible);
-    return found === null ? null : doubles(found);
+    return found === null ? null : doubles(placed(found, centre));
   }
-  return squares === undefined ? null : spreadInterval(kind, rows, sum, squares);
+  return squares === undefined ? null : spreadInterval(kind, rows, sum, squares, centre);
 }
+
+/** The middle, doubled, that values were measured from; null where they were not. */
+const centreOf = (centre: string | null | undefined, scale: number): Range | null =>
+  centre === null || centre === undefined ? null : range(BigInt(centre), BigInt(centre), 10n ** BigInt(scale));
 
 /** Numbers of rows for which the value is defined; null where there are none. */
 function rowsBetween(count: bigint, margin: bigint, least: bigint): Range | null {

@@ -11,6 +11,7 @@ import {
 } from '@sluis/model';
 import { isPair } from './bind-aggregate.ts';
 import { isAmong } from './bind-among.ts';
+import { inflation, uncentred } from './centred-values.ts';
 import { pairValue } from './pair-values.ts';
 import { quotient } from './quotient.ts';
 import { decimalOf, isFloat } from './types.ts';
@@ -55,7 +56,7 @@ function aggregateValue(
   of: readonly PlanAccumulator[],
 ): string | null {
   if (aggregate.kind === 'count') return count === null ? null : String(count);
-  const [first, squares] = parts;
+  const [first] = parts;
   const scale = of[0]?.scale ?? 0;
   if (first === undefined || first === null) return null;
   if (/^(sum|min|max|count_distinct|quantile_disc)$/.test(aggregate.kind)) return typedText(first, scale, aggregate);
@@ -63,10 +64,9 @@ function aggregateValue(
   if (aggregate.kind === 'quantile_cont') return continuousText(first, scale, aggregate);
   // A noisy count may be below 0.
   if (count === null || count < 1n) return null;
-  if (isPair(aggregate.kind)) return pairText(aggregate.kind, count, parts, of);
-  if (aggregate.kind === 'avg') return numberText(quotient(first, count * 10n ** BigInt(scale)));
-  if (squares === undefined || squares === null) return null;
-  return spread(aggregate.kind, count, first, squares, scale);
+  const known = parts.filter((p) => p !== null);
+  if (known.length < parts.length) return null;
+  return momentText(aggregate, count, known, of);
 }
 
 /** A result that stands for NULL (see `PlanAmong`) is one that no organisation can have. */
@@ -75,13 +75,22 @@ function amongText(value: bigint, aggregate: PlanAggregate, of: PlanAccumulator 
   return value < 0n ? null : typedText(value, 0, aggregate);
 }
 
-function pairText(kind: PairKind, n: bigint, parts: readonly (bigint | null)[], of: readonly PlanAccumulator[]): string | null {
-  const sums = parts.filter((p) => p !== null);
-  if (sums.length < parts.length) return null;
+/** Averages, variances and statistics of pairs, which noise may have measured from the middle of the bounds. */
+function momentText(aggregate: PlanAggregate, n: bigint, parts: readonly bigint[], of: readonly PlanAccumulator[]): string | null {
+  const { kind } = aggregate;
+  const { sums, factors } = uncentred(aggregate, n, parts);
+  const { top, bottom } = inflation(kind, factors);
+  const scale = of[0]?.scale ?? 0;
+  const [first = 0n, squares = 0n] = sums;
+  if (kind === 'avg') return numberText(quotient(first, top * n * 10n ** BigInt(scale)));
+  const value = isPair(kind) ? pairNumber(kind, n, sums, of) : spread(kind, n, first, squares, scale);
+  return value === null ? null : numberText((value * Number(bottom)) / Number(top));
+}
+
+function pairNumber(kind: PairKind, n: bigint, sums: readonly bigint[], of: readonly PlanAccumulator[]): number | null {
   const names = pairSums(kind);
   const scale = (name: 'x' | 'y'): number => of[names.indexOf(name)]?.scale ?? 0;
-  const value = pairValue(kind, n, sums, { x: scale('x'), y: scale('y') });
-  return value === null ? null : numberText(value);
+  return pairValue(kind, n, sums, { x: scale('x'), y: scale('y') });
 }
 
 /** An interpolated value, at four decimals more than the values have; DuckDB cuts a DECIMAL off at its own scale. */
@@ -91,12 +100,12 @@ function continuousText(value: bigint, scale: number, { type }: PlanAggregate): 
   return decimalText(value / 10n ** BigInt(scale - decimal.scale), decimal.scale);
 }
 
-function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bigint, scale: number): string | null {
+function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bigint, scale: number): number | null {
   const sample = kind === 'var_samp' || kind === 'stddev_samp';
   if (sample && n < 2n) return null;
   const variance = quotient(n * squares - sum * sum, n * (sample ? n - 1n : n) * 10n ** BigInt(2 * scale));
   // With noise it may come out below 0, which no variance is.
-  return numberText(kind.startsWith('stddev') ? Math.sqrt(Math.max(variance, 0)) : Math.max(variance, 0));
+  return kind.startsWith('stddev') ? Math.sqrt(Math.max(variance, 0)) : Math.max(variance, 0);
 }
 
 export function typedText(value: bigint, scale: number, { type, dictionary }: Pick<PlanAggregate, 'type' | 'dictionary'>): string | null {

@@ -1,6 +1,18 @@
 /** Intervals of variances, covariances, correlations and regressions from intervals of the sums that they are made of. */
 import type { AggregateKind, PairKind, PairSum } from '@sluis/model';
-import { doubles, isPositive, minus, notNegative, outwards, over, range, squared, times, type Range } from './rational-interval.ts';
+import {
+  doubles,
+  isPositive,
+  minus,
+  notNegative,
+  outwards,
+  over,
+  range,
+  shifted,
+  squared,
+  times,
+  type Range,
+} from './rational-interval.ts';
 
 interface Doubles {
   readonly low: number;
@@ -8,10 +20,27 @@ interface Doubles {
 }
 
 const ONE = range(1n, 1n);
+const HALF = range(1n, 1n, 2n);
+
+/** A mean of values that were measured from a (doubled) centre, in halves. */
+export const placed = (mean: Range, centre: Range | null): Range => (centre === null ? mean : times(shifted(mean, centre), HALF));
+
+/** Products of two values, each doubled where it was measured from a centre. */
+function reduced(value: Range | null, a: Range | null, b: Range | null): Range | null {
+  if (value === null) return null;
+  const one = a === null ? value : times(value, HALF);
+  return b === null ? one : times(one, HALF);
+}
+
+/** Doubled centres of x and y. */
+export interface Centres {
+  readonly x: Range | null;
+  readonly y: Range | null;
+}
 
 /** Variances and standard deviations over so many rows, at least 1 (or 2, of a sample). Null where nothing is possible. */
-export function spreadInterval(kind: AggregateKind, rows: Range, sum: Range, squares: Range): Doubles | null {
-  const variance = varianceOf(rows, sum, squares);
+export function spreadInterval(kind: AggregateKind, rows: Range, sum: Range, squares: Range, centre: Range | null): Doubles | null {
+  const variance = reduced(varianceOf(rows, sum, squares), centre, centre);
   const wanted = variance === null ? null : /_samp$/.test(kind) ? ofSample(variance, rows) : variance;
   if (wanted === null) return null;
   const { low, high } = doubles(wanted);
@@ -33,14 +62,15 @@ function ofSample(value: Range, rows: Range): Range | null {
   return factor === null || least === null || most === null ? null : times(value, { low: least.low, high: most.high });
 }
 
-export function pairInterval(kind: PairKind, rows: Range, sums: ReadonlyMap<PairSum, Range>): Doubles | null {
+export function pairInterval(kind: PairKind, rows: Range, sums: ReadonlyMap<PairSum, Range>, centres: Centres): Doubles | null {
   const sum = (name: PairSum): Range => sums.get(name) ?? range(0n, 0n);
   const [mx, my] = [over(sum('x'), rows), over(sum('y'), rows)];
   if (mx === null || my === null) return null;
-  const spread = (name: 'x' | 'y'): Range | null => varianceOf(rows, sum(name), sum(name === 'x' ? 'xx' : 'yy'));
+  const spread = (name: 'x' | 'y'): Range | null =>
+    reduced(varianceOf(rows, sum(name), sum(name === 'x' ? 'xx' : 'yy')), centres[name], centres[name]);
   const covariance = (): Range | null => {
     const products = over(sum('xy'), rows);
-    return products === null ? null : minus(products, times(mx, my));
+    return products === null ? null : reduced(minus(products, times(mx, my)), centres.x, centres.y);
   };
   const found = (value: Range | null): Doubles | null => (value === null ? null : doubles(value));
   const timesRows = (value: Range | null): Range | null => (value === null ? null : times(value, rows));
@@ -61,7 +91,7 @@ export function pairInterval(kind: PairKind, rows: Range, sums: ReadonlyMap<Pair
       return found(slopeOf(covariance(), spread('x')));
     case 'regr_intercept': {
       const slope = slopeOf(covariance(), spread('x'));
-      return found(slope === null ? null : minus(my, times(slope, mx)));
+      return found(slope === null ? null : minus(placed(my, centres.y), times(slope, placed(mx, centres.x))));
     }
     case 'corr':
       return correlation(covariance(), spread('x'), spread('y'));

@@ -292,3 +292,33 @@ test('whatever is planned leaves room for its noise', async () => {
   const big = (await plan('SELECT sum(few) FROM incidents WITH NOISE (epsilon = 0.000000001)', tight)).plan;
   assert.ok(BigInt(big.noise?.accumulators[0]?.parameter ?? 0) >= 10n ** 9n);
 });
+
+test('averages and variances are measured from the middle of the bounds, unless the sum is asked for anyway', async () => {
+  const { aggregates, noise, accumulators } = (await plan('SELECT avg(cost), stddev_pop(severity) FROM incidents WITH NOISE (epsilon = 1)'))
+    .plan;
+  // Halves of hundredths from 500,000.00, and halves from 3.
+  assert.deepEqual(
+    aggregates.map((a) => a.centres),
+    [['100000000'], ['6']],
+  );
+  assert.deepEqual(
+    noise?.accumulators.map((on) => on.sensitivity),
+    ['100000000', '4', '16'],
+  );
+  assert.deepEqual(
+    accumulators.slice(1).map((a) => a.sql),
+    [
+      'CAST(sum((2 * CAST("severity" AS BIGINT) - (6))) AS HUGEINT)',
+      'CAST(sum(CAST((2 * CAST("severity" AS BIGINT) - (6)) AS BIGINT) * CAST((2 * CAST("severity" AS BIGINT) - (6)) AS BIGINT)) AS HUGEINT)',
+    ],
+  );
+  const both = (await plan('SELECT avg(cost), sum(cost) FROM incidents WITH NOISE (epsilon = 1)')).plan;
+  assert.deepEqual([both.accumulators.length, both.aggregates[0]?.centres], [1, undefined]);
+  const even = { even: { type: 'INTEGER', uses: ['aggregate'], bounds: ['-5', '5'] } };
+  assert.equal(
+    (await plan('SELECT avg(even) FROM incidents WITH NOISE (epsilon = 1)', noisy(ROW, { required: false }, even))).plan.aggregates[0]
+      ?.centres,
+    undefined,
+  );
+  assert.equal((await plan('SELECT avg(cost) FROM incidents')).plan.aggregates[0]?.centres, undefined);
+});

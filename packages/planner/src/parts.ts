@@ -36,6 +36,8 @@ export interface RowMeasure {
   readonly nodes: readonly Bound[];
   /** Scale of each node. */
   readonly scales: readonly number[];
+  /** Per node, where 2x − centre is meant instead of x; absent for none. */
+  readonly centres?: readonly (bigint | null)[];
   readonly filter: Bound | null;
   readonly quantile: number;
   /** For text: its values in order; the integer is the position. */
@@ -57,6 +59,8 @@ export interface Making {
   readonly rules: OutputRules;
   readonly typing: Typing;
   readonly shape: InputShape;
+  /** Sums that the question asks for: argument and filter. Null where sums get no noise, and nothing is centred. */
+  readonly sums: ReadonlySet<string> | null;
   /** Who gets the result: comparisons among organisations are made for one of them. */
   readonly receivers: readonly string[];
   readonly contributions: Parts<PlanContribution, RowCondition>;

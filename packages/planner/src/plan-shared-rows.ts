@@ -19,7 +19,7 @@ import { lowerPosition } from './lower-position.ts';
 import type { RowCondition, RowMeasure } from './parts.ts';
 import type { Join, Question } from './question.ts';
 import { quoteName } from './quote.ts';
-import { all, bitsOf, branch, chosen, finer, isNull, not, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
+import { all, bitsOf, branch, chosen, finer, isNull, not, minus, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
 import { notOnShares, rowColumn, type RowScope } from './row-scope.ts';
 import type { SharedSource, Sharing } from './sharing.ts';
 import type { Split } from './split.ts';
@@ -242,7 +242,7 @@ async function rowMeasure(measure: RowMeasure, scope: RowScope): Promise<PlanRow
   return { kind, expression: chosen([branch(await lowerCondition(filter, scope), value)], nothing(value.scale)).expression, quantile };
 }
 
-async function measured({ kind, nodes, scales, dictionary }: RowMeasure, scope: RowScope): Promise<RowNumber> {
+async function measured({ kind, nodes, scales, centres, dictionary }: RowMeasure, scope: RowScope): Promise<RowNumber> {
   const [node] = nodes;
   if (node === undefined) throw new RangeError('an accumulator has no value');
   if (dictionary !== null) return lowerPosition(node, dictionary, scope);
@@ -253,7 +253,9 @@ async function measured({ kind, nodes, scales, dictionary }: RowMeasure, scope: 
   }
   let product: RowNumber | null = null;
   for (const [i, factor] of nodes.entries()) {
-    const value = atScale(await lowerNumber(factor, scope), scales[i] ?? 0);
+    const plain = atScale(await lowerNumber(factor, scope), scales[i] ?? 0);
+    const centre = centres?.[i] ?? null;
+    const value = centre === null ? plain : minus(times(plain, numberOf(2n)), numberOf(centre, plain.scale));
     product = product === null ? value : times(product, value);
   }
   return product ?? numberOf(0n);

@@ -72,7 +72,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const shape = inputShape(question, sharing);
   const rules = noisy === null ? agreement.output : { ...agreement.output, dominance: undefined };
   const watches = noisy !== null && secret.length > 0;
-  const parts = await split(question, rules, typing, shape, hiddenCount || watches ? [COUNT_ROWS] : [], receivers);
+  const parts = await split(question, rules, typing, shape, hiddenCount || watches ? [COUNT_ROWS] : [], receivers, noisy !== null);
   const scope = scopeOf(question, agreement, typing);
   const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique, noisy !== null);
   if (watches) checkRoomForGroups(shared);

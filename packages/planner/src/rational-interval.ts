@@ -21,6 +21,9 @@ const highest = (list: readonly Fraction[]): Fraction => list.reduce((a, b) => (
 export const range = (low: bigint, high: bigint, bottom = 1n): Range => ({ low: fraction(low, bottom), high: fraction(high, bottom) });
 
 export const minus = (a: Range, b: Range): Range => ({ low: difference(a.low, b.high), high: difference(a.high, b.low) });
+/** x + by. */
+export const shifted = (a: Range, by: Range): Range =>
+  minus(a, { low: fraction(-by.high.top, by.high.bottom), high: fraction(-by.low.top, by.low.bottom) });
 const difference = (a: Fraction, b: Fraction): Fraction => fraction(a.top * b.bottom - b.top * a.bottom, a.bottom * b.bottom);
 
 export function times(a: Range, b: Range): Range {

@@ -35,15 +35,17 @@ function changeOf(measure: RowMeasure | undefined): bigint {
   if (measure === undefined) throw new RangeError('an accumulator has no meaning');
   if (measure.kind === 'distinct') return 1n;
   if (measure.kind !== 'sum') throw new RangeError(`one row changes a ${measure.kind} by an unknown amount`);
-  return measure.nodes.reduce((product, node, i) => product * largestOf(node, measure.scales[i] ?? 0), 1n);
+  return measure.nodes.reduce((product, node, i) => product * largestOf(node, measure.scales[i] ?? 0, measure.centres?.[i] ?? null), 1n);
 }
 
 const EXACT = 2n ** 53n;
 
 /** Largest absolute value at a scale. Above 2^53 a double is not exact at it: its rounding is added. */
-function largestOf(node: Bound, scale: number): bigint {
+function largestOf(node: Bound, scale: number, centre: bigint | null): bigint {
   const bounds = boundsOf(node);
   if (bounds === null) throw new RangeError('a summed value has no bounds');
-  const size = sizeOf(integersAt(bounds, scale));
-  return isFloat(node.type) && size >= EXACT ? size + (size >> 50n) : size;
+  const { minimum, maximum } = integersAt(bounds, scale);
+  const size = sizeOf({ minimum, maximum });
+  const rounding = isFloat(node.type) && size >= EXACT ? size >> 50n : 0n;
+  return centre === null ? size + rounding : sizeOf({ minimum: 2n * minimum - centre, maximum: 2n * maximum - centre }) + 2n * rounding;
 }

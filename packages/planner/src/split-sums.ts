@@ -40,6 +40,7 @@ const measure = (kind: RowAccumulatorKind, of: readonly Whole[], filter: Bound |
   kind,
   nodes: of.map((w) => w.node),
   scales: of.map((w) => w.scale),
+  ...(of.some((w) => w.centre !== undefined) ? { centres: of.map((w) => w.centre ?? null) } : {}),
   filter,
   quantile: 0,
   dictionary: null,

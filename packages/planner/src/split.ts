@@ -4,6 +4,7 @@
  * it means for a single row, for the rows that are shared.
  */
 import type { OutputRules, PlanAccumulator, PlanAggregate, PlanContribution, PlanDominance, PlanHistogram } from '@sluis/model';
+import { centresOf, plainWhole, summedWhole, sumsOf } from './centred-sums.ts';
 import { isPair } from './bind-aggregate.ts';
 import { isAmong } from './bind-among.ts';
 import { requireOneTerm } from './dominance-terms.ts';
@@ -53,6 +54,7 @@ export async function split(
   shape: InputShape,
   extra: readonly AggregateNode[],
   receivers: readonly string[] = [],
+  noisy = false,
 ): Promise<Split> {
   const making: Making = {
     question,
@@ -60,6 +62,7 @@ export async function split(
     typing,
     shape,
     receivers,
+    sums: noisy ? sumsOf(expressionsOf(question).flatMap(aggregatesOf)) : null,
     contributions: new Parts(),
     accumulators: new Parts(),
     dominances: new Parts(),
@@ -114,8 +117,8 @@ async function aggregateOf(node: AggregateNode, making: Making): Promise<Made> {
   const contribution = making.contributions.add(text, () => ({ sql: text }), { filter, present: counts ? [argument] : [] });
   const base = { kind, sql: print(node), type: node.type, contribution, dominance: null, dictionary: null };
   if (pair) {
-    const { accumulators, dominance, companion } = pairParts(node, argument, second, filter, making);
-    return { aggregate: { ...base, accumulators, dominance }, companion };
+    const { companion, ...parts } = pairParts(node, argument, second, filter, making);
+    return { aggregate: { ...base, ...parts }, companion };
   }
   const parts: SingleParts =
     argument === null || kind === 'count' ? { accumulators: [] } : await singleParts(node, argument, contribution, making);
@@ -126,7 +129,7 @@ async function withBoth(node: AggregateNode, values: readonly Bound[], typing: T
   return conjunction([...(node.filter === null ? [] : [node.filter]), ...(await presence(values, typing))], typing);
 }
 
-type SingleParts = Pick<PlanAggregate, 'accumulators'> & Partial<Pick<PlanAggregate, 'dominance' | 'dictionary'>>;
+type SingleParts = Pick<PlanAggregate, 'accumulators'> & Partial<Pick<PlanAggregate, 'dominance' | 'dictionary' | 'centres'>>;
 
 async function singleParts(node: AggregateNode, argument: Bound, contribution: number, making: Making): Promise<SingleParts> {
   const { aggregate: kind, filter } = node;
@@ -139,10 +142,10 @@ async function singleParts(node: AggregateNode, argument: Bound, contribution: n
   if (making.shape.sharedRows === null && isQuantile(kind)) return histogramOf(node, argument, contribution, making);
   if (kind === 'count_distinct') return distinctOf(node, argument, making);
   if (kind === 'quantile_cont' || kind === 'quantile_disc') return quantileOf(node, argument, making);
-  const whole = wholeOf(argument, making.question.table.columns);
+  const whole = kind === 'sum' ? plainWhole(argument, making) : summedWhole(argument, filter, making, kind !== 'avg');
   const accumulators = [addSum(whole, filter, making, kind === 'sum')];
   if (kind !== 'sum' && kind !== 'avg') accumulators.push(addSquares(whole, filter, making));
-  return { accumulators, dominance: dominanceOf(node, argument, making) };
+  return { accumulators, dominance: dominanceOf(node, argument, making), ...centresOf([whole]) };
 }
 
 function dominanceOf({ aggregate, filter }: AggregateNode, argument: Bound, making: Making): number | null {

@@ -23,6 +23,8 @@ export interface Whole {
   readonly scale: number;
   readonly minimum: bigint;
   readonly maximum: bigint;
+  /** Where 2x − centre is meant instead of x: sums of it need half the noise, or less. The bounds are its own. */
+  readonly centre?: bigint;
 }
 
 export const sizeOf = (w: Pick<Whole, 'minimum' | 'maximum'>): bigint => {
@@ -35,24 +37,38 @@ export const sizeOf = (w: Pick<Whole, 'minimum' | 'maximum'>): bigint => {
  * Decimals that are kept: a DECIMAL's own, a DOUBLE column's declared ones, and for computed DOUBLE values as many as
  * 64-bit integers hold between their bounds, from six to twelve.
  */
-export function scaleOf(node: Bound, columns: Readonly<Record<string, Column>>): number {
+export function scaleOf(node: Bound, columns: Readonly<Record<string, Column>>, largest = INT64 / 2n): number {
   if (!isFloat(node.type)) return decimalOf(node.type)?.scale ?? 0;
   if (node.kind === 'column') return columns[node.name]?.scale ?? DEFAULT_SCALE;
   const bounds = boundsOf(node);
   let scale = MOST_DECIMALS;
-  while (bounds !== null && scale > DEFAULT_SCALE && sizeOf(integersAt(bounds, scale)) >= INT64 / 2n) scale--;
+  const least = largest < INT64 / 2n ? 0 : DEFAULT_SCALE;
+  while (bounds !== null && scale > least && sizeOf(integersAt(bounds, scale)) >= largest) scale--;
   return scale;
 }
 
-/** Throws RefusedError `plan/no-bounds` if the value has no bounds or does not fit in 127 bits. */
-export function wholeOf(node: Bound, columns: Readonly<Record<string, Column>>): Whole {
-  const scale = scaleOf(node, columns);
+/**
+ * Throws RefusedError `plan/no-bounds` if the value has no bounds or does not fit in 127 bits. `largest` is how wide a computed
+ * DOUBLE may get by the decimals that are kept of it.
+ */
+export function wholeOf(node: Bound, columns: Readonly<Record<string, Column>>, largest?: bigint): Whole {
+  const scale = scaleOf(node, columns, largest);
   const bounds = boundsOf(node);
   const text = print(node);
   if (bounds === null) throw noBounds(text);
   const whole = { node, text, scale, ...integersAt(bounds, scale) };
   if (sizeOf(whole) >= INT128) throw noBounds(text);
   return whole;
+}
+
+/** Values this large are left as they are, so that all centred ones fit in 64 bits. */
+const LARGEST_CENTRED = 2n ** 60n;
+
+/** The same value measured from the middle of its bounds, in halves; itself where that is 0, or far too wide. */
+export function centred(w: Whole): Whole {
+  const centre = w.minimum + w.maximum;
+  if (centre === 0n || sizeOf(w) >= LARGEST_CENTRED) return w;
+  return { ...w, centre, minimum: w.minimum - w.maximum, maximum: w.maximum - w.minimum };
 }
 
 const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
@@ -67,6 +83,10 @@ function noBounds(text: string): RefusedError {
 
 /** The integer of one row, as BIGINT where that suffices. */
 export function rowInteger(w: Whole): string {
+  return w.centre === undefined ? plainInteger(w) : `(2 * CAST(${plainInteger(w)} AS BIGINT) - (${w.centre}))`;
+}
+
+function plainInteger(w: Whole): string {
   const { type } = w.node;
   const wide = sizeOf(w) >= INT64;
   if (type === 'BOOLEAN') return `CAST(${w.text} AS INTEGER)`;
@@ -86,7 +106,7 @@ const digitsOf = (text: string): string => `CAST(replace(CAST(${text} AS VARCHAR
 /** SQL of an integer sum over rows; decimal text where a provider's sum may exceed 127 bits. */
 export function sumSql(w: Whole, rows: bigint, filter: string): string {
   const total = sizeOf(w) * rows;
-  if (decimalOf(w.node.type) !== null && total < DECIMAL_38) return digitsOf(`sum(${w.text})${filter}`);
+  if (w.centre === undefined && decimalOf(w.node.type) !== null && total < DECIMAL_38) return digitsOf(`sum(${w.text})${filter}`);
   const row = rowInteger(w);
   return total < INT128 ? `CAST(sum(${row})${filter} AS HUGEINT)` : wideSum(row, filter);
 }
@@ -95,7 +115,7 @@ export function sumSql(w: Whole, rows: bigint, filter: string): string {
 export function squareSumSql(w: Whole, rows: bigint, filter: string): string {
   const square = sizeOf(w) ** 2n;
   if (square >= INT128) throw noBounds(w.text);
-  const decimal = decimalOf(w.node.type) !== null && 2 * w.scale <= 18;
+  const decimal = w.centre === undefined && decimalOf(w.node.type) !== null && 2 * w.scale <= 18;
   if (decimal && square * rows < DECIMAL_38) {
     const factor = square < 10n ** 18n ? `CAST(${w.text} AS DECIMAL(18,${w.scale}))` : `CAST(${w.text} AS DECIMAL(38,${w.scale}))`;
     return digitsOf(`sum(${factor} * ${factor})${filter}`);
