@@ -3,6 +3,9 @@ import { fromHex, lengthPrefixed, uint64be, utf8 } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import { z } from 'zod';
 import { NAME, signedAgreementSchema } from './agreement.ts';
+import { type CollectionPlace, place } from './collection-binding.ts';
+
+export { type CollectionPlace, collectionContext, reportInfo } from './collection-binding.ts';
 
 const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -15,7 +18,6 @@ const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Dat
 
 /** Where a collection is: one version of an agreement, and its name there. */
 export const collectionPlaceSchema = z.strictObject({ agreement: hex32, collection: z.string().regex(NAME) });
-export type CollectionPlace = z.infer<typeof collectionPlaceSchema>;
 
 /** One person's report. No name, no signature: nothing in it says who sent it. */
 export const collectionReportSchema = z.strictObject({
@@ -69,15 +71,6 @@ export type CollectionResult = z.infer<typeof collectionResultSchema>;
 
 export const collectionListSchema = z.strictObject({ collections: z.array(collectionStatusSchema) });
 export const collectionResultsSchema = z.strictObject({ results: z.array(collectionResultSchema) });
-
-const place = ({ agreement, collection }: CollectionPlace): Uint8Array[] => [fromHex(agreement), utf8(collection)];
-
-/** The application context of every report: no report of one collection passes in another, or under another version. */
-export const collectionContext = (at: CollectionPlace): Uint8Array => lengthPrefixed(utf8('sluis/collection/1'), ...place(at));
-
-/** What a box with an input share is sealed for. */
-export const reportInfo = (at: CollectionPlace, nonce: Uint8Array, publicShare: Uint8Array, aggregator: 0 | 1): Uint8Array =>
-  lengthPrefixed(utf8('sluis/collection-report/1'), ...place(at), nonce, publicShare, Uint8Array.of(aggregator));
 
 /** What a station's own copy of the verification key is sealed for. */
 export const verifyKeyInfo = (at: CollectionPlace): Uint8Array => lengthPrefixed(utf8('sluis/collection-key/1'), ...place(at));

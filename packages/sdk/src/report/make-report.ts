@@ -2,23 +2,9 @@
  * One person's report, made on their own device: split between two aggregators, proved valid, and sealed to each. Neither alone learns
  * anything of the value; both together could.
  */
-import { fromBase64, InvalidError, type Random, RefusedError, systemRandom, toBase64, toHex } from '@sluis/base';
-import { seal } from '@sluis/crypto';
-import {
-  agreementId,
-  type Collection,
-  type CollectionOffer,
-  type CollectionReport,
-  collectionContext,
-  collectionOfferSchema,
-  isInForce,
-  type ReportKind,
-  reportInfo,
-} from '@sluis/model';
-import { prio3Of } from './report-kinds.ts';
-
-/** Yes or no, a whole number (a sum's, or a bucket's), or several. */
-export type ReportValue = boolean | number | readonly number[];
+import { InvalidError, type Random, RefusedError, systemRandom } from '@sluis/base';
+import { agreementId, type Collection, type CollectionOffer, type CollectionReport, collectionOfferSchema, isInForce } from '@sluis/model';
+import { type ReportValue, sealedReport } from './sealed-report.ts';
 
 /** How a report reaches a station: HTTPS with the station's key pinned in Node, `fetch` in a page. */
 export interface ReportTransport {
@@ -64,25 +50,9 @@ export function makeReport(
   if (!state.ok) throw notGenuine(state.reason);
   const terms = Object.hasOwn(agreement.collections ?? {}, place.collection) ? agreement.collections?.[place.collection] : undefined;
   if (terms === undefined) throw unknown(place.collection);
-  const at = { agreement: id, collection: place.collection };
-  const { nonce, publicShare, inputShares } = prio3Of(terms.reports).shard(
-    collectionContext(at),
-    numbers(terms.reports, value) as never,
-    random,
-  );
-  const box = (aggregator: 0 | 1): string => {
-    const key = agreement.organisations.find((o) => o.name === terms.aggregators[aggregator])?.sealing ?? '';
-    const share = inputShares[aggregator] ?? new Uint8Array(0);
-    return toBase64(seal(fromBase64(key), share, reportInfo(at, nonce, publicShare, aggregator)));
-  };
-  return { ...at, nonce: toHex(nonce), public_share: toBase64(publicShare), boxes: [box(0), box(1)] };
-}
-
-/** As the arithmetic takes it; what is not of its kind is left as it is, and refused there. */
-function numbers({ kind }: ReportKind, value: ReportValue): unknown {
-  if (kind === 'prio3-sum') return Number.isSafeInteger(value) ? BigInt(value as number) : value;
-  if (kind === 'prio3-sumvec') return Array.isArray(value) ? value.map((v) => (Number.isSafeInteger(v) ? BigInt(v) : v)) : value;
-  return value;
+  const key = (aggregator: 0 | 1): string => agreement.organisations.find((o) => o.name === terms.aggregators[aggregator])?.sealing ?? '';
+  const known = { agreement: id, collection: place.collection, reports: terms.reports, keys: [key(0), key(1)] as const };
+  return sealedReport(known, value, random);
 }
 
 /** What a person should know before reporting, in plain words. */
