@@ -273,6 +273,29 @@ test('many random questions reconstruct no small group', async () => {
   assert.ok(answered > asked / 10);
 });
 
+test('random subset sums rebuild a column (Dinur and Nissim) where nothing compares the answers', async () => {
+  const next = random(seed + 1);
+  // One income per person, so that who has the rare job could be read off income by income.
+  const rows = AGES.flatMap((a) => [
+    ...Array.from({ length: 6 }, () => ({ job: 'clerk', town: 'east', income: a * 1000 })),
+    ...(a % 10 === 0 ? [{ job: 'rare', town: 'east', income: a * 1000 }] : []),
+  ]);
+  const [guarded, control] = [new Session(rows, true), new Session(rows, false)];
+  let [asked, answered] = [0, 0];
+  for (let q = 0; q < 80; q++) {
+    const [low, high] = [AGES[next(AGES.length)] as number, AGES[next(AGES.length)] as number];
+    const range = `income > ${Math.min(low, high) - 5}000 AND income <= ${Math.max(low, high)}000`;
+    const sql = `SELECT count(*) FROM people WHERE ${range}${q % 2 === 0 ? '' : " AND job <> 'rare'"}`;
+    await control.ask(sql);
+    if (q >= 16) continue;
+    asked++;
+    if (await guarded.ask(sql)) answered++;
+  }
+  assert.ok(control.singledOut().length >= 3, `the control rebuilds rare incomes: ${control.singledOut().length}`);
+  assert.deepEqual(guarded.singledOut(), []);
+  assert.ok(answered > 0 && answered < asked, `${answered} of ${asked}`);
+});
+
 test('what the guard can’t follow is refused before anything runs', async () => {
   for (const sql of [
     "SELECT sum(CASE WHEN job = 'rare' THEN income ELSE 0 END) FROM people",

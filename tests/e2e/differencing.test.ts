@@ -67,5 +67,6 @@ test('compute parties refuse groups of which one that has rows is suppressed, si
   );
   const places = await guarded.ask('SELECT place, count(*) AS n FROM people GROUP BY place', { receivers: ['centre'] });
   assert.equal(places.result?.rows.length, 2);
+  assert.equal(places.receipt.body.rules.differencing, 'guard');
   assert.equal(await number(guarded, TOTAL, 'centre'), 72);
 });

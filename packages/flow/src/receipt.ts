@@ -154,6 +154,7 @@ export function plannedFacts(
         : { rounding: { counts: plan.rounding.counts, sums: plan.rounding.accumulators.some((base) => base !== null) } }),
       ...(plan.checking === undefined ? {} : { checking: plan.checking.when }),
       ...(plan.rules.secondary === undefined ? {} : { totals: 'secondary-suppression' as const }),
+      ...(plan.rules.guarded === undefined ? {} : { differencing: 'guard' as const }),
     },
     noise: noiseFacts(plan),
     sandbox: agreement.sandbox,

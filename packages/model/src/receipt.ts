@@ -51,6 +51,8 @@ export const receiptBodySchema = z.strictObject({
     checking: z.enum(['always', 'ask']).optional(),
     /** Absent where totals over suppressed groups are held back. */
     totals: z.literal('secondary-suppression').optional(),
+    /** Absent where answers are not compared with earlier ones. */
+    differencing: z.literal('guard').optional(),
   }),
   /** Absent in receipts of versions that had no noise: their answers are exact. */
   noise: receiptNoiseSchema.optional(),

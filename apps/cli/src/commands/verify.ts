@@ -63,12 +63,23 @@ export function factsOf(verified: VerifiedResult): string[] {
     ...(noisy ? [] : [text.verifyRules(rules.minimum_rows, rules.minimum_organisations)]),
     ...(rules.dominance === null ? [] : [text.verifyDominance(rules.dominance.n, rules.dominance.k)]),
     ...(rules.p_percent === null ? [] : [text.verifyPPercent(rules.p_percent)]),
+    ...furtherRules(rules).map((line) => wrap(line, width)),
     wrap(noiseFact(body), width),
     text.verifyAgreement(body.agreement),
     ...signers.map((s) => text.verifySigner(s.organisation, s.identity)),
   ];
   if (!agreementGiven) facts.push(painted.err.yellow(wrap(text.verifyAgreementInside, width)));
   return facts;
+}
+
+/** Rules that not every agreement has. */
+function furtherRules({ rounding, totals, differencing, checking }: VerifiedResult['body']['rules']): string[] {
+  return [
+    ...(rounding === undefined ? [] : [text.verifyRounding(rounding.counts, rounding.sums)]),
+    ...(totals === undefined ? [] : [text.verifySecondary]),
+    ...(differencing === undefined ? [] : [text.verifyGuard]),
+    ...(checking === undefined ? [] : [text.verifyChecking(checking)]),
+  ];
 }
 
 /** Receipts of versions that had no noise say nothing, and are exact. */

@@ -87,6 +87,14 @@ export const en = {
   verifyRules: (rows: number, organisations: number) => `Rules: at least ${rows} rows and ${organisations} organisations in every cell.`,
   verifyDominance: (n: number, k: number) => `Dominance: suppressed if the ${n} largest contributions exceed ${k} % of a cell.`,
   verifyPPercent: (p: number) => `Dominance: suppressed if the second largest could estimate the largest to within ${p} %.`,
+  verifyRounding: (counts: number, sums: boolean) =>
+    `Rounded before opening: numbers of rows to multiples of ${counts}${sums ? ', sums to those agreed on' : ''}.`,
+  verifySecondary: 'Totals: further groups are suppressed, so that no suppressed one follows.',
+  verifyGuard: 'Compared with earlier answers on the same data: no group follows that has not passed the rules.',
+  verifyChecking: (when: 'always' | 'ask'): string =>
+    when === 'always'
+      ? 'Checked by a person before anything was opened.'
+      : 'Checked by a person before anything was opened, unless its score was low.',
   verifyAgreement: (id: string) => `Agreement: ${id}`,
   verifyAgreementInside:
     'The keys come from the agreement inside the receipt. Compare its id with the one you signed, or give --agreement FILE.',

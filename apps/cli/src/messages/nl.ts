@@ -124,6 +124,14 @@ export const nl: Messages = {
   verifyRules: (rows, organisations) => `Regels: ten minste ${rows} rijen en ${organisations} organisaties in elke cel.`,
   verifyDominance: (n, k) => `Dominantie: onderdrukt als de ${n} grootste bijdragen meer dan ${k} % van een cel zijn.`,
   verifyPPercent: (p) => `Dominantie: onderdrukt als de op één na grootste de grootste tot op ${p} % kan schatten.`,
+  verifyRounding: (counts, sums) =>
+    `Afgerond vóór het openen: aantallen rijen op veelvouden van ${counts}${sums ? ', sommen op de afgesproken veelvouden' : ''}.`,
+  verifySecondary: 'Totalen: ook andere groepen zijn onderdrukt, zodat geen onderdrukte groep volgt.',
+  verifyGuard: 'Vergeleken met eerdere antwoorden op dezelfde gegevens: er volgt geen groep die niet aan de regels voldoet.',
+  verifyChecking: (when) =>
+    when === 'always'
+      ? 'Door een mens gecontroleerd vóór het openen.'
+      : 'Door een mens gecontroleerd vóór het openen, tenzij de score laag was.',
   verifyAgreement: (id) => `Afspraak: ${id}`,
   verifyAgreementInside:
     'De sleutels komen uit de afspraak in het ontvangstbewijs. Vergelijk het nummer met wat u zelf ondertekende, of geef --agreement FILE.',
