@@ -28,7 +28,7 @@ const SUMMED = /^(sum|avg|var_|stddev_|covar|corr|regr)/;
 /** @param passed - per output, one byte (0 or 1) per cell. */
 export function assessRelease(plan: Plan, passed: readonly Uint8Array[], template: string | null): ReleaseAssessment {
   const outputs = plan.outputs.map((o, i) => ({
-    name: o.name,
+    name: o.bin === undefined ? o.name : `${o.name}[${o.bin}]`,
     cells: plan.cellCount,
     shown: (passed[i] ?? new Uint8Array(0)).reduce((n, bit) => n + bit, 0),
   }));

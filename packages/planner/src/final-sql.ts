@@ -65,13 +65,13 @@ function columnText(expression: Bound, output: Outputs['ofItem'][number], base: 
   return output === null ? text : `CASE WHEN p${output} THEN ${text} END`;
 }
 
-/** A MAP of the bins that pass, as DuckDB's histogram gives it: without empty ones, NULL if there is none. */
+/** A MAP of the bins that pass, as DuckDB's histogram gives it: NULL if there is none. Empty bins never pass, since every cell needs a row. */
 function mapText(type: string, bins: readonly AggregateNode[], outputs: readonly number[], base: (node: Bound) => string | null): string {
   const [key, count] = /^MAP\((.*), (\w+)\)$/.exec(type)?.slice(1) ?? [];
   const entries = bins.map((bin, i) => {
     const rows = print(bin, base);
     const entry = `{'key': CAST(${quoteText(bin.bin?.value ?? '')} AS ${key}), 'value': CAST(${rows} AS ${count})}`;
-    return `CASE WHEN p${outputs[i]} AND ${rows} > 0 THEN [${entry}] ELSE [] END`;
+    return `CASE WHEN p${outputs[i]} THEN [${entry}] ELSE [] END`;
   });
   if (entries.length === 0) return `CAST(NULL AS ${type})`;
   return `CAST(nullif(map_from_entries(flatten([${entries.join(', ')}])), MAP {}) AS ${type})`;
