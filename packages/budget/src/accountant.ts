@@ -115,7 +115,7 @@ function claimsOf(events: readonly AccountedEvent[]): (Claim & { readonly key: s
 const MOST_BITS = 256n;
 
 /** Adds up, exactly as long as denominators have something in common, as decimal numbers do. */
-function addUp(sum: Rational, term: Rational): Rational {
+export function addUp(sum: Rational, term: Rational): Rational {
   if (sum.denominator * term.denominator < 1n << MOST_BITS || sum.denominator % term.denominator === 0n) return addRationals(sum, term);
   const above = (r: Rational): Rational => ({ numerator: ceilRational({ ...r, numerator: r.numerator << 256n }), denominator: 1n << 256n });
   const [a, b] = [sum.denominator === 1n << 256n ? sum : above(sum), above(term)];

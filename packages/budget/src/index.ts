@@ -1,7 +1,8 @@
-export * from './accountant.ts';
+export { affordable, deltaOf, epsilonOf, type Price, price, type Spending } from './accountant.ts';
 export * from './accounted-event.ts';
 export * from './calibration.ts';
 export { advancedEpsilon, dworkEpsilon } from './advanced-composition.ts';
+export { allowed, type Charges, spentEpsilon } from './filter.ts';
 export { analyticGaussianSigma, gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
 export { zcdpEpsilon } from './renyi.ts';
 export { decimalAbove, epsilonForMargin, marginOf, type MarginTarget } from './noise-margin.ts';

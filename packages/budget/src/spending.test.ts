@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PrivacyEvent } from '@sluis/model';
-import { affordable, type Charge, epsilonOf, grant, price, remaining, standings } from './index.ts';
+import { affordable, allowed, type Charge, epsilonOf, grant, price, remaining, spentEpsilon, standings } from './index.ts';
 
 const laplace = (epsilon: string, times = 1): PrivacyEvent => ({ kind: 'guarantee', epsilon, delta: '0', times });
 const charge = (over: Partial<Charge> = {}): Charge => ({
@@ -101,12 +101,12 @@ test('what remains is affordable, and a millionth more is not', () => {
       { epsilon: '4', delta: '0.00001' },
     ],
   ] as const) {
-    const left = remaining(spent, limit);
-    assert.ok(Number(left) > 0 && affordable(spent, [laplace(left)], limit));
-    assert.equal(affordable(spent, [laplace((Number(left) + 1.1e-6).toFixed(7))], limit), false);
+    const left = remaining([spent], limit);
+    assert.ok(Number(left) > 0 && allowed([spent], [laplace(left)], limit));
+    assert.equal(allowed([spent], [laplace((Number(left) + 1.1e-6).toFixed(7))], limit), false);
   }
-  assert.equal(remaining([laplace('1')], { epsilon: '1', delta: '0' }), '0');
-  assert.equal(remaining([laplace('2')], { epsilon: '1', delta: '0' }), '0');
+  assert.equal(remaining([[laplace('1')]], { epsilon: '1', delta: '0' }), '0');
+  assert.equal(remaining([[laplace('2')]], { epsilon: '1', delta: '0' }), '0');
 });
 
 test('a privacy unit that earlier answers did not protect is refused; rows are protected by any', () => {
@@ -117,4 +117,38 @@ test('a privacy unit that earlier answers did not protect is refused; rows are p
   assert.throws(() => grant([charge({ unit: { kind: 'column', column: 'household' } })], [person], terms), { code: 'budget/unit-changed' });
   assert.equal(grant([person], [row], terms).length, 1);
   assert.equal(grant([person], [person], terms).length, 1);
+});
+
+test('one charge may cost what it costs alone; more keep to a rule that holds whatever is asked', () => {
+  const gaussian = (variance: string): PrivacyEvent => ({ kind: 'discrete-gaussian', variance, squaredL2: '1', times: 1 });
+  const limit = { epsilon: '1', delta: '0.00001' };
+  // The least whole variance whose ε at 1e-5 is at most 1.
+  const whole = Array.from({ length: 30 }, (_, i) => String(i + 5)).find((v) => epsilonOf([gaussian(v)], 1e-5) <= 1) ?? assert.fail();
+  assert.ok(allowed([], [gaussian(whole)], limit));
+  assert.equal(allowed([[gaussian(whole)]], [laplace('0.000001')], limit), false, 'nothing more fits after it');
+  const halves = String(Math.ceil(2.7 * Number(whole)));
+  assert.ok(allowed([[gaussian(halves)]], [gaussian(halves)], limit), 'two of a bit less than half: not knowing what comes has a price');
+  for (const charges of [
+    [[gaussian('100')], [gaussian('80')]],
+    [[laplace('0.01', 50)], [laplace('0.02', 40)], [gaussian('90')]],
+  ]) {
+    const spent = spentEpsilon(charges, '0.00001');
+    const least = epsilonOf(charges.flat(), 1e-5);
+    assert.ok(spent >= least * (1 - 1e-12) && spent < 1.25 * least, `${spent} for ${least}`);
+    const [text, below] = [spent * (1 + 1e-9), spent * (1 - 1e-9)].map((x) => x.toFixed(20));
+    const [last, ...earlier] = charges.toReversed();
+    assert.ok(allowed(earlier, last ?? [], { epsilon: text ?? '', delta: '0.00001' }));
+    assert.equal(allowed(earlier, last ?? [], { epsilon: below ?? '', delta: '0.00001' }), false);
+  }
+});
+
+test("δ's of several charges may take half of the budget's δ, and one charge all of it", () => {
+  const approximate = (delta: string): PrivacyEvent => ({ kind: 'guarantee', epsilon: '0.1', delta, times: 1 });
+  const limit = { epsilon: '1', delta: '0.00001' };
+  assert.ok(allowed([], [approximate('0.00001')], limit));
+  assert.equal(allowed([[approximate('0.00001')]], [laplace('0.1')], limit), false);
+  assert.ok(allowed([[approximate('0.0000025')]], [approximate('0.0000025')], limit));
+  assert.equal(allowed([[approximate('0.0000025')]], [approximate('0.0000026')], limit), false);
+  assert.equal(spentEpsilon([[approximate('0.00001')], [laplace('0.1')]], '0.00001'), Number.POSITIVE_INFINITY);
+  assert.equal(spentEpsilon([], '0'), 0);
 });

@@ -1,9 +1,10 @@
 /** Whether a charge fits in an agreement's budgets, and if not, which one it breaks. Storing charges is the caller's work. */
 import { RefusedError } from '@sluis/base';
 import type { NoiseTerms, PrivacyEvent, PrivacyUnit } from '@sluis/model';
-import { affordable, epsilonOf, type Spending } from './accountant.ts';
+import type { Spending } from './accountant.ts';
+import { allowed, type Charges, spentEpsilon } from './filter.ts';
 import { parseRational, rational, rationalText } from '@sluis/math';
-import { atMost, downward } from './exact-number.ts';
+import { atMost } from './exact-number.ts';
 
 /** What one question costs one table. A question over several tables is charged to each of them. */
 export interface Charge {
@@ -62,15 +63,14 @@ export function grant(past: readonly Charge[], asked: readonly Charge[], terms: 
 }
 
 function standing(scope: Standing['scope'], of: string, limit: Spending, past: readonly Charge[], asked: readonly Charge[]): Standing {
-  const [spent, added] = [past.flatMap((c) => c.events), asked.flatMap((c) => c.events)];
-  const delta = downward(parseRational(limit.delta));
+  const [spent, added] = [past.map((c) => c.events), asked.flatMap((c) => c.events)];
   return {
     scope,
     of,
     limit: { epsilon: limit.epsilon, delta: limit.delta },
-    before: epsilonOf(spent, delta),
-    after: epsilonOf([...spent, ...added], delta),
-    fits: affordable(spent, added, limit),
+    before: spentEpsilon(spent, limit.delta),
+    after: spentEpsilon([...spent, added], limit.delta),
+    fits: allowed(spent, added, limit),
   };
 }
 
@@ -78,9 +78,9 @@ function standing(scope: Standing['scope'], of: string, limit: Spending, past: r
  * The largest ε of one more purely private question that still fits, as decimal text of at most six digits; "0" if none.
  * What a question of another kind can still cost differs: only its own price tells.
  */
-export function remaining(spent: readonly PrivacyEvent[], limit: Spending): string {
+export function remaining(spent: Charges, limit: Spending): string {
   const fits = (n: bigint, unit: bigint): boolean =>
-    affordable(spent, [{ kind: 'guarantee', epsilon: rationalText(rational(n, unit)), delta: '0', times: 1 }], limit);
+    allowed(spent, [{ kind: 'guarantee', epsilon: rationalText(rational(n, unit)), delta: '0', times: 1 }], limit);
   const total = parseRational(limit.epsilon);
   const unit = 1_000_000n;
   let [low, high] = [0n, (total.numerator * unit) / total.denominator + 1n];
@@ -113,9 +113,7 @@ const SCOPES = { table: 'of table', analyst: 'of analyst', purpose: 'of purpose'
 
 function exhausted(s: Standing, past: readonly Charge[], asked: readonly Charge[]): RefusedError {
   const table = asked.find((c) => s.of === c.table || s.of.endsWith(` on ${c.table}`))?.table;
-  const spent = past
-    .filter((c) => c.table === table && (s.scope === 'table' || s.of === `${c[s.scope]} on ${table}`))
-    .flatMap((c) => c.events);
+  const spent = past.filter((c) => c.table === table && (s.scope === 'table' || s.of === `${c[s.scope]} on ${table}`)).map((c) => c.events);
   const needs = Number.isFinite(s.after) ? `epsilon ${shown(s.after)} in all` : 'a larger delta than the limit has';
   return new RefusedError('budget/exhausted', {
     stage: 'mechanism',

@@ -7,7 +7,7 @@ import { epsilonText } from './budget-numbers.ts';
 import { budgetedTable, checkNoiseTerms, chargesOfPlan, tablesOf } from './charges.ts';
 import type { StationContext } from './context.ts';
 import { useOf } from './budget-view.ts';
-import { decideUnder, eventsOf } from './spending.ts';
+import { decideUnder, paidBy } from './spending.ts';
 
 export interface PricedQuestion {
   readonly sql: string;
@@ -58,13 +58,13 @@ function priceTable(organisation: string, agreement: Agreement, asked: readonly 
   const [first] = asked;
   if (terms === undefined || first === undefined) throw new RangeError('charges need terms');
   const { budget } = terms;
-  const after = useOf(eventsOf([...spent, ...asked]), budget);
+  const after = useOf(paidBy([...spent, ...asked]), budget);
   return {
     table: first.table,
     unit: first.unit,
-    use: useOf(eventsOf(spent), budget),
+    use: useOf(paidBy(spent), budget),
     alone: asked.map((c) => epsilonText(c.events, budget.delta)),
-    together: epsilonText(eventsOf(asked), budget.delta),
+    together: epsilonText(paidBy(asked).flat(), budget.delta),
     after: after.spent,
     remains: after.left,
     refused: firstRefused(organisation, terms, asked, spent),

@@ -1,5 +1,5 @@
 /** What a station's books say of its privacy budgets. Run by: the owner of a station. Learns what its runs have spent, no data. */
-import { remaining, type Spending } from '@sluis/budget';
+import { type Charges, remaining, type Spending } from '@sluis/budget';
 import {
   type Agreement,
   type BudgetCharge,
@@ -8,24 +8,23 @@ import {
   type BudgetView,
   NO_LIMIT,
   type NoiseTerms,
-  type PrivacyEvent,
 } from '@sluis/model';
 import type { Charge } from './budget-book.ts';
-import { epsilonText } from './budget-numbers.ts';
+import { spentText } from './budget-numbers.ts';
 import { budgetedTable, unitOf } from './charges.ts';
 import type { StationContext } from './context.ts';
-import { eventsOf } from './spending.ts';
+import { paidBy } from './spending.ts';
 
 /** Charges shown of each table. */
 const SHOWN = 20;
 
 export type BudgetStation = Pick<StationContext, 'organisation' | 'budget' | 'store'>;
 
-/** How far events use up a limit. */
-export function useOf(events: readonly PrivacyEvent[], { epsilon, delta }: Spending): BudgetUse {
-  const spent = epsilonText(events, delta);
+/** How far charges use up a limit. */
+export function useOf(charges: Charges, { epsilon, delta }: Spending): BudgetUse {
+  const spent = spentText(charges, delta);
   const limit = epsilon === NO_LIMIT ? null : epsilon;
-  return { delta, spent, limit, left: limit === null ? null : remaining(events, { epsilon, delta }) };
+  return { delta, spent, limit, left: limit === null ? null : remaining(charges, { epsilon, delta }) };
 }
 
 /** Every table that has a budget or has been charged, the agreement's tables first. */
@@ -49,7 +48,7 @@ async function tableView(station: BudgetStation, agreement: Agreement, table: st
   return {
     table,
     unit: unit ?? charges[0]?.unit ?? null,
-    use: budget === null ? null : useOf(eventsOf(charges), budget),
+    use: budget === null ? null : useOf(paidBy(charges), budget),
     analysts: budget === null ? [] : analystsOf(charges, budget),
     purposes: budget === null ? [] : purposesOf(charges, budget),
     charges: charges.length,
@@ -74,11 +73,11 @@ function analystsOf(charges: readonly Charge[], budget: Budget): BudgetTable['an
     const [first] = own;
     if (first === undefined) return [];
     const { organisation, analyst } = first;
-    return [{ organisation, analyst, use: useOf(eventsOf(own), limitOf(budget.per_analyst, budget)) }];
+    return [{ organisation, analyst, use: useOf(paidBy(own), limitOf(budget.per_analyst, budget)) }];
   });
 }
 
 function purposesOf(charges: readonly Charge[], budget: Budget): BudgetTable['purposes'] {
   const groups = Map.groupBy(charges, (c) => c.purpose);
-  return [...groups].map(([purpose, own]) => ({ purpose, use: useOf(eventsOf(own), limitOf(budget.per_purpose, budget)) }));
+  return [...groups].map(([purpose, own]) => ({ purpose, use: useOf(paidBy(own), limitOf(budget.per_purpose, budget)) }));
 }

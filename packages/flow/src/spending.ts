@@ -6,8 +6,8 @@ import type { Charge, Decide } from './budget-book.ts';
 import { chargesFor, unitOfText } from './charges.ts';
 import type { AdmittedRun, Attempt, StationContext } from './context.ts';
 
-/** What charges add up to. */
-export const eventsOf = (charges: readonly Charge[]): PrivacyEvent[] => charges.flatMap((c) => c.events);
+/** What each charge paid for. */
+export const paidBy = (charges: readonly Charge[]): (readonly PrivacyEvent[])[] => charges.map((c) => c.events);
 
 /** As the accountant has it: an analyst is somebody of an organisation. */
 const accounted = ({ table, unit, organisation, analyst, purpose, events }: Charge): AccountedCharge => ({
