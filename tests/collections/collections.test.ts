@@ -105,15 +105,21 @@ test('lying clients are left out, whatever they send, and honest ones are not', 
     crafted(c, 'ages', [1n, 1n, 0n, 0n]),
     crafted(c, 'ages', [0n, 0n, 0n, 0n]),
     crafted(c, 'ages', [2n, -1n, 0n, 0n]),
-    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [r.boxes[1], r.boxes[0]] })),
-    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [r.boxes[0], 'AAAA'] })),
-    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, public_share: 'AAA' })),
+    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [r.boxes[0], toBase64(new Uint8Array(fromBase64(r.boxes[1]).length))] })),
     crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, public_share: toBase64(new Uint8Array(64)) })),
     crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, nonce: '0'.repeat(32) })),
     { ...elsewhere, collection: 'ages' },
   ];
   await c.at('north').intake.accept(crafted(c, 'ages', [0n, 1n, 0n, 0n]));
   for (const lie of lies) await c.at('north').intake.accept(lie);
+  const shapes: CollectionReport[] = [
+    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [r.boxes[1], r.boxes[0]] })),
+    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [r.boxes[0], 'AAAA'] })),
+    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [`${r.boxes[0]}AAAA`, r.boxes[1]] })),
+    crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, public_share: 'AAA' })),
+  ];
+  for (const shape of shapes)
+    await assert.rejects(c.at('north').intake.accept(shape), code('collection/malformed'), 'nothing of it is kept');
   for (const value of [1, 3]) await c.report('ages', value);
   const [sum] = await results(c, 'centre', 'ages', true);
   assert.deepEqual([sum?.sums, sum?.reports], [['0', '2', '0', '1'], 3]);

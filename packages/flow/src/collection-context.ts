@@ -7,6 +7,8 @@ import { organisationOf, type StationContext } from './context.ts';
 
 /** Checking and adding of one kind of report. `prio` implements it; the station injects it. Errors are SluisErrors. */
 export interface ReportArithmetic {
+  readonly publicShareBytes: number;
+  inputShareBytes(aggregator: number): number;
   verifyInit(
     verifyKey: Uint8Array,
     context: Uint8Array,
@@ -64,6 +66,15 @@ export const unknownCollection = (party: string, name: string): InvalidError =>
     party,
     message: `No agreement in force at ${party} has a collection "${name}".`,
     remedy: 'Check its name, and the collaboration.',
+  });
+
+/** A report that can't be one, by its size alone: nothing of it is kept. */
+export const wrongSize = (party: string): InvalidError =>
+  new InvalidError('collection/malformed', {
+    stage: 'contribution',
+    party,
+    message: 'This is no report to this collection: a part of it has another length.',
+    remedy: 'Bring client and station to the same release of Sluis.',
   });
 
 export const refusedReport = (

@@ -6,6 +6,7 @@
  * anything of its value, whatever it does, while the other follows the protocol. The verification key is made by the second, once,
  * and the first takes no report before it has it: so neither can choose the key after a report.
  */
+import { SEALING_OVERHEAD_BYTES } from '@sluis/crypto';
 import { canonicalBytes, fromBase64, fromHex, SluisError, toBase64 } from '@sluis/base';
 import {
   type CollectionPlace,
@@ -24,6 +25,7 @@ import {
   refusedReport,
   sealedVerifyKey,
   VERIFY_KEY_BYTES,
+  wrongSize,
 } from './collection-context.ts';
 import type { CollectionStore, ReportRecord } from './collection-store.ts';
 import { peerOf, type StationContext } from './context.ts';
@@ -60,7 +62,7 @@ export class CollectionIntake {
   /**
    * Keeps one report durably; it is checked soon after. The same again changes nothing. Run by: the first aggregator.
    *
-   * @throws RefusedError `collection/closed`, `full`, `replayed`, `not-an-aggregator`; PeerError while the other aggregator has never
+   * @throws RefusedError `collection/closed`, `full`, `replayed`, `not-an-aggregator`; InvalidError `collection/malformed`; PeerError while the other aggregator has never
    *   answered yet.
    */
   async accept({ nonce: number, public_share, boxes, ...place }: CollectionReport): Promise<void> {
@@ -69,6 +71,7 @@ export class CollectionIntake {
     if (at.me !== 0) throw refusedReport('not-an-aggregator', organisation, `Reports go to ${at.terms.aggregators[0]}.`, 'Send it there.');
     if (clock.now() >= endOfCollection(at))
       throw refusedReport('closed', organisation, 'This collection takes no more reports.', 'Nothing can be done: its time is over.');
+    requireSizes(at, organisation, public_share, boxes);
     await this.verifyKey(at);
     await this.#turns.of(placeName(place), async () => {
       if ((await this.#taken(place)) >= at.terms.maximum_reports)
@@ -233,6 +236,13 @@ export class CollectionIntake {
         'Compare the agreements.',
       );
   }
+}
+
+/** So that strangers can't fill the disk with more than `maximum_reports` reports of their true size. */
+function requireSizes({ arithmetic }: OpenCollection, party: string, publicShare: string, boxes: readonly string[]): void {
+  const fits = (text: string, bytes: number): boolean => text.length === 4 * Math.ceil(bytes / 3);
+  const boxesFit = boxes.every((box, i) => fits(box, arithmetic.inputShareBytes(i) + SEALING_OVERHEAD_BYTES));
+  if (!fits(publicShare, arithmetic.publicShareBytes) || !boxesFit) throw wrongSize(party);
 }
 
 const placeName = ({ agreement, collection }: CollectionPlace): string => `${agreement} ${collection}`;

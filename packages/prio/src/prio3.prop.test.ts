@@ -296,3 +296,13 @@ test('a sum that could pass the modulus is refused, and weak or impossible param
   ])
     assert.throws(wrong, RangeError);
 });
+
+test('shares have the lengths that are said', () => {
+  for (const [, prio3, value] of kinds) {
+    const report = prio3.shard(context, value as never, systemRandom);
+    assert.equal(report.publicShare.length, prio3.publicShareBytes);
+    report.inputShares.forEach((share, i) => {
+      assert.equal(share.length, prio3.inputShareBytes(i));
+    });
+  }
+});

@@ -87,6 +87,17 @@ export class Prio3<Value, Result> {
     return SEED_BYTES * this.shares * (this.layout.joint ? 2 : 1);
   }
 
+  /** Bytes of every public share. */
+  get publicShareBytes(): number {
+    return this.layout.joint ? SEED_BYTES * this.shares : 0;
+  }
+
+  /** Bytes of every input share of this aggregator: what is longer or shorter need not be kept. */
+  inputShareBytes(aggregator: number): number {
+    const { field, joint, encoded, proofs } = this.layout;
+    return (aggregator === 0 ? (encoded + proofs) * field.encodedBytes : SEED_BYTES) + (joint ? SEED_BYTES : 0);
+  }
+
   /**
    * Splits a value into a report, with a fresh nonce. Run by: a client. Sends: `publicShare` to all aggregators, and one input
    * share to each: a large one to the first, 32 or 64 bytes to the others.
