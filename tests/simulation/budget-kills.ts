@@ -55,6 +55,7 @@ export async function killAgainAndAgain(kills: number, random: () => number, opt
       const death = planned ? { run: Math.floor(random() * MOST_RUNS), step } : null;
       const life = await live(
         [books.place, keyFile, JSON.stringify(death), options.manner ?? 'right'],
+        join(home, 'compiled'),
         planned ? null : random() * MOST_MS,
       );
       await books.check(life);
@@ -129,9 +130,12 @@ class Books {
   }
 }
 
-/** One process from start to death. */
-function live(args: readonly string[], afterMs: number | null): Promise<Life> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', WORKER, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** One process from start to death. What is compiled lasts: most of a short life would go into that. */
+function live(args: readonly string[], compiled: string, afterMs: number | null): Promise<Life> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', WORKER, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? compiled },
+  });
   const { promise, resolve, reject } = Promise.withResolvers<Life>();
   let [output, errors] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

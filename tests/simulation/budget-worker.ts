@@ -7,6 +7,7 @@
  * Lines: `ready {"ended": […]}` once, then `given RUN`, `released RUN`, and `exhausted` as the last.
  */
 import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { fromHex, RefusedError, systemClock, systemRandom, toHex } from '@sluis/base';
 import { generateSigningKey, type SigningKey, sign } from '@sluis/crypto';
 import { type Attempt, type Charge, type Messenger, pay, RunEvents, type RunRecord, Runs, type StationContext } from '@sluis/flow';
@@ -73,6 +74,8 @@ async function work(place: string, keyFile: string, death: Death | null): Promis
   const runs = new Runs(station, {} as Messenger);
   await runs.recover();
   const ended = await Promise.all(open.map((id) => opened.store.run(id)));
+  // What is killed writes no cache of its own accord.
+  flushCompileCache();
   say(`ready ${JSON.stringify({ ended })}`);
   for (;;) {
     run++;
