@@ -1,4 +1,4 @@
-/** The guard against differences in real stations: what it refuses, that it outlives a restart, and that other data are other data. */
+/** The guard against differences in real stations: what providers and compute parties refuse, whoever receives, beside a control. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Collaboration, openCollaboration } from '../harness/collaboration.ts';

@@ -107,6 +107,12 @@ export function agreementWarnings(agreement: Agreement): string[] {
   ];
   if (output.minimum_rows < 3) found.push(`minimum_rows is ${output.minimum_rows}: cells about one or two rows may be released.`);
   if (output.minimum_organisations < 2) found.push("minimum_organisations is 1: cells may show a single organisation's value.");
+  if (output.checking !== undefined)
+    found.push(
+      `Output checkers of ${output.checking.by.join(', ')} have ${agreement.limits.run_seconds} seconds to look at an answer (limits.run_seconds); without their word nothing is released. Their stations must be reachable for every question.`,
+    );
+  if (output.totals === 'secondary-suppression' || output.differencing === 'guard')
+    found.push('The compute parties learn which groups are empty: secondary suppression and the guard against differences need it.');
   if (approval.ad_hoc === 'none') found.push('Questions that nobody has seen before run without approval (approval.ad_hoc: none).');
   if (agreement.limits.questions_per_day === null) found.push('There is no limit on the number of questions per analyst and day.');
   if (agreement.sandbox) found.push('This is a sandbox: what drafting looked at was not protected.');
