@@ -14,7 +14,8 @@ export interface NoiseWanted {
 
 /**
  * Null for an exact answer. Run by: every station. Throws RefusedError `plan/noise-required` if the agreement demands noise
- * and nobody says how much, `plan/no-noise-terms` if it has none and the question asks for it.
+ * and nobody says how much, `plan/no-noise-terms` if it has none and the question asks for it, `plan/noise-mechanism` if the
+ * question names another mechanism than the agreement.
  */
 export function noiseWanted(clause: NoiseClause | null, { output }: Agreement): NoiseWanted | null {
   const { noise } = output;
@@ -38,11 +39,18 @@ export function noiseWanted(clause: NoiseClause | null, { output }: Agreement): 
       remedy: 'End the question with: WITH NOISE (epsilon = 1). Or agree on output.noise.default.',
     });
   }
+  const mechanism = clause?.mechanism ?? null;
+  if (mechanism !== null && noise.mechanism !== 'cheapest' && noise.mechanism !== mechanism)
+    throw new RefusedError('plan/noise-mechanism', {
+      stage: 'plan',
+      message: `The question asks for ${mechanism} noise, and the agreement allows ${noise.mechanism} only.`,
+      remedy: 'Leave "mechanism" out of WITH NOISE.',
+    });
   return {
     epsilon,
     within,
     delta: clause?.delta ?? (clause === null || within !== null ? (fallback?.delta ?? '0') : '0'),
-    mechanism: clause?.mechanism ?? noise.mechanism,
+    mechanism: mechanism ?? noise.mechanism,
     generation: noise.generation,
   };
 }

@@ -101,6 +101,9 @@ test('what cannot get noise is refused by name', async () => {
   await refused(`SELECT DISTINCT sector FROM incidents ${end}`, 'plan/unsupported', /declared groups only/);
   await refused(`SELECT count(DISTINCT id) FROM incidents ${end}`, 'plan/unsupported', /same id, over rows that are shared/, noisy(PERSON));
   await refused(`SELECT count(*) FROM incidents ${end}`, 'plan/no-noise-terms', /output\.noise/, sampleAgreement());
+  const laplace = noisy(ROW, { mechanism: 'discrete-laplace' });
+  const gaussian = 'SELECT count(*) FROM incidents WITH NOISE (epsilon = 1, delta = 1e-6, mechanism = gaussian)';
+  await refused(gaussian, 'plan/noise-mechanism', /allows discrete-laplace only/, laplace);
   await refused('SELECT count(*) FROM incidents', 'plan/noise-required', /WITH NOISE/, noisy(ROW, {}));
   await refused(
     `SELECT count(*) FROM incidents ${end}`,
