@@ -116,14 +116,23 @@ async function agreeOnBody(station: StationContext, run: Attempt, links: Committ
     template: run.proposal.template,
     asked_by: { organisation: run.proposal.coordinator, analyst: run.proposal.analyst },
     ...plannedFacts(run.prepared, run.agreement),
-    rounds: meters.map((m) => Number(m[0])),
-    bytes: meters.map((m) => Number(m[1])),
+    ...traffic(plan, meters),
     finished: new Date(finished).toISOString(),
     commitments: {
       mask: toHex(from.commitments.mask),
       components: from.commitments.components.map(toHex) as [string, string, string],
     },
   };
+}
+
+/**
+ * What each compute party sent. Over shared rows it tells how many rows there are, to the row, which no noise covers: beside
+ * a noisy answer it is left at 0.
+ */
+export function traffic({ noise, rows }: Plan, meters: readonly BigUint64Array[]): Pick<ReceiptBody, 'rounds' | 'bytes'> {
+  const told = noise === undefined || rows === undefined;
+  const of = (at: 0 | 1): number[] => meters.map((m) => (told ? Number(m[at]) : 0));
+  return { rounds: of(0), bytes: of(1) };
 }
 
 /** What a receipt says that follows from plan and agreement alone; whoever verifies it recomputes these. */

@@ -233,3 +233,26 @@ test('a station that can not write its charge gives nothing', async (t) => {
   assert.ok(!(await logged(delta, run)).includes('contribution.computed'));
   assert.ok(!all.network.calls.some((c) => c.from === 'delta' && c.call === 'share'));
 });
+
+test('a run that a station has charged before draws no second noise for it, even where its record of the run is lost', async (t) => {
+  const all = await openStations(t, noisyTerms({ epsilon: '1' }));
+  const alpha = all.station('alpha');
+  const { budget } = alpha.context;
+  const before: string[] = [];
+  Object.assign(alpha.context, {
+    budget: {
+      charges: (table: Parameters<typeof budget.charges>[0]) => budget.charges(table),
+      chargesOf: (runs: readonly string[]) => budget.chargesOf(runs),
+      tables: (collaboration: string) => budget.tables(collaboration),
+      charge: async (...asked: Parameters<typeof budget.charge>) => {
+        before.push(String(await budget.charge(...asked)));
+        return budget.charge(...asked);
+      },
+    },
+  });
+  const run = await askNoisy(all, '0.4');
+  assert.equal(causeOf(await all.ended('centre', run))?.code, 'run/replayed');
+  assert.deepEqual(before, ['true']);
+  assert.ok(!(await logged(alpha, run)).includes('noise.added'));
+  assert.deepEqual(await chargedAt(all, 'alpha'), ['0.4']);
+});

@@ -49,7 +49,7 @@ export async function checkAffordable(station: StationContext, run: AdmittedRun)
  * Charges a run to the tables that it reads, durably, and logs it. Run by: every participant, after the run has started and
  * before it gives anything or draws noise. What fails later gives nothing back.
  *
- * @throws RefusedError `budget/exhausted`, `budget/unit-changed`; StationError if the store can't write: then nothing is charged.
+ * @throws RefusedError `budget/exhausted`, `budget/unit-changed`, `run/replayed` for a run that was charged before; StationError if the store can't write: then nothing is charged.
  *
  * Learns: nobody anything that the plan does not say.
  */
@@ -59,7 +59,7 @@ export async function pay(station: StationContext, run: Attempt): Promise<void> 
   const charges = chargesFor(run, station.clock.now());
   const [first] = charges;
   if (first === undefined || terms === undefined) return;
-  if (!(await station.budget.charge(charges, decideUnder(station.organisation, terms)))) return;
+  if (!(await station.budget.charge(charges, decideUnder(station.organisation, terms)))) throw paidBefore(station.organisation, first.run);
   const { run: id, unit, epsilon, delta, purpose } = first;
   const tables = charges.map((c) => c.table);
   await station.audit.append({
@@ -70,6 +70,15 @@ export async function pay(station: StationContext, run: Attempt): Promise<void> 
   // A run that has ended meanwhile stays charged, and goes no further.
   run.signal.throwIfAborted();
 }
+
+/** A run is played once. Played again, it would draw noise, or even answer another question, for what was paid before. */
+const paidBefore = (organisation: string, run: string): RefusedError =>
+  new RefusedError('run/replayed', {
+    stage: 'run',
+    party: organisation,
+    message: `Run ${run} was charged before at ${organisation}: its noise is drawn once.`,
+    remedy: 'Ask the question again: each run has a fresh id.',
+  });
 
 function unitChanged(organisation: string, charge: Charge, other: Charge): RefusedError {
   return new RefusedError('budget/unit-changed', {

@@ -59,7 +59,7 @@ export const receiptBodySchema = z.strictObject({
   sandbox: z.boolean(),
   /** Stations that sent shares (not: that had rows in a cell); none where all rows were deposited. */
   contributing_organisations: z.number().int().min(0),
-  /** As metered by each compute party, in committee order. */
+  /** As metered by each compute party, in committee order; 0 where noise is added to shared rows, whose number they would tell. */
   rounds: z.array(z.number().int()).length(3),
   bytes: z.array(z.number().int()).length(3),
   finished: z.string(),

@@ -130,6 +130,20 @@ test('secret groups are shown by a noisy count, at a price in delta', async () =
   await refused(`${sql} WITH NOISE (epsilon = 1)`, 'plan/noise-needs-delta', /secret.*delta = 1e-6/, secret);
 });
 
+test('where a compute party may deviate, no share that it chooses decides which secret groups are shown', async () => {
+  const level = { level: { type: 'DECIMAL(4,1)', uses: ['group'], bounds: ['1', '6'] } };
+  const sql = 'SELECT level, count(*) AS n FROM incidents GROUP BY level WITH NOISE (epsilon = 1, delta = 1e-6)';
+  const under = (generation: string, threat_model: Agreement['threat_model']): Agreement => ({
+    ...noisy(ROW, { required: false, generation }, level),
+    threat_model,
+  });
+  await refused(sql, 'plan/unsupported', /shares.*malicious.*generation": bits/, under('shares', 'malicious'));
+  for (const agreement of [under('bits', 'malicious'), under('shares', 'semi-honest')])
+    assert.notEqual((await plan(sql, agreement)).plan.noise?.threshold ?? null, null);
+  // Declared groups are all shown, whatever a party brings.
+  await plan('SELECT sector, count(*) AS n FROM incidents GROUP BY sector WITH NOISE (epsilon = 1)', under('shares', 'malicious'));
+});
+
 test('a plan’s text, asked again, gives the same plan', async () => {
   for (const sql of [
     'SELECT sector, count(*) AS n FROM incidents GROUP BY ROLLUP (sector) HAVING n > 5 LIMIT 2 with noise (epsilon = 0.50, delta = 1e-7);',

@@ -75,6 +75,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const parts = await split(question, rules, typing, shape, hiddenCount || watches ? [COUNT_ROWS] : [], receivers, noisy !== null);
   const scope = scopeOf(question, agreement, typing);
   const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique, noisy !== null);
+  if (watches) checkSelection(agreement);
   if (watches) checkRoomForGroups(shared);
   // One text for every layout of the same question.
   const printed = await engine.print(parsed.document);
@@ -97,6 +98,18 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   if (plan.rules.guarded === undefined) return { plan, hash: planHash(plan), domains, explanation };
   if (secret.length > 0) throw notGuarded('groups without declared values are not covered by it', 'Group by columns with declared values.');
   return { plan, hash: planHash(plan), domains, explanation, footprint: await footprintOf(question, parts, plan, domains, engine) };
+}
+
+/**
+ * Which groups are shown is decided by a noisy count and by whether there is such a group at all, exactly. A share of noise
+ * that is far too large would show every group that exists, single rows too.
+ */
+function checkSelection({ threat_model: threat, output: { noise } }: Agreement): void {
+  if (threat !== 'malicious' || noise?.generation !== 'shares') return;
+  throw unsupported(
+    'Noise made of shares, over groups whose values are not declared, where a compute party may deviate (threat_model: malicious),',
+    'One that brings far too large a share would show every group. Agree on "output.noise.generation": bits, or group by columns with a declared list or range of values.',
+  );
 }
 
 /** Room that may not suffice would be a decision on the data: with more groups nothing is shown. */

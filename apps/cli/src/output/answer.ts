@@ -24,7 +24,9 @@ function printTable(answer: RunResult, result: ResultTable, nothing: boolean): v
   print(renderTable(result, text, painted.out));
   if (nothing) remark(painted.err.yellow(text.nothingReleased));
   else if (result.rows.length === 0) remark(text.noRows);
-  remark(painted.err.dim(text.cost(durationText(answer.timings.totalMs), bytesText(answer.bytes.total), answer.rounds)));
+  const took = durationText(answer.timings.totalMs);
+  // A receipt may be silent about what was sent.
+  remark(painted.err.dim(answer.rounds === 0 ? took : text.cost(took, bytesText(answer.bytes.total), answer.rounds)));
 }
 
 /** The JSON document that CLI programs read. A failure's `error` stands beside the (empty) answer if all is suppressed. */

@@ -47,6 +47,21 @@ test('a party that leaves its share out takes nothing from the noise that is acc
   }
 });
 
+test('a share far too large shows groups of a single row, which is why the planner refuses it where parties may deviate', async () => {
+  const plan = noisyPlan({ cells: 64, sum: NONE, count: on('1'), threshold: 200, threat: 'malicious' });
+  const single = constant(plan, (_kind, _bin, p) => (p === 0 ? 1n : 0n));
+  const shown = async (brings?: (party: 0 | 1 | 2, own: readonly OwnVector[]) => readonly OwnVector[]) => {
+    const { passes } = await noised(plan, single, {
+      convene: maliciousComputation.convene,
+      ...(brings === undefined ? {} : { brings }),
+    });
+    return passes[0]?.reduce((n, bit) => n + bit, 0);
+  };
+  const large = (own: readonly OwnVector[]) => own.map(({ values, words }) => ({ values: values.map(() => 1000n), words }));
+  assert.equal(await shown((party, own) => (party === 2 ? large(own) : own)), 64);
+  assert.equal(await shown(), 0);
+});
+
 /** One run in which a message of `step` is changed on its way from party 1, and at how many parties components were ready to leave. */
 async function withBentInput(plan: Plan, malicious: boolean) {
   const inputsOf = shareAll(
