@@ -21,7 +21,8 @@ export function noiseSentences(plan: Plan, question: Question): Sentence[] {
           'The compute parties see how many rows each organisation shared or deposited: that number is exact, and protected by nothing but their secrecy.',
         ]),
     noise.generation === 'shares'
-      ? 'What remains after one compute party and any receivers take away the noise they know is still what was asked for; two of three compute parties could reconstruct everything anyway. A compute party that adds less or more than it should makes the answer worse, not the protection.'
+      ? 'What remains after one compute party and any receivers take away the noise they know is still what was asked for; two of three compute parties could reconstruct everything anyway. A compute party that adds less or more than it should makes the answer worse, not the protection' +
+          (noise.threshold === null ? '.' : ', except that by adding far too much it could have every group shown that exists.')
       : 'The noise is drawn from secret random bits of all compute parties: any one of them, with any receivers, knows nothing of it; two of three could reconstruct everything anyway.',
   );
 }

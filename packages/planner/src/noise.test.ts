@@ -140,6 +140,8 @@ test('where a compute party may deviate, no share that it chooses decides which 
   await refused(sql, 'plan/unsupported', /shares.*malicious.*generation": bits/, under('shares', 'malicious'));
   for (const agreement of [under('bits', 'malicious'), under('shares', 'semi-honest')])
     assert.notEqual((await plan(sql, agreement)).plan.noise?.threshold ?? null, null);
+  const said = (await plan(sql, under('shares', 'semi-honest'))).explanation.sentences.map((s) => s.text).join(' ');
+  assert.match(said, /by adding far too much it could have every group shown/);
   // Declared groups are all shown, whatever a party brings.
   await plan('SELECT sector, count(*) AS n FROM incidents GROUP BY sector WITH NOISE (epsilon = 1)', under('shares', 'malicious'));
 });
