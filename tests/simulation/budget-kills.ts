@@ -49,7 +49,8 @@ export async function killAgainAndAgain(kills: number, random: () => number, opt
   const tally = { kills: 0, given: 0, charged: 0, lost: 0, exhausted: 0, deaths: {} as Record<string, number> };
   let books = fresh(0);
   try {
-    for (let i = 0; i < kills; i++) {
+    // Lives that use up the budget end by themselves.
+    for (let i = 0; tally.kills < kills; i++) {
       const planned = random() < 0.5;
       const step = STEPS[Math.floor(random() * STEPS.length)] ?? 'charged';
       const death = planned ? { run: Math.floor(random() * MOST_RUNS), step } : null;
