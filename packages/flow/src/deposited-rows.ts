@@ -24,8 +24,8 @@ export async function agreedDeposits(
   const deposits = depositsOf(station);
   const own = await deposits.batches(plan.collaboration, source.table, plan.agreement);
   const agreed = await agreeOnDeposits(run, links, `${index} ${source.table}`, own);
-  for (const batch of agreed.incomplete) run.progress('share', `deposit ${batch} is not complete at all compute parties and is left out`);
-  for (const batch of agreed.inconsistent) await reject(run, deposits, batch, 'deposit/inconsistent');
+  for (const batch of agreed.incomplete) say(station, run, `deposit ${batch} is not complete at all compute parties and is left out`);
+  for (const batch of agreed.inconsistent) await reject(station, run, deposits, batch, 'deposit/inconsistent');
   return [...agreed.batches];
 }
 
@@ -66,7 +66,7 @@ export async function checkDeposits(station: StationContext, run: Attempt, commi
       continue;
     }
     bad.add(stretch);
-    await reject(run, deposits, batch.batch, 'deposit/out-of-bounds');
+    await reject(station, run, deposits, batch.batch, 'deposit/out-of-bounds');
   }
   await deposits.markChecked(good);
   return bad;
@@ -83,7 +83,13 @@ function depositsOf(station: StationContext): Deposits {
   return station.deposits;
 }
 
-async function reject(run: Attempt, deposits: Deposits, batch: string, reason: string): Promise<void> {
+async function reject(station: StationContext, run: Attempt, deposits: Deposits, batch: string, reason: string): Promise<void> {
   await deposits.reject(batch, reason);
-  run.progress('share', `deposit ${batch} was rejected (${reason})`);
+  say(station, run, `deposit ${batch} was rejected (${reason})`);
+}
+
+/** Beside a noisy answer said at the compute parties only: whose rows are there is what its noise hides from whoever asked. */
+function say(station: StationContext, run: Attempt, detail: string): void {
+  if (run.prepared.plan.noise === undefined) run.progress('share', detail);
+  else station.events.emit(run.proposal.run, 'share', station.organisation, detail);
 }
