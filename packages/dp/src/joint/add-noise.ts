@@ -10,7 +10,8 @@ import { ownShare } from './own-share.ts';
  * Noise on every count, accumulator and bin that the plan names. Run by: all three compute parties, in step.
  *
  * Learns: nobody anything; a party knows its own share of the noise, or (generation `bits`) none of it. A party that leaves
- * its share out or gives a larger one changes how good the answer is, not how private: what the other two add is enough.
+ * its share out or gives a larger one changes how good the answer is, not how private: what the other two add is enough. (Not
+ * so what `decide` makes of it: a share far too large shows every group with secret keys that exists.)
  * Cost: with shares 1 round, 24·words bytes a number in all; see `costOfNoise` for bits and quantiles.
  */
 export async function addNoise(committee: Committee, plan: Plan, totals: Totals, random: Random): Promise<Totals> {

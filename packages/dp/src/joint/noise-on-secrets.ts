@@ -38,7 +38,7 @@ export const noiseOnSecrets: MechanismTechnique = {
     model: 'semi-honest',
     corruptions: 1,
     collusion:
-      'One compute party together with any receivers can’t subtract its own part of the noise below what is charged for: the other two make enough. Two of three compute parties together can reconstruct everything, exact values too. A compute party that leaves its share out, inflates it or draws it badly changes how good the answer is, not how private it is: without one share the noise is as large as a single trusted curator’s, and a share far too large spoils the answer unnoticed. With noise sampled on secret bits it can do neither, where the computation checks every step.',
+      'One compute party together with any receivers can’t subtract its own part of the noise below what is charged for: the other two make enough. Two of three compute parties together can reconstruct everything, exact values too. A compute party that leaves its share out, inflates it or draws it badly changes how good the answer is, not how private it is: without one share the noise is as large as a single trusted curator’s, and a share far too large spoils the answer unnoticed. Only where secret groups are selected would such a share tell more: every group that exists would be shown. With noise sampled on secret bits it can do neither, where the computation checks every step.',
   },
   reveals,
   cost: ({ plan }) => costOfNoise(plan),
