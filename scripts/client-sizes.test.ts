@@ -38,6 +38,7 @@ const cases: [string, string, number, number][] = [
     32_000,
     12_000,
   ],
+  ['reports to collections, local', "export { localReport } from '@sluis/sdk/report/local';", 14_000, 6_000],
   ['reports to collections, sealed', "export { sealedReport } from '@sluis/sdk/report/page';", 90_000, 34_000],
 ];
 

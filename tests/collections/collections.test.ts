@@ -13,7 +13,7 @@ import {
   toHex,
 } from '@sluis/base';
 import { seal } from '@sluis/crypto';
-import { type CollectionReport, collectionContext, reportInfo } from '@sluis/model';
+import { type CollectionSums, collectionContext, isLocal, reportInfo, type SplitReport } from '@sluis/model';
 import { makeReport, prio3Of, reportTo } from '@sluis/sdk/report';
 import { type Collections, openCollections, START } from './four-stations.ts';
 
@@ -21,7 +21,7 @@ const AGES = { reports: { kind: 'prio3-histogram', buckets: 4 }, aggregators: ['
 const code = (wanted: string) => (e: unknown) => (e as SluisError).code === wanted;
 
 const results = (c: Collections, who: 'west' | 'centre', collection: string, begin: boolean) =>
-  c.at(who).releases.results(c.place(collection), begin);
+  c.at(who).releases.results(c.place(collection), begin) as Promise<CollectionSums[]>;
 
 test('reports of every kind become sums at every receiver, once, and only when there are enough', async (t) => {
   const c = await openCollections(t, {
@@ -77,12 +77,12 @@ function crafted(
   c: Collections,
   collection: string,
   encoded: readonly bigint[],
-  bend: (r: CollectionReport) => CollectionReport = (r) => r,
-): CollectionReport {
+  bend: (r: SplitReport) => SplitReport = (r) => r,
+): SplitReport {
   const at = c.place(collection);
   const { agreement } = c.signed;
   const terms = agreement.collections?.[collection] ?? assert.fail();
-  const prio3 = prio3Of(terms.reports);
+  const prio3 = isLocal(terms.reports) ? assert.fail() : prio3Of(terms.reports);
   const { field } = prio3.circuit;
   const values = field.zeros(encoded.length);
   encoded.forEach((v, i) => {
@@ -100,7 +100,7 @@ function crafted(
 test('lying clients are left out, whatever they send, and honest ones are not', async (t) => {
   const c = await openCollections(t, { ages: AGES, others: AGES });
   const elsewhere = crafted(c, 'others', [1n, 0n, 0n, 0n]);
-  const lies: CollectionReport[] = [
+  const lies: SplitReport[] = [
     crafted(c, 'ages', [1000n, 0n, 0n, 0n]),
     crafted(c, 'ages', [1n, 1n, 0n, 0n]),
     crafted(c, 'ages', [0n, 0n, 0n, 0n]),
@@ -112,7 +112,7 @@ test('lying clients are left out, whatever they send, and honest ones are not', 
   ];
   await c.at('north').intake.accept(crafted(c, 'ages', [0n, 1n, 0n, 0n]));
   for (const lie of lies) await c.at('north').intake.accept(lie);
-  const shapes: CollectionReport[] = [
+  const shapes: SplitReport[] = [
     crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [r.boxes[1], r.boxes[0]] })),
     crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [r.boxes[0], 'AAAA'] })),
     crafted(c, 'ages', [1n, 0n, 0n, 0n], (r) => ({ ...r, boxes: [`${r.boxes[0]}AAAA`, r.boxes[1]] })),

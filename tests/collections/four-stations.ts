@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { PeerError, systemRandom, toBase64, toHex } from '@sluis/base';
 import { generateSealingKey, generateSigningKey, open, sign } from '@sluis/crypto';
-import { CollectionIntake, CollectionReleases, type CollectionStore, type StationContext } from '@sluis/flow';
+import { CollectionIntake, CollectionReleases, type CollectionStore, type ReportKinds, type StationContext } from '@sluis/flow';
 import {
   type Agreement,
   agreementId,
@@ -15,7 +15,7 @@ import {
   type SignedAgreement,
   signAgreement,
 } from '@sluis/model';
-import { makeReport, prio3Of, type ReportValue } from '@sluis/sdk/report';
+import { makeReport, reportKinds, type ReportValue } from '@sluis/sdk/report';
 import { openStore } from '@sluis/store';
 import { MockClock } from '../../packages/flow/src/fixtures/mock-clock.ts';
 
@@ -51,7 +51,12 @@ export interface Collections {
   report(collection: string, value: ReportValue): Promise<void>;
 }
 
-export async function openCollections(t: TestContext, terms: Record<string, unknown>): Promise<Collections> {
+/** @param kindsOf - a station's arithmetic, where one is to be dishonest. */
+export async function openCollections(
+  t: TestContext,
+  terms: Record<string, unknown>,
+  kindsOf: (name: Name) => ReportKinds = () => reportKinds,
+): Promise<Collections> {
   const folder = mkdtempSync(join(tmpdir(), 'sluis-collections-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const clock = new MockClock(START);
@@ -121,8 +126,8 @@ export async function openCollections(t: TestContext, terms: Record<string, unkn
       clock,
       random: systemRandom,
     } as unknown as StationContext;
-    const intake = new CollectionIntake(context, opened.collections, prio3Of);
-    const releases = new CollectionReleases(context, opened.collections, prio3Of, intake);
+    const intake = new CollectionIntake(context, opened.collections, kindsOf(name));
+    const releases = new CollectionReleases(context, opened.collections, kindsOf(name), intake);
     intake.serve();
     releases.serve();
     stations.set(name, { intake, releases, store: opened.collections, logged });

@@ -30,6 +30,12 @@ before(async () => {
           aggregators: ['north', 'south'],
           minimum_reports: 4,
         },
+        browsers: {
+          description: 'Which browser?',
+          reports: { kind: 'local-frequency', values: ['firefox', 'other'], epsilon: '16' },
+          aggregators: ['south'],
+          minimum_reports: 2,
+        },
       },
     },
   });
@@ -79,8 +85,34 @@ test('people report from the command line and from programs; only the receiver s
   const { collections } = JSON.parse(list.stdout) as { collections: { reports: unknown }[] };
   assert.deepEqual(
     collections.map((l) => l.reports),
-    [{ waiting: 0, valid: 0, invalid: 0, released: 4 }],
+    [{ waiting: 0, valid: 0, invalid: 0, released: 4 }, null],
   );
+});
+
+test('people randomise on their own machine; one organisation counts, and the receiver reads estimates', async () => {
+  for (const value of ['firefox', 'firefox', 'other']) {
+    const sent = await sluis(['collect', 'report', 'browsers', value, '--agreement', file]);
+    assert.equal(sent.code, 0, sent.stderr);
+    assert.match(sent.stdout, /is at south/);
+    assert.match(sent.stderr, /what ε = 16 allows[\s\S]*Report once: another report of yours reveals as much again/);
+  }
+  assert.equal((await sluis(['collect', 'report', 'browsers', 'lynx', '--agreement', file])).code, 2);
+  const made = await sluis(['collect', 'results', 'browsers', '--release', '--home', home('west'), '--json']);
+  assert.equal(made.code, 0, made.stderr);
+  const { results } = JSON.parse(made.stdout) as {
+    results: { reports: number; local: { estimates: { of: string; estimate: number }[] } }[];
+  };
+  // With ε = 16 a report is changed less than once in four million.
+  assert.deepEqual(
+    results.map((r) => [r.reports, ...r.local.estimates.map((e) => [e.of, Math.round(e.estimate)])]),
+    [[3, ['firefox', 2], ['other', 1]]],
+  );
+  const shown = await sluis(['collect', 'results', 'browsers', '--home', home('west')]);
+  assert.match(
+    shown.stdout,
+    /Each report is private with ε = 16 \(randomised-response\)[\s\S]*Each lying client shifts an estimate by at most 2/,
+  );
+  assert.doesNotMatch(shown.stdout, /Exact sums/);
 });
 
 test('values out of range, other agreements and other stations are refused', async () => {

@@ -24,7 +24,7 @@ import { Ledger } from '@sluis/ledger';
 import { STATION_FILES } from '@sluis/model';
 import { openPolicy } from '@sluis/policy';
 import { readStationConfig, readToken } from '@sluis/sdk';
-import { prio3Of } from '@sluis/sdk/report';
+import { reportKinds } from '@sluis/sdk/report';
 import { openStore, shareFiles } from '@sluis/store';
 import { Wire } from '@sluis/wire';
 import { Certificates, watchAgreements } from './certificates.ts';
@@ -106,8 +106,8 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
     const station: StationContext = { ...base, deposits: desk };
     const relay = new DepositRelay(station, desk);
     relay.serve();
-    const intake = new CollectionIntake(station, opened.collections, prio3Of);
-    const releases = new CollectionReleases(station, opened.collections, prio3Of, intake);
+    const intake = new CollectionIntake(station, opened.collections, reportKinds);
+    const releases = new CollectionReleases(station, opened.collections, reportKinds, intake);
     intake.serve();
     releases.serve();
     closing.push(

@@ -1,11 +1,21 @@
 /** What all steps of a collection start from: its terms under an agreement in force, and the arithmetic of its reports. */
 import { fromBase64, InvalidError, RefusedError } from '@sluis/base';
 import { seal } from '@sluis/crypto';
-import { type Agreement, type Collection, type CollectionPlace, type ReportKind, type SignedAgreement, verifyKeyInfo } from '@sluis/model';
+import {
+  type Agreement,
+  type Collection,
+  type CollectionPlace,
+  isLocal,
+  type LocalEstimates,
+  type LocalReportKind,
+  type SignedAgreement,
+  type SplitReportKind,
+  verifyKeyInfo,
+} from '@sluis/model';
 import { agreementInForce } from './admission.ts';
 import { organisationOf, type StationContext } from './context.ts';
 
-/** Checking and adding of one kind of report. `prio` implements it; the station injects it. Errors are SluisErrors. */
+/** Checking and adding of one kind of split report. `prio` implements it; the station injects it. Errors are SluisErrors. */
 export interface ReportArithmetic {
   readonly publicShareBytes: number;
   inputShareBytes(aggregator: number): number;
@@ -23,29 +33,65 @@ export interface ReportArithmetic {
   unshard(aggregateShares: readonly Uint8Array[], count: number): unknown;
 }
 
-export type ReportArithmeticOf = (kind: ReportKind) => ReportArithmetic;
+/** Checking and counting of one kind of local report. `dp` implements it; the station injects it. Errors are SluisErrors. */
+export interface LocalArithmetic {
+  readonly mechanism: string;
+  readonly reportBytes: number;
+  /** Throws where these bytes are no report of this kind. */
+  check(report: Uint8Array): void;
+  /** From at least two reports that passed. */
+  estimate(reports: readonly Uint8Array[]): LocalEstimates;
+}
+
+export interface ReportKinds {
+  split(kind: SplitReportKind): ReportArithmetic;
+  local(kind: LocalReportKind): LocalArithmetic;
+}
 
 export const VERIFY_KEY_BYTES = 32;
 
 /** A collection under its agreement, as this station has found it in force. */
-export interface OpenCollection {
+export type OpenCollection = SplitCollection | LocalCollection;
+
+interface Found {
   readonly place: CollectionPlace;
   readonly signed: SignedAgreement;
   readonly agreement: Agreement;
   readonly terms: Collection;
-  readonly arithmetic: ReportArithmetic;
   /** This station's number among the aggregators, or null. */
   readonly me: 0 | 1 | null;
 }
 
+export interface SplitCollection extends Found {
+  readonly local: null;
+  readonly arithmetic: ReportArithmetic;
+  readonly second: string;
+}
+
+/** The first aggregator is the only one. */
+export interface LocalCollection extends Found {
+  readonly local: LocalArithmetic;
+}
+
 /** @throws RefusedError `agreement/not-in-force`; InvalidError `collection/unknown`. */
-export async function openCollection(station: StationContext, kinds: ReportArithmeticOf, place: CollectionPlace): Promise<OpenCollection> {
+export async function openCollection(station: StationContext, kinds: ReportKinds, place: CollectionPlace): Promise<OpenCollection> {
   const signed = await agreementInForce(station, place.agreement);
   const { agreement } = signed;
   const terms = Object.hasOwn(agreement.collections ?? {}, place.collection) ? agreement.collections?.[place.collection] : undefined;
   if (terms === undefined) throw unknownCollection(station.organisation, place.collection);
   const me = terms.aggregators.indexOf(station.organisation);
-  return { place, signed, agreement, terms, arithmetic: kinds(terms.reports), me: me === 0 || me === 1 ? me : null };
+  const found = { place, signed, agreement, terms, me: me === 0 || me === 1 ? me : null } as const;
+  const { reports, aggregators } = terms;
+  return isLocal(reports)
+    ? { ...found, local: kinds.local(reports) }
+    : { ...found, local: null, arithmetic: kinds.split(reports), second: aggregators[1] ?? '' };
+}
+
+/** As `openCollection`; also throws InvalidError `collection/malformed` for one that has no second aggregator. */
+export async function openSplit(station: StationContext, kinds: ReportKinds, place: CollectionPlace): Promise<SplitCollection> {
+  const at = await openCollection(station, kinds, place);
+  if (at.local !== null) throw wrongSize(station.organisation);
+  return at;
 }
 
 /** Until when reports are taken, in milliseconds. */
@@ -68,13 +114,13 @@ export const unknownCollection = (party: string, name: string): InvalidError =>
     remedy: 'Check its name, and the collaboration.',
   });
 
-/** A report that can't be one, by its size alone: nothing of it is kept. */
+/** A report that can't be one, by its size or form alone: nothing of it is kept. */
 export const wrongSize = (party: string): InvalidError =>
   new InvalidError('collection/malformed', {
     stage: 'contribution',
     party,
-    message: 'This is no report to this collection: a part of it has another length.',
-    remedy: 'Bring client and station to the same release of Sluis.',
+    message: 'This is no report to this collection: a part of it has another length or form.',
+    remedy: 'Compare the agreements, and bring client and station to the same release of Sluis.',
   });
 
 export const refusedReport = (

@@ -1,6 +1,7 @@
 /**
- * Reports arrive at the first aggregator, from anybody, over HTTPS; both aggregators check each of them together (Prio3's one round)
- * over the channel that stations have with each other, and keep what is valid, sealed as it came, until it is summed.
+ * Reports arrive at the first aggregator, from anybody, over HTTPS. Local ones are checked and kept there: see local-reports.ts. Split
+ * ones both aggregators check together (Prio3's one round) over the channel that stations have with each other; they keep what is
+ * valid, sealed as it came, until it is summed. What follows is about those.
  *
  * Each aggregator learns that a report is valid, and when it came; the first one also from which network address. Neither learns
  * anything of its value, whatever it does, while the other follows the protocol. The verification key is made by the second, once,
@@ -14,21 +15,24 @@ import {
   collectionContext,
   collectionPlaceSchema,
   reportInfo,
+  type SplitReport,
   verifyKeyInfo,
 } from '@sluis/model';
 import { z } from 'zod';
 import {
   endOfCollection,
-  type OpenCollection,
   openCollection,
-  type ReportArithmeticOf,
+  openSplit,
+  type ReportKinds,
   refusedReport,
+  type SplitCollection,
   sealedVerifyKey,
   VERIFY_KEY_BYTES,
   wrongSize,
 } from './collection-context.ts';
 import type { CollectionStore, ReportRecord } from './collection-store.ts';
 import { peerOf, type StationContext } from './context.ts';
+import { localRecord } from './local-reports.ts';
 import { parseBody, readMessage } from './messages.ts';
 import { requireSender } from './messenger.ts';
 import { OneAtATime } from './one-at-a-time.ts';
@@ -48,42 +52,56 @@ const verdictsSchema = z.strictObject({ verdicts: z.array(base64.nullable()).max
 export class CollectionIntake {
   readonly #station: StationContext;
   readonly #store: CollectionStore;
-  readonly #kinds: ReportArithmeticOf;
+  readonly #kinds: ReportKinds;
   readonly #turns = new OneAtATime();
   readonly #counts = new Map<string, number>();
   #checking: Promise<void> | null = null;
 
-  constructor(station: StationContext, store: CollectionStore, kinds: ReportArithmeticOf) {
+  constructor(station: StationContext, store: CollectionStore, kinds: ReportKinds) {
     this.#station = station;
     this.#store = store;
     this.#kinds = kinds;
   }
 
   /**
-   * Keeps one report durably; it is checked soon after. The same again changes nothing. Run by: the first aggregator.
+   * Keeps one report durably; it is checked soon after, a local one before. The same again changes nothing. Run by: the first aggregator.
    *
    * @throws RefusedError `collection/closed`, `full`, `replayed`, `not-an-aggregator`; InvalidError `collection/malformed`; PeerError while the other aggregator has never
    *   answered yet.
    */
-  async accept({ nonce: number, public_share, boxes, ...place }: CollectionReport): Promise<void> {
+  async accept(report: CollectionReport): Promise<void> {
+    const { agreement, collection } = report;
+    const place = { agreement, collection };
     const at = await openCollection(this.#station, this.#kinds, place);
     const { organisation, clock } = this.#station;
     if (at.me !== 0) throw refusedReport('not-an-aggregator', organisation, `Reports go to ${at.terms.aggregators[0]}.`, 'Send it there.');
     if (clock.now() >= endOfCollection(at))
       throw refusedReport('closed', organisation, 'This collection takes no more reports.', 'Nothing can be done: its time is over.');
-    requireSizes(at, organisation, public_share, boxes);
+    if (at.local !== null) {
+      if (!('report' in report)) throw wrongSize(organisation);
+      return this.#keep(at.terms.maximum_reports, localRecord(at, organisation, report, clock.now()));
+    }
+    if ('report' in report) throw wrongSize(organisation);
+    const { nonce: number, public_share, boxes } = report;
+    requireSizes(at, organisation, report);
     await this.verifyKey(at);
-    await this.#turns.of(placeName(place), async () => {
-      if ((await this.#taken(place)) >= at.terms.maximum_reports)
+    // What the other aggregator gets is kept with it until then.
+    const box = `${boxes[0]} ${boxes[1]}`;
+    const record = { ...place, nonce: number, publicShare: public_share, box, state: 'waiting', verdict: null, at: clock.now() } as const;
+    await this.#keep(at.terms.maximum_reports, record);
+    this.check().catch(() => undefined);
+  }
+
+  async #keep(most: number, record: ReportRecord): Promise<void> {
+    const { organisation } = this.#station;
+    await this.#turns.of(placeName(record), async () => {
+      if ((await this.#taken(record)) >= most)
         throw refusedReport('full', organisation, 'This collection has all reports that it takes.', 'Ask its organisers.');
-      const record = { ...place, nonce: number, publicShare: public_share, box: boxes[0], verdict: null, at: clock.now() };
-      // What the other aggregator gets is kept with it until then.
-      const kept = await this.#store.addReport({ ...record, box: `${boxes[0]} ${boxes[1]}`, state: 'waiting' });
-      this.#counts.set(placeName(place), (await this.#taken(place)) + 1);
-      if (kept.state === 'waiting' && (kept.publicShare !== public_share || kept.box !== `${boxes[0]} ${boxes[1]}`))
+      const kept = await this.#store.addReport(record);
+      this.#counts.set(placeName(record), (await this.#taken(record)) + 1);
+      if (kept.state === record.state && (kept.publicShare !== record.publicShare || kept.box !== record.box))
         throw refusedReport('replayed', organisation, 'Another report has this number.', 'Make the report again: it takes a fresh one.');
     });
-    this.check().catch(() => undefined);
   }
 
   /** Checks all reports that wait, with the other aggregator; one such pass at a time. Where that fails, the rest goes on waiting. */
@@ -111,7 +129,7 @@ export class CollectionIntake {
   }
 
   async #checkTogether(place: CollectionPlace, reports: readonly ReportRecord[]): Promise<void> {
-    const at = await openCollection(this.#station, this.#kinds, place);
+    const at = await openSplit(this.#station, this.#kinds, place);
     const key = await this.verifyKey(at);
     const begun = [];
     for (const report of reports) {
@@ -129,7 +147,7 @@ export class CollectionIntake {
         verifier_share: toBase64(verifierShare),
       })),
     };
-    const to = at.terms.aggregators[1];
+    const to = at.second;
     const reply = await this.#station.wire.request(peerOf(at.agreement, to), 'collection.verify', {}, canonicalBytes(message), {
       timeoutMs: WAIT_MS,
     });
@@ -151,7 +169,7 @@ export class CollectionIntake {
   }
 
   /** Opens the own share of a report and begins to check it; null if either fails. */
-  async #begin(at: OpenCollection, key: Uint8Array, me: 0 | 1, report: Pick<ReportRecord, 'nonce' | 'publicShare'>, box: string) {
+  async #begin(at: SplitCollection, key: Uint8Array, me: 0 | 1, report: Pick<ReportRecord, 'nonce' | 'publicShare'>, box: string) {
     try {
       const [number, publicShare] = [fromHex(report.nonce), fromBase64(report.publicShare)];
       const share = await this.#station.opener.open(fromBase64(box), reportInfo(at.place, number, publicShare, me));
@@ -164,24 +182,23 @@ export class CollectionIntake {
   }
 
   /** The output share of a report that was found valid, from its sealed share: for the sum. */
-  async outputShare(at: OpenCollection, key: Uint8Array, me: 0 | 1, report: ReportRecord): Promise<unknown> {
+  async outputShare(at: SplitCollection, key: Uint8Array, me: 0 | 1, report: ReportRecord): Promise<unknown> {
     const begun = await this.#begin(at, key, me, report, report.box.split(' ')[0] ?? '');
     return begun === null || report.verdict === null ? null : at.arithmetic.verifyNext(begun.state, fromBase64(report.verdict));
   }
 
   /** The collection's verification key: made by the second aggregator, asked for by the first, and kept by both for good. */
-  async verifyKey(at: OpenCollection): Promise<Uint8Array> {
-    const { place, agreement, terms, me } = at;
+  async verifyKey(at: SplitCollection): Promise<Uint8Array> {
+    const { place, agreement, second, me } = at;
     const kept = await this.#store.verifyKey(place);
     const open = (sealed: string) => this.#station.opener.open(fromBase64(sealed), verifyKeyInfo(place));
     if (kept !== null) return open(kept);
     let key = this.#station.random.bytes(VERIFY_KEY_BYTES);
     if (me === 0) {
-      const to = terms.aggregators[1];
-      const reply = await this.#station.wire.request(peerOf(agreement, to), 'collection.key', {}, canonicalBytes(place), {
+      const reply = await this.#station.wire.request(peerOf(agreement, second), 'collection.key', {}, canonicalBytes(place), {
         timeoutMs: WAIT_MS,
       });
-      key = fromBase64(readMessage(keySchema, parseBody(reply.body), 'collection.key', to).key);
+      key = fromBase64(readMessage(keySchema, parseBody(reply.body), 'collection.key', second).key);
     }
     const sealed = toBase64(sealedVerifyKey(this.#station, place, key));
     return open(await this.#store.saveVerifyKey(place, sealed, this.#station.clock.now()));
@@ -192,14 +209,14 @@ export class CollectionIntake {
     const { wire } = this.#station;
     wire.onRequest('collection.key', async (m) => {
       const place = readMessage(collectionPlaceSchema, parseBody(m.body), 'collection.key', m.from.name ?? 'a station');
-      const at = await openCollection(this.#station, this.#kinds, place);
+      const at = await openSplit(this.#station, this.#kinds, place);
       requireSender(at.agreement, m, at.terms.aggregators[0]);
       this.#requireSecond(at);
       return { body: canonicalBytes({ key: toBase64(await this.verifyKey(at)) }) };
     });
     wire.onRequest('collection.verify', async (m) => {
       const { place, reports } = readMessage(verifySchema, parseBody(m.body), 'collection.verify', m.from.name ?? 'a station');
-      const at = await openCollection(this.#station, this.#kinds, place);
+      const at = await openSplit(this.#station, this.#kinds, place);
       requireSender(at.agreement, m, at.terms.aggregators[0]);
       this.#requireSecond(at);
       const key = await this.verifyKey(at);
@@ -210,7 +227,7 @@ export class CollectionIntake {
   }
 
   /** The first verdict on a nonce stands: asking again with another share or report says nothing new. */
-  async #judge(at: OpenCollection, key: Uint8Array, report: z.infer<typeof verifySchema>['reports'][number]): Promise<string | null> {
+  async #judge(at: SplitCollection, key: Uint8Array, report: z.infer<typeof verifySchema>['reports'][number]): Promise<string | null> {
     const record = { ...at.place, nonce: report.nonce, publicShare: report.public_share, box: report.box };
     const added = await this.#store.addReport({ ...record, state: 'waiting', verdict: null, at: this.#station.clock.now() });
     if (added.publicShare !== report.public_share || added.box !== report.box) return null;
@@ -221,13 +238,13 @@ export class CollectionIntake {
     return verdict;
   }
 
-  #decide({ place, arithmetic }: OpenCollection, own: { state: unknown; verifierShare: Uint8Array }, leaders: string): string {
+  #decide({ place, arithmetic }: SplitCollection, own: { state: unknown; verifierShare: Uint8Array }, leaders: string): string {
     const message = arithmetic.verifierSharesToMessage(collectionContext(place), [fromBase64(leaders), own.verifierShare]);
     arithmetic.verifyNext(own.state, message);
     return toBase64(message);
   }
 
-  #requireSecond(at: OpenCollection): void {
+  #requireSecond(at: SplitCollection): void {
     if (at.me !== 1)
       throw refusedReport(
         'not-an-aggregator',
@@ -239,10 +256,10 @@ export class CollectionIntake {
 }
 
 /** So that strangers can't fill the disk with more than `maximum_reports` reports of their true size. */
-function requireSizes({ arithmetic }: OpenCollection, party: string, publicShare: string, boxes: readonly string[]): void {
+function requireSizes({ arithmetic }: SplitCollection, party: string, { public_share, boxes }: SplitReport): void {
   const fits = (text: string, bytes: number): boolean => text.length === 4 * Math.ceil(bytes / 3);
   const boxesFit = boxes.every((box, i) => fits(box, arithmetic.inputShareBytes(i) + SEALING_OVERHEAD_BYTES));
-  if (!fits(publicShare, arithmetic.publicShareBytes) || !boxesFit) throw wrongSize(party);
+  if (!fits(public_share, arithmetic.publicShareBytes) || !boxesFit) throw wrongSize(party);
 }
 
 const placeName = ({ agreement, collection }: CollectionPlace): string => `${agreement} ${collection}`;

@@ -1,6 +1,7 @@
 /**
  * From reports to a sum: a receiver asks the first aggregator; both mark the same reports as summed, log it, and seal their aggregate
- * shares to every receiver, which only all together say the sum. Every report is in one sum, and none has fewer reports than agreed.
+ * shares to every receiver, which only all together say the sum. Of local reports the one aggregator counts, logs and seals estimates.
+ * Every report is in one sum, and none has fewer reports than agreed.
  *
  * A crash between these steps leaves reports marked; the next request finishes that sum before it begins another.
  */
@@ -15,10 +16,19 @@ import {
   reportsDigest,
 } from '@sluis/model';
 import { z } from 'zod';
-import { type OpenCollection, openCollection, type ReportArithmeticOf, refusedReport, sealTo } from './collection-context.ts';
+import {
+  type OpenCollection,
+  openCollection,
+  openSplit,
+  type ReportKinds,
+  refusedReport,
+  type SplitCollection,
+  sealTo,
+} from './collection-context.ts';
 import type { CollectionIntake } from './collection-intake.ts';
-import type { CollectionStore, ReleaseRecord } from './collection-store.ts';
+import type { CollectionStore, ReleaseRecord, ReportRecord } from './collection-store.ts';
 import { peerOf, type StationContext } from './context.ts';
+import { countReports, readEstimates } from './local-reports.ts';
 import { parseBody, readMessage } from './messages.ts';
 import { requireSender } from './messenger.ts';
 import { OneAtATime } from './one-at-a-time.ts';
@@ -27,7 +37,7 @@ import { OneAtATime } from './one-at-a-time.ts';
 const WAIT_MS = 600_000;
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
 const boxesSchema = z.record(z.string(), base64);
-const bothBoxesSchema = z.record(z.string(), z.tuple([base64, base64]));
+const allBoxesSchema = z.record(z.string(), z.array(base64));
 const sumSchema = z.strictObject({
   place: collectionPlaceSchema,
   release: z.string().regex(/^[0-9a-f]{32}$/),
@@ -39,11 +49,11 @@ const releasesSchema = z.strictObject({ releases: z.array(collectionReleaseSchem
 export class CollectionReleases {
   readonly #station: StationContext;
   readonly #store: CollectionStore;
-  readonly #kinds: ReportArithmeticOf;
+  readonly #kinds: ReportKinds;
   readonly #intake: CollectionIntake;
   readonly #turns = new OneAtATime();
 
-  constructor(station: StationContext, store: CollectionStore, kinds: ReportArithmeticOf, intake: CollectionIntake) {
+  constructor(station: StationContext, store: CollectionStore, kinds: ReportKinds, intake: CollectionIntake) {
     this.#station = station;
     this.#store = store;
     this.#kinds = kinds;
@@ -72,12 +82,15 @@ export class CollectionReleases {
     const results: CollectionResult[] = [];
     for (const release of releases) {
       const of = { ...at.place, release: release.release, reports: release.reports, digest: release.digest };
-      const shares: Uint8Array[] = [];
-      for (const me of [0, 1] as const) shares.push(await opener.open(fromBase64(release.boxes[me]), releaseInfo(of, organisation, me)));
+      const opened: Uint8Array[] = [];
+      for (const me of at.local === null ? ([0, 1] as const) : ([0] as const))
+        opened.push(await opener.open(fromBase64(release.boxes[me] ?? ''), releaseInfo(of, organisation, me)));
       await audit.append({ kind: 'collection.received', details: { ...of } });
-      const sums = at.arithmetic.unshard(shares, release.reports);
-      const texts = (Array.isArray(sums) ? sums : [sums]).map(String);
-      results.push({ release: release.release, reports: release.reports, at: release.at, sums: texts });
+      const result = { release: release.release, reports: release.reports, at: release.at };
+      if (at.local === null) {
+        const sums = at.arithmetic.unshard(opened, release.reports);
+        results.push({ ...result, sums: (Array.isArray(sums) ? sums : [sums]).map(String) });
+      } else results.push({ ...result, local: readEstimates(at, organisation, opened[0] ?? new Uint8Array(0)) });
     }
     return results;
   }
@@ -97,41 +110,49 @@ export class CollectionReleases {
     });
   }
 
-  /** Adds at both aggregators, and keeps the sealed shares of both. */
+  /** Adds at all aggregators, and keeps the sealed shares of all. */
   async #complete(at: OpenCollection, release: string): Promise<void> {
-    const { place, terms, agreement } = at;
+    const { place, agreement } = at;
     const nonces = (await this.#store.releaseReports(place, release)).map((r) => r.nonce);
-    const to = terms.aggregators[1];
-    const message = canonicalBytes({ place, release, nonces });
-    const reply = await this.#station.wire.request(peerOf(agreement, to), 'collection.sum', {}, message, { timeoutMs: WAIT_MS });
-    const theirs = readMessage(boxesSchema, parseBody(reply.body), 'collection.sum', to);
-    const own = await this.#sum(at, 0, release, nonces);
-    const boxes: Record<string, [string, string]> = {};
-    for (const receiver of agreement.receivers) boxes[receiver] = [own[receiver] ?? '', theirs[receiver] ?? ''];
+    const parts = at.local === null ? [await this.#theirSum(at, release, nonces)] : [];
+    parts.unshift(await this.#sum(at, 0, release, nonces));
+    const boxes = Object.fromEntries(agreement.receivers.map((receiver) => [receiver, parts.map((part) => part[receiver] ?? '')]));
     await this.#store.finishRelease(place, release, JSON.stringify(boxes));
   }
 
-  /** This aggregator's share of the sum, sealed to each receiver. In the log before it leaves. */
+  async #theirSum(at: SplitCollection, release: string, nonces: readonly string[]): Promise<Record<string, string>> {
+    const { place, agreement, second } = at;
+    const message = canonicalBytes({ place, release, nonces: [...nonces] });
+    const reply = await this.#station.wire.request(peerOf(agreement, second), 'collection.sum', {}, message, { timeoutMs: WAIT_MS });
+    return readMessage(boxesSchema, parseBody(reply.body), 'collection.sum', second);
+  }
+
+  /** This aggregator's share of the sum, or the estimates, sealed to each receiver. In the log before it leaves. */
   async #sum(at: OpenCollection, me: 0 | 1, release: string, nonces: readonly string[]): Promise<Record<string, string>> {
-    const { place, agreement, arithmetic } = at;
+    const { place, agreement } = at;
+    const reports = await this.#store.releaseReports(place, release);
+    const share = at.local === null ? await this.#added(at, me, reports) : countReports(at, reports);
+    const of = { ...place, release, reports: nonces.length, digest: toHex(reportsDigest(nonces)) };
+    await this.#station.audit.append({ kind: 'collection.released', details: { ...of, receivers: agreement.receivers } });
+    return Object.fromEntries(agreement.receivers.map((r) => [r, toBase64(sealTo(agreement, r, share, releaseInfo(of, r, me)))]));
+  }
+
+  async #added(at: SplitCollection, me: 0 | 1, reports: readonly ReportRecord[]): Promise<Uint8Array> {
     const key = await this.#intake.verifyKey(at);
-    const sum = arithmetic.aggregate();
-    for (const report of await this.#store.releaseReports(place, release)) {
+    const sum = at.arithmetic.aggregate();
+    for (const report of reports) {
       const output = await this.#intake.outputShare(at, key, me, report);
       if (output === null) throw this.#differ();
       sum.add(output);
     }
-    const of = { ...place, release, reports: nonces.length, digest: toHex(reportsDigest(nonces)) };
-    await this.#station.audit.append({ kind: 'collection.released', details: { ...of, receivers: agreement.receivers } });
-    const share = sum.encode();
-    return Object.fromEntries(agreement.receivers.map((r) => [r, toBase64(sealTo(agreement, r, share, releaseInfo(of, r, me)))]));
+    return sum.encode();
   }
 
   serve(): void {
     const { wire } = this.#station;
     wire.onRequest('collection.sum', async (m) => {
       const { place, release, nonces } = readMessage(sumSchema, parseBody(m.body), 'collection.sum', m.from.name ?? 'a station');
-      const at = await openCollection(this.#station, this.#kinds, place);
+      const at = await openSplit(this.#station, this.#kinds, place);
       requireSender(at.agreement, m, at.terms.aggregators[0]);
       if (at.me !== 1 || new Set(nonces).size !== nonces.length) throw this.#differ();
       return { body: canonicalBytes(await this.#turns.of(release, () => this.#sumOnce(at, release, nonces))) };
@@ -153,7 +174,7 @@ export class CollectionReleases {
   }
 
   /** The second aggregator's part. Asked again for the same sum it gives the same boxes; for the same name with other reports, none. */
-  async #sumOnce(at: OpenCollection, release: string, nonces: readonly string[]): Promise<Record<string, string>> {
+  async #sumOnce(at: SplitCollection, release: string, nonces: readonly string[]): Promise<Record<string, string>> {
     const done = (await this.#store.releases(at.place)).find((r) => r.release === release);
     if (done !== undefined && done.digest !== toHex(reportsDigest(nonces))) throw this.#differ();
     if (done?.boxes != null) return boxesSchema.parse(JSON.parse(done.boxes));
@@ -185,6 +206,6 @@ export class CollectionReleases {
 
 function forReceiver(record: ReleaseRecord, receiver: string): CollectionRelease {
   const { release, reports, digest, agreement, collection, at } = record;
-  const boxes = bothBoxesSchema.parse(JSON.parse(record.boxes ?? '{}'))[receiver] ?? ['', ''];
+  const boxes = allBoxesSchema.parse(JSON.parse(record.boxes ?? '{}'))[receiver] ?? [''];
   return { agreement, collection, release, reports, digest, at: new Date(at).toISOString(), boxes };
 }

@@ -2,7 +2,7 @@
 import type { CollectionPlace } from '@sluis/model';
 
 /**
- * `waiting`: not yet checked with the other aggregator (at the first one only). `valid`, `invalid`: checked. `released`: in a sum;
+ * `waiting`: not yet checked with the other aggregator (at the first one only). `valid`, `invalid`: checked; local reports are valid at once. `released`: in a sum;
  * its shares are deleted, and its nonce stays so that it can't come again.
  */
 export type ReportState = 'waiting' | 'valid' | 'invalid' | 'released';
@@ -14,7 +14,7 @@ export interface ReportRecord extends CollectionPlace {
   readonly publicShare: string;
   /**
    * The input share, sealed to this station (base64); as above. At the first aggregator followed by a space and the other's, which
-   * goes on to it.
+   * goes on to it. Of a local report: the report itself, as it came.
    */
   readonly box: string;
   readonly state: ReportState;

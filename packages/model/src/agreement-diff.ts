@@ -91,6 +91,7 @@ const MEANINGS: readonly Meaning[] = [
   ],
   [/^tables\.[^.]+\.privacy_unit\.(column|groups|rows_per_group)$/, 'whom noise protects', () => 'neutral'],
   [/^collections\.[^.]+\.minimum_reports$/, 'reports in a released sum, at least', moreIsStronger],
+  [/^collections\.[^.]+\.reports\.epsilon$/, 'what one local report may reveal (epsilon)', lessTextIsStronger],
   [/^collections\.[^.]+\.aggregators$/, 'aggregators of reports', () => 'neutral'],
   [/^receivers$/, 'receivers of results', fewerIsStronger],
   [/^askers$/, 'organisations that may ask', fewerIsStronger],

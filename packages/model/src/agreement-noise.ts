@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** A positive number as decimal text, so that the canonical form is unique. */
-const positive = z
+export const positive = z
   .union([z.number().int().min(1).safe(), z.string()])
   .transform(String)
   .refine((t) => /^\d{1,9}(\.\d{1,30})?$/.test(t) && /[1-9]/.test(t), 'a positive decimal number such as "0.5" is needed');

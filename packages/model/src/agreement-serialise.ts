@@ -14,7 +14,8 @@ const COMMENTS: Readonly<Record<string, string>> = {
     ' Shared tables. A column may be used only for what its "uses" say: group, join, filter, aggregate, reveal.\n' +
     ' "group" needs a domain; "aggregate" on numbers needs bounds; "reveal" allows MIN and MAX, which show single values.',
   collections:
-    ' What people without an account may report. Both aggregators of a collection together can read every report in it: name two that will not.',
+    ' What people without an account may report. Two aggregators of a collection together can read every report in it: name two that will not.\n' +
+    ' Reports of a local kind are randomised by people themselves: whoever sees one learns at most what its epsilon allows.',
   output: ' A cell is released only if enough rows and organisations contribute to it.',
   receivers: ' Organisations that receive results.',
   askers: ' Organisations whose analysts may ask.',

@@ -19,21 +19,35 @@ const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Dat
 /** Where a collection is: one version of an agreement, and its name there. */
 export const collectionPlaceSchema = z.strictObject({ agreement: hex32, collection: z.string().regex(NAME) });
 
-/** One person's report. No name, no signature: nothing in it says who sent it. */
-export const collectionReportSchema = z.strictObject({
+/** One person's report, split. No name, no signature: nothing in it says who sent it. */
+export const splitReportSchema = z.strictObject({
   ...collectionPlaceSchema.shape,
   nonce: hex16,
   public_share: base64,
   /** The input share for each aggregator, sealed to it. */
   boxes: z.tuple([base64, base64]),
 });
+export type SplitReport = z.infer<typeof splitReportSchema>;
+
+/** One person's report, randomised on their device: not sealed, because it reveals at most its ε to whoever sees it. */
+export const localReportSchema = z.strictObject({
+  ...collectionPlaceSchema.shape,
+  nonce: hex16,
+  /** So that client and collector which choose differently do not misread each other. */
+  mechanism: z.string().max(40),
+  /** One bit for each of a thousand values is the longest. */
+  report: base64.max(200),
+});
+export type LocalReport = z.infer<typeof localReportSchema>;
+
+export const collectionReportSchema = z.union([splitReportSchema, localReportSchema]);
 export type CollectionReport = z.infer<typeof collectionReportSchema>;
 
 /** What a station tells anybody about a collection: the agreement itself, to be checked by its id and signatures. */
 export const collectionOfferSchema = z.strictObject({ id: hex32, signed: signedAgreementSchema });
 export type CollectionOffer = z.infer<typeof collectionOfferSchema>;
 
-/** A sum that was released: to each receiver, one sealed aggregate share from either aggregator. */
+/** A sum that was released: to each receiver, one sealed aggregate share from either aggregator; or the one collector's sealed estimates. */
 export const collectionReleaseSchema = z.strictObject({
   ...collectionPlaceSchema.shape,
   release: hex16,
@@ -41,7 +55,7 @@ export const collectionReleaseSchema = z.strictObject({
   /** Hash of the nonces of all reports in it, in order: both aggregators added the same ones. */
   digest: hex32,
   at: instant,
-  boxes: z.tuple([base64, base64]),
+  boxes: z.array(base64).min(1).max(2),
 });
 export type CollectionRelease = z.infer<typeof collectionReleaseSchema>;
 
@@ -50,7 +64,7 @@ export const collectionStatusSchema = z.strictObject({
   collaboration: z.string().regex(NAME),
   description: z.string(),
   kind: z.string(),
-  aggregators: z.tuple([z.string(), z.string()]),
+  aggregators: z.array(z.string()).min(1),
   minimum_reports: z.number().int(),
   until: z.string(),
   /** Reports at this station; null where it is no aggregator. */
@@ -60,13 +74,38 @@ export const collectionStatusSchema = z.strictObject({
 });
 export type CollectionStatus = z.infer<typeof collectionStatusSchema>;
 
-/** A result as a receiver reads it; numbers as decimal text. */
-export const collectionResultSchema = z.strictObject({
-  release: hex16,
-  reports: z.number().int().min(1),
-  at: instant,
-  sums: z.array(z.string().regex(/^\d+$/)).min(1),
+/** What many local reports say together. */
+export const localEstimatesSchema = z.strictObject({
+  mechanism: z.string(),
+  /** Of each report. */
+  epsilon: z.string(),
+  /** Of the intervals, about. */
+  level: z.number(),
+  /** By how much one lying client can shift an estimate, at most. */
+  influence: z.number().positive(),
+  estimates: z
+    .array(
+      z.strictObject({
+        /** A value of the agreement's whose people are counted, or "mean". */
+        of: z.string(),
+        /** Unbiased: may be negative, or more than all reports. */
+        estimate: z.number(),
+        standard_error: z.number().min(0),
+        low: z.number(),
+        high: z.number(),
+      }),
+    )
+    .min(1),
 });
+export type LocalEstimates = z.infer<typeof localEstimatesSchema>;
+
+const resultShape = { release: hex16, reports: z.number().int().min(1), at: instant };
+/** A result as a receiver reads it; sums as decimal text. */
+export const collectionSumsSchema = z.strictObject({ ...resultShape, sums: z.array(z.string().regex(/^\d+$/)).min(1) });
+export type CollectionSums = z.infer<typeof collectionSumsSchema>;
+export const collectionEstimatesSchema = z.strictObject({ ...resultShape, local: localEstimatesSchema });
+export type CollectionEstimates = z.infer<typeof collectionEstimatesSchema>;
+export const collectionResultSchema = z.union([collectionSumsSchema, collectionEstimatesSchema]);
 export type CollectionResult = z.infer<typeof collectionResultSchema>;
 
 export const collectionListSchema = z.strictObject({ collections: z.array(collectionStatusSchema) });

@@ -35,4 +35,12 @@ export * from './row-encoding.ts';
 export * from './deposit.ts';
 export * from './deposit-acceptance.ts';
 export * from './collection.ts';
-export { type Collection, collectionSchema, type ReportKind, reportKindSchema } from './agreement-collections.ts';
+export {
+  type Collection,
+  collectionSchema,
+  isLocal,
+  type LocalReportKind,
+  type ReportKind,
+  reportKindSchema,
+  type SplitReportKind,
+} from './agreement-collections.ts';

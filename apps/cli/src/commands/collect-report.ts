@@ -38,11 +38,13 @@ function typed({ kind }: ReportKind, given: string): ReportValue {
     if (/^(no|false|0|nee)$/i.test(given)) return false;
   } else if (kind === 'prio3-sumvec') {
     if (/^\d{1,15}(,\d{1,15})*$/.test(given)) return given.split(',').map(Number);
-  } else if (/^\d{1,15}$/.test(given)) return Number(given);
+  } else if (kind === 'local-frequency') return given;
+  else if ((kind === 'local-mean' ? /^-?\d{1,15}$/ : /^\d{1,15}$/).test(given)) return Number(given);
   throw new InvalidError('usage/value', {
     stage: 'usage',
     message: `A report of kind ${kind} does not look like that.`,
-    remedy: 'Give yes or no for a count, a whole number for a sum or a bucket, and several with commas between for sums of vectors.',
+    remedy:
+      'Give yes or no for a count, a whole number for a sum, a bucket or a mean, and several with commas between for sums of vectors.',
   });
 }
 

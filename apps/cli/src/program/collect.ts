@@ -3,15 +3,21 @@ import type { Command } from 'commander';
 import { asOption, examples, jsonOption, stationOptions } from './options.ts';
 
 export function addCollectCommands(program: Command): void {
-  const collect = program.command('collect').description('collections: reports of people without an account, of which only sums are seen');
+  const collect = program
+    .command('collect')
+    .description('collections: reports of people without an account, split so that only sums are seen, or randomised');
   examples(
     jsonOption(collect.command('report'))
-      .description('report one value: it is split on this machine, and neither of the two aggregators learns it')
+      .description('report one value: on this machine it is split between two aggregators, so that neither learns it, or randomised')
       .argument('<collection>', 'name in the agreement')
-      .argument('<value>', 'yes or no, a number (the number of a bucket, from 0), or several numbers: 1,2,3')
+      .argument('<value>', "yes or no, a number (the number of a bucket, from 0), several numbers: 1,2,3, or one of the agreement's values")
       .requiredOption('--agreement <file>', 'the agreement you mean to report under: it says where to, and which keys')
       .action(async (collection, value, options) => (await import('../commands/collect-report.ts')).report(collection, value, options)),
-    ['sluis collect report ages 3 --agreement agreement.yaml', 'sluis collect report marks 7,8,10 --agreement agreement.yaml'],
+    [
+      'sluis collect report ages 3 --agreement agreement.yaml',
+      'sluis collect report marks 7,8,10 --agreement agreement.yaml',
+      'sluis collect report browsers firefox --agreement agreement.yaml',
+    ],
   );
   const common = (command: Command) =>
     jsonOption(stationOptions(command)).option('--collaboration <name>', 'which collaboration, if there are several');
@@ -23,7 +29,7 @@ export function addCollectCommands(program: Command): void {
   );
   examples(
     asOption(common(collect.command('results')))
-      .description('the sums of a collection, at a receiver of results')
+      .description('the sums or estimates of a collection, at a receiver of results')
       .argument('<collection>', 'name in the agreement')
       .option('--release', 'first make one more sum, of all reports that are in none yet')
       .action(async (collection, options) => (await import('../commands/collect-results.ts')).showResults(collection, options)),

@@ -1,6 +1,6 @@
 /**
- * Routes of collections. Anybody may ask for the agreement and send a report, from any page: nothing in a report can be read here, and
- * what comes with it is checked by both aggregators. Results are for the holder of the station's token.
+ * Routes of collections. Anybody may ask for the agreement and send a report, from any page: a split one can't be read here, a local one
+ * says no more than its ε allows. Results are for the holder of the station's token.
  */
 import type { HttpBindings } from '@hono/node-server';
 import { InvalidError } from '@sluis/base';

@@ -25,6 +25,8 @@ export interface MeanMechanism {
   randomise(value: number, random: Random): Uint8Array;
   /** An unbiased estimate of the value behind one report. Throws InvalidError `dp/local-report`. */
   read(report: Uint8Array): number;
+  /** The least and the most that `read` gives: what one false report can do. */
+  readonly extremes: Range;
   /** Variance of what `read` gives for a report of this value. */
   variance(value: number): number;
 }
@@ -123,6 +125,8 @@ function mechanism(name: string, epsilon: string, range: Range, share: (epsilon:
   const privacy = new Epsilon(epsilon);
   const often = share(privacy);
   const parts: readonly [Part, Part] = [twoEnds(privacy, steps), piecewise(privacy, steps)];
+  const never = often === 0 ? 1 : often === 2 ** 32 ? 0 : null;
+  const used = parts.filter((_, kind) => kind !== never);
   return {
     name,
     epsilon,
@@ -144,8 +148,12 @@ function mechanism(name: string, epsilon: string, range: Range, share: (epsilon:
       const part = report.length === 9 ? parts[report[0] as number] : undefined;
       if (part === undefined) throw badReport();
       const output = new DataView(report.buffer, report.byteOffset).getBigUint64(1);
-      if (output >= BigInt(part.outputs) || (report[0] === 1 ? often === 0 : often === 2 ** 32)) throw badReport();
+      if (output >= BigInt(part.outputs) || report[0] === never) throw badReport();
       return lower + part.read(Number(output));
+    },
+    extremes: {
+      lower: lower + Math.min(...used.map((part) => part.read(0))),
+      upper: lower + Math.max(...used.map((part) => part.read(part.outputs - 1))),
     },
     variance(value) {
       const offset = Math.min(Math.max(value, lower), upper) - lower;

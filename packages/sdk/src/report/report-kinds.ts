@@ -1,9 +1,9 @@
 /** From the agreement's words on what is reported to the arithmetic of it: clients, aggregators and receivers use the same. */
-import type { ReportKind } from '@sluis/model';
+import type { SplitReportKind } from '@sluis/model';
 import { type Prio3, prio3Count, prio3Histogram, prio3Sum, prio3SumVec } from '@sluis/prio';
 
 /** With two aggregators, and the chunk lengths that make proofs shortest. */
-export function prio3Of(kind: ReportKind): Prio3<never, unknown> {
+export function prio3Of(kind: SplitReportKind): Prio3<never, unknown> {
   switch (kind.kind) {
     case 'prio3-count':
       return prio3Count();

@@ -4,16 +4,16 @@
  */
 import { fromBase64, type Random, systemRandom, toBase64, toHex } from '@sluis/base';
 import { seal } from '@sluis/crypto';
-import type { CollectionReport, ReportKind } from '@sluis/model';
+import type { SplitReport, SplitReportKind } from '@sluis/model';
 import { type CollectionPlace, collectionContext, reportInfo } from '@sluis/model/collection-binding';
 import { prio3Of } from './report-kinds.ts';
 
 /** Yes or no, a whole number (a sum's, or a bucket's), or several. */
-export type ReportValue = boolean | number | readonly number[];
+export type SplitValue = boolean | number | readonly number[];
 
 /** A collection in an agreement that is known to be right. */
 export interface KnownCollection extends CollectionPlace {
-  readonly reports: ReportKind;
+  readonly reports: SplitReportKind;
   /** The aggregators' sealing keys, in their order, as the agreement has them. */
   readonly keys: readonly [string, string];
 }
@@ -26,9 +26,9 @@ export interface KnownCollection extends CollectionPlace {
  */
 export function sealedReport(
   { agreement, collection, reports, keys }: KnownCollection,
-  value: ReportValue,
+  value: SplitValue,
   random: Random = systemRandom,
-): CollectionReport {
+): SplitReport {
   const at = { agreement, collection };
   const { nonce, publicShare, inputShares } = prio3Of(reports).shard(collectionContext(at), numbers(reports, value) as never, random);
   const box = (aggregator: 0 | 1): string => {
@@ -39,7 +39,7 @@ export function sealedReport(
 }
 
 /** As the arithmetic takes it; what is not of its kind is left as it is, and refused there. */
-function numbers({ kind }: ReportKind, value: ReportValue): unknown {
+function numbers({ kind }: SplitReportKind, value: SplitValue): unknown {
   if (kind === 'prio3-sum') return Number.isSafeInteger(value) ? BigInt(value as number) : value;
   if (kind === 'prio3-sumvec') return Array.isArray(value) ? value.map((v) => (Number.isSafeInteger(v) ? BigInt(v) : v)) : value;
   return value;
