@@ -18,6 +18,7 @@ const PEOPLE = 1000;
 const VALUES = ['firefox', 'chrome', 'safari', 'lynx'];
 const BROWSERS = { reports: { kind: 'local-frequency', values: VALUES, epsilon: '2' }, aggregators: ['north'], minimum_reports: 3 };
 const HOURS = { ...BROWSERS, reports: { kind: 'local-mean', bounds: [0, 100], epsilon: '2' } };
+const OTHER = { of: 'netscape', estimate: 1, standard_error: 1, low: 0, high: 2 };
 const code = (wanted: string) => (e: unknown) => (e as SluisError).code === wanted;
 
 const made = (c: Collections, collection: string, value: ReportValue, random: Random): LocalReport =>
@@ -168,8 +169,14 @@ test('estimates that were begun before a crash are completed, once', async (t) =
   assert.deepEqual(await results(c, 'west', 'browsers', false), found);
 });
 
-test('a collector that counted with another mechanism or epsilon than agreed is not believed', async (t) => {
-  for (const bend of [{ epsilon: '1' }, { mechanism: 'unary-encoding' }, {}]) {
+test('a collector that counted with another mechanism, epsilon or values than agreed is not believed', async (t) => {
+  for (const bend of [
+    { epsilon: '1' },
+    { mechanism: 'unary-encoding' },
+    { estimates: [OTHER] },
+    { estimates: [OTHER, OTHER, OTHER, OTHER] },
+    {},
+  ]) {
     const bent: ReportKinds = {
       ...reportKinds,
       local: (kind) => {

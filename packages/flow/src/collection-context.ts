@@ -71,6 +71,7 @@ export interface SplitCollection extends Found {
 /** The first aggregator is the only one. */
 export interface LocalCollection extends Found {
   readonly local: LocalArithmetic;
+  readonly reports: LocalReportKind;
 }
 
 /** @throws RefusedError `agreement/not-in-force`; InvalidError `collection/unknown`. */
@@ -83,7 +84,7 @@ export async function openCollection(station: StationContext, kinds: ReportKinds
   const found = { place, signed, agreement, terms, me: me === 0 || me === 1 ? me : null } as const;
   const { reports, aggregators } = terms;
   return isLocal(reports)
-    ? { ...found, local: kinds.local(reports) }
+    ? { ...found, local: kinds.local(reports), reports }
     : { ...found, local: null, arithmetic: kinds.split(reports), second: aggregators[1] ?? '' };
 }
 

@@ -1,9 +1,9 @@
-/** Storage port of collections: reports as they came, sealed, and which sum each of them is in. */
+/** Storage port of collections: reports as they came (split ones sealed), and which sum each of them is in. */
 import type { CollectionPlace } from '@sluis/model';
 
 /**
- * `waiting`: not yet checked with the other aggregator (at the first one only). `valid`, `invalid`: checked; local reports are valid at once. `released`: in a sum;
- * its shares are deleted, and its nonce stays so that it can't come again.
+ * `waiting`: not yet checked with the other aggregator (at the first one only). `valid`, `invalid`: checked; local
+ * reports are valid at once. `released`: in a sum; its shares are deleted, and its nonce stays so that it can't come again.
  */
 export type ReportState = 'waiting' | 'valid' | 'invalid' | 'released';
 

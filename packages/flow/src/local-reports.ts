@@ -27,12 +27,13 @@ export function localRecord({ local, place }: LocalCollection, party: string, re
 export const countReports = ({ local }: LocalCollection, reports: readonly ReportRecord[]): Uint8Array =>
   utf8(JSON.stringify(local.estimate(reports.map((r) => fromBase64(r.box)))));
 
-/** Run by: a receiver. @throws RefusedError `collection/reports-differ` where they are of another mechanism or ε than agreed. */
-export function readEstimates({ local, terms }: LocalCollection, party: string, opened: Uint8Array): LocalEstimates {
+/** Run by: a receiver. @throws RefusedError `collection/reports-differ` where they are of another mechanism, ε or values than agreed. */
+export function readEstimates({ local, reports, terms }: LocalCollection, party: string, opened: Uint8Array): LocalEstimates {
   const [collector] = terms.aggregators;
   const found = readMessage(localEstimatesSchema, parseBody(opened), 'collection.releases', collector);
-  const { reports } = terms;
-  if (found.mechanism !== local.mechanism || !('epsilon' in reports) || found.epsilon !== reports.epsilon)
+  const wanted = reports.kind === 'local-frequency' ? reports.values : ['mean'];
+  const alike = found.estimates.length === wanted.length && found.estimates.every((e, i) => e.of === wanted[i]);
+  if (found.mechanism !== local.mechanism || found.epsilon !== reports.epsilon || !alike)
     throw refusedReport(
       'reports-differ',
       party,
