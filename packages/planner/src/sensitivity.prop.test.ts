@@ -24,7 +24,8 @@ test('without bounding, people exceed what is claimed', async () => {
     return noise === undefined ? '' : providerStatement(plan);
   };
   let most = 0;
-  for (let i = 0; i < 6; i++)
+  // Few questions are enough nearly always; some have filters that leave nobody two rows.
+  for (let i = 0; i < 100 && most <= 1; i++)
     most = Math.max(most, (await tryOne(random, { protects: 'column', column: 'id', groups: 1, rows_per_group: 1 }, unbounded)).cell);
   assert.ok(most > 1, `at most ${most} of the sensitivity is used`);
 });

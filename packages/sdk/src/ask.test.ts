@@ -24,6 +24,7 @@ const view = (state: string, error: unknown = null) => ({
   state,
   error,
   createdAt: '',
+  charged: null,
   updatedAt: '',
   receivers: ['north'],
   approvals: { needed: [], given: [] },
