@@ -45,7 +45,10 @@ export interface PlanNoise {
   readonly occurrences: number;
   /** How a unit's influence is bounded before anything is added up; null where the unit is a row. */
   readonly bounds: {
-    /** Groups (cells of one grouping set) that one unit counts in, per provider. */
+    /**
+     * Groups (cells of one grouping set) that one unit counts in, per provider. Of shared rows groups times rows count in
+     * all, in whatever groups they are (see `PlanRows.bound`).
+     */
     readonly groups: number;
     /** Rows of one unit that count in one group, per provider. */
     readonly rowsPerGroup: number;

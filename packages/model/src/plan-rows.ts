@@ -95,11 +95,23 @@ export interface PlanRowAccumulator {
   readonly quantile: number;
 }
 
+/**
+ * Of the rows that pass WHERE, at most `rows` with the same key count, over all givers and all groups together: which ones
+ * is decided by a random order that nobody knows.
+ */
+export interface PlanRowBound {
+  /** Whose row it is: the column of the privacy unit. NULL is a unit as well. */
+  readonly key: RowExpression;
+  readonly rows: number;
+}
+
 export interface PlanRows {
   readonly sources: readonly PlanRowSource[];
   /** joins[i] adds source i + 1. */
   readonly joins: readonly PlanRowJoin[];
   readonly where: RowExpression | null;
+  /** Given exactly where noise protects all rows with the same value in a column. */
+  readonly bound?: PlanRowBound;
   /** Per key of the plan: position in its domain, or the value of a secret key. */
   readonly keys: readonly RowExpression[];
   /** Per contribution of the plan: which rows count; null for all. */

@@ -27,20 +27,22 @@ export function noiseSentences(plan: Plan, question: Question): Sentence[] {
   );
 }
 
-function protectedBy({ providers }: Plan, { unit, bounds, occurrences }: PlanNoise): string[] {
+function protectedBy({ providers, rows }: Plan, { unit, bounds, occurrences }: PlanNoise): string[] {
   const limits =
     bounds === null
       ? ''
-      : unit.kind === 'organisation'
-        ? ` At most ${several(bounds.rowsPerGroup, 'row')} of one organisation count in a group.`
-        : ` At each provider at most ${several(bounds.rowsPerGroup, 'row')} of one ${unit.kind === 'column' ? unit.column : 'unit'} count in a group, in at most ${several(bounds.groups, 'group')}; what is more is left out by chance, the same for all values of the question.`;
+      : rows?.bound !== undefined && unit.kind === 'column'
+        ? ` At most ${several(rows.bound.rows, 'row')} of one ${unit.column} ${rows.bound.rows === 1 ? 'counts' : 'count'} in all, over all providers, deposits and groups together; what is more is left out by chance on secret rows, the same for all values of the question, and nobody learns of whom.`
+        : unit.kind === 'organisation'
+          ? ` At most ${several(bounds.rowsPerGroup, 'row')} of one organisation count in a group.`
+          : ` At each provider at most ${several(bounds.rowsPerGroup, 'row')} of one ${unit.kind === 'column' ? unit.column : 'unit'} count in a group, in at most ${several(bounds.groups, 'group')}; what is more is left out by chance, the same for all values of the question.`;
   const whom = {
     row: 'It protects single rows: the answer hardly depends on whether any one row is there.',
     organisation: 'It protects whole organisations: the answer hardly depends on whether any one of them takes part.',
     column: `It protects everybody with rows of their own (all rows with the same ${unit.kind === 'column' ? unit.column : ''}): the answer hardly depends on whether they are there.`,
   }[unit.kind];
   const several_ =
-    unit.kind !== 'column' || providers.length < 2
+    unit.kind !== 'column' || providers.length < 2 || rows?.bound !== undefined
       ? ''
       : occurrences > 1
         ? ` The same ${unit.column} may occur at ${several(occurrences, 'provider')}, which multiplies the noise.`

@@ -45,6 +45,7 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
     joined ||
     plan.dominances.length > 0 ||
     rows.secretSlots !== null ||
+    rows.bound !== undefined ||
     rows.accumulators.some((a) => a.kind === 'distinct' || a.kind.startsWith('quantile'));
   return say(
     'committee',

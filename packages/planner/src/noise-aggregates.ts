@@ -43,5 +43,6 @@ function checkOne(call: AggregateNode, sharing: Sharing | null, { unit }: Stabil
       `${print(call)} with noise, over rows that are shared,`,
       'Noisy quantiles are found in counts of all possible values, of rows that stay with their providers. Round the value (x // 100, CAST(x AS INTEGER)) or declare narrower bounds, so that it has few of them.',
     );
-  if (aggregate === 'count_distinct' && unit.kind !== 'row') throw new RangeError('different values are counted on shared rows only');
+  if (aggregate === 'count_distinct' && unit.kind === 'organisation')
+    throw new RangeError('different values are counted on shared rows, where no organisation is bounded');
 }

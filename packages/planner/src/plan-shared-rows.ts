@@ -23,6 +23,7 @@ import { all, bitsOf, branch, chosen, finer, isNull, not, minus, nothing, number
 import { notOnShares, rowColumn, type RowScope } from './row-scope.ts';
 import type { SharedSource, Sharing } from './sharing.ts';
 import type { Split } from './split.ts';
+import type { Stability } from './stability.ts';
 import { isMoment, isNumber } from './types.ts';
 
 /** A key of a question: its domain, or null where its values are secret. */
@@ -50,7 +51,7 @@ export async function planSharedRows(
   keys: readonly RowKey[],
   scope: RowScope,
   leftUnique: boolean,
-  noisy: boolean,
+  stability: Stability | null,
 ): Promise<SharedPlan> {
   const secret = keys.some((k) => k.domain === null);
   const filters = await filtersOf(question, sharing, scope);
@@ -69,6 +70,7 @@ export async function planSharedRows(
   const draft: Omit<PlanRows, 'sources'> = {
     joins: first !== undefined && leftUnique ? [{ ...first, leftUnique }, ...others] : joins,
     where: filters.where,
+    ...(stability === null ? {} : boundOf(question, stability, scope)),
     keys: lowered.map((k) => k.expression),
     contributions,
     accumulators: [
@@ -76,7 +78,7 @@ export async function planSharedRows(
       ...(secret ? lowered.map((k): PlanRowAccumulator => ({ kind: 'key', expression: k.expression, quantile: 0 })) : []),
     ],
     ...(dominances.length === 0 ? {} : { dominances }),
-    secretSlots: secret ? slotsOf(lowered, keys, sharing, noisy) : null,
+    secretSlots: secret ? slotsOf(lowered, keys, sharing, stability !== null) : null,
     maximumRows: sharing.maximumRows,
     organisations: question.joins.length > 0 ? 'all-sources' : 'per-row',
   };
@@ -85,6 +87,13 @@ export async function planSharedRows(
     keyAccumulators: secret ? lowered.map((k, i) => keyAccumulator(k, keys[i]?.expression, codes[i] ?? null)) : [],
     nullCodes: codes.map((c) => (c === null ? null : String(c))),
   };
+}
+
+/** Of a join, every source has the unit's column, and joined rows have the same value in all of them. */
+function boundOf({ joins, tableName }: Question, { unit, rows }: Stability, scope: RowScope): Pick<PlanRows, 'bound'> {
+  if (unit.kind !== 'column') return {};
+  const name = joins.length === 0 ? unit.column : `${tableName}.${unit.column}`;
+  return { bound: { key: rowColumn(name, scope).expression, rows: Number(rows) } };
 }
 
 const sizeOf = (e: RowExpression): RowExpression => ({ op: 'absolute', args: [e], bits: 'bits' in e ? e.bits : 1 });
@@ -131,7 +140,7 @@ function rowSource(
     if ('args' in e) e.args.forEach(visit);
   };
   const values = [...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
-  const expressions = [rows.where, ...rows.contributions, ...rows.keys, ...values];
+  const expressions = [rows.where, rows.bound?.key ?? null, ...rows.contributions, ...rows.keys, ...values];
   for (const e of [...expressions, ...rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]))]) if (e !== null) visit(e);
   return {
     table: source.tableName,

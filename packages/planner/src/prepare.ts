@@ -63,18 +63,21 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const keys = await keysOf(question, typing);
   if (wanted === null) checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
-  const sharing = await sharingOf(question, secret, agreement, typing);
+  const sharing = await sharingOf(question, secret, agreement, typing, wanted !== null);
   const noisy = wanted === null ? null : { wanted, stability: stabilityOf(question, keys, sharing) };
   if (noisy !== null) checkNoisyAggregates(question, sharing, noisy.stability);
   else checkReceivers(question, sharing, receivers);
-  const joined = noisy === null ? joinedReceivers(question, receivers) : { countedSources: [], leftUnique: reliesOnKeys(question) };
+  const joined =
+    noisy === null ? joinedReceivers(question, receivers) : { countedSources: [], leftUnique: reliesOnKeys(question, noisy.stability) };
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
   const shape = inputShape(question, sharing);
   const rules = noisy === null ? agreement.output : { ...agreement.output, dominance: undefined };
   const watches = noisy !== null && secret.length > 0;
   const parts = await split(question, rules, typing, shape, hiddenCount || watches ? [COUNT_ROWS] : [], receivers, noisy !== null);
   const scope = scopeOf(question, agreement, typing);
-  const shared = sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, joined.leftUnique, noisy !== null);
+  const { leftUnique } = joined;
+  const shared =
+    sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, leftUnique, noisy?.stability ?? null);
   if (watches) checkSelection(agreement);
   if (watches) checkRoomForGroups(shared);
   // One text for every layout of the same question.

@@ -5,9 +5,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSqlEngine } from '@sluis/engine';
-import { type Agreement, agreementSchema, encodingsOf, layoutOf, type PlanNoiseOn, type Vectors } from '@sluis/model';
+import { type Agreement, agreementSchema, encodingsOf } from '@sluis/model';
 import { type ClearSource, evaluateRows } from './fixtures/evaluate-rows.ts';
 import { sampleAgreement } from './fixtures/sample-agreement.ts';
+import { used } from './fixtures/shared-neighbours.ts';
 import { prepare, type Prepared } from './index.ts';
 
 const engine = createSqlEngine();
@@ -71,49 +72,6 @@ function sourcesOf(prepared: Prepared, terms: Agreement, random: (below: number)
     });
     return { rows, givers: rows.map(() => source.stations[0] ?? 'harbour') };
   });
-}
-
-/** Per part that gets noise, values by cell; cells of secret keys go by what the keys are. */
-function partsBy({ plan }: Prepared, vectors: Vectors): { readonly on: PlanNoiseOn; readonly cells: ReadonlyMap<string, bigint> }[] {
-  const { noise } = plan;
-  assert.ok(noise !== undefined);
-  const columns = layoutOf(plan).map((column, i) => {
-    const words = vectors.columns[i] ?? new BigUint64Array();
-    return Array.from({ length: vectors.cells }, (_, cell) => {
-      let value = 0n;
-      for (let w = 0; w < column.words; w++) value |= (words[w * vectors.cells + cell] ?? 0n) << BigInt(64 * w);
-      return BigInt.asIntN(64 * column.words, value);
-    });
-  });
-  const accumulator = (index: number): bigint[] => columns[2 * plan.contributions.length + index] ?? [];
-  const label = (cell: number): string =>
-    plan.rows?.secretSlots == null ? String(cell) : plan.keys.map((k) => accumulator(k.accumulator ?? 0)[cell]).join();
-  const part = (on: PlanNoiseOn | undefined, values: readonly bigint[]) => {
-    if (on === undefined || on.sensitivity === '0') return [];
-    const cells = new Map<string, bigint>();
-    for (const [cell, value] of values.entries()) cells.set(label(cell), (cells.get(label(cell)) ?? 0n) + value);
-    return [{ on, cells }];
-  };
-  return [
-    ...plan.contributions.flatMap((_, i) => part(noise.counts[i], columns[2 * i] ?? [])),
-    ...plan.accumulators.flatMap((_, i) => part(noise.accumulators[i], accumulator(i))),
-  ];
-}
-
-/** Largest share of a cell's sensitivity, and of ε, that the change from one to the other uses. */
-function used(prepared: Prepared, before: Vectors, after: Vectors): { readonly cell: number; readonly cost: number } {
-  const [a, b] = [partsBy(prepared, before), partsBy(prepared, after)];
-  let [cell, cost] = [0, 0];
-  a.forEach(({ on, cells }, i) => {
-    const others = b[i]?.cells ?? new Map<string, bigint>();
-    for (const key of new Set([...cells.keys(), ...others.keys()])) {
-      const change = Math.abs(Number((cells.get(key) ?? 0n) - (others.get(key) ?? 0n)));
-      const [top = '1', bottom = '1'] = on.parameter.split('/');
-      cell = Math.max(cell, change / Number(on.sensitivity));
-      cost += (change * Number(bottom)) / Number(top);
-    }
-  });
-  return { cell, cost };
 }
 
 test(`sensitivities claimed for shared rows hold for every row, and are reached (seed ${SEED})`, async () => {

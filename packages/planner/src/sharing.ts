@@ -29,15 +29,21 @@ export interface Sharing {
 /** No compute party holds more. */
 const MOST_ROWS = 2 ** 31 - 1;
 
-/** Null where providers' partial aggregates suffice. `secretKeys` names keys without declared groups. */
+/**
+ * Null where providers' partial aggregates suffice. `secretKeys` names keys without declared groups. With noise for a unit
+ * that may be in deposits, stations share their rows as well: what it has at providers and in deposits is bounded together.
+ */
 export async function sharingOf(
   question: Question,
   secretKeys: readonly string[],
   agreement: Agreement,
   typing: Typing,
+  noisy: boolean,
 ): Promise<Sharing | null> {
   const deposits = question.sources.some((s) => s.table.deposits !== undefined);
-  const because = await reasons(question, secretKeys, deposits, typing);
+  const unit = question.sources[0]?.table.privacy_unit;
+  const bounded = noisy && deposits && unit?.protects === 'column' ? [`noise that protects all rows with the same ${unit.column}`] : [];
+  const because = [...bounded, ...(await reasons(question, secretKeys, deposits, typing))];
   if (because.length === 0 && !deposits) return null;
   const sources = question.sources.map((source) => sharedSource(source, because.length > 0, agreement));
   return { sources, maximumRows: Math.min(joinedRows(question, sources), MOST_ROWS), because };

@@ -7,6 +7,7 @@ import type { PlanNoise, PrivacyUnit, PrivacyUnitTerms } from '@sluis/model';
 import type { RowKey } from './plan-shared-rows.ts';
 import type { Join, Question, Source } from './question.ts';
 import { unsupported } from './refusal.ts';
+import { columnUnits, finestGroups, notOver, sharedStability } from './shared-stability.ts';
 import type { Sharing } from './sharing.ts';
 
 /** Reach of one unit in the cells of one grouping set. */
@@ -27,15 +28,16 @@ export interface Stability {
 }
 
 /**
- * Throws RefusedError `plan/no-privacy-unit` for a table without one, `plan/unsupported` where no bound is known: people or
- * organisations on shared rows, and joins in which one row can change several.
+ * Throws RefusedError `plan/no-privacy-unit` for a table without one, `plan/unsupported` where no bound is known:
+ * organisations on shared rows, and joins in which one row can change several, or rows of several people meet.
  */
 export function stabilityOf(question: Question, keys: readonly RowKey[], sharing: Sharing | null): Stability {
   const units = question.sources.map(unitOf);
   const [terms] = units;
   if (terms === undefined) throw new RangeError('a question has a table');
-  const other = units.find((u) => u.protects !== 'row');
-  if (other !== undefined && sharing !== null) throw notBounded(other, sharing, question);
+  const organisation = units.find((u) => u.protects === 'organisation');
+  if (organisation !== undefined && sharing !== null) throw notBounded(sharing, question);
+  if (sharing !== null && units.some((u) => u.protects === 'column')) return sharedStability(question, keys, columnUnits(units), sharing);
   if (terms.protects === 'row') return rowStability(question);
   const groups = finestGroups(keys);
   const rowsPerGroup = Math.min(terms.rows_per_group, question.table.maximum_rows);
@@ -54,12 +56,11 @@ function unitOf({ tableName, table }: Source): PrivacyUnitTerms {
   });
 }
 
-function notBounded(unit: PrivacyUnitTerms, sharing: Sharing, { sources }: Question): RefusedError {
-  const whom = unit.protects === 'column' ? `all rows with the same ${unit.column}` : 'all rows of an organisation';
+function notBounded(sharing: Sharing, { sources }: Question): RefusedError {
   const why = sharing.because.length > 0 ? sharing.because.join(', ') : `rows of ${sources[0]?.tableName ?? ''} that were deposited`;
   return unsupported(
-    `Noise that protects ${whom}, over rows that are shared (${why}),`,
-    'How much a unit counts for is bounded in the engines of providers that keep their rows. Ask for counts, sums and averages by declared groups, or agree on: privacy_unit: { protects: row }.',
+    `Noise that protects all rows of an organisation, over rows that are shared (${why}),`,
+    'How much an organisation counts for is bounded in the engines of providers that keep their rows. Ask for counts, sums and averages by declared groups, or agree on: privacy_unit: { protects: row }, or protects: column.',
   );
 }
 
@@ -77,11 +78,7 @@ function rowStability({ joins, groupingSets }: Question): Stability {
 function checkJoins([join, ...more]: readonly Join[]): void {
   if (join === undefined || more.length > 0)
     throw unsupported('Noise over several joins', 'Ask over one join of two tables whose keys are declared "unique".');
-  if (join.kind === 'left' || join.kind === 'anti')
-    throw unsupported(
-      `Noise over ${join.kind === 'left' ? 'a left' : 'an anti'} join`,
-      'Use JOIN or SEMI JOIN, over keys declared "unique".',
-    );
+  if (join.kind === 'left' || join.kind === 'anti') throw notOver(join.kind);
   if (join.leftUnique && (join.rightUnique || join.kind === 'semi')) return;
   throw unsupported(
     'Noise over a join in which one row can have several partners',
@@ -90,12 +87,7 @@ function checkJoins([join, ...more]: readonly Join[]): void {
 }
 
 /** Whether a noisy question relies on the left side having every key once: the committee then tests it. */
-export const reliesOnKeys = ({ joins }: Question): boolean => joins.length > 0;
-
-/** More groups than this are refused anyway. */
-const MOST = 2 ** 40;
-
-const finestGroups = (keys: readonly RowKey[]): number => keys.reduce((n, k) => Math.min(n * (k.domain?.values.length ?? 1), MOST), 1);
+export const reliesOnKeys = ({ joins }: Question, { unit }: Stability): boolean => joins.length > 0 && unit.kind === 'row';
 
 /**
  * Rows are bounded in groups of all keys together. A cell of a set that leaves keys out holds several such groups: as many

@@ -37,6 +37,7 @@ export function checkRowsPlan(plan: Plan): void {
   checkKeys(plan, rows);
   checkJoins(rows);
   checkCounted(plan, rows);
+  checkBound(plan, rows);
   const nodes = allExpressions(rows).reduce((n, e) => n + checkExpression(rows, e), 0);
   if (nodes > MOST_NODES) refuse(`The expressions of a question on shared rows have at most ${MOST_NODES} parts.`);
   for (const a of rows.accumulators) {
@@ -80,8 +81,17 @@ function checkCounted({ rules }: Plan, rows: PlanRows): void {
     refuse('Only the first source can be declared to have every key once.');
 }
 
+/** Bounded rows have no owner any more that rules could look at. */
+function checkBound({ noise, rules }: Plan, { bound, dominances }: PlanRows): void {
+  if (bound === undefined) return;
+  if (!Number.isSafeInteger(bound.rows) || bound.rows < 1) refuse('At least one row of a unit counts.');
+  if (noise?.unit.kind !== 'column') refuse('The rows of a unit are bounded where noise protects the values of a column.');
+  if ((dominances ?? []).length > 0 || (rules.countedSources ?? []).length > 0)
+    refuse('Where the rows of a unit are bounded, noise takes the place of rules.');
+}
+
 function allExpressions(rows: PlanRows): RowExpression[] {
-  const maybe = [rows.where, ...rows.contributions].filter((e) => e !== null);
+  const maybe = [rows.where, rows.bound?.key ?? null, ...rows.contributions].filter((e) => e !== null);
   const joined = rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]));
   return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? []), ...joined];
 }

@@ -138,6 +138,7 @@ function fewCost(shape: Shape, digits: readonly { readonly size: number; readonl
 }
 
 function presenceCost({ meter, n }: Shape, counts: number): void {
+  if (counts === 0) return;
   meter.isZero(counts, countWidth(n));
   meter.inject(counts, 1);
 }

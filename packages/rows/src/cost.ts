@@ -5,6 +5,7 @@
  */
 import type { Plan, PlanRows } from '@sluis/model';
 import { type Cost, RowsMeter, threatModelOf } from '@sluis/technique';
+import { boundedCost } from './cost-of-bounded-units.ts';
 import { boundsCost } from './cost-of-bounds.ts';
 import { cellsCost, type FactsShape } from './cost-of-cells.ts';
 import { joinsCost } from './cost-of-joins.ts';
@@ -12,7 +13,7 @@ import type { ValueShape } from './cost-of-look-ups.ts';
 import { type ColumnShapes, columnShapes, programCost } from './cost-of-program.ts';
 import { lowerNumber, lowerTruth } from './lower.ts';
 import { columnKey } from './row-table.ts';
-import { insideDomain, keyBits, keyValue } from './row-facts.ts';
+import { keyBits, keyValue, takingPart } from './row-facts.ts';
 import { type NumberValue, sized } from './row-values.ts';
 
 /** Assumed for tables with deposits. */
@@ -32,6 +33,7 @@ export function costOfRows(plan: Plan): Cost {
   }
   const joined = joinsCost(meter, rows, shapes, rowsOf, counted);
   const n = Math.min(joined.length, Math.max(1, rows.maximumRows));
+  boundedCost(meter, plan, shapes, n);
   const fits = joined.fits + cellsCost(meter, plan, rows, factsCost(meter, plan, rows, shapes, n, rowsOf));
   if (fits > 0) {
     for (let bit = 1; bit < fits; bit++) meter.and(1);
@@ -42,7 +44,8 @@ export function costOfRows(plan: Plan): Cost {
 
 const giversOf = ({ stations, deposits }: PlanRows['sources'][number]): number => stations.length + (deposits ? SOME_GIVERS : 0);
 
-function ownersOf({ joins, organisations, sources }: PlanRows): number {
+function ownersOf({ joins, organisations, sources, bound }: PlanRows): number {
+  if (bound !== undefined) return 0;
   if (joins.length === 0) return sources[0] === undefined ? 0 : giversOf(sources[0]);
   const counted = organisations === 'per-row' ? sources.slice(0, 1) : sources;
   return new Set(counted.flatMap((s) => (s.stations.length > 0 ? s.stations : [s.table]))).size;
@@ -55,9 +58,7 @@ function factsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, shapes: ColumnS
   programCost(meter, shapes, n, (lowering, valid) => {
     const { program } = lowering;
     const keys = rows.keys.map((e, k) => keyValue(program, lowerNumber(lowering, e), plan.keys[k]?.nullCode));
-    const known = rows.secretSlots !== null ? [] : keys.map((k, i) => insideDomain(program, k, plan.keys[i]?.size ?? 0));
-    const where = rows.where === null ? program.bit(1) : lowerTruth(lowering, rows.where).isTrue;
-    const base = program.all([valid, where, ...known]);
+    const base = rows.bound === undefined ? takingPart(lowering, valid, plan) : valid;
     const counting = [
       ...new Set(rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue))),
     ];
@@ -76,5 +77,5 @@ function factsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, shapes: ColumnS
   // Where a left join found no partner, there is no row of the source.
   for (const s of counted) if (rows.joins[s - 1]?.kind === 'left') meter.and(n * found.countsAll.length);
   const rowNumbers = counted.map((s): ValueShape => ({ low: 0n, high: BigInt((rowsOf[s] ?? 1) - 1), words: 1 }));
-  return { ...found, n, owners: ownersOf(rows), secretOwners: rows.joins.length > 0, rowsOf: rowNumbers };
+  return { ...found, n, owners: ownersOf(rows), secretOwners: rows.joins.length > 0 && rows.bound === undefined, rowsOf: rowNumbers };
 }

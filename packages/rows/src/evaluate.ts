@@ -2,6 +2,7 @@
 import { ProtocolError } from '@sluis/base';
 import { type Plan, type PlanRows, ROWS_INPUT, setSize } from '@sluis/model';
 import type { Committee, SecretColumn, SecretRows, SecretVectors } from '@sluis/technique';
+import { boundUnits } from './bounded-units.ts';
 import { fewCells, fewEnough, fewForExtremes } from './few-cells.ts';
 import { cellNumbers, type Grouping } from './grouped-rows.ts';
 import { joinSources } from './join-sources.ts';
@@ -26,7 +27,7 @@ export async function evaluate(committee: Committee, plan: Plan, sources: readon
   const rows = plan.rows as PlanRows;
   const { table, fits } = await joinSources(committee, rows, sources, plan.rules.countedSources);
   if (table.length > Math.max(1, rows.maximumRows)) throw tooManyRows(rows.maximumRows);
-  const facts = await rowFacts(committee, plan, table, sources);
+  const facts = await rowFacts(committee, plan, await boundUnits(committee, plan, table), sources);
   const found: CellTotals[] = [];
   if (rows.secretSlots !== null) found.push(await secretCells(committee, plan, facts, rows.secretSlots));
   else for (const set of plan.groupingSets) found.push(await declaredCells(committee, plan, facts, set));

@@ -15,8 +15,20 @@ export function columnsIn(e: RowExpression, into: Set<string> = new Set()): Set<
 
 /** Expressions that are evaluated on the rows that all joins have made. */
 export function finalExpressions(rows: PlanRows): RowExpression[] {
-  const maybe = [rows.where, ...rows.contributions].filter((e) => e !== null);
-  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
+  return [rows.where, rows.bound?.key ?? null].filter((e) => e !== null).concat(aggregatedExpressions(rows));
+}
+
+/** Expressions that are evaluated on the rows that are left. */
+function aggregatedExpressions(rows: PlanRows): RowExpression[] {
+  const counted = rows.contributions.filter((e) => e !== null);
+  return [...counted, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
+}
+
+/** Columns that are needed once it is known which rows count. */
+export function aggregatedColumns(rows: PlanRows): Set<string> {
+  const needed = new Set<string>();
+  for (const e of aggregatedExpressions(rows)) columnsIn(e, needed);
+  return needed;
 }
 
 /** Columns that are needed after join `after` (−1: before any). */

@@ -3,7 +3,7 @@ import { least, most } from './extreme-integers.ts';
 import { equalNumbers } from './lower.ts';
 import type { Plan, PlanRows } from '@sluis/model';
 import type { Committee, SecretBits, SecretColumn, SecretKey, SecretRows } from '@sluis/technique';
-import { lowerNumber, lowerTruth } from './lower.ts';
+import { type Lowering, lowerNumber, lowerTruth } from './lower.ts';
 import { within } from './lower-lists.ts';
 import type { Node, Program } from './program.ts';
 import { columnKey, GIVER, MATCHED, ROW, type RowTable } from './row-table.ts';
@@ -45,6 +45,8 @@ export interface RowFacts {
 /**
  * Evaluates all expressions of the plan on the rows. Run by: all three compute parties, in step.
  *
+ * @param table - rows after all joins; where the plan bounds the rows of a unit, what `boundUnits` left of them.
+ *
  * Learns: nobody anything. Cost: that of the operations, depth by depth.
  */
 export async function rowFacts(committee: Committee, plan: Plan, table: RowTable, sources: readonly SecretRows[]): Promise<RowFacts> {
@@ -52,9 +54,7 @@ export async function rowFacts(committee: Committee, plan: Plan, table: RowTable
   const on = new TableProgram(table);
   const { program, lowering } = on;
   const keys = rows.keys.map((e, k) => keyValue(program, lowerNumber(lowering, e), plan.keys[k]?.nullCode));
-  const known = rows.secretSlots !== null ? [] : keys.map((k, i) => insideDomain(program, k, plan.keys[i]?.size ?? 0));
-  const where = rows.where === null ? program.bit(1) : lowerTruth(lowering, rows.where).isTrue;
-  const base = program.all([on.valid, where, ...known]);
+  const base = rows.bound === undefined ? takingPart(lowering, on.valid, plan) : on.valid;
   const given = rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue));
   const counting = [...new Set(given)];
   const values = rows.accumulators.map((a) => (a.kind === 'key' ? null : lowerNumber(lowering, a.expression)));
@@ -81,8 +81,24 @@ export async function rowFacts(committee: Committee, plan: Plan, table: RowTable
     measures: values.map((v) => (v === null ? null : (take(1)[0] as Measured))),
     absolutes: take(absolutes.length),
     rowsOf: numbers.map(() => take(counting.length)),
-    owners: owners === null ? publicOwners(table, sources) : { kind: 'secret', bits: owners.map((n) => found.bits(n)) },
+    owners:
+      rows.bound !== undefined
+        ? nobody(table)
+        : owners === null
+          ? publicOwners(table, sources)
+          : { kind: 'secret', bits: owners.map((n) => found.bits(n)) },
   };
+}
+
+/** Rows that exist, pass WHERE, and have a place in every key's domain. */
+export function takingPart(lowering: Lowering, valid: Node, plan: Plan): Node {
+  const { program } = lowering;
+  const rows = plan.rows as PlanRows;
+  const keys =
+    rows.secretSlots !== null ? [] : rows.keys.map((e, k) => keyValue(program, lowerNumber(lowering, e), plan.keys[k]?.nullCode));
+  const known = keys.map((k, i) => insideDomain(program, k, plan.keys[i]?.size ?? 0));
+  const where = rows.where === null ? program.bit(1) : lowerTruth(lowering, rows.where).isTrue;
+  return program.all([valid, where, ...known]);
 }
 
 interface Measurable {
@@ -108,7 +124,7 @@ export const insideDomain = (program: Program, key: NumberValue, size: number): 
 
 /** One bit per organisation after joins: whether the row holds something of it. Null where givers are public. */
 function ownerNodes(on: TableProgram, rows: PlanRows, sources: readonly SecretRows[]): Node[] | null {
-  if (rows.joins.length === 0) return null;
+  if (rows.joins.length === 0 || rows.bound !== undefined) return null;
   const { program } = on;
   const counted = rows.organisations === 'per-row' ? sources.slice(0, 1) : sources;
   const names = [...new Set(counted.flatMap((s) => s.givers))];
@@ -130,6 +146,9 @@ function givenBy(on: TableProgram, source: number, given: SecretRows, index: num
   if (giver === null) return program.bit(0);
   return program.and(there, equalNumbers(program, giver, constantNumber(program, BigInt(index))).isTrue);
 }
+
+/** Whose rows they are is secret once they are in another order; and noise takes the place of rules on organisations. */
+const nobody = ({ length }: RowTable): Owners => ({ kind: 'public', names: [], ownerOf: new Uint32Array(length) });
 
 function publicOwners(table: RowTable, sources: readonly SecretRows[]): Owners {
   const given = sources[0] as SecretRows;

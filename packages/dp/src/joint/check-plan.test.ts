@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidError } from '@sluis/base';
-import type { Plan, PlanRowJoin, PlanRows } from '@sluis/model';
+import type { Plan, PlanRowJoin, PlanRows, RowExpression } from '@sluis/model';
 import { NONE, noisyPlan, on } from './fixtures/noisy-plan.ts';
 import { noiseOnSecrets } from './index.ts';
 
@@ -63,4 +63,72 @@ test('single rows’ values get no noise that would hide them, and are refused',
       { ...plan, rows: { ...rows, accumulators: [{ kind, expression: NUMBER, quantile: 0 }, ...rows.accumulators.slice(1)] } },
       /Noise can’t be added/,
     );
+});
+
+/** People whose rows are bounded to 6 in all, in groups without secret keys. */
+function people(change: Partial<PlanRows> = {}, noise: Partial<NonNullable<Plan['noise']>> = {}): Plan {
+  const id = { op: 'column', source: 0, column: 'id', bits: 20 } as const;
+  const plan = noisyPlan({ count: on('12', '6'), sum: on('600', '60') });
+  const { rows } = secretKeys({}, 20);
+  assert.ok(rows !== undefined && plan.noise !== undefined);
+  const unit = { kind: 'column', column: 'id' } as const;
+  return {
+    ...plan,
+    noise: { ...plan.noise, unit, bounds: { groups: 2, rowsPerGroup: 3 }, ...noise },
+    rows: { ...rows, bound: { key: id, rows: 6 }, secretSlots: null, accumulators: rows.accumulators.slice(0, 1), ...change },
+  };
+}
+
+test('noise for more than a row rests on a bound of the same rows, for all that is added up', () => {
+  noiseOnSecrets.checkPlan(people());
+  const key = (column: string) => ({ op: 'column', source: 0, column, bits: 20 }) as const;
+  const { bound: _, ...unbounded } = people().rows ?? assert.fail();
+  refused({ ...people(), rows: unbounded }, /same id, and does not bound how many/);
+  refused(people({ bound: { key: key('cost'), rows: 6 } }), /bounds those of something else/);
+  for (const rows of [5, 7]) refused(people({ bound: { key: key('id'), rows } }), /another number of rows/);
+  refused(people({}, { bounds: null }), /another number of rows/);
+  refused(people({}, { occurrences: 2 }), /another number of rows/);
+  refused(people({}, { counts: [on('12', '5')] }), /fewer rows of a unit than count/);
+  refused(people({}, { accumulators: [on('600', '5')] }), /fewer rows of a unit than count/);
+  const sources = people().rows?.sources.map((s) => ({ ...s, stations: s.stations.slice(1) })) ?? [];
+  refused(people({ sources }), /bounded together only where all providers share them/);
+  refused(people({}, { unit: { kind: 'organisation' } }), /organisation counts for is not bounded on shared rows/);
+  refused(people({}, { unit: { kind: 'row' } }), /although each row is one/);
+});
+
+test('joined rows are of one person where both sides’ columns are equal', () => {
+  const id = (source: number): RowExpression => ({ op: 'column', source, column: 'id', bits: 20 });
+  const join = (left: RowExpression, right: RowExpression, kind: PlanRowJoin['kind'] = 'inner') =>
+    people({
+      joins: [
+        {
+          kind,
+          on: [
+            { left: NUMBER, right: NUMBER },
+            { left, right },
+          ],
+          rightUnique: true,
+          maximumRows: 0,
+        },
+      ],
+    });
+  const position: RowExpression = { op: 'position', args: [id(0)], values: ['1'], bits: 2 };
+  const some: RowExpression = {
+    op: 'case',
+    // biome-ignore lint/suspicious/noThenProperty: a plan names its branches so.
+    when: [{ if: { op: 'boolean', value: true }, then: id(1) }],
+    else: { op: 'null', of: 'number' },
+    bits: 20,
+  };
+  noiseOnSecrets.checkPlan(join(id(0), id(1)));
+  noiseOnSecrets.checkPlan(join(position, some, 'semi'));
+  const twice: RowExpression = { op: 'add', args: [id(0), id(0)], bits: 20 };
+  for (const plan of [
+    join(id(0), id(1), 'left'),
+    join(id(0), id(1), 'anti'),
+    join(NUMBER, id(1)),
+    join(twice, id(1)),
+    join(id(0), { ...some, else: NUMBER }),
+  ])
+    refused(plan, /joins rows of several units/);
 });

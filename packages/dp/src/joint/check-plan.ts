@@ -1,16 +1,13 @@
 /** What noise on secrets can be added to; whatever is opened without noise, or without room for it, is refused. */
-import { InvalidError } from '@sluis/base';
 import { compareRationals, parseRational, rational } from '@sluis/math';
 import { inputsOf, MOST_BINS, openingMasks, type Plan, type PlanAccumulator, rowsOfCell, SAMPLING_DELTA, signedBits } from '@sluis/model';
 import { noisyQuantileBits } from './add-noise.ts';
+import { checkUnit } from './check-unit.ts';
 import { decisionBits } from './decide.ts';
 import { noiseGroups, isNoisy, noiseOf, noisyNumbers, reachOn } from './noisy-values.ts';
 import { ENOUGH_SHARES, shareVariance } from './own-share.ts';
 import { canBeSampled } from './recipes.ts';
-
-function refuse(message: string, remedy = 'Ask a simpler question, or with a larger epsilon, or change the agreement.'): never {
-  throw new InvalidError('plan/unsupported-shape', { stage: 'plan', message, remedy });
-}
+import { refuse } from './refuse.ts';
 
 /**
  * Below it, a sum of two shares can differ from one discrete Gaussian by more than a thousandth in a probability
@@ -28,6 +25,7 @@ export function checkPlan(plan: Plan): void {
   checkShape(plan);
   checkParameters(plan);
   checkRows(plan);
+  checkUnit(plan);
   checkOpened(plan);
   checkRoom(plan);
   checkGeneration(plan);
