@@ -65,17 +65,22 @@ test('declared groups: the same messages, independent of the rows', async (t) =>
   assert.ok(worst.p > ALPHA && drift > ALPHA && bytes > ALPHA, `${worst.where}: ${worst.p}, ${drift}, ${bytes}`);
 });
 
-test('secret groups: as many messages and bytes, whatever the rows', async () => {
-  const plan = rowsPlan(SECRET);
+/** Sorting opens comparisons of shuffled items, so that sizes vary by chance: alike over both tables. */
+async function alikeInSize(shape: TestPlan): Promise<void> {
+  const plan = rowsPlan(shape);
   const sizes = async (version: readonly PlainSourceRow[]) =>
     (await views(plan, version, nothing)).map((v) => [...v.values()].reduce((n, payload) => n + payload.length, 0));
   const [a, b] = [await sizes(VERSIONS[0]), await sizes(VERSIONS[1])];
   const mean = (list: readonly number[]) => list.reduce((s, v) => s + v, 0) / list.length;
   const spread = (list: readonly number[]) => list.reduce((s, v) => s + (v - mean(list)) ** 2, 0) / list.length;
-  // Sorting opens comparisons of shuffled items, so that sizes vary by chance: alike over both tables.
   const z = Math.abs(mean(a) - mean(b)) / Math.sqrt((spread(a) + spread(b)) / RUNS + 1e-9);
   assert.ok(z < 4.5, `means ${mean(a)} and ${mean(b)}: ${z.toFixed(1)} standard errors apart`);
-});
+}
+
+test('secret groups: as many messages and bytes, whatever the rows', () => alikeInSize(SECRET));
+
+test('rows of a unit that are bounded: as many messages and bytes, whether none are left out or nearly all', () =>
+  alikeInSize({ ...DECLARED, rows: { bound: { key: columnOf('cost'), rows: 2 } } }));
 
 test('control: a column in the clear among the messages is caught', async () => {
   const plan = rowsPlan(DECLARED);

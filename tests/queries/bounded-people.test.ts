@@ -38,7 +38,8 @@ function agreement(threat: Agreement['threat_model']): Agreement {
   return agreementSchema.parse({
     ...base,
     threat_model: threat,
-    output: { noise: { budget: { epsilon: '10', delta: '0.001' } } },
+    // Groups whose values are not declared need noise that no party chooses, where one may deviate.
+    output: { noise: { budget: { epsilon: '10', delta: '0.001' }, generation: threat === 'malicious' ? 'bits' : 'shares' } },
     tables: {
       visits: { ...terms, providers: ['north', 'south', 'west'], maximum_rows: 60, deposits: { by: ['west'], maximum_rows_each: 60 } },
       claims: { ...terms, kind: 'owner', providers: ['south'], maximum_rows: 240 },
