@@ -18,6 +18,7 @@ export * from './api.ts';
 export * from './budget-api.ts';
 export * from './neutral.ts';
 export * from './plan.ts';
+export * from './plan-layout.ts';
 export * from './plan-noise.ts';
 export * from './privacy-event.ts';
 export * from './agreement-noise.ts';

@@ -1,5 +1,6 @@
 /** Widths and neutral elements that providers, committee and receivers must agree on. */
-import { pushdownProviders, type Plan, type PlanAccumulator, type PlanDominance } from './plan.ts';
+import type { Plan, PlanAccumulator, PlanDominance } from './plan.ts';
+import { pushdownProviders } from './plan-layout.ts';
 
 /**
  * What a provider without contributing rows shares for an accumulator: 0 for a sum; for a minimum one above its
