@@ -141,5 +141,6 @@ test(`${QUESTIONS} generated questions on shared rows are answered as the refere
   assert.equal(failures.length, 0, `${failures.length} of ${QUESTIONS} differ (seed ${SEED}):\n${failures.slice(0, 60).join('\n')}`);
   assert.ok(tally.onRows > 0.4 * QUESTIONS && tally.released > 2 * QUESTIONS, 'there was something to compare');
   assert.ok(QUESTIONS < 9 || tally.dominated > 0, 'dominance was tested on shared rows');
-  assert.ok(tally.refused.length < QUESTIONS / 4, 'most questions can be asked over shared rows');
+  // Of a few questions, which the protocol itself computes, many may be refused by chance; they are the first of these.
+  assert.ok(QUESTIONS < 40 || tally.refused.length < QUESTIONS / 4, 'most questions can be asked over shared rows');
 });
