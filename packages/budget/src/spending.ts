@@ -68,8 +68,13 @@ function standing(scope: Standing['scope'], of: string, limit: Spending, past: r
     scope,
     of,
     limit: { epsilon: limit.epsilon, delta: limit.delta },
-    before: spentEpsilon(spent, limit.delta),
-    after: spentEpsilon([...spent, added], limit.delta),
+    // Granting needs neither: they cost more than deciding does.
+    get before() {
+      return spentEpsilon(spent, limit.delta);
+    },
+    get after() {
+      return spentEpsilon([...spent, added], limit.delta);
+    },
     fits: allowed(spent, added, limit),
   };
 }
