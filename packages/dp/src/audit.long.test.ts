@@ -1,6 +1,6 @@
 /**
  * Audits at full power: 2 × 2 × 30,000 runs (10,000 where only large bugs can show, 400 where runs are slow), α = 1e-9 each.
- * Beside what audit.stat.test.ts shows: for mechanisms whose loss shows in one outcome, a unit with twice the rows, 1.185 times
+ * Beside what audit.stat.slow.test.ts shows: for mechanisms whose loss shows in one outcome, a unit with twice the rows, 1.185 times
  * the declared sensitivity and noise of 0.7 times its scale are all found (power above 0.999: the bound is six deviations of
  * about 0.016 below the loss), and the bound comes within a fifth of the claim. For Gaussian noise, μ shows the same.
  */

@@ -1,4 +1,4 @@
-/** The audits of `audit.stat.test.ts` with 1,000,000 runs on each side: bounds reach 0.8 of a tight ε. */
+/** The audits of `audit.stat.slow.test.ts` with 1,000,000 runs on each side: bounds reach 0.8 of a tight ε. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testSeed } from '@sluis/math/fixtures';
