@@ -1,5 +1,7 @@
+export * from './arena.ts';
 export * from './bits.ts';
 export * from './bits-and-elements.ts';
+export * from './block-logic.ts';
 export type { Masks } from './blocks.ts';
 export * from './carry-groups.ts';
 export * from './cross-products.ts';
