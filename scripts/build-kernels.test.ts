@@ -8,8 +8,12 @@ function hasData(code: Uint8Array): boolean {
   let at = 8;
   while (at < code.length) {
     const id = code[at++];
-    let [size, shift] = [0, 0];
-    for (let byte = 0x80; byte & 0x80; shift += 7) size |= ((byte = code[at++] as number) & 0x7f) << shift;
+    let size = 0;
+    for (let shift = 0, more = true; more; shift += 7) {
+      const byte = code[at++] as number;
+      size |= (byte & 0x7f) << shift;
+      more = byte > 0x7f;
+    }
     if (id === 11) return true;
     at += size;
   }
