@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, sources, workspaces, type Workspace } from './workspaces.ts';
 
-const CRYPTO_MODULES = /^(node:crypto|crypto|@noble\/.*|@hpke\/.*|@peculiar\/.*|hash-wasm|sodium-native|age-encryption)$/;
+const CRYPTO_MODULES = /^(node:crypto|crypto|@noble\/.*|@hpke\/.*|@peculiar\/.*|hash-wasm|sodium-native|libsodium-.*|age-encryption)$/;
 /** `cli` starts a station in its own process tree; both stand on the top floor. */
 const SIDEWAYS: Readonly<Record<string, readonly string[]>> = { '@sluis/cli': ['@sluis/station'] };
 

@@ -8,7 +8,8 @@ import { aesGcmOpen, aesGcmSeal } from './aes-gcm.ts';
 import { hkdf, hmac } from './hash.ts';
 import { hpkeKeySchedule, hpkeNonce } from './hpke.ts';
 import { rawVerify } from './signature.ts';
-import { xWingDecapsulate, xWingPublicKey } from './x-wing.ts';
+import * as web from './web/x-wing.ts';
+import { x25519, xWingDecapsulate, xWingPublicKey } from './x-wing.ts';
 
 const fixtures = process.env['SLUIS_FIXTURES'];
 const skip = fixtures === undefined ? "SLUIS_FIXTURES is not set: standards' vectors were not checked" : false;
@@ -21,6 +22,25 @@ test('X-Wing: public keys and decapsulation', { skip }, () => {
     assert.equal(toHex(xWingPublicKey(fromHex(v.sk))), v.pk);
     assert.equal(toHex(xWingDecapsulate(fromHex(v.sk), fromHex(v.ct))), v.ss);
   }
+});
+
+test('X25519: RFC 7748 and Wycheproof, in Node and in browsers; a shared secret of zeros is refused', { skip }, () => {
+  type Case = { public: string; private: string; shared: string; flags: string[]; tcId: number };
+  const { testGroups } = read<{ testGroups: { tests: Case[] }[] }>('wycheproof/x25519_test.json');
+  let refused = 0;
+  for (const t of testGroups.flatMap((g) => g.tests)) {
+    for (const shared of [x25519, web.x25519]) {
+      const compute = () => toHex(shared(fromHex(t.private), fromHex(t.public)));
+      if (!t.flags.includes('ZeroSharedSecret')) assert.equal(compute(), t.shared, `tcId ${t.tcId}`);
+      else {
+        assert.throws(compute, `tcId ${t.tcId}`);
+        refused++;
+      }
+    }
+  }
+  assert.ok(refused > 40);
+  for (const v of read<{ input: string; output: string; scalar: string; times?: number }[]>('x25519/rfc7748_kat.json'))
+    if ((v.times ?? 1) === 1) assert.equal(toHex(x25519(fromHex(v.scalar), fromHex(v.input))), v.output);
 });
 
 interface Hpke {

@@ -12,3 +12,5 @@ export * from './fixed-key-hash.ts';
 export * from './one-time-mac.ts';
 export * from './blind-token.ts';
 export * from './turbo-shake.ts';
+export * from './oprf.ts';
+export * from './ristretto-bulk.ts';

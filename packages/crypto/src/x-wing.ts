@@ -45,6 +45,13 @@ function expand(seed: Uint8Array): { mlKem: KeyObject; x25519: KeyObject } {
   };
 }
 
+const sharedX25519 = (mine: KeyObject, theirs: Uint8Array): Uint8Array =>
+  diffieHellman({ privateKey: mine, publicKey: publicObject(X25519_PUBLIC_PREFIX, theirs) });
+
+/** X25519 (RFC 7748) as it is used here; throws on a key that gives nothing but zeros. */
+export const x25519 = (privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array =>
+  new Uint8Array(sharedX25519(privateObject(X25519_PRIVATE_PREFIX, privateKey), publicKey));
+
 /** Public key of a 32-byte seed: ML-KEM-768 (1184 bytes), then X25519 (32 bytes). */
 export function xWingPublicKey(seed: Uint8Array): Uint8Array {
   const keys = expand(seed);
@@ -60,7 +67,7 @@ export function xWingEncapsulate(publicKey: Uint8Array): { sharedSecret: Uint8Ar
   const theirs = publicKey.subarray(ML_KEM_PUBLIC);
   const inner = encapsulate(publicObject(ML_KEM_PUBLIC_PREFIX, publicKey.subarray(0, ML_KEM_PUBLIC)));
   const ephemeral = generateKeyPairSync('x25519');
-  const shared = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: publicObject(X25519_PUBLIC_PREFIX, theirs) });
+  const shared = sharedX25519(ephemeral.privateKey, theirs);
   const mine = rawPublic(ephemeral.publicKey, X25519);
   return { sharedSecret: combine(inner.sharedKey, shared, mine, theirs), ciphertext: concatBytes(inner.ciphertext, mine) };
 }
@@ -71,6 +78,6 @@ export function xWingDecapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint
   const keys = expand(seed);
   const theirs = ciphertext.subarray(ML_KEM_CIPHERTEXT);
   const inner = decapsulate(keys.mlKem, ciphertext.subarray(0, ML_KEM_CIPHERTEXT));
-  const shared = diffieHellman({ privateKey: keys.x25519, publicKey: publicObject(X25519_PUBLIC_PREFIX, theirs) });
+  const shared = sharedX25519(keys.x25519, theirs);
   return combine(inner, shared, theirs, rawPublic(keys.x25519, X25519));
 }

@@ -14,3 +14,5 @@ export * from '../sealing.ts';
 export * from '../signature.ts';
 export * from '../turbo-shake.ts';
 export * from '../x-wing.ts';
+export * from '../oprf.ts';
+export * from '../ristretto-bulk.ts';

@@ -5,6 +5,7 @@ import { systemRandom, utf8 } from '@sluis/base';
 import * as node from '../index.ts';
 import * as aes from './aes-gcm.ts';
 import * as hash from './hash.ts';
+import * as web from './index.ts';
 import { Prg } from './prg.ts';
 import * as signature from './signature.ts';
 import * as wing from './x-wing.ts';
@@ -75,4 +76,13 @@ test('Ed25519: the same signatures, and the same ones refused', () => {
   const flipped = made.slice();
   flipped[40] = (flipped[40] ?? 0) ^ 1;
   assert.ok(!signature.verifySignature(key.publicKey, 'deposit', message, flipped));
+});
+
+test('the group and oblivious functions are the very same code', async () => {
+  const [here, there] = [await node.loadOprf('voprf'), await web.loadOprf('voprf')];
+  assert.equal(web.Oprf, node.Oprf);
+  const key = here.keys(bytes(32), utf8('k'));
+  const [inputs, fixed] = [[bytes(5), bytes(0)], { bytes: (n: number) => new Uint8Array(n).fill(3) }];
+  assert.deepEqual(here.blind(inputs, fixed), there.blind(inputs, fixed));
+  assert.deepEqual(here.evaluateInputs(key.privateKey, inputs), there.evaluateInputs(key.privateKey, inputs));
 });

@@ -1,5 +1,5 @@
 /** `../x-wing.ts` in a browser. */
-import { x25519 } from '@noble/curves/ed25519.js';
+import { x25519 as curve } from '@noble/curves/ed25519.js';
 import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { concatBytes, fromHex } from '@sluis/base';
@@ -18,9 +18,11 @@ function expand(seed: Uint8Array): { mlKem: { publicKey: Uint8Array; secretKey: 
   return { mlKem: ml_kem768.keygen(expanded.slice(0, 64)), x25519: expanded.slice(64) };
 }
 
+export const x25519 = (privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array => curve.getSharedSecret(privateKey, publicKey);
+
 export function xWingPublicKey(seed: Uint8Array): Uint8Array {
   const keys = expand(seed);
-  return concatBytes(keys.mlKem.publicKey, x25519.getPublicKey(keys.x25519));
+  return concatBytes(keys.mlKem.publicKey, curve.getPublicKey(keys.x25519));
 }
 
 const combine = (mlKem: Uint8Array, shared: Uint8Array, ciphertext: Uint8Array, publicKey: Uint8Array): Uint8Array =>
@@ -31,8 +33,8 @@ export function xWingEncapsulate(publicKey: Uint8Array): { sharedSecret: Uint8Ar
   const theirs = publicKey.slice(ML_KEM_PUBLIC);
   const inner = ml_kem768.encapsulate(publicKey.slice(0, ML_KEM_PUBLIC));
   const ephemeral = globalThis.crypto.getRandomValues(new Uint8Array(32));
-  const mine = x25519.getPublicKey(ephemeral);
-  const shared = x25519.getSharedSecret(ephemeral, theirs);
+  const mine = curve.getPublicKey(ephemeral);
+  const shared = x25519(ephemeral, theirs);
   ephemeral.fill(0);
   return { sharedSecret: combine(inner.sharedSecret, shared, mine, theirs), ciphertext: concatBytes(inner.cipherText, mine) };
 }
@@ -42,5 +44,5 @@ export function xWingDecapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint
   const keys = expand(seed);
   const theirs = ciphertext.slice(ML_KEM_CIPHERTEXT);
   const inner = ml_kem768.decapsulate(ciphertext.slice(0, ML_KEM_CIPHERTEXT), keys.mlKem.secretKey);
-  return combine(inner, x25519.getSharedSecret(keys.x25519, theirs), theirs, x25519.getPublicKey(keys.x25519));
+  return combine(inner, x25519(keys.x25519, theirs), theirs, curve.getPublicKey(keys.x25519));
 }
