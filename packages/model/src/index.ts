@@ -45,3 +45,4 @@ export {
   reportKindSchema,
   type SplitReportKind,
 } from './agreement-collections.ts';
+export type { PairLink } from './pair-link.ts';

@@ -1,3 +1,4 @@
 export * from './base-transfer.ts';
 export * from './blocks.ts';
 export * from './extension.ts';
+export * from './vole.ts';
