@@ -10,11 +10,10 @@ import {
   type ScalarValue,
   setSize,
 } from '@sluis/model';
-import { aggregateIntervals, aggregateValues, secretKeyText, suppressedGroups } from '@sluis/planner';
+import { aggregateColumns, aggregateIntervals, secretKeyText, suppressedGroups } from '@sluis/planner';
 import { StationError } from '@sluis/base';
+import { createCellTable, type TableColumn } from './cell-table.ts';
 import { type Database, openDatabase } from './database.ts';
-
-const CHUNK = 2048;
 
 /**
  * Runs the plan's final statement over the released cells in an empty, locked, in-memory database.
@@ -43,61 +42,57 @@ export function createFinaliser(): Finaliser {
   };
 }
 
-async function loadCells(database: Database, plan: Plan, domains: readonly Domain[], released: Released): Promise<void> {
-  const columns = [
-    ...plan.keys.map((key, i) => ({ name: `k${i}`, type: key.type })),
-    ...plan.keys.map((_, i) => ({ name: `g${i}`, type: 'INTEGER' })),
-    ...plan.aggregates.map((aggregate, i) => ({ name: `a${i}`, type: aggregate.type })),
-    ...plan.outputs.map((_, i) => ({ name: `p${i}`, type: 'BOOLEAN' })),
-    ...(plan.noise?.margins ?? []).flatMap((margin, i) => endColumns(plan.aggregates[margin.aggregate]?.type ?? 'DOUBLE', i)),
+/** Every column of `cells`, and the cells in which any output passed. */
+function loadCells(database: Database, plan: Plan, domains: readonly Domain[], released: Released): Promise<void> {
+  const aggregates = aggregateColumns(plan, released);
+  const typeOf = (aggregate: number): string => plan.aggregates[aggregate]?.type ?? 'DOUBLE';
+  const columns: TableColumn[] = [
+    ...keyColumns(plan, domains, released),
+    ...aggregates.map((values, i) => ({ name: `a${i}`, type: typeOf(i), values })),
+    ...aggregateIntervals(plan, released).flatMap(({ low, high }, i) => {
+      const type = typeOf(plan.noise?.margins[i]?.aggregate ?? -1);
+      return [
+        { name: `l${i}`, type, values: low },
+        { name: `h${i}`, type, values: high },
+      ];
+    }),
+    ...released.passed.map((mask, i): TableColumn => {
+      const cells = Array.from(mask, (bit) => bit === 1);
+      return { name: `p${i}`, type: 'BOOLEAN', values: { kind: 'boolean', cells } };
+    }),
   ];
-  const { DuckDBDataChunk, VARCHAR } = await import('@duckdb/node-api');
-  await database.run(`CREATE TABLE texts (${columns.map((c) => `${c.name} VARCHAR`).join(', ')})`);
-  const appender = await database.connection.createAppender('texts');
-  const rows = cellRows(plan, domains, released);
-  for (let at = 0; at < rows.length; at += CHUNK) {
-    const chunk = DuckDBDataChunk.create(columns.map(() => VARCHAR));
-    chunk.setRows(rows.slice(at, at + CHUNK));
-    appender.appendDataChunk(chunk);
-  }
-  appender.flushSync();
-  appender.closeSync();
-  await database.run(
-    `CREATE TABLE cells AS SELECT ${columns.map((c) => `CAST(${c.name} AS ${c.type}) AS ${c.name}`).join(', ')} FROM texts`,
+  const shown = Array.from({ length: plan.cellCount }, (_, cell) => cell).filter((cell) =>
+    released.passed.some((mask) => mask[cell] === 1),
   );
+  return createCellTable(database, columns, shown);
 }
 
-const endColumns = (type: string, i: number): { readonly name: string; readonly type: string }[] => [
-  { name: `l${i}`, type },
-  { name: `h${i}`, type },
-];
-
-/** One row per cell in which any output passed, as text. */
-function cellRows(plan: Plan, domains: readonly Domain[], released: Released): (string | null)[][] {
-  const aggregates = aggregateValues(plan, released);
-  const intervals = aggregateIntervals(plan, released);
+/** Per key its value and whether it is rolled up, by cell. */
+function keyColumns(plan: Plan, domains: readonly Domain[], released: Released): TableColumn[] {
   const offsets = cellOffsets(plan);
-  const rows: (string | null)[][] = [];
-  plan.groupingSets.forEach((set, s) => {
-    const size = setSize(plan, set);
-    for (let i = 0; i < size; i++) {
-      const cell = (offsets[s] ?? 0) + i;
-      if (!released.passed.some((mask) => mask[cell] === 1)) continue;
-      const keys: (string | null)[] = plan.keys.map(() => null);
-      let rest = i;
-      for (const k of set.toReversed()) {
-        const radix = plan.keys[k]?.size ?? 1;
-        keys[k] = domains[k]?.values[rest % radix] ?? null;
-        rest = Math.floor(rest / radix);
+  return plan.keys.flatMap((key, k) => {
+    const [values, rolled]: [(string | null)[], bigint[]] = [[], []];
+    plan.groupingSets.forEach((set, s) => {
+      const size = setSize(plan, set);
+      // How many cells follow each other with the same value of this key.
+      const stretch = set.slice(set.indexOf(k) + 1).reduce((n, other) => n * (plan.keys[other]?.size ?? 1), 1);
+      for (let i = 0; i < size; i++) {
+        values.push(keyText(plan, k, domains[k], released, (offsets[s] ?? 0) + i, set.includes(k) ? Math.floor(i / stretch) : null));
+        rolled.push(set.includes(k) ? 0n : 1n);
       }
-      for (const [k, key] of plan.keys.entries()) if (key.secret === true) keys[k] = secretKeyText(key, plan, domains[k], released, cell);
-      const grouping = plan.keys.map((_, k) => (set.includes(k) ? '0' : '1'));
-      const passed = released.passed.map((mask) => (mask[cell] === 1 ? 'true' : 'false'));
-      const ends = intervals.flatMap((cells) => [cells[cell]?.low ?? null, cells[cell]?.high ?? null]);
-      rows.push([...keys, ...grouping, ...aggregates.map((values) => values[cell] ?? null), ...passed, ...ends]);
-    }
+    });
+    return [
+      { name: `k${k}`, type: key.type, values: { kind: 'text', cells: values } },
+      { name: `g${k}`, type: 'INTEGER', values: { kind: 'scaled', scale: 0, cells: rolled } },
+    ];
   });
-  return rows;
+}
+
+/** `at` is how often the key has changed its value up to this cell; null where it is rolled up. */
+function keyText(plan: Plan, k: number, domain: Domain | undefined, released: Released, cell: number, at: number | null): string | null {
+  const key = plan.keys[k];
+  if (key?.secret === true) return secretKeyText(key, plan, domain, released, cell);
+  return at === null ? null : (domain?.values[at % (key?.size ?? 1)] ?? null);
 }
 
 const INTEGER = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;

@@ -1,52 +1,77 @@
 /** From opened noisy integers to intervals around the values of aggregates. Run by: a receiver, and whoever verifies its receipt. */
 import { pairSums, type Plan, type PlanAggregate, type PlanMargin, pushdownProviders, type Released } from '@sluis/model';
-import { typedText } from './aggregate-values.ts';
+import { typedColumn } from './aggregate-values.ts';
 import { isPair } from './bind-aggregate.ts';
-import { pairInterval, placed, spreadInterval } from './moment-intervals.ts';
-import { doubles, over, range, within, type Range } from './rational-interval.ts';
+import type { CellColumn } from './cell-column.ts';
+import { type Ends, meanInterval, rowsBetween } from './mean.ts';
+import { pairInterval, spreadInterval } from './moment-intervals.ts';
+import { range, type Range } from './rational-interval.ts';
 
-/** Ends of an interval as text that DuckDB casts to the aggregate's type; null where it is not opened or has no bounds. */
-export interface CellInterval {
-  readonly low: string | null;
-  readonly high: string | null;
+/** Both ends by cell, as the aggregate's type has them; null where it is not opened or has no bounds. */
+export interface AggregateInterval {
+  readonly low: CellColumn;
+  readonly high: CellColumn;
 }
-
-const UNKNOWN: CellInterval = { low: null, high: null };
 
 /**
  * Per margin of the plan (see `PlanMargin`), the interval of every cell. Counts and sums are off by their noise alone; what is
  * computed of several lies within what their intervals allow. All of them hold together in 95 % of cases.
  */
-export function aggregateIntervals(plan: Plan, released: Released): CellInterval[][] {
+export function aggregateIntervals(plan: Plan, released: Released): AggregateInterval[] {
   return (plan.noise?.margins ?? []).map((margin) => {
     const aggregate = plan.aggregates[margin.aggregate];
     if (aggregate === undefined) throw new RangeError('the plan names an aggregate that does not exist');
-    return Array.from({ length: plan.cellCount }, (_, cell) => intervalOf(plan, aggregate, margin, released, cell));
+    return intervalsOf(plan, aggregate, margin, released);
   });
 }
 
-function intervalOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, released: Released, cell: number): CellInterval {
+function intervalsOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, released: Released): AggregateInterval {
   const { kind, accumulators } = aggregate;
-  const count = released.counts[aggregate.contribution]?.[cell] ?? null;
-  if (kind === 'count') return around(count, margin.count, String);
-  const values = accumulators.map((a) => released.accumulators[a]?.[cell] ?? null);
+  const of = (cells: readonly (bigint | null)[] = []) => Array.from({ length: plan.cellCount }, (_, cell) => cells[cell] ?? null);
+  const counts = of(released.counts[aggregate.contribution]);
+  if (kind === 'count') return around(counts, margin.count, (cells) => ({ kind: 'scaled', scale: 0, cells }));
+  const sums = accumulators.map((a) => of(released.accumulators[a]));
   const scales = accumulators.map((a) => plan.accumulators[a]?.scale ?? 0);
-  const [first = null] = values;
+  const [first = []] = sums;
   if (kind === 'sum' || kind === 'count_distinct')
-    return around(first, margin.accumulators[0] ?? null, (v) => typedText(v, scales[0] ?? 0, aggregate));
-  if (count === null || margin.count === null || values.some((v) => v === null)) return UNKNOWN;
-  const rows = rowsBetween(count, BigInt(margin.count), /_samp$/.test(kind) ? 2n : 1n);
-  if (rows === null) return UNKNOWN;
-  const sums = values.map((v, i) => sumBetween(v ?? 0n, BigInt(margin.accumulators[i] ?? 0), scales[i] ?? 0));
-  return shown(computed(plan, aggregate, rows, sums));
+    return around(first, margin.accumulators[0] ?? null, (cells) => typedColumn(cells, scales[0] ?? 0, aggregate));
+  if (margin.count === null) return doubleColumns(counts.map(() => null));
+  const endsOf = kind === 'avg' ? meansOf(plan, aggregate, margin) : computedOf(plan, aggregate, margin, scales);
+  return doubleColumns(
+    counts.map((count, cell) => {
+      const values = sums.map((cells) => cells[cell] ?? null).filter((v) => v !== null);
+      return count === null || values.length < sums.length ? null : endsOf(count, values);
+    }),
+  );
 }
 
-function computed(
-  plan: Plan,
-  { kind, accumulators, centres = [] }: PlanAggregate,
-  rows: Range,
-  sums: readonly Range[],
-): { low: number; high: number } | null {
+type EndsOf = (count: bigint, sums: readonly bigint[]) => Ends | null;
+
+function meansOf(plan: Plan, { accumulators, centres = [] }: PlanAggregate, margin: PlanMargin): EndsOf {
+  const { minimum = '0', maximum = '0', scale = 0 } = plan.accumulators[accumulators[0] ?? -1] ?? {};
+  const [centre = null] = centres;
+  const interval = meanInterval({
+    scale,
+    centre: centre === null ? null : BigInt(centre),
+    countMargin: BigInt(margin.count ?? 0),
+    sumMargin: BigInt(margin.accumulators[0] ?? 0),
+    minimum: BigInt(minimum),
+    maximum: BigInt(maximum),
+    rows: mostRows(plan),
+  });
+  return (count, [sum]) => (sum === undefined ? null : interval(count, sum));
+}
+
+function computedOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, scales: readonly number[]): EndsOf {
+  return (count, sums) => {
+    const rows = rowsBetween(count, BigInt(margin.count ?? 0), /_samp$/.test(aggregate.kind) ? 2n : 1n);
+    if (rows === null) return null;
+    const between = sums.map((v, i) => sumBetween(v, BigInt(margin.accumulators[i] ?? 0), scales[i] ?? 0));
+    return computed(plan, aggregate, rows, between);
+  };
+}
+
+function computed(plan: Plan, { kind, accumulators, centres = [] }: PlanAggregate, rows: Range, sums: readonly Range[]): Ends | null {
   const [sum, squares] = sums;
   if (isPair(kind)) {
     const names = pairSums(kind);
@@ -55,41 +80,32 @@ function computed(
     return pairInterval(kind, rows, new Map(names.map((name, i) => [name, sums[i] ?? range(0n, 0n)])), centred);
   }
   const centre = centreOf(centres[0], plan.accumulators[accumulators[0] ?? -1]?.scale ?? 0);
-  if (sum === undefined) return null;
-  if (kind === 'avg') {
-    const mean = over(sum, rows);
-    const possible = rowBounds(plan, accumulators[0] ?? -1);
-    const found = mean === null ? null : within(mean, possible);
-    return found === null ? null : doubles(placed(found, centre));
-  }
-  return squares === undefined ? null : spreadInterval(kind, rows, sum, squares, centre);
+  return sum === undefined || squares === undefined ? null : spreadInterval(kind, rows, sum, squares, centre);
 }
 
 /** The middle, doubled, that values were measured from; null where they were not. */
 const centreOf = (centre: string | null | undefined, scale: number): Range | null =>
   centre === null || centre === undefined ? null : range(BigInt(centre), BigInt(centre), 10n ** BigInt(scale));
 
-/** Numbers of rows for which the value is defined; null where there are none. */
-function rowsBetween(count: bigint, margin: bigint, least: bigint): Range | null {
-  const [low, high] = [count - margin, count + margin];
-  if (high < least) return null;
-  return range(low < least ? least : low, high);
-}
-
 const sumBetween = (sum: bigint, margin: bigint, scale: number): Range => range(sum - margin, sum + margin, 10n ** BigInt(scale));
 
-/** What one row can be, 0 included, from what the rows of one input can add up to. */
-function rowBounds(plan: Plan, index: number): Range {
-  const { minimum = '0', maximum = '0', scale = 0 } = plan.accumulators[index] ?? {};
-  const rows = BigInt(Math.max(pushdownProviders(plan).length > 0 ? plan.maximumRows : 0, plan.rows?.maximumRows ?? 0));
-  return range(BigInt(minimum), BigInt(maximum), rows * 10n ** BigInt(scale));
+/** By what a sum's bounds are divided to get what one row can be, 0 included. */
+const mostRows = (plan: Plan): bigint =>
+  BigInt(Math.max(pushdownProviders(plan).length > 0 ? plan.maximumRows : 0, plan.rows?.maximumRows ?? 0));
+
+function around(
+  values: readonly (bigint | null)[],
+  margin: string | null,
+  column: (values: readonly (bigint | null)[]) => CellColumn,
+): AggregateInterval {
+  const by = margin === null ? null : BigInt(margin);
+  const moved = (direction: bigint) => column(values.map((v) => (v === null || by === null ? null : v + direction * by)));
+  return { low: moved(-1n), high: moved(1n) };
 }
 
-function around(value: bigint | null, margin: string | null, text: (value: bigint) => string | null): CellInterval {
-  if (value === null || margin === null) return UNKNOWN;
-  return { low: text(value - BigInt(margin)), high: text(value + BigInt(margin)) };
-}
+const doubleColumns = (cells: readonly (Ends | null)[]): AggregateInterval => ({
+  low: { kind: 'double', cells: cells.map((ends) => finite(ends?.low)) },
+  high: { kind: 'double', cells: cells.map((ends) => finite(ends?.high)) },
+});
 
-const shown = (ends: { readonly low: number; readonly high: number } | null): CellInterval =>
-  ends === null ? UNKNOWN : { low: endText(ends.low), high: endText(ends.high) };
-const endText = (x: number): string | null => (Number.isFinite(x) ? String(x === 0 ? 0 : x) : null);
+const finite = (x = Number.NaN): number | null => (Number.isFinite(x) ? x : null);

@@ -11,29 +11,69 @@ import {
 } from '@sluis/model';
 import { isPair } from './bind-aggregate.ts';
 import { isAmong } from './bind-among.ts';
+import { type CellColumn, cellText, decimalText, numberText } from './cell-column.ts';
 import { inflation, uncentred } from './centred-values.ts';
+import { meanValue } from './mean.ts';
 import { pairValue } from './pair-values.ts';
 import { quotient } from './quotient.ts';
-import { decimalOf, isFloat } from './types.ts';
+import { decimalOf, isFloat, isInteger } from './types.ts';
 
 /**
- * Values of the plan's aggregates by cell, as text that DuckDB casts to the aggregate's type; null where the aggregate
- * is not opened or is NULL. Variances are computed from exact integers, and only the last step rounds to a double.
+ * Values of the plan's aggregates by cell; null where the aggregate is not opened or is NULL. Averages and variances are
+ * computed from exact integers, and only the last step rounds to a double.
  */
-export function aggregateValues(plan: Plan, released: Released): (string | null)[][] {
-  return plan.aggregates.map((aggregate) =>
-    Array.from({ length: plan.cellCount }, (_, cell) => {
-      const count = released.counts[aggregate.contribution]?.[cell] ?? null;
-      const parts = aggregate.accumulators.map((a) => released.accumulators[a]?.[cell] ?? null);
-      return aggregateValue(
-        aggregate,
-        count,
-        parts,
-        aggregate.accumulators.map((a) => accumulatorOf(plan, a)),
-      );
-    }),
-  );
+export function aggregateColumns(plan: Plan, released: Released): CellColumn[] {
+  return plan.aggregates.map((aggregate) => {
+    const counts = opened(plan, released.counts[aggregate.contribution]);
+    const parts = aggregate.accumulators.map((a) => opened(plan, released.accumulators[a]));
+    return aggregateColumn(
+      aggregate,
+      counts,
+      parts,
+      aggregate.accumulators.map((a) => accumulatorOf(plan, a)),
+    );
+  });
 }
+
+type Opened = readonly (bigint | null)[];
+
+/** One entry per cell. */
+const opened = ({ cellCount }: Plan, cells: Opened = []): Opened =>
+  cells.length === cellCount ? cells : Array.from({ length: cellCount }, (_, cell) => cells[cell] ?? null);
+
+function aggregateColumn(aggregate: PlanAggregate, counts: Opened, parts: readonly Opened[], of: readonly PlanAccumulator[]): CellColumn {
+  const { kind } = aggregate;
+  if (kind === 'count') return { kind: 'scaled', scale: 0, cells: counts };
+  const [first = []] = parts;
+  const scale = of[0]?.scale ?? 0;
+  if (/^(sum|min|max|count_distinct|quantile_disc)$/.test(kind)) return typedColumn(first, scale, aggregate);
+  if (kind === 'avg') {
+    const mean = meanValue({ scale, centre: centreOf(aggregate) });
+    return { kind: 'double', cells: counts.map((count, cell) => meanOf(mean, count, first[cell] ?? null)) };
+  }
+  const textOf = (count: bigint | null, cell: number): string | null =>
+    computedText(
+      aggregate,
+      count,
+      parts.map((p) => p[cell] ?? null),
+      of,
+    );
+  return { kind: 'text', cells: counts.map(textOf) };
+}
+
+/** The same as text that DuckDB casts to the aggregate's type. */
+export function aggregateValues(plan: Plan, released: Released): (string | null)[][] {
+  return aggregateColumns(plan, released).map((column) => column.cells.map((_, cell) => cellText(column, cell)));
+}
+
+/** A noisy count may be below 1. */
+const meanOf = (mean: (count: bigint, sum: bigint) => number, count: bigint | null, sum: bigint | null): number | null =>
+  count === null || sum === null || count < 1n ? null : mean(count, sum);
+
+const centreOf = ({ centres = [] }: PlanAggregate): bigint | null => {
+  const [centre = null] = centres;
+  return centre === null ? null : BigInt(centre);
+};
 
 /** Text of a secret key's value in a cell where it was opened; null for NULL. */
 export function secretKeyText(key: PlanKey, plan: Plan, domain: Domain | undefined, released: Released, cell: number): string | null {
@@ -49,19 +89,17 @@ function accumulatorOf(plan: Plan, index: number): PlanAccumulator {
   return accumulator;
 }
 
-function aggregateValue(
+/** What has a statement of its own: comparisons among organisations, interpolated quantiles, variances, statistics of pairs. */
+function computedText(
   aggregate: PlanAggregate,
   count: bigint | null,
   parts: readonly (bigint | null)[],
   of: readonly PlanAccumulator[],
 ): string | null {
-  if (aggregate.kind === 'count') return count === null ? null : String(count);
   const [first] = parts;
-  const scale = of[0]?.scale ?? 0;
   if (first === undefined || first === null) return null;
-  if (/^(sum|min|max|count_distinct|quantile_disc)$/.test(aggregate.kind)) return typedText(first, scale, aggregate);
   if (isAmong(aggregate.kind)) return amongText(first, aggregate, of[0]);
-  if (aggregate.kind === 'quantile_cont') return continuousText(first, scale, aggregate);
+  if (aggregate.kind === 'quantile_cont') return continuousText(first, of[0]?.scale ?? 0, aggregate);
   // A noisy count may be below 0.
   if (count === null || count < 1n) return null;
   const known = parts.filter((p) => p !== null);
@@ -75,14 +113,13 @@ function amongText(value: bigint, aggregate: PlanAggregate, of: PlanAccumulator 
   return value < 0n ? null : typedText(value, 0, aggregate);
 }
 
-/** Averages, variances and statistics of pairs, which noise may have measured from the middle of the bounds. */
+/** Variances and statistics of pairs, which noise may have measured from the middle of the bounds. */
 function momentText(aggregate: PlanAggregate, n: bigint, parts: readonly bigint[], of: readonly PlanAccumulator[]): string | null {
   const { kind } = aggregate;
   const { sums, factors } = uncentred(aggregate, n, parts);
   const { top, bottom } = inflation(kind, factors);
   const scale = of[0]?.scale ?? 0;
   const [first = 0n, squares = 0n] = sums;
-  if (kind === 'avg') return numberText(quotient(first, top * n * 10n ** BigInt(scale)));
   const value = isPair(kind) ? pairNumber(kind, n, sums, of) : spread(kind, n, first, squares, scale);
   return value === null ? null : numberText((value * Number(bottom)) / Number(top));
 }
@@ -108,7 +145,14 @@ function spread(kind: PlanAggregate['kind'], n: bigint, sum: bigint, squares: bi
   return kind.startsWith('stddev') ? Math.sqrt(Math.max(variance, 0)) : Math.max(variance, 0);
 }
 
-export function typedText(value: bigint, scale: number, { type, dictionary }: Pick<PlanAggregate, 'type' | 'dictionary'>): string | null {
+/** A column of integers / 10^scale, as the aggregate's type has them. */
+export function typedColumn(values: readonly (bigint | null)[], scale: number, aggregate: PlanAggregate): CellColumn {
+  const decimals = decimalOf(aggregate.type)?.scale ?? (isInteger(aggregate.type) ? 0 : null);
+  if (decimals === scale && aggregate.dictionary === null) return { kind: 'scaled', scale, cells: values };
+  return { kind: 'text', cells: values.map((v) => (v === null ? null : typedText(v, scale, aggregate))) };
+}
+
+function typedText(value: bigint, scale: number, { type, dictionary }: Pick<PlanAggregate, 'type' | 'dictionary'>): string | null {
   if (dictionary !== null) return dictionary[Number(value)] ?? null;
   if (type === 'BOOLEAN') return value === 0n ? 'false' : 'true';
   if (type === 'DATE') return dateText(Number(value));
@@ -116,15 +160,6 @@ export function typedText(value: bigint, scale: number, { type, dictionary }: Pi
   if (isFloat(type)) return numberText(quotient(value, 10n ** BigInt(scale)));
   return decimalOf(type) === null ? String(value) : decimalText(value, scale);
 }
-
-/** Text of integer / 10^scale. */
-export function decimalText(value: bigint, scale: number): string {
-  const digits = String(value < 0n ? -value : value).padStart(scale + 1, '0');
-  const whole = digits.slice(0, digits.length - scale);
-  return `${value < 0n ? '-' : ''}${whole}${scale === 0 ? '' : `.${digits.slice(-scale)}`}`;
-}
-
-const numberText = (x: number): string => (Object.is(x, -0) ? '0' : String(x));
 
 function dateText(days: number): string {
   const at = new Date(days * 86_400_000);

@@ -1,6 +1,6 @@
 /** What an explanation says of noise: what the question costs, whom it protects, how far off the answer will be, who weakens it. */
 import { inputsOf, type Plan, type PlanAggregate, type PlanNoise, rowsOfCell, setSize } from '@sluis/model';
-import { decimalText } from './aggregate-values.ts';
+import { decimalText } from './cell-column.ts';
 import { hasAggregate } from './expression.ts';
 import type { Question } from './question.ts';
 import { isQuantile } from './split-histogram.ts';

@@ -1,6 +1,7 @@
-export { aggregateIntervals, type CellInterval } from './aggregate-intervals.ts';
-export { aggregateValues, secretKeyText } from './aggregate-values.ts';
+export { type AggregateInterval, aggregateIntervals } from './aggregate-intervals.ts';
+export { aggregateColumns, aggregateValues, secretKeyText } from './aggregate-values.ts';
 export { allowList } from './catalogue.ts';
+export { type CellColumn, cellText } from './cell-column.ts';
 export { columnValues } from './domains.ts';
 export { planHash } from './hash.ts';
 export { noiseClauseText, splitNoiseClause } from './noise-clause.ts';

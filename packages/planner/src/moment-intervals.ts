@@ -1,29 +1,10 @@
 /** Intervals of variances, covariances, correlations and regressions from intervals of the sums that they are made of. */
 import type { AggregateKind, PairKind, PairSum } from '@sluis/model';
-import {
-  doubles,
-  isPositive,
-  minus,
-  notNegative,
-  outwards,
-  over,
-  range,
-  shifted,
-  squared,
-  times,
-  type Range,
-} from './rational-interval.ts';
-
-interface Doubles {
-  readonly low: number;
-  readonly high: number;
-}
+import { type Ends, placedMean } from './mean.ts';
+import { doubles, isPositive, minus, notNegative, outwards, over, range, squared, times, type Range } from './rational-interval.ts';
 
 const ONE = range(1n, 1n);
 const HALF = range(1n, 1n, 2n);
-
-/** A mean of values that were measured from a (doubled) centre, in halves. */
-export const placed = (mean: Range, centre: Range | null): Range => (centre === null ? mean : times(shifted(mean, centre), HALF));
 
 /** Products of two values, each doubled where it was measured from a centre. */
 function reduced(value: Range | null, a: Range | null, b: Range | null): Range | null {
@@ -39,7 +20,7 @@ export interface Centres {
 }
 
 /** Variances and standard deviations over so many rows, at least 1 (or 2, of a sample). Null where nothing is possible. */
-export function spreadInterval(kind: AggregateKind, rows: Range, sum: Range, squares: Range, centre: Range | null): Doubles | null {
+export function spreadInterval(kind: AggregateKind, rows: Range, sum: Range, squares: Range, centre: Range | null): Ends | null {
   const variance = reduced(varianceOf(rows, sum, squares), centre, centre);
   const wanted = variance === null ? null : /_samp$/.test(kind) ? ofSample(variance, rows) : variance;
   if (wanted === null) return null;
@@ -62,7 +43,7 @@ function ofSample(value: Range, rows: Range): Range | null {
   return factor === null || least === null || most === null ? null : times(value, { low: least.low, high: most.high });
 }
 
-export function pairInterval(kind: PairKind, rows: Range, sums: ReadonlyMap<PairSum, Range>, centres: Centres): Doubles | null {
+export function pairInterval(kind: PairKind, rows: Range, sums: ReadonlyMap<PairSum, Range>, centres: Centres): Ends | null {
   const sum = (name: PairSum): Range => sums.get(name) ?? range(0n, 0n);
   const [mx, my] = [over(sum('x'), rows), over(sum('y'), rows)];
   if (mx === null || my === null) return null;
@@ -72,7 +53,7 @@ export function pairInterval(kind: PairKind, rows: Range, sums: ReadonlyMap<Pair
     const products = over(sum('xy'), rows);
     return products === null ? null : reduced(minus(products, times(mx, my)), centres.x, centres.y);
   };
-  const found = (value: Range | null): Doubles | null => (value === null ? null : doubles(value));
+  const found = (value: Range | null): Ends | null => (value === null ? null : doubles(value));
   const timesRows = (value: Range | null): Range | null => (value === null ? null : times(value, rows));
   switch (kind) {
     case 'covar_pop':
@@ -91,7 +72,7 @@ export function pairInterval(kind: PairKind, rows: Range, sums: ReadonlyMap<Pair
       return found(slopeOf(covariance(), spread('x')));
     case 'regr_intercept': {
       const slope = slopeOf(covariance(), spread('x'));
-      return found(slope === null ? null : minus(placed(my, centres.y), times(slope, placed(mx, centres.x))));
+      return found(slope === null ? null : minus(placedMean(my, centres.y), times(slope, placedMean(mx, centres.x))));
     }
     case 'corr':
       return correlation(covariance(), spread('x'), spread('y'));
@@ -104,7 +85,7 @@ const slopeOf = (covariance: Range | null, spread: Range | null): Range | null =
   covariance === null || spread === null ? null : over(covariance, spread);
 
 /** Between −1 and 1 whatever the noise. */
-function correlation(covariance: Range | null, x: Range | null, y: Range | null): Doubles | null {
+function correlation(covariance: Range | null, x: Range | null, y: Range | null): Ends | null {
   if (covariance === null || x === null || y === null) return null;
   if (!isPositive(x) || !isPositive(y)) return { low: -1, high: 1 };
   const { low, high } = doubles(covariance);
@@ -116,7 +97,7 @@ function correlation(covariance: Range | null, x: Range | null, y: Range | null)
   };
 }
 
-function squareOf(ends: Doubles | null): Doubles | null {
+function squareOf(ends: Ends | null): Ends | null {
   if (ends === null) return null;
   const { low, high } = ends;
   const most = Math.max(low * low, high * high);
