@@ -1,4 +1,4 @@
-/** The table `cells` that a plan's final statement reads: opened values by column, in the types in which they were computed. */
+/** The view `cells` that a plan's final statement reads: opened values by column, in the types in which they were computed. */
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { type CellColumn, cellText } from '@sluis/planner';
 import type { Database } from './database.ts';
@@ -13,7 +13,7 @@ export interface TableColumn {
 /** Rows of a chunk: DuckDB's own. */
 const CHUNK = 2048;
 
-/** Makes the table with the given cells of all columns as rows. */
+/** Makes the view, with the given cells of all columns as rows. */
 export async function createCellTable(database: Database, columns: readonly TableColumn[], cells: readonly number[]): Promise<void> {
   const { DuckDBDataChunk } = await import('@duckdb/node-api');
   const brought = await Promise.all(columns.map((column) => bring(column, cells)));
@@ -30,7 +30,7 @@ export async function createCellTable(database: Database, columns: readonly Tabl
   }
   appender.closeSync();
   await database.run(
-    `CREATE TABLE cells AS SELECT ${columns.map((c) => `CAST(${c.name} AS ${c.type}) AS ${c.name}`).join(', ')} FROM opened`,
+    `CREATE VIEW cells AS SELECT ${columns.map((c) => `CAST(${c.name} AS ${c.type}) AS ${c.name}`).join(', ')} FROM opened`,
   );
 }
 

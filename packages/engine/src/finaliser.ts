@@ -1,17 +1,9 @@
 /** The receiver's engine: from opened integers to the answer. Also run by whoever verifies a receipt. */
 import type { Finaliser } from '@sluis/flow';
-import {
-  type CellValue,
-  cellOffsets,
-  type Domain,
-  type Plan,
-  type Released,
-  type ResultTable,
-  type ScalarValue,
-  setSize,
-} from '@sluis/model';
+import { cellOffsets, type Domain, type Plan, type Released, type ResultTable, setSize } from '@sluis/model';
 import { aggregateColumns, aggregateIntervals, secretKeyText, suppressedGroups } from '@sluis/planner';
 import { StationError } from '@sluis/base';
+import { answerRows } from './answer-rows.ts';
 import { createCellTable, type TableColumn } from './cell-table.ts';
 import { type Database, openDatabase } from './database.ts';
 
@@ -28,7 +20,10 @@ export function createFinaliser(): Finaliser {
         using database = await openDatabase({ threads: 2, memoryLimit: '1GB' });
         await loadCells(database, plan, domains, released);
         const result = await database.connection.run(plan.finalSql);
-        const rows = (await result.getRowsJson()).map((row) => row.map((value, i) => cellValue(value, plan.columns[i]?.type ?? 'VARCHAR')));
+        const rows = await answerRows(
+          result,
+          plan.columns.map((c) => c.type),
+        );
         return { columns: plan.columns, rows, suppressed: suppressedGroups(plan, domains, released) };
       } catch (cause) {
         throw new StationError('release/cannot-finalise', {
@@ -93,22 +88,4 @@ function keyText(plan: Plan, k: number, domain: Domain | undefined, released: Re
   const key = plan.keys[k];
   if (key?.secret === true) return secretKeyText(key, plan, domain, released, cell);
   return at === null ? null : (domain?.values[at % (key?.size ?? 1)] ?? null);
-}
-
-const INTEGER = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
-
-/** A value as the command line's JSON shows it. */
-function cellValue(value: unknown, type: string): CellValue {
-  const [key, held] = /^MAP\((.*), (\w+)\)$/.exec(type)?.slice(1) ?? [];
-  if (key === undefined || held === undefined || !Array.isArray(value)) return scalarValue(value, type);
-  return (value as readonly { key: unknown; value: unknown }[]).map((e) => [scalarValue(e.key, key), scalarValue(e.value, held)]);
-}
-
-function scalarValue(value: unknown, type: string): ScalarValue {
-  if (value === null || value === undefined) return null;
-  if (INTEGER.test(type)) return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (type === 'DOUBLE' || type === 'FLOAT') return typeof value === 'number' && Number.isFinite(value) ? value : null;
-  if (type === 'BOOLEAN') return value === true;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return type === 'TIMESTAMP' ? text.replace(' ', 'T') : text;
 }
