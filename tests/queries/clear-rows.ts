@@ -1,6 +1,6 @@
 /** The rows that stations share and contributors deposit, encoded as they are shared, but in the clear. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Agreement, encodeCell, type PlanRows, type PlanRowSource } from '@sluis/model';
+import { type Agreement, encodeCell, type PlanRows, type PlanRowSource, tableColumn } from '@sluis/model';
 import type { ClearSource } from '../../packages/planner/src/fixtures/evaluate-rows.ts';
 
 /** @param pooled - holds each table under its name, with `__party`. */
@@ -13,7 +13,7 @@ export async function clearSources(agreement: Agreement, rows: PlanRows, pooled:
 async function clearSource(agreement: Agreement, source: PlanRowSource, pooled: DuckDBConnection): Promise<ClearSource> {
   const table = agreement.tables[source.table];
   if (table === undefined) throw new RangeError('no such table');
-  const texts = [...source.columns.map((c) => `CAST("${c}" AS VARCHAR)`), '__party'].join(', ');
+  const texts = [...source.columns.map((c) => `CAST("${tableColumn(c)}" AS VARCHAR)`), '__party'].join(', ');
   const read = async (parties: readonly string[], where: string): Promise<(string | null)[][]> => {
     if (parties.length === 0) return [];
     const condition = where === '' ? '' : ` AND (${where})`;
@@ -30,7 +30,7 @@ async function clearSource(agreement: Agreement, source: PlanRowSource, pooled: 
     rows: all.map((row) => {
       const cells = source.columns.map((column, i): [string, bigint | null] => {
         const text = row[i] ?? null;
-        const definition = table.columns[column];
+        const definition = table.columns[tableColumn(column)];
         if (definition === undefined) throw new RangeError('no such column');
         const code = encodeCell(agreement.collaboration, column, definition, text);
         if (typeof code !== 'bigint') throw new RangeError(`${column}: ${code}`);

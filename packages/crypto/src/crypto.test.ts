@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '@sluis/base';
 import { certificateValidity, createCertificate, spkiSha256 } from './certificate.ts';
-import { commit, constantTimeEqual, taggedHash } from './hash.ts';
+import { commit, constantTimeEqual, taggedHash, textHasher } from './hash.ts';
 import { generateSealingKey, open, seal, SEALING_OVERHEAD_BYTES } from './sealing.ts';
 import { decryptWithSecret, encryptWithSecret } from './secret-box.ts';
 import { generateSigningKey, sign, signingPublicKey, verifySignature } from './signature.ts';
@@ -77,4 +77,10 @@ test('a certificate carries its dates and one key, in PEM or DER', async () => {
   const der = Buffer.from(cert.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
   assert.match(spkiSha256(cert), /^[0-9a-f]{64}$/);
   assert.equal(spkiSha256(der), spkiSha256(cert));
+});
+
+test('texts hashed by the thousand have the digests of taggedHash, short and long, whatever was hashed before', () => {
+  const hasher = textHasher('tag', utf8('one'), utf8(''));
+  for (const text of ['', 'a', 'Zoë', '🙂'.repeat(400), 'x'.repeat(5000), 'a', 'lone \ud800 half'])
+    assert.deepEqual(new Uint8Array(hasher(text)), taggedHash('tag', utf8('one'), utf8(''), utf8(text)));
 });

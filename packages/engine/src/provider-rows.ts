@@ -9,6 +9,7 @@ import {
   type PlanRowSource,
   scaleOf,
   type Table,
+  tableColumn,
   type Vectors,
 } from '@sluis/model';
 import { type Database, quoteName } from './database.ts';
@@ -35,7 +36,7 @@ export async function encodeRows(
   signal: AbortSignal,
 ): Promise<Vectors> {
   const readers = encodingsOf(table, source.columns).map((encoding): Reader => {
-    const column = table.columns[encoding.column] as Column;
+    const column = table.columns[tableColumn(encoding.column)] as Column;
     return { encoding, codec: cellCodec(collaboration, encoding.column, column), column, asText: encoding.kind !== 'number' };
   });
   const parts: BigUint64Array[][] = [];
@@ -50,7 +51,7 @@ export async function encodeRows(
 }
 
 function statementOf(readers: readonly Reader[], source: PlanRowSource): string {
-  const columns = readers.map((r) => (r.asText ? quoteName(r.encoding.column) : numberSql(r.encoding.column, r.column)));
+  const columns = readers.map((r) => (r.asText ? quoteName(tableColumn(r.encoding.column)) : numberSql(r.encoding.column, r.column)));
   const valid = source.stationWhere === '' ? 'TRUE' : `coalesce((${source.stationWhere}), FALSE)`;
   return `SELECT ${[...columns, valid].join(', ')} FROM ${quoteName(source.table)}`;
 }
@@ -70,13 +71,13 @@ function encodeChunk(readers: readonly Reader[], chunk: DuckDBDataChunk): BigUin
   return [...vectors, BigUint64Array.from(chunk.getColumnValues(readers.length), (v) => (v === true ? 1n : 0n))];
 }
 
-function encodeColumn({ encoding, codec, asText }: Reader, given: readonly unknown[]): BigUint64Array[] {
+function encodeColumn({ encoding, codec, column, asText }: Reader, given: readonly unknown[]): BigUint64Array[] {
   const values = new BigUint64Array(given.length);
   const present = new BigUint64Array(given.length);
   for (let i = 0; i < given.length; i++) {
     const value = given[i];
     if (value === null) {
-      if (!encoding.nullable) throw new RangeError('a value is missing');
+      if (!column.nullable) throw new RangeError('a value is missing');
       continue;
     }
     const number = asText ? codec.encode(value as string) : (value as bigint);

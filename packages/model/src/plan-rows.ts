@@ -27,6 +27,8 @@ export interface PlanRowJoin {
   readonly rightUnique: boolean;
   /** Set where rules rely on every key standing once on the left, too (the first source); checked on shares. */
   readonly leftUnique?: true;
+  /** Of a semi or anti join: of rows on the left that take part and have equal keys only one stays (INTERSECT, EXCEPT). */
+  readonly distinct?: true;
   /** Public number of slots of the result where neither side is unique; else 0. */
   readonly maximumRows: number;
 }

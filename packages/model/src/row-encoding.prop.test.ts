@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Column, columnSchema, tableSchema } from './agreement.ts';
 import { decimalUnits } from './agreement-literals.ts';
-import { bitsBetween, cellCodec, encodeCell, encodingsOf, hashedText, rowVectors } from './row-encoding.ts';
+import { bitsBetween, cellCodec, encodeCell, encodingsOf, rowVectors, textHash } from './row-encoding.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 400 };
@@ -83,25 +83,33 @@ test('bounds, domains and missing values are refused by name', () => {
   );
 });
 
-test('text without a domain is hashed to 62 bits, apart for each collaboration, exactly as it stands', () => {
+test('text without a domain is hashed to 62 and 34 bits, apart for each collaboration, exactly as it stands', () => {
   const free = column({ type: 'VARCHAR' });
   assert.equal(encodeCell('ned', 'a', free, 'Zoë'), encodeCell('ned', 'b', free, 'Zoë'), 'columns can be joined');
   assert.notEqual(encodeCell('ned', 'a', free, 'Zoë'), encodeCell('other', 'a', free, 'Zoë'));
-  const different = ['Zoë', 'zoë', 'Zoe\u0308', ' Zoë', ''].map((t) => hashedText('ned', t));
+  const different = ['Zoë', 'zoë', 'Zoe\u0308', ' Zoë', ''].map((t) => textHash('ned')(t).join());
   assert.equal(new Set(different).size, different.length);
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const value = encodeCell('ned', 'a', free, text);
-      if (!text.isWellFormed()) assert.equal(value, 'not-of-type');
-      else assert.ok(typeof value === 'bigint' && value >= 0n && value < 2n ** 62n);
+      const [value, more] = [encodeCell('ned', 'a', free, text), encodeCell('ned', 'a#2', free, text)];
+      if (!text.isWellFormed()) assert.deepEqual([value, more], ['not-of-type', 'not-of-type']);
+      else {
+        assert.ok(typeof value === 'bigint' && value >= 0n && value < 2n ** 62n);
+        assert.ok(typeof more === 'bigint' && more >= 0n && more < 2n ** 34n);
+        assert.deepEqual([value, more], textHash('ned')(text));
+      }
     }),
     runs,
   );
-  // All bits move: 400 hashes leave no bit of 62 constant.
-  const all = Array.from({ length: 400 }, (_, i) => hashedText('ned', String(i)));
+  // All bits move: 400 hashes leave no bit of 96 constant.
+  const all = Array.from({ length: 400 }, (_, i) => textHash('ned')(String(i))).map(([value, more]) => (value << 34n) | more);
   assert.equal(
     all.reduce((a, b) => a | b),
-    2n ** 62n - 1n,
+    2n ** 96n - 1n,
+  );
+  assert.equal(
+    all.reduce((a, b) => a & b),
+    0n,
   );
 });
 
@@ -128,4 +136,12 @@ test('vectors of a row stand in the order of their names however the agreement i
     encodingsOf(table, ['a']).map((e) => e.column),
     ['a'],
   );
+});
+
+test('hashed text has a second column with further bits, read only where it is named', () => {
+  const table = tableSchema.parse({ providers: [], columns: { t: { type: 'VARCHAR', nullable: true }, t1: { type: 'BOOLEAN' } } });
+  const vectors = (only?: string[]) => rowVectors(encodingsOf(table, only)).map((v) => `${v.column}:${v.kind}`);
+  assert.deepEqual(vectors(), ['t:value', 't:present', 't#2:value', 't1:value', 'null:valid']);
+  assert.deepEqual(vectors(['t']), ['t:value', 't:present', 'null:valid']);
+  assert.equal(encodingsOf(table, ['t#2'])[0]?.of, 't');
 });

@@ -3,18 +3,22 @@
  * plan. Integers and decimals in units of their scale, dates in days, timestamps in microseconds, booleans 0 and 1,
  * text as its position in the declared domain, or as a hash where no domain is declared. NULL is 0 with its flag 0.
  *
- * Text without a domain is hashed exactly as it stands (no case folding, no trimming, no Unicode normalisation) to 62
- * bits, the same in all tables of one collaboration so that it can be joined on. Among n different texts the chance that
- * any two collide is below n² · 2^-63: one in nine million for a million texts. Hashes are not keyed: they are only ever
- * shared, never opened.
+ * Text without a domain is hashed exactly as it stands (no case folding, no trimming, no Unicode normalisation) to 96
+ * bits, the same in all tables of one collaboration so that it can be joined on: 62 bits are the value, 34 more stand in a
+ * column of their own, `name#2`, for whatever tells texts apart. Among n different texts the chance that any two have the
+ * same hash is below n² · 2^-97: 2^-48 for twenty million texts. Hashes are not keyed: they are only ever shared, never
+ * opened.
  */
 import { utf8 } from '@sluis/base';
-import { taggedHash } from '@sluis/crypto';
+import { textHasher } from '@sluis/crypto';
 import type { Column, Table } from './agreement.ts';
 import { decimalFromUnits, literalKey, ordinal, scaleOf, unitLimits } from './agreement-literals.ts';
 
 export interface ColumnEncoding {
+  /** The table's column, or `name#2` for further bits of it. */
   readonly column: string;
+  /** Of further bits: the table's column. They are NULL where it is. */
+  readonly of?: string;
   readonly kind: 'number' | 'dictionary' | 'hash';
   /** Smallest and largest value that is not NULL; NULL is 0 under its flag, within these or not. */
   readonly minimum: bigint;
@@ -52,6 +56,9 @@ const DAY_US = 86_400_000_000n;
 const FIRST_DAY = -719_162n;
 const LAST_DAY = 2_932_896n;
 const HASH_BITS = 62n;
+/** Bits of a text's hash in its second column. */
+export const MORE_HASH_BITS = 34n;
+const MORE = '#2';
 const PLAIN = /^(INTEGER|BIGINT|DECIMAL\()/;
 const [MINUS, POINT, ZERO] = [0x2d, 0x2e, 0x30];
 const BOOLEANS: Readonly<Record<string, bigint>> = { true: 1n, t: 1n, '1': 1n, false: 0n, f: 0n, '0': 0n };
@@ -94,6 +101,24 @@ function limits(column: Column): readonly [bigint, bigint] {
   return ranges.reduce(([low, high], [a, b]) => [largest(low, [a]), smallest(high, [b])]);
 }
 
+/** Where further bits of a column of hashed text stand. */
+export const moreOf = (column: string): string => `${column}${MORE}`;
+
+/** The table's column that an encoding's column is, or is more of. */
+export const tableColumn = (name: string): string => (name.endsWith(MORE) ? name.slice(0, -MORE.length) : name);
+
+const isHashed = ({ type, domain }: Column): boolean => type === 'VARCHAR' && (domain === undefined || !('values' in domain));
+
+function encodingsOfColumn(name: string, column: Column): ColumnEncoding[] {
+  const encoding = encodingOf(name, column);
+  return encoding.kind === 'hash' ? [encoding, moreEncoding(name)] : [encoding];
+}
+
+function moreEncoding(of: string): ColumnEncoding {
+  const maximum = (1n << MORE_HASH_BITS) - 1n;
+  return { column: moreOf(of), of, kind: 'hash', minimum: 0n, maximum, bits: bitsBetween(0n, maximum), nullable: false };
+}
+
 function encodingOf(name: string, column: Column): ColumnEncoding {
   const of = (kind: ColumnEncoding['kind'], minimum: bigint, maximum: bigint): ColumnEncoding => ({
     column: name,
@@ -104,25 +129,30 @@ function encodingOf(name: string, column: Column): ColumnEncoding {
     nullable: column.nullable,
   });
   if (column.type !== 'VARCHAR') return of('number', ...limits(column));
-  if (column.domain === undefined || !('values' in column.domain)) return of('hash', 0n, (1n << HASH_BITS) - 1n);
-  return of('dictionary', 0n, BigInt(column.domain.values.length - 1));
+  if (isHashed(column)) return of('hash', 0n, (1n << HASH_BITS) - 1n);
+  const values = column.domain !== undefined && 'values' in column.domain ? column.domain.values.length : 0;
+  return of('dictionary', 0n, BigInt(values - 1));
 }
 
 /**
  * Encodings of a table's columns, or of those named, in the order of their names as in the agreement's canonical form:
- * whoever holds the agreement in another order shares the same vectors.
+ * whoever holds the agreement in another order shares the same vectors. Hashed text has two.
  */
 export function encodingsOf(table: Pick<Table, 'columns'>, only?: readonly string[]): ColumnEncoding[] {
-  const names = Object.keys(table.columns)
-    .filter((name) => only === undefined || only.includes(name))
-    .sort();
-  return names.map((name) => encodingOf(name, table.columns[name] as Column));
+  const all = Object.keys(table.columns)
+    .sort()
+    .flatMap((name) => encodingsOfColumn(name, table.columns[name] as Column));
+  return only === undefined ? all : all.filter((e) => only.includes(e.column));
 }
 
-/** 62 bits of a hash of text as it stands, for columns without a declared domain. */
-export function hashedText(collaboration: string, text: string): bigint {
-  const hash = taggedHash('sluis/text-cell/1', utf8(collaboration), utf8('exact'), utf8(text));
-  return new DataView(hash.buffer, hash.byteOffset).getBigUint64(0) >> (64n - HASH_BITS);
+/** 62 and 34 bits of a hash of text as it stands, for columns without a declared domain. Make it once for many texts. */
+export function textHash(collaboration: string): (text: string) => readonly [bigint, bigint] {
+  const hash = textHasher('sluis/text-cell/1', utf8(collaboration), utf8('exact'));
+  return (text) => {
+    const digest = hash(text);
+    const view = new DataView(digest.buffer, digest.byteOffset, digest.length);
+    return [view.getBigUint64(0) >> (64n - HASH_BITS), view.getBigUint64(8) >> (64n - MORE_HASH_BITS)];
+  };
 }
 
 /** Position of a value among those of its type, from the texts that DuckDB takes for that type without rounding. */
@@ -188,18 +218,26 @@ function textOf(column: Column, value: bigint): string | null {
   return `${date} ${time}${fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`}`;
 }
 
+function hashCodec(collaboration: string, name: string, column: Column): CellCodec {
+  const own = tableColumn(name);
+  const encoding = own === name ? encodingOf(name, column) : moreEncoding(own);
+  const hash = textHash(collaboration);
+  const part = own === name ? 0 : 1;
+  const encode = (t: string | null) =>
+    t === null ? (column.nullable ? 0n : 'missing') : t.isWellFormed() ? (hash(t)[part] as bigint) : 'not-of-type';
+  return { encoding, encode, decode: () => null };
+}
+
 /**
- * The codec of one column. Run by: contributors, providers' stations that share rows, and planners for constants.
+ * The codec of one encoding's column. Run by: contributors, providers' stations that share rows, and planners for constants.
  *
  * @param collaboration - separates hashes of one collaboration from another's.
+ * @param column - the table's column that it is, or is more of.
  */
 export function cellCodec(collaboration: string, name: string, column: Column): CellCodec {
+  if (isHashed(column)) return hashCodec(collaboration, name, column);
   const encoding = encodingOf(name, column);
   const absent = (): bigint | CellProblem => (column.nullable ? 0n : 'missing');
-  if (encoding.kind === 'hash') {
-    const encode = (t: string | null) => (t === null ? absent() : t.isWellFormed() ? hashedText(collaboration, t) : 'not-of-type');
-    return { encoding, encode, decode: () => null };
-  }
   const values = column.domain !== undefined && 'values' in column.domain ? column.domain.values : null;
   if (encoding.kind === 'dictionary') {
     const positions = new Map((values ?? []).map((v, i) => [v, BigInt(i)]));

@@ -1,5 +1,5 @@
 /** What an explanation says of rows that are shared: who gives them, who holds what, and what is opened on the way. */
-import type { Agreement, Plan, PlanRowJoin, PlanRows } from '@sluis/model';
+import { type Agreement, type Plan, type PlanRowJoin, type PlanRows, tableColumn } from '@sluis/model';
 import { listed, say, several, type Sentence } from './sentences.ts';
 import { ownersOf } from './relation.ts';
 import type { SharedSource, Sharing } from './sharing.ts';
@@ -15,7 +15,8 @@ export function sharesRows(plan: Plan, sharing: Sharing): Sentence[] {
 
 function ofSource(plan: Plan, { source, stations, deposits }: SharedSource, index: number): string[] {
   const planned = plan.rows?.sources[index];
-  const columns = planned === undefined || planned.columns.length === 0 ? 'no column' : listed(planned.columns);
+  const columns =
+    planned === undefined || planned.columns.length === 0 ? 'no column' : listed([...new Set(planned.columns.map(tableColumn))]);
   const where =
     planned === undefined || planned.stationWhere === ''
       ? ''

@@ -133,8 +133,10 @@ async function textPair(a: Bound, b: Bound, scope: RowScope): Promise<Pair | nul
   const hashed = await hashes([a, b], scope);
   if (hashed !== null) {
     const [x, y] = hashed;
-    if (x === undefined || y === undefined) return null;
-    return { equal: { op: 'equal', args: [x, y] }, less: null, more: null, nulls: [isNull(x), isNull(y)] };
+    const [first, second] = [x?.[0], y?.[0]];
+    if (first === undefined || second === undefined) return null;
+    const same = (x ?? []).map((part, i): RowExpression => ({ op: 'equal', args: [part, y?.[i] ?? second] }));
+    return { equal: all(same), less: null, more: null, nulls: [isNull(first), isNull(second)] };
   }
   if (a.type !== 'VARCHAR' || b.type !== 'VARCHAR' || isClosed(a) || isClosed(b)) return null;
   const [left, right] = [await domainOf(a, scope.table, scope.typing), await domainOf(b, scope.table, scope.typing)];
@@ -143,19 +145,19 @@ async function textPair(a: Bound, b: Bound, scope: RowScope): Promise<Pair | nul
   return { equal: equal(x, y), less: null, more: null, nulls: [isNull(x.expression), isNull(y.expression)] };
 }
 
-/** Columns of text without a list, and literals beside them, as their hashes; null if there is no such column. */
-async function hashes(nodes: readonly Bound[], scope: RowScope): Promise<RowExpression[] | null> {
+/** Columns of text without a list, and literals beside them, as the parts of their hashes; null if there is no such column. */
+async function hashes(nodes: readonly Bound[], scope: RowScope): Promise<(readonly RowExpression[])[] | null> {
   const columns = nodes.map((n) => (n.kind === 'column' && n.type === 'VARCHAR' ? rowColumn(n.name, scope) : null));
   const first = columns.find((c) => c?.encoding.kind === 'hash');
   if (first === null || first === undefined) return null;
   return nodes.map((n, i) => {
     const column = columns[i];
-    if (column !== null && column !== undefined && column.encoding.kind === 'hash') return column.expression;
+    if (column !== null && column !== undefined && column.encoding.kind === 'hash') return column.parts;
     if (n.kind !== 'constant' || (n.type !== 'VARCHAR' && n.type !== 'NULL')) throw notOnShares(n);
-    if (n.type === 'NULL') return { op: 'null', of: 'number' };
-    const code = first.encode(n.text.slice(1, -1).replaceAll("''", "'"));
-    if (code === null) throw notOnShares(n);
-    return numberOf(code).expression;
+    if (n.type === 'NULL') return first.parts.map(() => ({ op: 'null', of: 'number' }));
+    const codes = first.encodeParts(n.text.slice(1, -1).replaceAll("''", "'"));
+    if (codes === null) throw notOnShares(n);
+    return codes.map((code) => numberOf(code).expression);
   });
 }
 

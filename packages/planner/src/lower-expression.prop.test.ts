@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RefusedError } from '@sluis/base';
 import { createSqlEngine } from '@sluis/engine';
-import { agreementSchema, encodeCell } from '@sluis/model';
+import { agreementSchema, encodeCell, encodingsOf, tableColumn } from '@sluis/model';
 import fc from 'fast-check';
 import { openDuckDb } from './fixtures/clear-run.ts';
 import { number, truth } from './fixtures/evaluate-expression.ts';
@@ -151,9 +151,9 @@ test(`${RUNS} generated pairs of expressions mean on shared rows what they mean 
     `CREATE TABLE beasts AS SELECT i, ${typed.join(', ')} FROM (VALUES ${literals.join(', ')}) AS v(i, ${columns.map(([c]) => c).join(', ')})`,
   );
   const encoded = ROWS.map((r) => {
-    const cells = columns.map(([c]): [string, bigint | null] => {
-      const definition = agreement.tables['beasts']?.columns[c];
-      const text = r[c] ?? null;
+    const cells = encodingsOf(agreement.tables['beasts'] ?? { columns: {} }).map(({ column: c }): [string, bigint | null] => {
+      const definition = agreement.tables['beasts']?.columns[tableColumn(c)];
+      const text = r[tableColumn(c)] ?? null;
       const code = definition === undefined ? 'missing' : encodeCell(agreement.collaboration, c, definition, text);
       assert.ok(typeof code === 'bigint', `${c}: ${text}`);
       return [c, text === null ? null : code];

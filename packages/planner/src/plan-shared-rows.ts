@@ -2,6 +2,7 @@
 import { RefusedError } from '@sluis/base';
 import {
   type Domain,
+  moreOf,
   type PlanAccumulator,
   type PlanRowAccumulator,
   type PlanRowJoin,
@@ -20,7 +21,7 @@ import type { RowCondition, RowMeasure } from './parts.ts';
 import type { Join, Question } from './question.ts';
 import { quoteName } from './quote.ts';
 import { all, bitsOf, branch, chosen, finer, isNull, not, minus, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
-import { notOnShares, rowColumn, type RowScope } from './row-scope.ts';
+import { notOnShares, rowColumn, type RowScope, tellsApart } from './row-scope.ts';
 import type { SharedSource, Sharing } from './sharing.ts';
 import type { Split } from './split.ts';
 import type { Stability } from './stability.ts';
@@ -93,7 +94,7 @@ export async function planSharedRows(
 function boundOf({ joins, tableName }: Question, { unit, rows }: Stability, scope: RowScope): Pick<PlanRows, 'bound'> {
   if (unit.kind !== 'column') return {};
   const name = joins.length === 0 ? unit.column : `${tableName}.${unit.column}`;
-  return { bound: { key: rowColumn(name, scope).expression, rows: Number(rows) } };
+  return { bound: { key: tellsApart(rowColumn(name, scope)).expression, rows: Number(rows) } };
 }
 
 const sizeOf = (e: RowExpression): RowExpression => ({ op: 'absolute', args: [e], bits: 'bits' in e ? e.bits : 1 });
@@ -144,7 +145,7 @@ function rowSource(
   for (const e of [...expressions, ...rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]))]) if (e !== null) visit(e);
   return {
     table: source.tableName,
-    columns: Object.keys(source.table.columns).filter((c) => used.has(c)),
+    columns: Object.keys(source.table.columns).flatMap((c) => [c, moreOf(c)].filter((name) => used.has(name))),
     stations,
     deposits,
     stationWhere,
@@ -158,8 +159,8 @@ async function rowJoin(join: Join, rightFiltered: boolean, scope: RowScope): Pro
   const rightIf = join.rightIf === null || rightFiltered ? null : await lowerCondition(join.rightIf, scope);
   const on: { readonly left: RowExpression; readonly right: RowExpression }[] = [];
   for (const pair of join.on) {
-    const [left, right] = await joinKeys(pair.left, pair.right, scope);
-    on.push(on.length > 0 ? { left, right } : { left: where(leftIf, left), right: where(rightIf, right) });
+    for (const { left, right } of await joinKeys(pair.left, pair.right, scope))
+      on.push(on.length > 0 ? { left, right } : { left: where(leftIf, left), right: where(rightIf, right) });
   }
   return { kind: join.kind, on, rightUnique: join.rightUnique, maximumRows: join.maximumRows };
 }
@@ -169,21 +170,24 @@ const where = (condition: RowExpression | null, key: RowExpression): RowExpressi
     ? key
     : { op: 'case', when: [branch(condition, key)], else: { op: 'null', of: 'number' }, bits: 'bits' in key ? key.bits : 1 };
 
-async function joinKeys(left: Bound, right: Bound, scope: RowScope): Promise<readonly [RowExpression, RowExpression]> {
+type RowKeys = readonly { readonly left: RowExpression; readonly right: RowExpression }[];
+
+async function joinKeys(left: Bound, right: Bound, scope: RowScope): Promise<RowKeys> {
   if (left.type === 'VARCHAR') return textKeys(left, right, scope);
   const [a, b] = [await lowerNumber(left, scope), await lowerNumber(right, scope)];
   const scale = Math.max(a.scale, b.scale);
   const [x, y] = [finer(a, scale), finer(b, scale)];
   if (!x.exact || !y.exact || bitsOf(x) > 64 || bitsOf(y) > 64) throw notOnShares(x.exact ? right : left);
-  return [x.expression, y.expression];
+  return [{ left: x.expression, right: y.expression }];
 }
 
-/** Text without a list is joined by hash, text with lists by position in both lists together. */
-async function textKeys(left: Bound, right: Bound, scope: RowScope): Promise<readonly [RowExpression, RowExpression]> {
+/** Text without a list is joined by both parts of its hash, text with lists by position in both lists together. */
+async function textKeys(left: Bound, right: Bound, scope: RowScope): Promise<RowKeys> {
   const hashed = [left, right].map((k) => (k.kind === 'column' ? rowColumn(k.name, scope) : null));
   const [a, b] = hashed;
   const count = hashed.filter((c) => c?.encoding.kind === 'hash').length;
-  if (count === 2 && a !== null && a !== undefined && b !== null && b !== undefined) return [a.expression, b.expression];
+  if (count === 2 && a !== null && a !== undefined && b !== null && b !== undefined)
+    return a.parts.map((part, i) => ({ left: part, right: b.parts[i] ?? b.expression }));
   if (count > 0) {
     throw new RefusedError('plan/type-mismatch', {
       stage: 'plan',
@@ -193,7 +197,7 @@ async function textKeys(left: Bound, right: Bound, scope: RowScope): Promise<rea
   }
   const [one, other] = [await domainOf(left, scope.table, scope.typing), await domainOf(right, scope.table, scope.typing)];
   const list = [...new Set([...one.values, ...other.values])].filter((v) => v !== null);
-  return [(await lowerPosition(left, list, scope)).expression, (await lowerPosition(right, list, scope)).expression];
+  return [{ left: (await lowerPosition(left, list, scope)).expression, right: (await lowerPosition(right, list, scope)).expression }];
 }
 
 async function loweredKey({ expression, domain }: RowKey, scope: RowScope): Promise<RowNumber> {
@@ -229,16 +233,14 @@ function keyAccumulator(key: RowNumber, expression: Bound | undefined, nullCode:
 /** Whether a row counts. */
 async function rowCondition({ filter, present }: RowCondition, scope: RowScope): Promise<RowExpression | null> {
   const parts = filter === null ? [] : [await lowerCondition(filter, scope)];
-  for (const value of present) parts.push(not(isNull((await anyValue(value, scope)).expression)));
+  for (const value of present)
+    parts.push(not(isNull(value.kind === 'column' ? rowColumn(value.name, scope).expression : (await anyValue(value, scope)).expression)));
   return parts.length === 0 ? null : all(parts);
 }
 
 /** A value as whatever number it has: equal exactly where the values are. */
 async function anyValue(value: Bound, scope: RowScope): Promise<RowNumber> {
-  if (value.kind === 'column') {
-    const { expression, encoding } = rowColumn(value.name, scope);
-    return { expression, scale: 0, lo: encoding.minimum, hi: encoding.maximum, exact: true };
-  }
+  if (value.kind === 'column') return tellsApart(rowColumn(value.name, scope));
   if (value.type !== 'VARCHAR') return lowerNumber(value, scope);
   const list = (await domainOf(value, scope.table, scope.typing)).values.filter((v) => v !== null);
   return lowerPosition(value, list, scope);

@@ -1,8 +1,9 @@
 /** What the lowering of expressions to shared rows knows: columns, their encodings, and an engine for closed SQL. */
-import { cellCodec, encodingsOf, type ColumnEncoding, type RowExpression, type Table } from '@sluis/model';
+import { cellCodec, encodingsOf, MORE_HASH_BITS, moreOf, type ColumnEncoding, type RowExpression, type Table } from '@sluis/model';
 import type { RefusedError } from '@sluis/base';
 import { print, type Bound } from './expression.ts';
 import { unsupported } from './refusal.ts';
+import { numberOf, plus, times, type RowNumber } from './row-number.ts';
 import type { Typing } from './types.ts';
 
 export interface RowScope {
@@ -15,10 +16,14 @@ export interface RowScope {
 }
 
 export interface RowColumn {
+  /** The value; of hashed text the first of its parts, which tells whether it is NULL and nothing else for sure. */
   readonly expression: RowExpression;
   readonly encoding: ColumnEncoding;
   /** The number for a value's text; null if there is none. */
   readonly encode: (text: string) => bigint | null;
+  /** Of hashed text: two numbers that are both equal exactly where texts are. Empty for everything else. */
+  readonly parts: readonly RowExpression[];
+  readonly encodeParts: (text: string) => readonly bigint[] | null;
 }
 
 export function rowColumn(name: string, scope: RowScope): RowColumn {
@@ -26,15 +31,36 @@ export function rowColumn(name: string, scope: RowScope): RowColumn {
   const [encoding] = encodingsOf(scope.table, [name]);
   if (definition === undefined || encoding === undefined) throw new RangeError('an expression names a column that no source has');
   const { source, column } = scope.place(name);
-  const codec = cellCodec(scope.collaboration, column, definition);
-  return {
-    expression: { op: 'column', source, column, bits: encoding.bits, ...(definition.nullable ? { nullable: true } : {}) },
-    encoding,
-    encode: (text) => {
+  const nullable = definition.nullable ? ({ nullable: true } as const) : {};
+  const expression: RowExpression = { op: 'column', source, column, bits: encoding.bits, ...nullable };
+  const more: RowExpression = { op: 'column', source, column: moreOf(column), bits: Number(MORE_HASH_BITS) + 1, ...nullable };
+  const parts = encoding.kind === 'hash' ? [expression, more] : [];
+  const encoders = [column, ...(parts.length > 0 ? [moreOf(column)] : [])].map((part) => {
+    const codec = cellCodec(scope.collaboration, part, definition);
+    return (text: string) => {
       const code = codec.encode(text);
       return typeof code === 'bigint' ? code : null;
+    };
+  });
+  return {
+    expression,
+    encoding,
+    encode: encoders[0] as (text: string) => bigint | null,
+    parts,
+    encodeParts: (text) => {
+      const codes = encoders.map((encode) => encode(text)).filter((code) => code !== null);
+      return codes.length < encoders.length ? null : codes;
     },
   };
+}
+
+/** One number that tells values of a column apart: of hashed text both of its parts. */
+export function tellsApart({ expression, encoding: { minimum: lo, maximum: hi }, parts }: RowColumn): RowNumber {
+  const [first, more] = parts;
+  if (first === undefined || more === undefined) return { expression, scale: 0, lo, hi, exact: true };
+  const whole = (e: RowExpression, of: bigint): RowNumber => ({ expression: e, scale: 0, lo: 0n, hi: of, exact: true });
+  const room = 1n << MORE_HASH_BITS;
+  return plus(times(whole(first, hi), numberOf(room)), whole(more, room - 1n));
 }
 
 const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);

@@ -77,6 +77,8 @@ function checkCounted({ rules }: Plan, rows: PlanRows): void {
     const kind = source === 0 ? 'inner' : rows.joins[source - 1]?.kind;
     if (rows.joins.length === 0 || (kind !== 'inner' && kind !== 'left')) refuse('Rows are counted of sources that joins bring in.');
   }
+  if (rows.joins.some((join) => join.distinct === true && join.kind !== 'semi' && join.kind !== 'anti'))
+    refuse('Equal rows stay once on the left of semi and anti joins only.');
   if (rows.joins.some((join, i) => join.leftUnique === true && i > 0))
     refuse('Only the first source can be declared to have every key once.');
 }

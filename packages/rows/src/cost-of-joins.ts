@@ -37,7 +37,7 @@ export function joinsCost(
     const [l, r] = [kept(Array.from({ length: i + 1 }, (_, s) => s)), kept([i + 1])];
     const checked = (join.rightUnique ? 1 : 0) + (join.leftUnique === true ? 1 : 0);
     if (join.rightUnique || join.kind === 'semi' || join.kind === 'anti') {
-      meter.joinToLeft(join.kind, length, r, keys, checked);
+      meter.joinToLeft(join.kind, length, r, keys, checked, join.distinct);
       return;
     }
     meter.joinRepeated(join.kind, l, r, keys, checked, join.maximumRows);

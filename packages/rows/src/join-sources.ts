@@ -62,6 +62,7 @@ async function joinOne(
     },
     ...keys,
     unique,
+    ...(table === left && join.distinct === true ? { distinct: true } : {}),
   });
   const most = join.rightUnique ? undefined : join.maximumRows;
   const joined = await committee.join(

@@ -45,13 +45,14 @@ export async function tableOf(
   if (vectors.length !== rows.columns.length || rows.columns.some((c) => c.length !== rows.length || c.words !== 1)) throw wrong();
   const kept = rows.encodings.filter((e) => wanted.has(columnKey(source, e.column)));
   const place = (column: string | null, kind: string) => rows.columns[vectors.findIndex((v) => v.column === column && v.kind === kind)];
-  const nullable = kept.filter((e) => e.nullable);
+  const nullable = rows.encodings.filter((e) => e.nullable && kept.some((k) => (k.of ?? k.column) === e.column));
   const flags = [...nullable.map((e) => place(e.column, 'present')), place(null, 'valid')] as SecretColumn[];
   const [flagBits] = await committee.toBits(committee.concat(flags), 1);
   const bits = flags.map((_, i) => committee.sliceBits(flagBits as SecretBits, i * rows.length, rows.length));
   const columns = new Map(
     kept.map((e): [string, TableColumn] => {
-      const present = e.nullable ? (bits[nullable.indexOf(e)] as SecretBits) : null;
+      const flag = nullable.findIndex((other) => other.column === (e.of ?? e.column));
+      const present = flag < 0 ? null : (bits[flag] as SecretBits);
       return [columnKey(source, e.column), { values: place(e.column, 'value') as SecretColumn, present, low: e.minimum, high: e.maximum }];
     }),
   );

@@ -31,7 +31,9 @@ export class TableProgram {
     const index = this.#columns.findIndex(([name]) => name === key);
     const found = this.#columns[index]?.[1];
     if (found === undefined) throw new RangeError('a plan names a column that its sources lack');
-    const present = found.present === null ? this.program.bit(1) : this.program.bits(index);
+    // Two columns that are NULL together have one bit.
+    const flag = this.#columns.findIndex(([, c]) => c.present === found.present);
+    const present = found.present === null ? this.program.bit(1) : this.program.bits(flag);
     return { kind: 'number' as const, node: this.program.column(index), present, low: found.low, high: found.high };
   }
 

@@ -232,7 +232,7 @@ export class RowsMeter extends CommitteeMeter {
   }
 
   /** With a unique right side, or semi and anti. Keys of one width on both sides. */
-  joinToLeft(kind: JoinKind, left: number, right: TableShape, keys: readonly KeyShape[], checkedSides: number): void {
+  joinToLeft(kind: JoinKind, left: number, right: TableShape, keys: readonly KeyShape[], checkedSides: number, distinct = false): void {
     const n = left + right.length;
     const takes = kind === 'inner' || kind === 'left';
     const given = takes ? [...right.words, ...Array<number>(right.bits).fill(1)] : [];
@@ -242,7 +242,9 @@ export class RowsMeter extends CommitteeMeter {
     this.and(n);
     this.inject(n, 1);
     this.#runAlong(n, [...given, 1]);
-    this.place({ length: n, words: [...given, 1], bits: 0 });
+    if (distinct) this.and(n - 1);
+    this.place({ length: n, words: [...given, 1], bits: distinct ? 1 : 0 });
+    if (distinct) this.and(left);
   }
 
   #jointOrder(n: number, given: readonly number[], keys: readonly KeyShape[], checkedSides: number): void {

@@ -40,6 +40,8 @@ export interface JoinSide {
   readonly valid: SecretBits;
   /** Whether no two valid rows have equal keys: declared by the caller, and checked on shares by the join. */
   readonly unique: boolean;
+  /** On the left of a semi or anti join: of the rows that take part and have equal keys only the first stays. */
+  readonly distinct?: true;
 }
 
 export type JoinKind = 'inner' | 'left' | 'semi' | 'anti';

@@ -26,6 +26,11 @@ export class Sha256 {
 export const taggedHash = (tag: string, ...parts: readonly Uint8Array[]): Uint8Array =>
   sha256(lengthPrefixed(utf8(tag)), ...parts.flatMap((part) => [uint64be(part.length), part]));
 
+export const textHasher =
+  (tag: string, ...parts: readonly Uint8Array[]) =>
+  (text: string): Uint8Array =>
+    taggedHash(tag, ...parts, utf8(text));
+
 export const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array => hmacOf(sha256Of, key, data);
 
 export const hkdfExtract = (salt: Uint8Array, secret: Uint8Array): Uint8Array =>

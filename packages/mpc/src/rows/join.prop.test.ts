@@ -127,6 +127,30 @@ test('semi and anti joins take a right side with repeated keys', async () => {
   );
 });
 
+test('with distinct rows on the left a semi join is INTERSECT and an anti join EXCEPT', async () => {
+  const none = fc.constant<Row[]>([]);
+  const sizes = fc.oneof(fc.tuple(lists(FEW, 25), lists(FEW, 25)), fc.tuple(none, lists(FEW, 5)), fc.tuple(lists(MANY, 40), lists(FEW, 2)));
+  await fc.assert(
+    fc.asyncProperty(sizes, fc.constantFrom<JoinKind>('semi', 'anti'), async ([left, right], kind) => {
+      const [l, r] = [side(left, false), side(right, false)];
+      const [table] = await tablesOf(async (c) => {
+        const out = await c.join(kind, { ...(await l(c)), distinct: true }, await r(c));
+        return [{ length: out.length, columns: [], bits: [out.valid] }];
+      });
+      const there = new Set(right.filter((q) => q.valid === 1).map((q) => `${q.a}/${q.b}`));
+      const seen = new Set<string>();
+      const expected = left.map((p) => {
+        const key = `${p.a}/${p.b}`;
+        const first = p.valid === 1 && !seen.has(key);
+        if (p.valid === 1) seen.add(key);
+        return [BigInt(first && there.has(key) === (kind === 'semi'))];
+      });
+      assert.deepEqual(rowsOf(table as PlainTable), expected);
+    }),
+    { seed, numRuns: 25 },
+  );
+});
+
 /** All pairs of the plain join: left payload, right payload, matched. */
 function pairs(kind: JoinKind, left: readonly Row[], right: readonly Row[]): bigint[][] {
   return left

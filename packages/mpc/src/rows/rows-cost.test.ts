@@ -128,6 +128,11 @@ test('joining costs what the formulas say', async () => {
     (m) => m.joinToLeft('inner', FEW, fewShape, keys, 2),
   );
   await same(
+    'distinct',
+    (c) => c.join('semi', { ...side(c, false), distinct: true }, side(c, false)),
+    (m) => m.joinToLeft('semi', FEW, fewShape, keys, 0, true),
+  );
+  await same(
     'repeated',
     (c) => c.join('left', side(c, false), side(c, false), 70),
     (m) => m.joinRepeated('left', fewShape, fewShape, keys, 0, 70),

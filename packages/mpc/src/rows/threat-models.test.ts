@@ -44,6 +44,10 @@ const PROGRAMS: Readonly<Record<string, (c: Committee) => Promise<SecretTable[]>
     const j = await c.join('left', await side(c, false), own(c, true));
     return [j.left, j.right, { length: j.length, columns: [], bits: [j.valid, j.matched] }];
   },
+  'join that keeps distinct rows': async (c) => {
+    const j = await c.join('anti', { ...(await side(c, false)), distinct: true }, own(c, true));
+    return [j.left, { length: j.length, columns: [], bits: [j.valid, j.matched] }];
+  },
   'join of repeated keys': async (c) => {
     const j = await c.join('left', await side(c, false), await side(c, false), 80);
     return [j.left, j.right, { length: j.length, columns: [], bits: [j.valid, j.matched] }];

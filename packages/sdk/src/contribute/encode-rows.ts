@@ -9,6 +9,7 @@ import {
   rowsOfPiece,
   rowVectors,
   type Table,
+  tableColumn,
   type Vectors,
 } from '@sluis/model';
 import { type CsvRecord, csvRecords } from './csv-rows.ts';
@@ -33,6 +34,8 @@ const REMEMBERED = 5_000;
 
 interface ColumnReader {
   readonly name: string;
+  /** Further bits of a column that has a reader already: a problem is reported once. */
+  readonly again: boolean;
   readonly codec: CellCodec;
   readonly field: number;
   known: Map<string, bigint> | null;
@@ -69,13 +72,15 @@ export async function* encodedPieces({ collaboration, table, source, onProblem }
 function readersOf(collaboration: string, table: Table, header: CsvRecord): ColumnReader[] {
   const names = header.fields.map((f) => (f ?? '').trim().toLowerCase());
   const absent: string[] = [];
-  const readers = encodingsOf(table).map(({ column: name }) => {
+  const readers = encodingsOf(table).map((encoding) => {
+    const name = tableColumn(encoding.column);
     const column = table.columns[name] as Column;
     const field = names.indexOf(name.toLowerCase());
-    if (field === -1) absent.push(name);
+    const again = encoding.of !== undefined;
+    if (field === -1 && !again) absent.push(name);
     if (names.lastIndexOf(name.toLowerCase()) !== field)
       throw missing(`Column ${name} stands twice in the first line.`, 'Each name may stand there once.');
-    return { name, codec: cellCodec(collaboration, name, column), field, known: new Map<string, bigint>() };
+    return { name, again, codec: cellCodec(collaboration, encoding.column, column), field, known: new Map<string, bigint>() };
   });
   if (absent.length > 0)
     throw missing(
@@ -114,7 +119,7 @@ class PieceBuilder {
         (this.#columns[vector] as BigUint64Array)[this.rows] = value;
         if (this.#nullable[c] === true) (this.#columns[vector + 1] as BigUint64Array)[this.rows] = text === null ? 0n : 1n;
       } else {
-        onProblem({ line: record.line, column: reader.name, problem: value });
+        if (!reader.again) onProblem({ line: record.line, column: reader.name, problem: value });
         good = false;
       }
       vector += this.#nullable[c] === true ? 2 : 1;
