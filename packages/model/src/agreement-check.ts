@@ -5,6 +5,7 @@ import { collectionProblems } from './agreement-collections.ts';
 import { contributorProblems, depositProblems } from './agreement-deposits.ts';
 import { releaseProblems } from './agreement-release-check.ts';
 import { type AgreementProblem, columnProblems } from './agreement-columns.ts';
+import { matchingProblems } from './agreement-matching-check.ts';
 import { noiseProblems } from './agreement-noise-check.ts';
 
 type Path = AgreementProblem['path'];
@@ -164,6 +165,7 @@ export function agreementProblems(agreement: Agreement): AgreementProblem[] {
     ...contributorProblems(agreement),
     ...noiseProblems(agreement),
     ...collectionProblems(agreement),
+    ...matchingProblems(agreement),
     ...namesProblems(agreement, agreement.committee, ['committee']),
     ...namesProblems(agreement, agreement.receivers, ['receivers']),
     ...namesProblems(agreement, agreement.askers, ['askers']),

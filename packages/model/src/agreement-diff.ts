@@ -1,5 +1,6 @@
 /** What changed between two versions of an agreement, in plain words. */
 import type { Agreement } from './agreement.ts';
+import type { MatchingTerms } from './agreement-matching.ts';
 
 export interface AgreementChange {
   /** Dotted path; organisations by name. */
@@ -25,8 +26,20 @@ function flatten(value: unknown, path: string, into: Map<string, unknown>): Map<
   return into;
 }
 
+/** A key as one line: name(column recipe option …, …). */
+function keyInWords({ name, parts }: MatchingTerms['any_of'][number]): string {
+  const words = parts.map(({ column, recipe, ...options }) =>
+    [typeof column === 'string' ? column : JSON.stringify(column), recipe, ...Object.values(options).flat()].join(' '),
+  );
+  return `${name}(${words.join(', ')})`;
+}
+
 function flat(agreement: Agreement): Flat {
-  return flatten({ ...agreement, organisations: Object.fromEntries(agreement.organisations.map((o) => [o.name, o])) }, '', new Map());
+  const organisations = Object.fromEntries(agreement.organisations.map((o) => [o.name, o]));
+  const matching = Object.fromEntries(
+    Object.entries(agreement.matching ?? {}).map(([name, terms]) => [name, { ...terms, any_of: terms.any_of.map(keyInWords) }]),
+  );
+  return flatten({ ...agreement, organisations, matching }, '', new Map());
 }
 
 const asNumber = (value: unknown) => (typeof value === 'number' ? value : null);
@@ -93,6 +106,9 @@ const MEANINGS: readonly Meaning[] = [
   [/^collections\.[^.]+\.minimum_reports$/, 'reports in a released sum, at least', moreIsStronger],
   [/^collections\.[^.]+\.reports\.epsilon$/, 'what one local report may reveal (epsilon)', lessTextIsStronger],
   [/^collections\.[^.]+\.aggregators$/, 'aggregators of reports', () => 'neutral'],
+  [/^matching\.[^.]+\.tables$/, 'tables whose records may be matched', fewerIsStronger],
+  [/^matching\.[^.]+\.any_of$/, 'keys that records are matched by', () => 'neutral'],
+  [/^matching\.[^.]+\.(rejected|repeated)$/, 'rows without a valid key or with the key of another row', () => 'neutral'],
   [/^receivers$/, 'receivers of results', fewerIsStronger],
   [/^askers$/, 'organisations that may ask', fewerIsStronger],
   [/^tables\.[^.]+\.columns\.[^.]+\.uses$/, 'uses', fewerIsStronger],

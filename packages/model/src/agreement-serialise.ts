@@ -16,6 +16,9 @@ const COMMENTS: Readonly<Record<string, string>> = {
   collections:
     ' What people without an account may report. Two aggregators of a collection together can read every report in it: name two that will not.\n' +
     ' Reports of a local kind are randomised by people themselves: whoever sees one learns at most what its epsilon allows.',
+  matching:
+    ' How records of different organisations may be matched: keys in order of priority, each made of columns with the use "join".\n' +
+    ' A recipe with its version brings values into normal form, so that everybody compares the same bytes.',
   output: ' A cell is released only if enough rows and organisations contribute to it.',
   receivers: ' Organisations that receive results.',
   askers: ' Organisations whose analysts may ask.',
@@ -64,6 +67,7 @@ function forPeople(a: Agreement): Record<string, unknown> {
       ]),
     ),
     ...(a.collections === undefined ? {} : { collections: a.collections }),
+    ...(a.matching === undefined ? {} : { matching: a.matching }),
     output: a.output,
     receivers: a.receivers,
     askers: a.askers,

@@ -1,6 +1,7 @@
 /** What a careful reader should know before signing: allowed, but worth a second look. */
 import type { Agreement, Table } from './agreement.ts';
 import { givers } from './agreement-deposits.ts';
+import { matchingWarnings } from './agreement-matching-check.ts';
 import { noiseWarnings } from './agreement-noise-check.ts';
 
 function depositWarnings(agreement: Agreement, name: string, { deposits, providers }: Table): string[] {
@@ -103,6 +104,7 @@ export function agreementWarnings(agreement: Agreement): string[] {
   const found = [
     ...committeeWarnings(agreement),
     ...Object.entries(agreement.tables).flatMap(([name, table]) => tableWarnings(agreement, name, table)),
+    ...matchingWarnings(agreement),
     ...noiseWarnings(agreement),
   ];
   if (output.minimum_rows < 3) found.push(`minimum_rows is ${output.minimum_rows}: cells about one or two rows may be released.`);

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { collectionSchema } from './agreement-collections.ts';
+import { matchingSchema } from './agreement-matching.ts';
 import { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
 import { checkingSchema, differencingSchema, roundingSchema, totalsSchema } from './agreement-release.ts';
 
@@ -166,6 +167,8 @@ export const agreementSchema = z.strictObject({
   tables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/), tableSchema),
   /** What people without an account may report to the stations, by name; absent is nothing. */
   collections: z.record(name, collectionSchema).optional(),
+  /** How records may be matched, by name; absent is not at all. */
+  matching: z.record(name, matchingSchema).optional(),
   output: outputSchema.prefault({}),
   /** Organisations that get results. */
   receivers: z.array(name).min(1),

@@ -22,6 +22,7 @@ export * from './plan-layout.ts';
 export * from './plan-noise.ts';
 export * from './privacy-event.ts';
 export * from './agreement-noise.ts';
+export * from './agreement-matching.ts';
 export * from './agreement-release.ts';
 export * from './plan-rounding.ts';
 export * from './footprint.ts';

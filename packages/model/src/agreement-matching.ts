@@ -1,0 +1,83 @@
+/**
+ * The agreement's terms on matching records of different tables or providers: which keys may be used, made of which
+ * columns by which recipes, in which order. Blocks that use them (intersections) name them.
+ */
+import type { Conditions, KeyDefinition, KeyPart } from '@sluis/matching';
+import { z } from 'zod';
+import type { Agreement } from './agreement.ts';
+
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'a name starts with a letter and has letters, digits, "-" and "_" only');
+const sqlName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/);
+const bound = z.union([z.number().int().safe(), z.string().max(60)]).transform(String);
+
+export const keyPartSchema = z.strictObject({
+  /** The column, or one for each table where they have different names. */
+  column: z.union([sqlName, z.record(sqlName, sqlName)]),
+  /** How values are brought into normal form: name and version (docs/matching.md). */
+  recipe: z.string().regex(/^[a-z][a-z0-9-]{0,40}@[1-9]\d{0,3}$/, 'a recipe with its version is needed, such as email@1'),
+  /** Order of day, month and year where a notation leaves it open. */
+  order: z.enum(['ymd', 'dmy', 'mdy']).optional(),
+  /** Country of telephone numbers that are written without one. */
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'two capitals are needed, such as NL')
+    .optional(),
+  /** Smallest and largest value, both included; others are rejected. */
+  between: z.tuple([bound, bound]).optional(),
+});
+
+export const matchingSchema = z.strictObject({
+  description: z.string().max(500).default(''),
+  /** Tables whose records may be matched: of two owners, or of one table with several providers. */
+  tables: z.array(sqlName).min(1).max(20),
+  /** Keys in order of priority: two records match by the first that both have equal. */
+  any_of: z
+    .array(z.strictObject({ name, parts: z.array(keyPartSchema).min(1).max(8) }))
+    .min(1)
+    .max(16),
+  /** Values that are no valid key: their rows are left out and counted, or nothing runs. */
+  rejected: z.enum(['leave-out', 'refuse']).default('leave-out'),
+  /** Rows of one side with equal keys: nothing runs, or the key counts once; they are reported either way. */
+  repeated: z.enum(['refuse', 'once']).default('refuse'),
+});
+export type MatchingTerms = z.infer<typeof matchingSchema>;
+type PartTerms = z.infer<typeof keyPartSchema>;
+
+/** The part's column in one table; null if it names none for it. */
+export const columnOfPart = ({ column }: Pick<PartTerms, 'column'>, table: string): string | null =>
+  typeof column === 'string' ? column : Object.hasOwn(column, table) ? (column[table] ?? null) : null;
+
+/** The part as `@sluis/matching` reads it: without columns, which may be called otherwise elsewhere. */
+export const keyPartOf = ({ recipe, order, country, between }: PartTerms): KeyPart => ({
+  recipe,
+  ...(order === undefined ? {} : { order }),
+  ...(country === undefined ? {} : { country }),
+  ...(between === undefined ? {} : { between }),
+});
+
+export interface TableKey {
+  readonly definition: KeyDefinition;
+  /** Columns of the table, one for each part. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * Keys of one table under a declared matching, in order of priority, with what happens to rejected and repeated rows.
+ * Null if the agreement has no such matching, or it leaves this table out.
+ */
+export function keysOfTable(
+  agreement: Pick<Agreement, 'matching'>,
+  matching: string,
+  table: string,
+): { readonly keys: readonly TableKey[]; readonly conditions: Conditions } | null {
+  const all = agreement.matching ?? {};
+  const terms = Object.hasOwn(all, matching) ? all[matching] : undefined;
+  if (terms === undefined || !terms.tables.includes(table)) return null;
+  return {
+    keys: terms.any_of.map(({ name, parts }) => ({
+      definition: { name, parts: parts.map(keyPartOf) },
+      columns: parts.map((part) => columnOfPart(part, table) ?? ''),
+    })),
+    conditions: { rejected: terms.rejected, repeated: terms.repeated },
+  };
+}
