@@ -70,7 +70,7 @@ function readPhone(text: string, [code, trunk]: Plan): Reading {
 }
 
 function phoneReader({ country = '' }: RecipeOptions): (text: string) => Reading {
-  const plan = PLANS[country];
+  const plan = Object.hasOwn(PLANS, country) ? PLANS[country] : undefined;
   if (plan !== undefined) return (text) => readPhone(text, plan);
   throw new InvalidError('matching/option', {
     stage: 'agreement',
