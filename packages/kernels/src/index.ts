@@ -26,3 +26,5 @@ export { randomShuffle, type Shuffle } from './shuffle.ts';
 export * from './transposition.ts';
 export * from './transposition-block.ts';
 export * from './triples.ts';
+export * from './bulk-hash.ts';
+export * from './set-kernels.ts';
