@@ -12,7 +12,6 @@ const WINDOW: usize = 33;
 const ROOM: usize = 100;
 
 /** The sum over 16 groups; `bits` has one coefficient of four for each, lowest first. */
-// @ts-ignore: decorator
 @inline
 function sumOfSixteen(t: usize, bits: u64): v128 {
   let x = v128.xor(v128.load(t + (<usize>(bits << 4) & 0xf0)), v128.load(t + (<usize>bits & 0xf0), 256));
@@ -33,7 +32,6 @@ function sumOfSixteen(t: usize, bits: u64): v128 {
 }
 
 /** The sum of the blocks that 128 coefficients choose, the first of which belongs to block `place` of the first group. */
-// @ts-ignore: decorator
 @inline
 function sumOf(table: usize, low: u64, high: u64, place: u64): v128 {
   const beyond = place === 0 ? 0 : high >> (64 - place);
@@ -42,7 +40,6 @@ function sumOf(table: usize, low: u64, high: u64, place: u64): v128 {
   return v128.xor(sum, v128.load(table + <usize>(beyond << 4), 8192));
 }
 
-// @ts-ignore: decorator
 @inline
 function addToTable(table: usize, block: v128, place: u32): void {
   const step = <usize>16 << place;
@@ -50,7 +47,6 @@ function addToTable(table: usize, block: v128, place: u32): void {
 }
 
 /** The sixteen sums of four blocks. */
-// @ts-ignore: decorator
 @inline
 function makeTable(table: usize, blocks: usize): void {
   const a = v128.load(blocks);

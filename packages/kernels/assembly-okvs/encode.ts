@@ -10,9 +10,9 @@ import { highBits, lowBits } from './rows';
 export function eliminate(records: usize, count: u32, digests: usize, seed: usize, pivots: usize): u32 {
   const seed0 = load<u64>(seed);
   const seed1 = load<u64>(seed, 8);
-  for (let at = records; at < records + (<usize>count << 3); at += 8) {
-    const digest = digests + (<usize>load<u32>(at) << 5);
-    let pivot = pivots + (<usize>load<u32>(at, 4) << 5);
+  for (let at = records; at < records + ((<usize>count) << 3); at += 8) {
+    const digest = digests + ((<usize>load<u32>(at)) << 5);
+    let pivot = pivots + ((<usize>load<u32>(at, 4)) << 5);
     let low = lowBits(digest, seed0, seed1);
     let high = highBits(digest, seed1, low);
     let value = v128.load(digest);
@@ -26,7 +26,7 @@ export function eliminate(records: usize, count: u32, digests: usize, seed: usiz
       const zeros = ctz(low);
       low = (low >> zeros) | ((high << 1) << (63 - zeros));
       high >>= zeros;
-      pivot += <usize>zeros << 5;
+      pivot += (<usize>zeros) << 5;
       const found = load<u64>(pivot);
       if (found === 0) break;
       low ^= found;

@@ -1,14 +1,12 @@
 /** Hashes of items: SHA-256 of a first block that all share, already in `start`, followed by the item. */
 import { compress, digestPart, LANES, spreadWords } from './sha256';
 
-// @ts-ignore: decorator
 @inline
 function iota(from: i32): v128 {
   return i8x16.add(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>from));
 }
 
 /** 16 bytes of a padded message: what the item has left counts from `from`, between -1 and 127. */
-// @ts-ignore: decorator
 @inline
 function padded(data: v128, left: i32, from: i32): v128 {
   const places = iota(from);
@@ -18,7 +16,6 @@ function padded(data: v128, left: i32, from: i32): v128 {
 }
 
 /** Writes block `block` of an item's padded message. Reads up to 63 bytes beyond the item. */
-// @ts-ignore: decorator
 @inline
 function placeBlock(item: usize, length: u32, block: u32, last: u32, to: usize): void {
   const rest = <i64>length - (<i64>block << 6);
@@ -31,14 +28,12 @@ function placeBlock(item: usize, length: u32, block: u32, last: u32, to: usize):
   if (block === last) store<u64>(to, bswap((<u64>length + 64) << 3), 56);
 }
 
-// @ts-ignore: decorator
 @inline
 function lastBlock(length: u32): u32 {
   return <u32>((<u64>length + 8) >> 6);
 }
 
 /** state = `start` in every lane (128 bytes). */
-// @ts-ignore: decorator
 @inline
 function begin(start: usize, state: usize): void {
   memory.copy(state, start, 128);

@@ -2,7 +2,7 @@
 
 /** Adds to 2,048 counters (8,192 bytes) how often each value of a digit occurs. */
 export function countDigits(records: usize, count: u32, shift: u32, counts: usize): void {
-  for (let at = records; at < records + (<usize>count << 3); at += 8) {
+  for (let at = records; at < records + ((<usize>count) << 3); at += 8) {
     const slot = counts + ((<usize>(load<u64>(at) >> shift) & 2047) << 2);
     store<u32>(slot, load<u32>(slot) + 1);
   }
@@ -20,11 +20,11 @@ export function sumCounts(counts: usize): void {
 
 /** Writes records to the places of their digits, in the order in which they come, and moves those places on. */
 export function placeRecords(records: usize, count: u32, shift: u32, counts: usize, to: usize): void {
-  for (let at = records; at < records + (<usize>count << 3); at += 8) {
+  for (let at = records; at < records + ((<usize>count) << 3); at += 8) {
     const record = load<u64>(at);
     const slot = counts + ((<usize>(record >> shift) & 2047) << 2);
     const place = load<u32>(slot);
     store<u32>(slot, place + 1);
-    store<u64>(to + (<usize>place << 3), record);
+    store<u64>(to + ((<usize>place) << 3), record);
   }
 }

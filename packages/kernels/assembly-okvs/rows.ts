@@ -3,7 +3,6 @@
  * 128 coefficients start and what they are.
  */
 
-// @ts-ignore: decorator
 @inline
 function mix(x: u64): u64 {
   let z = x;
@@ -13,21 +12,18 @@ function mix(x: u64): u64 {
 }
 
 /** Coefficients 0 to 63. With `highBits` a one-to-one function of the digest's last 16 bytes, so they are as uniform as those. */
-// @ts-ignore: decorator
 @inline
 export function lowBits(digest: usize, seed0: u64, seed1: u64): u64 {
   return mix((load<u64>(digest, 16) ^ seed0) + mix(load<u64>(digest, 24) ^ seed1));
 }
 
 /** Coefficients 64 to 127. */
-// @ts-ignore: decorator
 @inline
 export function highBits(digest: usize, seed1: u64, low: u64): u64 {
   return mix((load<u64>(digest, 24) ^ seed1) + low);
 }
 
 /** Where the coefficients start: below `range`. */
-// @ts-ignore: decorator
 @inline
 function startOf(low: u64, high: u64, range: u32): u64 {
   return ((mix(low + rotl(high, 32) * 0x9e3779b97f4a7c15) >> 32) * <u64>range) >> 32;

@@ -8,14 +8,12 @@
 /** Where in a scratch the lanes' blocks stand. */
 export const LANES: usize = 1024;
 
-// @ts-ignore: decorator
 @inline
 function rotate(x: v128, n: i32): v128 {
   return v128.or(i32x4.shr_u(x, n), i32x4.shl(x, 32 - n));
 }
 
 /** What h becomes before it is added to d. */
-// @ts-ignore: decorator
 @inline
 function first(e: v128, f: v128, g: v128, h: v128, i: usize, scratch: usize, k: usize): v128 {
   const sigma = v128.xor(v128.xor(rotate(e, 6), rotate(e, 11)), rotate(e, 25));
@@ -24,7 +22,6 @@ function first(e: v128, f: v128, g: v128, h: v128, i: usize, scratch: usize, k: 
 }
 
 /** What is added to h afterwards. */
-// @ts-ignore: decorator
 @inline
 function second(a: v128, b: v128, c: v128): v128 {
   const sigma = v128.xor(v128.xor(rotate(a, 2), rotate(a, 13)), rotate(a, 22));
@@ -85,14 +82,12 @@ export function compress(state: usize, scratch: usize, k: usize): void {
 }
 
 /** Turns the bytes of every 32-bit word around. */
-// @ts-ignore: decorator
 @inline
 export function bigEndian(x: v128): v128 {
   return i8x16.shuffle(x, x, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
 }
 
 /** Four words of four lanes, as four vectors of one word each: stored at `to`. Words are big-endian in the lanes. */
-// @ts-ignore: decorator
 @inline
 export function spreadWords(x: v128, y: v128, z: v128, w: v128, to: usize): void {
   const xy = i32x4.shuffle(x, y, 0, 4, 1, 5);
@@ -106,7 +101,6 @@ export function spreadWords(x: v128, y: v128, z: v128, w: v128, to: usize): void
 }
 
 /** The other way: words 4·half to 4·half + 3 of the state, of one lane. */
-// @ts-ignore: decorator
 @inline
 export function digestPart(state: usize, half: usize, lane: i32): v128 {
   const at = state + (half << 6);

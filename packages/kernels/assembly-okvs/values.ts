@@ -1,6 +1,5 @@
 /** Values of equal length (8 to 16 bytes), one after the other: in order, and found again. 16 bytes beyond the last are readable. */
 
-// @ts-ignore: decorator
 @inline
 function head(value: usize): u64 {
   return bswap(load<u64>(value));

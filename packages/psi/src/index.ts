@@ -1,0 +1,5 @@
+/** Two-party private set intersection. Start reading at intersect.ts. */
+export { intersectAsReceiver, intersectAsSender } from './intersect.ts';
+export { falsePositiveBits, valueBytes } from './lengths.ts';
+export { type PackedItems, packItems, repeatedItems } from './packed-items.ts';
+export { checkTerms, type IntersectionTerms, LARGEST_SET } from './terms.ts';
