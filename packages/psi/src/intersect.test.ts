@@ -4,10 +4,17 @@ import { systemRandom, utf8 } from '@sluis/base';
 import { pairOfLinks } from '@sluis/model/fixtures';
 import { intersectAsReceiver, intersectAsSender, packItems } from './index.ts';
 
-for (const threat of ['semi-honest', 'malicious'] as const) {
-  test(`the receiver learns which of its items the sender has too: ${threat}`, async () => {
+const MODES = [
+  ['vole', 'semi-honest'],
+  ['vole', 'malicious'],
+  ['ddh', 'semi-honest'],
+  ['ddh', 'malicious'],
+] as const;
+
+for (const [protocol, threat] of MODES) {
+  test(`the receiver learns which of its items the sender has too: ${protocol}, ${threat}`, async () => {
     const [left, right] = pairOfLinks();
-    const terms = { context: utf8('run 1'), threat, protocol: 'vole', sizes: { sender: 5, receiver: 6 } } as const;
+    const terms = { context: utf8('run 1'), threat, protocol, sizes: { sender: 5, receiver: 6 } } as const;
     const [, positions] = await Promise.all([
       intersectAsSender(left, packItems(['a', 'c', 'e', 'g']), terms, systemRandom),
       intersectAsReceiver(right, packItems(['b', 'c', 'd', 'e', 'c']), terms, systemRandom),

@@ -8,6 +8,8 @@
 import type { Random } from '@sluis/base';
 import type { PairLink } from '@sluis/model';
 import { Coin } from './coin.ts';
+import { receiveByDdh } from './ddh-receiver.ts';
+import { sendByDdh } from './ddh-sender.ts';
 import { checkItems, type PackedItems } from './packed-items.ts';
 import { openSession } from './session.ts';
 import { checkTerms, type IntersectionTerms } from './terms.ts';
@@ -30,7 +32,8 @@ export async function intersectAsSender(link: PairLink, items: PackedItems, term
   checkItems(items, terms.sizes.sender);
   const coin = new Coin(random);
   const session = await openSession(link, 'sender', terms, coin.commitment, random);
-  await sendByVole(session, items, terms, coin, random);
+  if (terms.protocol === 'ddh') await sendByDdh(session, items, terms, random);
+  else await sendByVole(session, items, terms, coin, random);
 }
 
 /**
@@ -49,5 +52,5 @@ export async function intersectAsReceiver(
   checkItems(items, terms.sizes.receiver);
   const coin = new Coin(random);
   const session = await openSession(link, 'receiver', terms, coin.commitment, random);
-  return receiveByVole(session, items, terms, coin, random);
+  return terms.protocol === 'ddh' ? receiveByDdh(session, items, terms, random) : receiveByVole(session, items, terms, coin, random);
 }

@@ -1,0 +1,28 @@
+/** Items as inputs of an oblivious pseudorandom function: digests under the session, filled up with random ones. */
+import type { Random } from '@sluis/base';
+import { Arena, BulkHash } from '@sluis/kernels';
+import { DIGEST_BYTES, ItemRows } from './item-rows.ts';
+import type { PackedItems } from './packed-items.ts';
+
+/** Elements in one message, with one proof; at most what a proof allows (65,535). */
+export const BATCH = 512;
+export const ELEMENT = 32;
+
+/** `declared` inputs; those beyond the items are random, so that they stand for no item. */
+export async function inputsOf(items: PackedItems, session: Uint8Array, declared: number, random: Random): Promise<Uint8Array[]> {
+  const arena = new Arena();
+  try {
+    const rows = await ItemRows.hash(arena, new BulkHash(arena), items, session);
+    const digests = arena.bytes(rows.digests, DIGEST_BYTES * rows.items).slice();
+    return Array.from({ length: declared }, (_, i) =>
+      i < rows.items ? digests.subarray(DIGEST_BYTES * i, DIGEST_BYTES * (i + 1)) : random.bytes(DIGEST_BYTES),
+    );
+  } finally {
+    arena.close();
+  }
+}
+
+/** Inputs of each message. */
+export function* batches<T>(inputs: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < inputs.length; from += BATCH) yield inputs.slice(from, from + BATCH);
+}

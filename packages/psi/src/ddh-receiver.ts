@@ -1,0 +1,63 @@
+/** The receiver's part over Diffie–Hellman in ristretto255; see ddh-sender.ts. */
+import type { Random } from '@sluis/base';
+import { type BlindedInputs, loadOprf, OPRF_OUTPUT_BYTES, OPRF_PROOF_BYTES, type Oprf } from '@sluis/crypto';
+import { Arena } from '@sluis/kernels';
+import { batches, ELEMENT, inputsOf } from './ddh-inputs.ts';
+import { valueBytes } from './lengths.ts';
+import { itemCount, type PackedItems } from './packed-items.ts';
+import type { Session } from './session.ts';
+import { pause } from './stripes.ts';
+import type { IntersectionTerms } from './terms.ts';
+import { reserveValues, ValueTable } from './value-list.ts';
+
+/** Learns: which of its items the sender has too. Its messages are uniformly random elements, whatever its items. */
+export async function receiveByDdh(session: Session, items: PackedItems, terms: IntersectionTerms, random: Random): Promise<Uint32Array> {
+  const oprf = await loadOprf(terms.threat === 'malicious' ? 'voprf' : 'oprf');
+  const publicKey = await session.receive('psi/key', ELEMENT);
+  const inputs = await inputsOf(items, session.id, terms.sizes.receiver, random);
+  const asked = await ask(session, oprf, inputs, random);
+  const size = valueBytes(terms);
+  const values = new Uint8Array(size * inputs.length);
+  let at = 0;
+  for (const { batch, mine } of asked) {
+    const proofBytes = terms.threat === 'malicious' ? OPRF_PROOF_BYTES : 0;
+    const answer = await session.receive('psi/evaluated', ELEMENT * batch.length + proofBytes);
+    const evaluated = answer.subarray(0, ELEMENT * batch.length);
+    const outputs = oprf.finalize(batch, mine, { evaluated, proof: answer.subarray(ELEMENT * batch.length) }, publicKey);
+    for (let i = 0; i < batch.length; i++, at += size)
+      values.set(outputs.subarray(OPRF_OUTPUT_BYTES * i, OPRF_OUTPUT_BYTES * i + size), at);
+    await pause();
+  }
+  return lookUp(session, values, itemCount(items), terms);
+}
+
+interface Asked {
+  readonly batch: readonly Uint8Array[];
+  readonly mine: BlindedInputs;
+}
+
+async function ask(session: Session, oprf: Oprf, inputs: readonly Uint8Array[], random: Random): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  for (const batch of batches(inputs)) {
+    const mine = oprf.blind(batch, random);
+    asked.push({ batch, mine });
+    await session.send('psi/points', mine.blinded);
+    await pause();
+  }
+  return asked;
+}
+
+/** Positions of own items among the values that arrive; what was filled up is left out. */
+async function lookUp(session: Session, values: Uint8Array, items: number, terms: IntersectionTerms): Promise<Uint32Array> {
+  const size = valueBytes(terms);
+  const arena = new Arena();
+  try {
+    const address = reserveValues(arena, items, size);
+    arena.bytes(address, size * items).set(values.subarray(0, size * items));
+    const table = await ValueTable.of(arena, address, items, size);
+    await session.receivePieces('psi/values', size * terms.sizes.sender, size, (_from, bytes) => table.mark(bytes));
+    return Uint32Array.from(table.marks.keys().filter((i) => table.marks[i] === 1));
+  } finally {
+    arena.close();
+  }
+}
