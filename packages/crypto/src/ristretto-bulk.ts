@@ -231,7 +231,7 @@ export function loadRistretto(): Promise<Ristretto> {
 }
 
 /** The result of a function that cannot fail. */
-const done = (_nothing: void): number => 0;
+const done = (_nothing: undefined): number => 0;
 
 /** Throws ProtocolError `crypto/not-a-scalar` unless these are packed scalars below the group's order; `count` of them if given. */
 function checkScalars(scalars: Uint8Array, count?: number): number {

@@ -14,6 +14,8 @@ export type SignaturePurpose =
   | 'share'
   | 'receipt'
   | 'checkpoint'
+  /** A version of a database for private lookup. */
+  | 'lookup'
   | 'cancel'
   /** An output checker's word on one release. */
   | 'check'
