@@ -5,6 +5,7 @@ export * from './block-logic.ts';
 export type { Masks } from './blocks.ts';
 export * from './carry-groups.ts';
 export * from './cross-products.ts';
+export * from './linear-evaluation.ts';
 export * from './packed-logic.ts';
 export { composePermutation, invertPermutation, randomPermutation } from './permutation.ts';
 export { RandomPieces, type RandomWords } from './random-pieces.ts';

@@ -1,0 +1,90 @@
+/**
+ * Silent VOLE: short messages make short correlated noise, which each side expands on its own. First, correlated transfers
+ * give both the products of Δ with the receiver's noise values (one transfer a bit) and the keys of the trees; then one
+ * message of the sender makes b' and c' with c' = e·Δ ⊕ b' for the receiver's sparse e; compression makes e look random.
+ * Source: Boyle et al. 2019; Weng et al. 2021 (Wolverine), §5; parameters in `vole-shape.ts`.
+ */
+import { concatBytes } from '@sluis/base';
+import { type Arena, linearEvaluation } from '@sluis/kernels';
+import type { PairLink } from '@sluis/model';
+import { compress } from './compression.ts';
+import { receiveRows, sendRows } from './correlated-rows.ts';
+import { Expansion, SEED_BYTES } from './expansion.ts';
+import { proveNoise, verifyNoise } from './noise-check.ts';
+import { choicesOf, drawPlaces } from './noise-places.ts';
+import { growTrees, LEAF_MARGIN_BYTES, mendTrees, treeMessageBytes } from './noise-trees.ts';
+import { hashRows, shiftedRows, TRANSFERS_PER_LEVEL } from './tree-keys.ts';
+import type { VoleOptions, VoleReceiverShare, VoleSenderShare } from './vole.ts';
+import { type VoleShape, voleShape } from './vole-shape.ts';
+
+const ELEMENT = 16;
+const BITS = 128;
+/** Room before a vector that compression reads. */
+const BEFORE = 448;
+
+const vectorBytes = ({ trees, leaves }: VoleShape): number => ELEMENT * trees * leaves + LEAF_MARGIN_BYTES;
+/** Products that transfers make: the noise values', and with a check one that hides what it shows. */
+const productsOf = ({ trees }: VoleShape, { threat }: VoleOptions): number => trees + (threat === 'malicious' ? 1 : 0);
+const transfersOf = ({ trees, depth }: VoleShape): number => TRANSFERS_PER_LEVEL * trees * depth;
+
+/** Puts the products of the first rows together: 16 bytes each. */
+function productsFrom(arena: Arena, rows: number, count: number): number {
+  const out = arena.reserve(ELEMENT * count);
+  arena.attach(linearEvaluation).sumPowers(rows, out, count);
+  return out;
+}
+
+export async function sendSilently(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleSenderShare> {
+  const shape = voleShape(count);
+  const vector = arena.reserve(BEFORE + vectorBytes(shape)) + BEFORE;
+  const products = productsOf(shape, options);
+  const transfers = transfersOf(shape);
+  const { delta, rows, session } = await sendRows(link, arena, BITS * products + transfers, options);
+  const b = productsFrom(arena, rows, products);
+  const expansion = new Expansion(arena, session.subarray(0, SEED_BYTES));
+  const paths = rows + ELEMENT * BITS * products;
+  const shifted = shiftedRows(arena, paths, transfers, delta);
+  const keys = [hashRows(arena, expansion, paths, transfers).slice(), hashRows(arena, expansion, shifted, transfers).slice()] as const;
+  const roots = options.random.bytes(SEED_BYTES * shape.trees);
+  const noiseProducts = arena.words(b, 4 * products).slice();
+  await link.send('ot/trees', growTrees(arena, expansion, shape, vector, roots, keys, noiseProducts));
+  if (options.threat === 'malicious') await proveNoise(link, arena, { vector, shape, session }, delta, noiseProducts);
+  compress(arena, [vector], count, shape.trees * shape.leaves - count);
+  const result = vector - BEFORE;
+  arena.bytes(result, BEFORE + ELEMENT * count).copyWithin(0, BEFORE);
+  arena.reset(result + Math.ceil(count / 4) * 64);
+  return { delta, b: result };
+}
+
+export async function receiveSilently(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleReceiverShare> {
+  const shape = voleShape(count);
+  const size = BEFORE + vectorBytes(shape);
+  const noise = arena.reserve(size) + BEFORE;
+  const vector = arena.reserve(size) + BEFORE;
+  const products = productsOf(shape, options);
+  const transfers = transfersOf(shape);
+  const values = options.random.bytes(ELEMENT * products);
+  const places = drawPlaces(shape, options.random);
+  const { rows, session } = await receiveRows(link, arena, concatBytes(values, choicesOf(shape, places)), options);
+  const c = productsFrom(arena, rows, products);
+  const expansion = new Expansion(arena, session.subarray(0, SEED_BYTES));
+  const keys = hashRows(arena, expansion, rows + ELEMENT * BITS * products, transfers).slice();
+  const valueProducts = arena.words(c, 4 * products).slice();
+  const message = await link.receive('ot/trees', treeMessageBytes(shape));
+  mendTrees(arena, expansion, shape, vector, message, keys, places, valueProducts);
+  if (options.threat === 'malicious') {
+    await verifyNoise(link, arena, { vector, shape, session }, { places, values }, valueProducts, options.random);
+  }
+  const e = arena.bytes(noise, vectorBytes(shape)).fill(0);
+  places.forEach((place, tree) => {
+    e.set(values.subarray(ELEMENT * tree, ELEMENT * (tree + 1)), ELEMENT * (shape.leaves * tree + place));
+  });
+  compress(arena, [noise, vector], count, shape.trees * shape.leaves - count);
+  const a = noise - BEFORE;
+  const cAt = a + Math.ceil(count / 4) * 64;
+  const all = arena.bytes(a, vector + ELEMENT * count - a);
+  all.copyWithin(0, BEFORE, BEFORE + ELEMENT * count);
+  all.copyWithin(cAt - a, vector - a, vector - a + ELEMENT * count);
+  arena.reset(cAt + Math.ceil(count / 4) * 64);
+  return { a, c: cAt };
+}
