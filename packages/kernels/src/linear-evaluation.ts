@@ -3,7 +3,7 @@ import { ArenaModule } from './arena.ts';
 import { WASM_CODE } from './vole-wasm-code.ts';
 
 /** Bytes that `multiplyTable` needs: the table, and room to work in. */
-export const TABLE_BYTES = 8192 + 1280;
+export const FACTOR_TABLE_BYTES = 8192 + 1280;
 /** Bytes that `prepareMasks` fills. */
 export const MASK_BYTES = 1024;
 /** Elements before a vector that `convolve` reads. */

@@ -12,7 +12,7 @@
  * Source: Roy 2022 (SoftSpokenOT), §4.1 with theorem 4.1; universal hash over each column.
  */
 import { constantTimeEqual, taggedHash } from '@sluis/crypto';
-import { type Arena, linearEvaluation, TABLE_BYTES } from '@sluis/kernels';
+import { type Arena, linearEvaluation, FACTOR_TABLE_BYTES } from '@sluis/kernels';
 import type { Columns } from './correlated-rows.ts';
 
 const BLOCK_BYTES = 16;
@@ -29,7 +29,7 @@ export const checkPoint = (session: Uint8Array, corrections: Uint8Array): Uint8A
 export function hashedColumns(arena: Arena, columns: Columns, point: Uint8Array, count = WIDTH): Uint8Array {
   const top = arena.top;
   const field = arena.attach(linearEvaluation);
-  const table = arena.reserve(TABLE_BYTES);
+  const table = arena.reserve(FACTOR_TABLE_BYTES);
   field.multiplyTable(arena.place(point), table);
   const sums = arena.reserve(LANES * BLOCK_BYTES * Math.ceil(count / LANES));
   for (let lane = 0; lane < count; lane += LANES) {

@@ -13,7 +13,7 @@
  */
 import { concatBytes, ProtocolError, type Random } from '@sluis/base';
 import { constantTimeEqual, HASH_BYTES, taggedHash } from '@sluis/crypto';
-import { type Arena, type LinearEvaluation, linearEvaluation, TABLE_BYTES } from '@sluis/kernels';
+import { type Arena, type LinearEvaluation, linearEvaluation, FACTOR_TABLE_BYTES } from '@sluis/kernels';
 import type { PairLink } from '@sluis/model';
 import type { VoleShape } from './vole-shape.ts';
 
@@ -70,7 +70,7 @@ function hashVector(arena: Arena, { vector, shape }: NoiseVector, point: Uint8Ar
   const length = lengthOf(shape);
   const used = shape.trees * shape.leaves;
   arena.bytes(vector + ELEMENT * used, ELEMENT * (LANES * length - used)).fill(0);
-  const table = arena.reserve(TABLE_BYTES);
+  const table = arena.reserve(FACTOR_TABLE_BYTES);
   elements.field.multiplyTable(arena.place(point), table);
   const sums = arena.reserve(LANES * ELEMENT);
   elements.field.hornerLanes(vector, ELEMENT * length, length, table, sums);

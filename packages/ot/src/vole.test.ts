@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom, utf8 } from '@sluis/base';
-import { Arena, linearEvaluation, TABLE_BYTES } from '@sluis/kernels';
+import { Arena, linearEvaluation, FACTOR_TABLE_BYTES } from '@sluis/kernels';
 import { pairOfLinks } from '@sluis/model/fixtures';
 import { multiplyPlainly } from './fixtures/plain-field.ts';
 import { FIELD_BYTES, voleReceiver, voleSender } from './vole.ts';
@@ -25,7 +25,7 @@ for (const threat of ['semi-honest', 'malicious'] as const) {
       const { delta, a, b, c } = await both(count, threat);
       const arena = new Arena();
       const field = arena.attach(linearEvaluation);
-      const table = arena.reserve(TABLE_BYTES);
+      const table = arena.reserve(FACTOR_TABLE_BYTES);
       field.multiplyTable(arena.place(delta), table);
       const product = arena.place(a);
       field.multiplyByTable(product, product, count, table);
