@@ -61,6 +61,9 @@ export class BlockTable {
   readonly #sure: Float64Array;
   /** How much more that is for each number before the last, at least, in units of 2^-21. */
   readonly #slopes: Float64Array;
+  /** First 32 bits from which a block's first number is refused, and so any other; and how much less that is for each later one. */
+  readonly #refused: Float64Array;
+  readonly #falls: Float64Array;
 
   constructor(shape: Shape) {
     const { weight, blocks, tail } = shape;
@@ -76,10 +79,11 @@ export class BlockTable {
     const places = most.length + 1;
     [this.#starts, this.#signs] = [new Float64Array(places), new Int8Array(places)];
     [this.#bits, this.#sure, this.#slopes] = [new Uint8Array(places), new Float64Array(places), new Float64Array(places)];
+    [this.#refused, this.#falls] = [new Float64Array(places).fill(2 ** 32), new Float64Array(places)];
     blocks.forEach(({ start, bits, negative }, i) => {
       [this.#starts[i], this.#signs[i], this.#bits[i]] = [start, negative ? -1 : 1, bits];
-      const { sure, slope } = this.#line(i, BigInt(start), bits);
-      [this.#sure[i], this.#slopes[i]] = [sure, slope];
+      const { sure, slope, refused, fall } = this.#lines(i, BigInt(start), bits);
+      [this.#sure[i], this.#slopes[i], this.#refused[i], this.#falls[i]] = [sure, slope, refused, fall];
     });
     this.#starts[blocks.length] = tail.start;
   }
@@ -99,6 +103,7 @@ export class BlockTable {
       // Whole numbers below 2^53.
       if (width > 0 && first < sure + Math.floor(((2 ** width - 1 - within) * (this.#slopes[place] as number)) / SLOPE_UNIT))
         return (this.#signs[place] as number) * x;
+      if (first >= (this.#refused[place] as number) - Math.floor((within * (this.#falls[place] as number)) / SLOPE_UNIT)) continue;
       const slow = this.#undecided(bits, place, x, first);
       if (slow !== null) return slow;
     }
@@ -106,20 +111,24 @@ export class BlockTable {
   }
 
   /**
-   * A line that no quotient of the block is below: it ends in the last one, with the lesser of the slopes there and over the
-   * whole block. Below convex weights lies their tangent, below concave ones the chord, and the lesser of both lies below
-   * weights that are concave first and then convex.
+   * Two lines between which all quotients of the block lie. The lower one ends in the last quotient, with the lesser of the
+   * slopes there and over the whole block: below convex weights lies their tangent, below concave ones the chord, and the
+   * lesser of both lies below weights that are concave first and then convex. The upper one begins in the first quotient,
+   * with the lesser of the slopes there and over the whole block, for the same reasons.
    */
-  #line(place: number, start: bigint, bits: number): { sure: number; slope: number } {
+  #lines(place: number, start: bigint, bits: number): { sure: number; slope: number; refused: number; fall: number } {
     const steps = (1n << BigInt(bits)) - 1n;
     const at = (x: bigint) => this.#quotient(place, x, BUILD);
-    const last = at(start + steps);
+    const [first, last] = [at(start), at(start + steps)];
     const sure = Number(last.low >> BigInt(BUILD - 32));
-    if (steps === 0n) return { sure, slope: 0 };
-    const chord = (at(start).low - last.high) / steps;
-    const end = at(start + steps - 1n).low - last.high;
-    const least = chord < end ? chord : end;
-    return { sure, slope: least > 0n ? Number((least * BigInt(SLOPE_UNIT)) >> BigInt(BUILD - 32)) : 0 };
+    const refused = Number((first.high >> BigInt(BUILD - 32)) + 1n);
+    if (steps === 0n) return { sure, slope: 0, refused, fall: 0 };
+    const chord = (first.low - last.high) / steps;
+    const slopeOf = (end: bigint): number => {
+      const least = chord < end ? chord : end;
+      return least > 0n ? Number((least * BigInt(SLOPE_UNIT)) >> BigInt(BUILD - 32)) : 0;
+    };
+    return { sure, slope: slopeOf(at(start + steps - 1n).low - last.high), refused, fall: slopeOf(first.low - at(start + 1n).high) };
   }
 
   #undecided(bits: RandomBits, place: number, x: number, first: number): number | null {
