@@ -1,9 +1,9 @@
 /** From opened noisy integers to intervals around the values of aggregates. Run by: a receiver, and whoever verifies its receipt. */
 import { pairSums, type Plan, type PlanAggregate, type PlanMargin, pushdownProviders, type Released } from '@sluis/model';
-import { typedColumn } from './aggregate-values.ts';
+import { openedCells, typedColumn } from './aggregate-values.ts';
 import { isPair } from './bind-aggregate.ts';
 import type { CellColumn } from './cell-column.ts';
-import { type Ends, meanInterval, rowsBetween } from './mean.ts';
+import { type Ends, type MeanBounds, meanInterval, rowsBetween } from './mean.ts';
 import { pairInterval, spreadInterval } from './moment-intervals.ts';
 import { range, type Range } from './rational-interval.ts';
 
@@ -27,16 +27,24 @@ export function aggregateIntervals(plan: Plan, released: Released): AggregateInt
 
 function intervalsOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, released: Released): AggregateInterval {
   const { kind, accumulators } = aggregate;
-  const of = (cells: readonly (bigint | null)[] = []) => Array.from({ length: plan.cellCount }, (_, cell) => cells[cell] ?? null);
-  const counts = of(released.counts[aggregate.contribution]);
+  const counts = openedCells(plan, released.counts[aggregate.contribution]);
   if (kind === 'count') return around(counts, margin.count, (cells) => ({ kind: 'scaled', scale: 0, cells }));
-  const sums = accumulators.map((a) => of(released.accumulators[a]));
+  const sums = accumulators.map((a) => openedCells(plan, released.accumulators[a]));
   const scales = accumulators.map((a) => plan.accumulators[a]?.scale ?? 0);
   const [first = []] = sums;
   if (kind === 'sum' || kind === 'count_distinct')
     return around(first, margin.accumulators[0] ?? null, (cells) => typedColumn(cells, scales[0] ?? 0, aggregate));
   if (margin.count === null) return doubleColumns(counts.map(() => null));
-  const endsOf = kind === 'avg' ? meansOf(plan, aggregate, margin) : computedOf(plan, aggregate, margin, scales);
+  if (kind === 'avg') {
+    const interval = meanInterval(meanBounds(plan, aggregate, margin));
+    return doubleColumns(
+      counts.map((count, cell) => {
+        const sum = first[cell] ?? null;
+        return count === null || sum === null ? null : interval(count, sum);
+      }),
+    );
+  }
+  const endsOf = computedOf(plan, aggregate, margin, scales);
   return doubleColumns(
     counts.map((count, cell) => {
       const values = sums.map((cells) => cells[cell] ?? null).filter((v) => v !== null);
@@ -45,12 +53,10 @@ function intervalsOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, r
   );
 }
 
-type EndsOf = (count: bigint, sums: readonly bigint[]) => Ends | null;
-
-function meansOf(plan: Plan, { accumulators, centres = [] }: PlanAggregate, margin: PlanMargin): EndsOf {
+function meanBounds(plan: Plan, { accumulators, centres = [] }: PlanAggregate, margin: PlanMargin): MeanBounds {
   const { minimum = '0', maximum = '0', scale = 0 } = plan.accumulators[accumulators[0] ?? -1] ?? {};
   const [centre = null] = centres;
-  const interval = meanInterval({
+  return {
     scale,
     centre: centre === null ? null : BigInt(centre),
     countMargin: BigInt(margin.count ?? 0),
@@ -58,9 +64,10 @@ function meansOf(plan: Plan, { accumulators, centres = [] }: PlanAggregate, marg
     minimum: BigInt(minimum),
     maximum: BigInt(maximum),
     rows: mostRows(plan),
-  });
-  return (count, [sum]) => (sum === undefined ? null : interval(count, sum));
+  };
 }
+
+type EndsOf = (count: bigint, sums: readonly bigint[]) => Ends | null;
 
 function computedOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, scales: readonly number[]): EndsOf {
   return (count, sums) => {

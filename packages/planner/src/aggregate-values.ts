@@ -24,8 +24,8 @@ import { decimalOf, isFloat, isInteger } from './types.ts';
  */
 export function aggregateColumns(plan: Plan, released: Released): CellColumn[] {
   return plan.aggregates.map((aggregate) => {
-    const counts = opened(plan, released.counts[aggregate.contribution]);
-    const parts = aggregate.accumulators.map((a) => opened(plan, released.accumulators[a]));
+    const counts = openedCells(plan, released.counts[aggregate.contribution]);
+    const parts = aggregate.accumulators.map((a) => openedCells(plan, released.accumulators[a]));
     return aggregateColumn(
       aggregate,
       counts,
@@ -38,7 +38,7 @@ export function aggregateColumns(plan: Plan, released: Released): CellColumn[] {
 type Opened = readonly (bigint | null)[];
 
 /** One entry per cell. */
-const opened = ({ cellCount }: Plan, cells: Opened = []): Opened =>
+export const openedCells = ({ cellCount }: Plan, cells: Opened = []): Opened =>
   cells.length === cellCount ? cells : Array.from({ length: cellCount }, (_, cell) => cells[cell] ?? null);
 
 function aggregateColumn(aggregate: PlanAggregate, counts: Opened, parts: readonly Opened[], of: readonly PlanAccumulator[]): CellColumn {
