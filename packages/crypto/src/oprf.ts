@@ -103,7 +103,7 @@ export class Oprf {
    */
   finalize(inputs: readonly Uint8Array[], mine: BlindedInputs, answer: Evaluation, publicKey: Uint8Array): Uint8Array {
     if (answer.evaluated.length !== mine.blinded.length || mine.blinded.length !== 32 * inputs.length) throw proofFails();
-    if (this.mode !== 'oprf') this.#verify(mine.blinded, answer, publicKey);
+    if (this.mode !== 'oprf') this.verify(mine.blinded, answer, publicKey);
     const elements = this.group.multiplyEach(answer.evaluated, this.group.invertScalars(mine.blinds));
     return this.#outputs(inputs, elements);
   }
@@ -137,7 +137,13 @@ export class Oprf {
     return out;
   }
 
-  #verify(blinded: Uint8Array, answer: Evaluation, publicKey: Uint8Array): void {
+  /**
+   * Checks the proof of a whole batch, for callers that do not want `finalize`'s hash.
+   *
+   * @throws ProtocolError `crypto/oprf-proof` if it does not hold; `crypto/not-an-element`.
+   */
+  verify(blinded: Uint8Array, answer: Evaluation, publicKey: Uint8Array): void {
+    if (blinded.length !== answer.evaluated.length) throw proofFails();
     const { group } = this;
     if (answer.proof.length !== OPRF_PROOF_BYTES) throw proofFails();
     const [c, s] = [answer.proof.subarray(0, 32), answer.proof.subarray(32)];

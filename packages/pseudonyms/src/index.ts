@@ -1,0 +1,16 @@
+export { type Setting, MAXIMUM_PARTIES } from './setting.ts';
+export { type GenerationOptions, KeyGeneration, type Revealed } from './key-generation.ts';
+export { KeyRotation } from './key-rotation.ts';
+export {
+  checkKeyShare,
+  checkPublicKey,
+  decodeKeyShare,
+  encodeKeyShare,
+  keyId,
+  type KeyKind,
+  type KeyShare,
+  type PublicKey,
+  publicPart,
+} from './key-share.ts';
+export { Holder, MAXIMUM_BATCH } from './holder.ts';
+export { type Finished, type HolderAnswer, type Pending, PSEUDONYM_BYTES, Pseudonymiser } from './pseudonymiser.ts';

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toHex, utf8 } from '@sluis/base';
+import { loadRistretto, type Ristretto } from '@sluis/crypto';
+import fc from 'fast-check';
+import { evaluate, generate, names, rotate } from './fixtures/ceremony.ts';
+import type { KeyShare } from './index.ts';
+import { at, lagrange, weightedScalars } from './polynomials.ts';
+
+const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
+test(`seed ${seed}`, () => assert.ok(seed >= 0));
+const group = await loadRistretto();
+
+const records = ['jan', 'piet', 'klaas'].map(utf8);
+const pick = <T>(list: readonly T[], order: readonly number[], count: number): T[] =>
+  list
+    .map((item, i) => [order[i] ?? 0, item] as const)
+    .sort((a, b) => a[0] - b[0])
+    .slice(0, count)
+    .map(([, item]) => item);
+const shape = fc.integer({ min: 2, max: 5 }).chain((n) =>
+  fc.record({
+    n: fc.constant(n),
+    threshold: fc.integer({ min: 2, max: n }),
+    order: fc.array(fc.nat(), { minLength: n, maxLength: n }),
+    other: fc.array(fc.nat(), { minLength: n, maxLength: n }),
+  }),
+);
+/** The key itself, which nobody has outside of tests. */
+const keyOf = (g: Ristretto, shares: readonly KeyShare[]): Uint8Array => {
+  const some = shares.slice(0, shares[0]?.threshold);
+  return weightedScalars(
+    g,
+    some.map((s) => s.secret),
+    lagrange(
+      g,
+      some.map((_, i) => i + 1),
+      0,
+    ),
+  );
+};
+
+test('any threshold of the parties give the same pseudonyms, which are those of the key that nobody holds', () => {
+  fc.assert(
+    fc.property(shape, ({ n, threshold, order, other }) => {
+      const shares = generate(group, n, threshold);
+      const first = evaluate(group, pick(shares, order, threshold), records);
+      assert.deepEqual(evaluate(group, pick(shares, other, threshold), records), first);
+      assert.deepEqual(evaluate(group, shares, records), first);
+      assert.equal(new Set(records.map((_, i) => toHex(at(first, i)))).size, records.length);
+      const key = keyOf(group, shares);
+      assert.deepEqual(group.multiplyGenerator(key), shares[0]?.publicKey);
+      // Shares of one party fewer lie on a polynomial with any value at 0: what they give is another key.
+      const fewer = pick(shares, order, threshold - 1);
+      const guess = weightedScalars(
+        group,
+        fewer.map((s) => s.secret),
+        lagrange(
+          group,
+          fewer.map((s) => shares.indexOf(s) + 1),
+          0,
+        ),
+      );
+      assert.notDeepEqual(guess, key);
+    }),
+    { seed, numRuns: 5 },
+  );
+});
+
+test('rotation maps pseudonyms to those of the next key, again and again, for any dealers', () => {
+  const rotatable = fc.integer({ min: 3, max: 5 }).chain((n) =>
+    fc.record({
+      n: fc.constant(n),
+      threshold: fc.integer({ min: 2, max: (n + 1) >> 1 }),
+      order: fc.array(fc.nat(), { minLength: n, maxLength: n }),
+      other: fc.array(fc.nat(), { minLength: n, maxLength: n }),
+    }),
+  );
+  fc.assert(
+    fc.property(rotatable, ({ n, threshold, order, other }) => {
+      let shares = generate(group, n, threshold);
+      let pseudonyms = evaluate(group, pick(shares, order, threshold), records);
+      for (let epoch = 1; epoch <= 2; epoch++) {
+        const factor = generate(group, n, threshold, { kind: 'rotation', epoch });
+        const next = rotate(group, shares, factor, pick(names(n), other, 2 * threshold - 1));
+        assert.equal(next[0]?.epoch, epoch + 1);
+        assert.deepEqual(keyOf(group, next), group.multiplyScalars(keyOf(group, shares), keyOf(group, factor)));
+        const mapped = evaluate(group, pick(factor, other, threshold), pseudonyms);
+        assert.deepEqual(mapped, evaluate(group, pick(next, order, threshold), records));
+        assert.notDeepEqual(mapped, pseudonyms);
+        [shares, pseudonyms] = [next, mapped];
+      }
+    }),
+    { seed, numRuns: 2 },
+  );
+});
