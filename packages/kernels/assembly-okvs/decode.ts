@@ -74,7 +74,7 @@ function makeTable(table: usize, blocks: usize): void {
 }
 
 /**
- * Decodes rows in the order of (some) sorted records: decoded block k belongs to record k. `blocks` has a multiple of four.
+ * Decodes rows in the order of (some) sorted records: decoded block k belongs to record k and digest k. `blocks` has a multiple of four.
  * Where `values` is not 0, the first 16 bytes of each digest are copied there, in the same order.
  */
 export function decodeRows(
@@ -106,7 +106,7 @@ export function decodeRows(
       base = group;
     }
     for (; made < due; made++) makeTable(tables + ((made - base) << 8), blocks + (made << 6));
-    const digest = digests + (<usize>load<u32>(at) << 5);
+    const digest = digests + (<usize>k << 5);
     const low = lowBits(digest, seed0, seed1);
     const high = highBits(digest, seed1, low);
     v128.store(decoded + (<usize>k << 4), sumOf(tables + ((group - base) << 8), low, high, start & 3));

@@ -6,13 +6,16 @@
  */
 import { highBits, lowBits } from './rows';
 
-/** Brings rows to echelon form: 0, or 1 if one depends on others (the system has no solution for most values). */
+/**
+ * Brings rows, whose digests stand in the order of the records, to echelon form: 0, or 1 if one depends on others (then the
+ * system has no solution for most values).
+ */
 export function eliminate(records: usize, count: u32, digests: usize, seed: usize, pivots: usize): u32 {
   const seed0 = load<u64>(seed);
   const seed1 = load<u64>(seed, 8);
-  for (let at = records; at < records + ((<usize>count) << 3); at += 8) {
-    const digest = digests + ((<usize>load<u32>(at)) << 5);
-    let pivot = pivots + ((<usize>load<u32>(at, 4)) << 5);
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const digest = digests + (k << 5);
+    let pivot = pivots + (<usize>load<u32>(records + (k << 3), 4) << 5);
     let low = lowBits(digest, seed0, seed1);
     let high = highBits(digest, seed1, low);
     let value = v128.load(digest);

@@ -95,12 +95,11 @@ function writeDigest(state: usize, lane: i32, to: usize): void {
 }
 
 /**
- * The first `length` bytes (at most 16) of the hash of a decoded block and its item's digest, one after the other, in the
- * order of the records, whose low words are the digests' positions. 16 bytes beyond the last value are overwritten.
+ * The first `length` bytes (at most 16) of the hashes of decoded blocks, each followed by its item's digest, one after the
+ * other. 16 bytes beyond the last value are overwritten.
  */
 export function hashDecoded(
   decoded: usize,
-  records: usize,
   count: u32,
   digests: usize,
   start: usize,
@@ -123,10 +122,10 @@ export function hashDecoded(
       v128.load(decoded + (<usize>r3 << 4)),
       scratch,
     );
-    const d0 = digests + (<usize>load<u32>(records + (<usize>r0 << 3)) << 5);
-    const d1 = digests + (<usize>load<u32>(records + (<usize>r1 << 3)) << 5);
-    const d2 = digests + (<usize>load<u32>(records + (<usize>r2 << 3)) << 5);
-    const d3 = digests + (<usize>load<u32>(records + (<usize>r3 << 3)) << 5);
+    const d0 = digests + (<usize>r0 << 5);
+    const d1 = digests + (<usize>r1 << 5);
+    const d2 = digests + (<usize>r2 << 5);
+    const d3 = digests + (<usize>r3 << 5);
     spreadWords(v128.load(d0), v128.load(d1), v128.load(d2), v128.load(d3), scratch + 64);
     spreadWords(v128.load(d0, 16), v128.load(d1, 16), v128.load(d2, 16), v128.load(d3, 16), scratch + 128);
     // Padding of a message of 64 + 48 bytes.

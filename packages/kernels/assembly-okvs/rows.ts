@@ -40,37 +40,49 @@ export function startRecords(digests: usize, first: u32, count: u32, seed: usize
   }
 }
 
+/** Copies digests to the order of records: in a loop of its own, because only then many of them are waited for at once. */
+export function gatherDigests(records: usize, count: u32, digests: usize, out: usize): void {
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const digest = digests + (<usize>load<u32>(records + (k << 3)) << 5);
+    v128.store(out + (k << 5), v128.load(digest));
+    v128.store(out + (k << 5), v128.load(digest, 16), 16);
+  }
+}
+
 /**
- * Takes out of sorted records those whose item stands in an earlier one, moving the others to `kept`, up to `records`; run
- * over the records in stripes. `run` points to where in the kept ones the last start begins. State, four words at `state`:
- * `kept`, `run`, and where the next repeat goes: two positions, its own and that of the item that stays (64 bits in all).
+ * Takes out of sorted records, whose digests stand in the same order, those whose item stands in an earlier one; the others
+ * move up. Run over the records in stripes. State, four words: where the next record that is kept goes, where its digest goes,
+ * the first kept record with the last start, and where the next repeat goes: two positions, its own and that of the item that
+ * stays (64 bits in all).
  */
 export function distinctRecords(records: usize, count: u32, digests: usize, state: usize): void {
   let kept = <usize>load<u32>(state);
-  let run = <usize>load<u32>(state, 4);
-  let repeat = <usize>load<u32>(state, 8);
-  for (let at = records; at < records + (<usize>count << 3); at += 8) {
-    const record = load<u64>(at);
+  let keptDigest = <usize>load<u32>(state, 4);
+  let run = <usize>load<u32>(state, 8);
+  let repeat = <usize>load<u32>(state, 12);
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const record = load<u64>(records + (k << 3));
     if (run < kept && load<u32>(run, 4) !== <u32>(record >> 32)) run = kept;
-    const digest = digests + (<usize>(<u32>record) << 5);
+    const low = v128.load(digests + (k << 5));
+    const high = v128.load(digests + (k << 5), 16);
     let same = run;
-    for (; same < kept; same += 8) {
-      const other = digests + (<usize>load<u32>(same) << 5);
-      const difference = v128.or(
-        v128.xor(v128.load(digest), v128.load(other)),
-        v128.xor(v128.load(digest, 16), v128.load(other, 16)),
-      );
-      if (!v128.any_true(difference)) break;
+    let other = keptDigest - ((kept - run) << 2);
+    for (; same < kept; same += 8, other += 32) {
+      if (!v128.any_true(v128.or(v128.xor(low, v128.load(other)), v128.xor(high, v128.load(other, 16))))) break;
     }
     if (same === kept) {
       store<u64>(kept, record);
+      v128.store(keptDigest, low);
+      v128.store(keptDigest, high, 16);
       kept += 8;
+      keptDigest += 32;
     } else {
       store<u64>(repeat, (<u64>load<u32>(same) << 32) | <u32>record);
       repeat += 8;
     }
   }
   store<u32>(state, <u32>kept);
-  store<u32>(state, <u32>run, 4);
-  store<u32>(state, <u32>repeat, 8);
+  store<u32>(state, <u32>keptDigest, 4);
+  store<u32>(state, <u32>run, 8);
+  store<u32>(state, <u32>repeat, 12);
 }

@@ -97,9 +97,9 @@ export class BulkHash {
     }
   }
 
-  /** The first `length` bytes of SHA-256(first block ‖ decoded block ‖ digest), in the order of records; see the kernel. */
-  hashDecoded(decoded: number, records: number, count: number, digests: number, start: number, length: number, values: number): void {
-    this.#kernels.hashDecoded(decoded, records, count, digests, start, this.#state, this.#scratch, this.#k, length, values);
+  /** The first `length` bytes (at most 16) of SHA-256(first block ‖ block of 16 bytes ‖ digest), one after the other; all addresses. */
+  hashDecoded(decoded: number, count: number, digests: number, start: number, length: number, values: number): void {
+    this.#kernels.hashDecoded(decoded, count, digests, start, this.#state, this.#scratch, this.#k, length, values);
   }
 }
 

@@ -21,7 +21,6 @@ export interface SetKernels {
   ) => void;
   readonly hashDecoded: (
     decoded: number,
-    records: number,
     count: number,
     digests: number,
     start: number,
@@ -35,6 +34,7 @@ export interface SetKernels {
   readonly sumCounts: (counts: number) => void;
   readonly placeRecords: (records: number, count: number, shift: number, counts: number, to: number) => void;
   readonly startRecords: (digests: number, first: number, count: number, seed: number, range: number, records: number) => void;
+  readonly gatherDigests: (records: number, count: number, digests: number, out: number) => void;
   readonly distinctRecords: (records: number, count: number, digests: number, state: number) => void;
   readonly eliminate: (records: number, count: number, digests: number, seed: number, pivots: number) => number;
   readonly substitute: (pivots: number, from: number, to: number, length: number, tables: number, blocks: number) => void;
@@ -70,7 +70,7 @@ export const setKernels: ArenaModule<SetKernels> = new ArenaModule<SetKernels>(W
 /** Coefficients of a row of the store. */
 export const BAND = 128;
 /** Room that tables of `decodeRows` and `substitute` take. */
-export const TABLE_BYTES: number = 101 * 256;
+export const SUM_TABLE_BYTES: number = 101 * 256;
 /** Room of the counters of `countDigits`. */
 export const COUNT_BYTES = 8192;
 /** Bytes beyond the last item or value that must be readable (and, beyond values that are written, writable). */

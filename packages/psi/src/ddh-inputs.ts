@@ -13,7 +13,7 @@ export async function inputsOf(items: PackedItems, session: Uint8Array, declared
   const arena = new Arena();
   try {
     const rows = await ItemRows.hash(arena, new BulkHash(arena), items, session);
-    const digests = arena.bytes(rows.digests, DIGEST_BYTES * rows.items).slice();
+    const digests = arena.bytes(rows.itemDigests, DIGEST_BYTES * rows.items).slice();
     return Array.from({ length: declared }, (_, i) =>
       i < rows.items ? digests.subarray(DIGEST_BYTES * i, DIGEST_BYTES * (i + 1)) : random.bytes(DIGEST_BYTES),
     );

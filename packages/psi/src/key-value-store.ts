@@ -8,7 +8,7 @@
  * Source: Bienstock, Patel, Seo & Yeo 2023 ("Near-Optimal Oblivious Key-Value Stores…"), §4 (random band matrices).
  */
 import type { Random } from '@sluis/base';
-import { setKernels, TABLE_BYTES } from '@sluis/kernels';
+import { setKernels, SUM_TABLE_BYTES } from '@sluis/kernels';
 import type { ItemRows } from './item-rows.ts';
 import { eachStripe, pause, STRIPE } from './stripes.ts';
 
@@ -36,7 +36,7 @@ async function eliminated(rows: ItemRows, pivots: number): Promise<boolean> {
   const kernels = rows.arena.attach(setKernels);
   let failures = 0;
   await eachStripe(rows.count, STRIPE, (from, n) => {
-    failures += kernels.eliminate(rows.records + 8 * from, n, rows.digests, rows.seed, pivots);
+    failures += kernels.eliminate(rows.records + 8 * from, n, rows.digests + 32 * from, rows.seed, pivots);
   });
   return failures === 0;
 }
@@ -44,7 +44,7 @@ async function eliminated(rows: ItemRows, pivots: number): Promise<boolean> {
 async function substituted(rows: ItemRows, pivots: number, blocks: number, length: number): Promise<void> {
   const kernels = rows.arena.attach(setKernels);
   const top = rows.arena.top;
-  const tables = rows.arena.reserve(TABLE_BYTES);
+  const tables = rows.arena.reserve(SUM_TABLE_BYTES);
   for (let to = length; to > 0; to -= STRIPE) {
     kernels.substitute(pivots, Math.max(0, to - STRIPE), to, length, tables, blocks);
     await pause();
@@ -59,10 +59,10 @@ async function substituted(rows: ItemRows, pivots: number, blocks: number, lengt
 export async function decodeStore(rows: ItemRows, blocks: number, length: number, decoded: number, values: number): Promise<void> {
   const kernels = rows.arena.attach(setKernels);
   const top = rows.arena.top;
-  const tables = rows.arena.reserve(TABLE_BYTES);
+  const tables = rows.arena.reserve(SUM_TABLE_BYTES);
   await eachStripe(rows.count, STRIPE, (from, n) => {
     const [to, also] = [decoded + BLOCK * from, values === 0 ? 0 : values + BLOCK * from];
-    kernels.decodeRows(rows.records + 8 * from, n, rows.digests, rows.seed, blocks, length, tables, to, also);
+    kernels.decodeRows(rows.records + 8 * from, n, rows.digests + 32 * from, rows.seed, blocks, length, tables, to, also);
   });
   rows.arena.reset(top);
 }

@@ -15,14 +15,21 @@ import { addCoin, hashRows } from './vole-sender.ts';
 const BLOCK = 16;
 
 /** Learns: which of its items the sender has too. Its messages are masked, or drawn at random. */
-export async function receiveByVole(session: Session, items: PackedItems, terms: IntersectionTerms, coin: Coin, random: Random) {
+export async function receiveByVole(
+  session: Session,
+  items: PackedItems,
+  terms: IntersectionTerms,
+  coin: Coin,
+  random: Random,
+  correlate: typeof voleReceiver = voleReceiver,
+): Promise<Uint32Array> {
   const arena = new Arena();
   try {
     const hash = new BulkHash(arena);
     const rows = await ItemRows.hash(arena, hash, items, session.id);
     const length = storeBlocks(terms);
     const options = { context: session.id, threat: terms.threat, random };
-    const { a, c } = await voleReceiver(session.link, arena, length, options);
+    const { a, c } = await correlate(session.link, arena, length, options);
     await sendStore(session, rows, a, length, coin, random);
     const decoded = arena.reserve(BLOCK * rows.count);
     await decodeStore(rows, c, length, decoded, 0);

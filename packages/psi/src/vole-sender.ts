@@ -22,14 +22,21 @@ import { orderValues, reserveValues } from './value-list.ts';
 const BLOCK = 16;
 
 /** Learns: nothing. Its messages show a value for every item, in an order that says nothing. */
-export async function sendByVole(session: Session, items: PackedItems, terms: IntersectionTerms, coin: Coin, random: Random) {
+export async function sendByVole(
+  session: Session,
+  items: PackedItems,
+  terms: IntersectionTerms,
+  coin: Coin,
+  random: Random,
+  correlate: typeof voleSender = voleSender,
+): Promise<void> {
   const arena = new Arena();
   try {
     const hash = new BulkHash(arena);
     const rows = await ItemRows.hash(arena, hash, items, session.id);
     const length = storeBlocks(terms);
     const options = { context: session.id, threat: terms.threat, random };
-    const { delta, b } = await voleSender(session.link, arena, length, options);
+    const { delta, b } = await correlate(session.link, arena, length, options);
     const addProducts = productsWith(arena, delta);
     const opening = await session.receive('psi/seed', SEED_BYTES + COIN_BYTES);
     await rows.arrange(opening.subarray(0, SEED_BYTES), length);
@@ -83,7 +90,7 @@ export async function hashRows(rows: ItemRows, hash: BulkHash, session: Uint8Arr
   const top = rows.arena.top;
   const start = hash.begin(firstBlock('value', session));
   await eachStripe(rows.count, STRIPE, (from, n) => {
-    hash.hashDecoded(decoded + BLOCK * from, rows.records + 8 * from, n, rows.digests, start, size, values + size * from);
+    hash.hashDecoded(decoded + BLOCK * from, n, rows.digests + 32 * from, start, size, values + size * from);
   });
   rows.arena.reset(top);
 }
