@@ -1,12 +1,13 @@
 /** A provider's partial aggregates, computed where its data lies. Nothing that goes wrong here tells anybody why. */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { RefusedError, StationError } from '@sluis/base';
-import type { DatasetRecord, ProviderEngine } from '@sluis/flow';
+import type { DatasetRecord, KeyReader, ProviderEngine } from '@sluis/flow';
 import type { Plan, Vectors } from '@sluis/model';
 import { type Prepared, providerStatement } from '@sluis/planner';
 import { type Binding, parseBinding, viewSql } from './binding.ts';
 import { type Database, openDatabase, temporaryFolder } from './database.ts';
 import { DenseVectors } from './dense-vectors.ts';
+import { readKeys } from './provider-keys.ts';
 import { encodeRows } from './provider-rows.ts';
 import { checkRows, tooManyRows, violationsError } from './row-check.ts';
 import { fingerprints, unchanged } from './source.ts';
@@ -28,7 +29,7 @@ export interface ProviderEngineOptions {
  * failing expression is no oracle (only changes of the source file itself have errors of their own).
  * Cost: one pass over the source in DuckDB, then memory for `cellCount` × layout words of 8 bytes.
  */
-export function createProviderEngine(options: ProviderEngineOptions): ProviderEngine {
+export function createProviderEngine(options: ProviderEngineOptions): ProviderEngine & KeyReader {
   const rechecked = new Map<string, string>();
   return {
     partials: (prepared, dataset, signal) =>
@@ -44,6 +45,12 @@ export function createProviderEngine(options: ProviderEngineOptions): ProviderEn
         const work = (database: Database) => encodeRows(database, plan.collaboration, table, source, signal);
         return onView(options, rechecked, { plan, table: source.table, dataset }, signal, work);
       }),
+    keys: ({ agreement, agreementId, table, columns, dataset }, limit, signal) =>
+      guarded(options, signal, () => {
+        const plan = { agreement: agreementId, collaboration: agreement.collaboration };
+        const work = (database: Database) => readKeys(database, table, columns, limit, signal);
+        return onView(options, rechecked, { plan, table, dataset }, signal, work);
+      }),
   };
 }
 
@@ -53,7 +60,7 @@ async function guarded<T>(options: ProviderEngineOptions, signal: AbortSignal, w
     signal.throwIfAborted();
     return await work();
   } catch (error) {
-    if (error instanceof RefusedError && error.code.startsWith('dataset/')) throw error;
+    if (error instanceof RefusedError && /^(dataset|intersection)\//.test(error.code)) throw error;
     options.log?.(loggable(error));
     throw new StationError('engine/failed', {
       stage: 'contribution',
@@ -75,7 +82,7 @@ function loggable(error: unknown): string {
 }
 
 interface Wanted {
-  readonly plan: Plan;
+  readonly plan: Pick<Plan, 'agreement' | 'collaboration'>;
   readonly table: string;
   readonly dataset: DatasetRecord;
 }

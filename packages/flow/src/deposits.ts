@@ -285,7 +285,8 @@ export class DepositDesk implements Deposits {
   }
 
   #seat(agreement: Agreement): 0 | 1 | 2 {
-    const seat = agreement.committee.indexOf(this.#station.organisation);
+    const committee: readonly string[] = agreement.committee;
+    const seat = committee.indexOf(this.#station.organisation);
     if (seat === 0 || seat === 1 || seat === 2) return seat;
     throw this.#refuse(
       'deposit/no-compute-party',

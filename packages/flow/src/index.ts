@@ -25,3 +25,8 @@ export * from './collection-context.ts';
 export { CollectionIntake } from './collection-intake.ts';
 export { CollectionReleases } from './collection-release.ts';
 export * from './collection-store.ts';
+export { type AdmittedIntersection, neededApprovals, openIntersection } from './intersection-admission.ts';
+export * from './intersection-items.ts';
+export * from './intersection-ports.ts';
+export * from './intersection-store.ts';
+export { Intersections, MOST_ATTEMPTS, type StartIntersection } from './intersections.ts';

@@ -1,4 +1,5 @@
 export * from './checkpoint.ts';
+export * from './intersection-receipt.ts';
 export * from './ledger.ts';
 export * from './memory-storage.ts';
 export * from './merkle.ts';

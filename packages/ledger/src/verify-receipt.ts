@@ -1,19 +1,9 @@
 /** Verifying a receipt offline: from the receipt and the keys in its agreement, without network. */
-import { canonicalText, fromBase64, fromHex, InvalidError, toHex, utf8 } from '@sluis/base';
-import { verifySignature } from '@sluis/crypto';
-import {
-  agreementId,
-  type Agreement,
-  type Receipt,
-  type ReceiptBody,
-  receiptSchema,
-  type SignedAgreement,
-  verifyAgreementSignatures,
-} from '@sluis/model';
-import { verifyCheckpoint } from './checkpoint.ts';
-import { entryData, saltedLeafHash } from './ledger.ts';
-import { verifyInclusion } from './merkle-verify.ts';
-import { commitComponent, commitMask, logOrigin, receiptBodyDigest, releaseEvent } from './receipt.ts';
+import { canonicalText, fromBase64, fromHex, toHex } from '@sluis/base';
+import { type Agreement, type Receipt, type ReceiptBody, receiptSchema, type SignedAgreement } from '@sluis/model';
+import { entryData } from './ledger.ts';
+import { commitComponent, commitMask, receiptBodyDigest, releaseEvent } from './receipt.ts';
+import { receiptFault as fail, requireLogged, requireSignatures, requireSignedAgreement } from './receipt-parts.ts';
 
 /** A receipt that holds. `openings` are the bytes behind the commitments, null if the receipt has none. */
 export interface VerifiedReceipt {
@@ -35,8 +25,8 @@ export function verifyReceipt(receipt: Receipt): VerifiedReceipt {
   const { body } = checked;
   const { agreement } = checked.agreement;
   checkAgreement(body, checked.agreement);
-  checkSignatures(body, agreement, checked.signatures);
-  checkLogs(body, agreement, checked.log);
+  requireSignatures(agreement, agreement.committee, receiptBodyDigest(body), checked.signatures);
+  requireLogged(agreement, agreement.committee, (at) => entryData(releaseEvent(body), at), checked.log);
   return { body, openings: checkOpenings(body, checked.openings) };
 }
 
@@ -50,12 +40,7 @@ function checkForm(receipt: Receipt): Receipt {
 
 function checkAgreement(body: ReceiptBody, signed: SignedAgreement): void {
   const { agreement } = signed;
-  if (agreementId(agreement) !== body.agreement) throw fail('other-agreement', 'the agreement in it is not the one that was signed for');
-  const named = agreement.organisations.map((o) => o.name);
-  const valid = new Set(verifyAgreementSignatures(signed));
-  const missing = named.find((n) => !valid.has(n));
-  if (missing !== undefined) throw fail('agreement-unsigned', `the agreement lacks the valid signature of ${missing}`, missing);
-  requireSameNames(Object.keys(signed.signatures), named, 'agreement-unsigned', 'signatures under the agreement');
+  requireSignedAgreement(signed, body.agreement);
   const within = (all: readonly string[], some: readonly string[]) =>
     new Set(some).size === some.length && some.every((s) => all.includes(s));
   const agreed =
@@ -71,48 +56,6 @@ function checkAgreement(body: ReceiptBody, signed: SignedAgreement): void {
 function noiseIsAgreed({ noise }: ReceiptBody, { output }: Agreement): boolean {
   if (noise === undefined || noise.mechanism === 'none') return output.noise?.required !== true;
   return output.noise !== undefined;
-}
-
-function checkSignatures(body: ReceiptBody, agreement: Agreement, signatures: Receipt['signatures']): void {
-  requireSameNames(Object.keys(signatures), agreement.committee, 'bad-signature', 'signatures');
-  const digest = receiptBodyDigest(body);
-  for (const party of agreement.committee) {
-    if (!verifySignature(identityOf(agreement, party), 'receipt', digest, fromHex(signatures[party] ?? ''))) {
-      throw fail('bad-signature', `the signature of ${party} does not hold for what it says`, party);
-    }
-  }
-}
-
-function checkLogs(body: ReceiptBody, agreement: Agreement, log: Receipt['log']): void {
-  requireSameNames(Object.keys(log), agreement.committee, 'not-logged', 'log proofs');
-  for (const party of agreement.committee) {
-    const proof = log[party];
-    if (proof === undefined) throw fail('not-logged', `the log proof of ${party} is missing`, party);
-    const data = utf8(proof.leaf);
-    const at = timeOf(proof.leaf);
-    if (at === null || toHex(entryData(releaseEvent(body), at)) !== toHex(data)) {
-      throw fail('not-logged', `what ${party} logged is not this release`, party);
-    }
-    const checkpoint = readCheckpoint(proof.checkpoint, party, identityOf(agreement, party));
-    const hash = saltedLeafHash(fromHex(proof.salt), data);
-    if (!verifyInclusion(hash, proof.index, checkpoint.size, proof.proof.map(fromHex), checkpoint.root)) {
-      throw fail('not-logged', `the release is not in the log of ${party}`, party);
-    }
-  }
-}
-
-function readCheckpoint(note: string, party: string, publicKey: Uint8Array) {
-  try {
-    return verifyCheckpoint(note, logOrigin(party), publicKey);
-  } catch (cause) {
-    if (!(cause instanceof InvalidError)) throw cause;
-    throw fail('bad-checkpoint', `the checkpoint of ${party}'s log does not hold`, party);
-  }
-}
-
-/** The time in an entry's canonical JSON; null if there is none of the right form. */
-function timeOf(leaf: string): string | null {
-  return /^\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)",/.exec(leaf)?.[1] ?? null;
 }
 
 function checkOpenings(body: ReceiptBody, openings: Receipt['openings']): VerifiedReceipt['openings'] {
@@ -140,22 +83,3 @@ function decode(text: string, what: string): Uint8Array {
   }
 }
 
-function identityOf(agreement: Agreement, name: string): Uint8Array {
-  const found = agreement.organisations.find((o) => o.name === name);
-  if (found === undefined) throw fail('not-agreed', `the agreement does not say who ${name} is`, name);
-  return fromHex(found.identity);
-}
-
-function requireSameNames(given: readonly string[], expected: readonly string[], code: string, what: string): void {
-  const same = given.length === expected.length && new Set(given).size === given.length && expected.every((n) => given.includes(n));
-  if (!same) throw fail(code, `its ${what} are not those of exactly ${expected.join(', ')}`);
-}
-
-function fail(code: string, reason: string, party?: string): InvalidError {
-  return new InvalidError(`receipt/${code}`, {
-    stage: 'receipt',
-    message: `The receipt does not hold: ${reason}.`,
-    remedy: 'Use the file exactly as it was written by Sluis; if it still fails, do not rely on it and ask the compute parties.',
-    ...(party === undefined ? {} : { party }),
-  });
-}

@@ -3,6 +3,7 @@ import { InvalidError } from '@sluis/base';
 import type { Agreement, Organisation, Table } from './agreement.ts';
 import { collectionProblems } from './agreement-collections.ts';
 import { contributorProblems, depositProblems } from './agreement-deposits.ts';
+import { intersectionProblems } from './agreement-intersections-check.ts';
 import { releaseProblems } from './agreement-release-check.ts';
 import { type AgreementProblem, columnProblems } from './agreement-columns.ts';
 import { matchingProblems } from './agreement-matching-check.ts';
@@ -166,6 +167,7 @@ export function agreementProblems(agreement: Agreement): AgreementProblem[] {
     ...noiseProblems(agreement),
     ...collectionProblems(agreement),
     ...matchingProblems(agreement),
+    ...intersectionProblems(agreement),
     ...namesProblems(agreement, agreement.committee, ['committee']),
     ...namesProblems(agreement, agreement.receivers, ['receivers']),
     ...namesProblems(agreement, agreement.askers, ['askers']),

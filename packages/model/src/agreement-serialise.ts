@@ -19,6 +19,9 @@ const COMMENTS: Readonly<Record<string, string>> = {
   matching:
     ' How records of different organisations may be matched: keys in order of priority, each made of columns with the use "join".\n' +
     ' A recipe with its version brings values into normal form, so that everybody compares the same bytes.',
+  intersections:
+    ' What organisations may find they have in common. "items" runs between two stations and shows receivers which of their own items match;\n' +
+    ' all else is computed by the committee on secrets.',
   output: ' A cell is released only if enough rows and organisations contribute to it.',
   receivers: ' Organisations that receive results.',
   askers: ' Organisations whose analysts may ask.',
@@ -68,6 +71,7 @@ function forPeople(a: Agreement): Record<string, unknown> {
     ),
     ...(a.collections === undefined ? {} : { collections: a.collections }),
     ...(a.matching === undefined ? {} : { matching: a.matching }),
+    ...(a.intersections === undefined ? {} : { intersections: a.intersections }),
     output: a.output,
     receivers: a.receivers,
     askers: a.askers,

@@ -2,6 +2,7 @@
 import type { Agreement, Table } from './agreement.ts';
 import { givers } from './agreement-deposits.ts';
 import { matchingWarnings } from './agreement-matching-check.ts';
+import { intersectionWarnings } from './agreement-intersections-check.ts';
 import { noiseWarnings } from './agreement-noise-check.ts';
 
 function depositWarnings(agreement: Agreement, name: string, { deposits, providers }: Table): string[] {
@@ -79,6 +80,8 @@ function tableWarnings(agreement: Agreement, name: string, table: Table): string
 }
 
 function committeeWarnings(agreement: Agreement): string[] {
+  if (agreement.committee.length === 0) return [];
+  const committee: readonly string[] = agreement.committee;
   const providers = new Set(Object.values(agreement.tables).flatMap((t) => t.providers));
   const found = [`Any two of ${agreement.committee.join(', ')} together can reconstruct all data shared for a question.`];
   const hosts = agreement.committee.map((name) =>
@@ -92,7 +95,7 @@ function committeeWarnings(agreement: Agreement): string[] {
   for (const receiver of agreement.receivers) {
     if (providers.has(receiver))
       found.push(`${receiver} receives results and provides data: the rules are checked again without its own rows, and suppress more.`);
-    if (agreement.committee.includes(receiver))
+    if (committee.includes(receiver))
       found.push(`${receiver} receives results and is a compute party: with one other compute party it learns everything.`);
   }
   return found;
@@ -106,6 +109,7 @@ export function agreementWarnings(agreement: Agreement): string[] {
     ...Object.entries(agreement.tables).flatMap(([name, table]) => tableWarnings(agreement, name, table)),
     ...matchingWarnings(agreement),
     ...noiseWarnings(agreement),
+    ...intersectionWarnings(agreement),
   ];
   if (output.minimum_rows < 3) found.push(`minimum_rows is ${output.minimum_rows}: cells about one or two rows may be released.`);
   if (output.minimum_organisations < 2) found.push("minimum_organisations is 1: cells may show a single organisation's value.");

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { collectionSchema } from './agreement-collections.ts';
 import { matchingSchema } from './agreement-matching.ts';
+import { intersectionSchema } from './agreement-intersections.ts';
 import { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
 import { checkingSchema, differencingSchema, roundingSchema, totalsSchema } from './agreement-release.ts';
 
@@ -157,11 +158,11 @@ export const agreementSchema = z.strictObject({
   purpose: z.string().min(1).max(2000),
   legal_basis: z.string().min(1).max(2000),
   valid: z.strictObject({ from: instant, until: instant }),
-  organisations: z.array(organisationSchema).min(3).max(200),
+  organisations: z.array(organisationSchema).min(2).max(200),
   /** Those who deposit rows without a station, by name. They do not sign; absent is nobody. */
   contributors: z.record(name, contributorSchema).optional(),
-  /** The three compute parties, by name. */
-  committee: z.tuple([name, name, name]),
+  /** The three compute parties, by name; none where only intersections between two stations are agreed on. */
+  committee: z.union([z.tuple([name, name, name]), z.tuple([])]),
   /** What one compute party may do: follow the protocol but be curious, or anything (then runs abort, and cost more). */
   threat_model: z.enum(['semi-honest', 'malicious']).default('semi-honest'),
   tables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/), tableSchema),
@@ -169,6 +170,8 @@ export const agreementSchema = z.strictObject({
   collections: z.record(name, collectionSchema).optional(),
   /** How records may be matched, by name; absent is not at all. */
   matching: z.record(name, matchingSchema).optional(),
+  /** What organisations may find they have in common, by name; absent is nothing. */
+  intersections: z.record(name, intersectionSchema).optional(),
   output: outputSchema.prefault({}),
   /** Organisations that get results. */
   receivers: z.array(name).min(1),

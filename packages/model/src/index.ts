@@ -37,6 +37,9 @@ export * from './row-encoding.ts';
 export * from './deposit.ts';
 export * from './deposit-acceptance.ts';
 export * from './collection.ts';
+export * from './agreement-intersections.ts';
+export { intersectionProblems, intersectionWarnings } from './agreement-intersections-check.ts';
+export * from './intersection.ts';
 export {
   type Collection,
   collectionSchema,

@@ -25,6 +25,8 @@ export type SignaturePurpose =
   /** That a deposit shall count (its giver's word), and that it does (a compute party's). */
   | 'deposit-accept'
   | 'deposit-accepted'
+  /** Never sent, as below: the key under which a station fingerprints what it has put into intersections. */
+  | 'fingerprint-secret'
   /** Never sent: Ed25519 signatures are deterministic, so this one is a secret that only the key's owner can make again. */
   | 'deposit-secret';
 
@@ -63,6 +65,12 @@ export type LedgerEventKind =
   | 'token.issued'
   | 'collection.released'
   | 'collection.received'
+  | 'intersection.proposed'
+  | 'intersection.approved'
+  | 'intersection.committed'
+  | 'intersection.computed'
+  | 'intersection.failed'
+  | 'intersection.received'
   | 'release.opened'
   | 'release.assessed'
   | 'release.checked'

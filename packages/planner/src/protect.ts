@@ -73,7 +73,7 @@ export function protect(p: Protecting): Plan {
     table: question.tableName,
     providers: [...p.providers],
     ...(p.shared === null ? {} : { rows: p.shared.rows }),
-    committee: [...agreement.committee],
+    committee: committeeOf(agreement),
     receivers: [...p.receivers],
     keys,
     groupingSets: question.groupingSets.map((set) => [...set]),
@@ -190,4 +190,15 @@ function domainHash(values: Domain['values']): string {
   const known = hashes.get(values) ?? toHex(taggedHash('sluis/domain/1', canonicalBytes([...values])));
   hashes.set(values, known);
   return known;
+}
+
+/** Agreements on intersections between two stations have none. */
+function committeeOf({ committee }: Agreement): Plan['committee'] {
+  const [a, b, c] = committee;
+  if (a !== undefined && b !== undefined && c !== undefined) return [a, b, c];
+  throw new RefusedError('plan/no-committee', {
+    stage: 'plan',
+    message: 'This agreement names no compute parties, which questions need.',
+    remedy: 'Agree on three; intersections between two stations run without: sluis intersect',
+  });
 }

@@ -1,12 +1,13 @@
 /** Opens a station's relational state: SQLite in its folder, or a PostgreSQL server. */
 import { type Clock, systemClock } from '@sluis/base';
-import type { BudgetBook, CollectionStore, DepositStore, StationStore } from '@sluis/flow';
+import type { BudgetBook, CollectionStore, DepositStore, IntersectionStore, StationStore } from '@sluis/flow';
 import type { LogStorage } from '@sluis/ledger';
 import { Kysely } from 'kysely';
 import { storeFailure } from './failures.ts';
 import { RelationalBudget } from './relational-budget.ts';
 import { RelationalCollections } from './relational-collections.ts';
 import { RelationalDeposits } from './relational-deposits.ts';
+import { RelationalIntersections } from './relational-intersections.ts';
 import { RelationalLog } from './relational-log.ts';
 import { RelationalStore } from './relational-store.ts';
 import { migrate, type Tables } from './schema.ts';
@@ -20,6 +21,7 @@ export interface OpenedStore {
   readonly deposits: DepositStore;
   readonly budget: BudgetBook;
   readonly collections: CollectionStore;
+  readonly intersections: IntersectionStore;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function openStore(place: StorePlace, clock: Clock = systemClock): 
       deposits: new RelationalDeposits(held),
       budget: new RelationalBudget(held),
       collections: new RelationalCollections(held),
+      intersections: new RelationalIntersections(held),
       close,
     };
   } catch (thrown) {

@@ -101,6 +101,35 @@ export interface Tables {
     boxes: string | null;
     begun_at: number;
   };
+  intersections: {
+    run: string;
+    collaboration: string;
+    agreement: string;
+    intersection: string;
+    coordinator: string;
+    analyst: string;
+    state: string;
+    attempt: number;
+    proposal: string;
+    approvals: string;
+    lots: string;
+    inputs: string | null;
+    error: string | null;
+    result: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  /** Fingerprints are under a key that is not in the database. */
+  intersection_attempts: {
+    run: string;
+    attempt: number;
+    collaboration: string;
+    intersection: string;
+    own_size: number;
+    peer_size: number;
+    fingerprints: string;
+    at: number;
+  };
   /** Hashes and salts in hexadecimal, data in base64: text is the same in both databases. */
   log_entries: { position: number; leaf_hash: string; salt: string; data: string };
 }
@@ -168,6 +197,18 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create index collection_reports_by_release on collection_reports (release_id)',
     `create table collection_releases (agreement text not null, collection text not null, release_id text not null, reports bigint not null,
       digest text not null, boxes text, begun_at bigint not null, primary key (agreement, collection, release_id))`,
+  ],
+  [
+    `create table intersections (run text primary key, collaboration text not null, agreement text not null, intersection text not null,
+      coordinator text not null, analyst text not null,
+      state text not null check (state in ('proposed', 'waiting', 'running', 'released', 'refused', 'failed', 'cancelled')),
+      attempt bigint not null, proposal text not null, approvals text not null, lots text not null, inputs text, error text, result text,
+      created_at bigint not null, updated_at bigint not null)`,
+    'create index intersections_by_time on intersections (created_at)',
+    // An attempt is begun once, and counted for ever: the database itself keeps both.
+    `create table intersection_attempts (run text not null, attempt bigint not null, collaboration text not null, intersection text not null,
+      own_size bigint not null, peer_size bigint not null, fingerprints text not null, at bigint not null, primary key (run, attempt))`,
+    'create index intersection_attempts_by_name on intersection_attempts (collaboration, intersection, at)',
   ],
 ];
 

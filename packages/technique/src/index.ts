@@ -10,3 +10,4 @@ export * from './rough-seconds.ts';
 export * from './rows-cost.ts';
 export * from './secret-tables.ts';
 export * from './malicious-cost.ts';
+export * from './pair.ts';

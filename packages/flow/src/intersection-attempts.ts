@@ -1,0 +1,168 @@
+/** Attempts under way at a station: their connection, their time, and the input that was committed to. */
+import { PeerError, type RefusedError } from '@sluis/base';
+import type { IntersectionInput } from '@sluis/model';
+import { peerOf, type StationContext } from './context.ts';
+import { type AdmittedIntersection, refusedIntersection } from './intersection-admission.ts';
+import type { IntersectionBook } from './intersection-book.ts';
+import { type InputSources, itemsOfRun, prepareInput, type PreparedInput } from './intersection-input.ts';
+import { checkRuns, checkSizes } from './intersection-limits.ts';
+import { type ReceivedOutcome, playIntersection } from './intersection-attempt.ts';
+import type { KeptInputs } from './intersection-store.ts';
+import { PairDesk, type WirePairLink } from './pair-links.ts';
+
+export interface ActiveAttempt {
+  readonly run: AdmittedIntersection;
+  readonly attempt: number;
+  readonly controller: AbortController;
+  readonly startedAt: number;
+  readonly timeLeftMs: () => number;
+  readonly link: WirePairLink;
+  input: PreparedInput | null;
+  /** By organisation, once both are known. */
+  said: Readonly<Record<string, IntersectionInput>>;
+  lots: readonly [string, string];
+  received: ReceivedOutcome | null;
+  /** Bytes that this side said it had sent. */
+  sent: number;
+  close(): void;
+}
+
+export class Attempts {
+  readonly desk = new PairDesk();
+  readonly #station: StationContext;
+  readonly #book: IntersectionBook;
+  readonly #sources: InputSources;
+  readonly #active = new Map<string, ActiveAttempt>();
+
+  constructor(station: StationContext, book: IntersectionBook, sources: InputSources) {
+    this.#station = station;
+    this.#book = book;
+    this.#sources = sources;
+  }
+
+  get(run: string): ActiveAttempt | null {
+    return this.#active.get(run) ?? null;
+  }
+
+  /** The attempt that the other side means. Throws RefusedError `run/over`. */
+  async require(run: string, attempt: number): Promise<ActiveAttempt> {
+    const found = this.#active.get(run);
+    if (found !== undefined && found.attempt === attempt) return found;
+    throw this.#book.notOpen(await this.#book.record(run));
+  }
+
+  /** Opens connection and clock of an attempt. One at a time for each run. */
+  open(run: AdmittedIntersection, attempt: number): ActiveAttempt {
+    const { station, id } = { station: this.#station, id: run.proposal.run };
+    if (this.#active.has(id)) throw refusedIntersection('running', { stage: 'run', message: `Run ${id} is under way.`, remedy: 'Wait for it.' });
+    const controller = new AbortController();
+    const limitMs = run.agreement.limits.run_seconds * 1000;
+    const startedAt = station.clock.now();
+    const timer = setTimeout(() => controller.abort(this.#timeUp(run)), limitMs);
+    timer.unref();
+    const timeLeftMs = () => Math.max(0, limitMs - (station.clock.now() - startedAt));
+    const peer = peerOf(run.agreement, run.peer.organisation);
+    const link = this.desk.open({ run: id, attempt, peer, wire: station.wire, timeLeftMs, signal: controller.signal });
+    const close = () => {
+      clearTimeout(timer);
+      this.desk.close(id, attempt);
+      this.#active.delete(id);
+    };
+    const active: ActiveAttempt = {
+      ...{ run, attempt, controller, startedAt, timeLeftMs, link, close },
+      ...{ input: null, said: {}, lots: ['', ''], received: null, sent: 0 },
+    };
+    this.#active.set(id, active);
+    return active;
+  }
+
+  /** Reads and commits to the own input. */
+  async prepare(active: ActiveAttempt): Promise<PreparedInput> {
+    const { run } = active;
+    const station = this.#station;
+    station.events.emit(run.proposal.run, 'contribution', station.organisation, 'reading the own keys');
+    const record = await this.#book.record(run.proposal.run);
+    const begun = await this.#book.begun(run);
+    checkRuns(station, run, begun);
+    const input = await prepareInput(station, this.#sources, run, this.#book.keptInputs(record), begun, active.controller.signal);
+    active.input = input;
+    return input;
+  }
+
+  /** Both inputs are known: checks the sizes, counts the attempt and logs the commitments, all before anything is computed. */
+  async commit(active: ActiveAttempt, peerSaid: IntersectionInput, lots: readonly [string, string]): Promise<void> {
+    const { run, attempt, input } = active;
+    if (input === null) throw new RangeError('the own input comes first');
+    const { store, station } = { store: this.#book.store, station: this.#station };
+    const { proposal, me, peer } = run;
+    const others = (await this.#book.begun(run)).filter((b) => b.run !== proposal.run);
+    checkSizes(run, others, { own: input.said.declared, peer: peerSaid.declared });
+    this.#requireSame(run, this.#book.keptInputs(await this.#book.record(proposal.run)), peerSaid);
+    const kept: KeptInputs = {
+      own: { declared: input.said.declared, commitment: input.commitment, salt: input.salt },
+      peer: { ...peerSaid },
+    };
+    await store.beginAttempt({
+      run: proposal.run,
+      attempt,
+      collaboration: proposal.collaboration,
+      intersection: proposal.intersection,
+      ownSize: input.said.declared,
+      peerSize: peerSaid.declared,
+      fingerprints: Buffer.from(input.fingerprints).toString('base64'),
+      at: station.clock.now(),
+    });
+    await station.audit.append({
+      kind: 'intersection.committed',
+      details: { run: proposal.run, attempt, own: input.said.commitment, peer: peerSaid.commitment, size: input.said.declared },
+    });
+    await store.changeIntersection(proposal.run, ['running'], { inputs: JSON.stringify(kept) }, station.clock.now());
+    active.said = { [me.organisation]: input.said, [peer.organisation]: peerSaid };
+    active.lots = lots;
+    station.events.emit(proposal.run, 'share', station.organisation, 'committed to the own input');
+  }
+
+  /** Plays the protocol. What comes out stays in memory until both have signed. */
+  async play(active: ActiveAttempt): Promise<ReceivedOutcome | null> {
+    const { run, attempt, input, said, lots, link, controller } = active;
+    if (input === null) throw new RangeError('the own input comes first');
+    const station = this.#station;
+    station.events.emit(run.proposal.run, 'aggregate', station.organisation, 'matching blinded items');
+    const items = itemsOfRun(run, input.own, lots);
+    const { work } = this.#sources;
+    const received = await playIntersection(run, { attempt, items, said }, link, work, station.random, controller.signal);
+    controller.signal.throwIfAborted();
+    active.received = received;
+    return received;
+  }
+
+  closeAll(reason: Error): void {
+    for (const { controller } of this.#active.values()) controller.abort(reason);
+  }
+
+  /** A second attempt may not ask about other items than the first. */
+  #requireSame(run: AdmittedIntersection, before: KeptInputs | null, now: IntersectionInput): void {
+    if (before?.peer == null) return;
+    if (before.peer.commitment === now.commitment && before.peer.declared === now.declared) return;
+    throw this.#changed(run);
+  }
+
+  #changed(run: AdmittedIntersection): RefusedError {
+    const { organisation } = run.peer;
+    return refusedIntersection('input-changed', {
+      stage: 'contribution',
+      party: organisation,
+      message: `${organisation} committed to another input in the first attempt of run ${run.proposal.run}.`,
+      remedy: 'Begin a new run, which counts against the limits.',
+    });
+  }
+
+  #timeUp(run: AdmittedIntersection): PeerError {
+    return new PeerError('run/timeout', {
+      stage: 'run',
+      party: run.peer.organisation,
+      message: `Run ${run.proposal.run} took longer than the agreed ${run.agreement.limits.run_seconds} s.`,
+      remedy: 'See which station was slow; agree on more time (limits.run_seconds), or begin another attempt.',
+    });
+  }
+}

@@ -1,0 +1,87 @@
+/** This station's input to an intersection: read, committed to, compared with earlier runs. */
+import { fromHex, RefusedError, toHex, utf8 } from '@sluis/base';
+import { commitInput } from '@sluis/ledger';
+import { taggedHash } from '@sluis/crypto';
+import { declaredSize, type IntersectionInput, keyColumns } from '@sluis/model';
+import { itemCount, type PairItems } from '@sluis/technique';
+import type { StationContext } from './context.ts';
+import { type AdmittedIntersection, refusedIntersection } from './intersection-admission.ts';
+import { drawn, type OwnItems } from './intersection-items.ts';
+import { checkRepetition, fingerprintKey, needsFingerprints } from './intersection-limits.ts';
+import type { KeyReader, PairWork } from './intersection-ports.ts';
+import type { BegunAttempt, KeptInputs } from './intersection-store.ts';
+
+export interface PreparedInput {
+  readonly own: OwnItems;
+  readonly said: IntersectionInput;
+  readonly salt: string;
+  /** Commitment even where the agreement has none sent: another attempt must have the same input. */
+  readonly commitment: string;
+  readonly fingerprints: Uint8Array;
+}
+
+export interface InputSources {
+  readonly keys: KeyReader;
+  readonly work: PairWork;
+}
+
+/**
+ * Reads the own keys, and refuses where an earlier attempt had other ones or earlier runs' were too much alike.
+ * Run by: each side, before it says anything about its input.
+ */
+export async function prepareInput(
+  station: StationContext,
+  sources: InputSources,
+  run: AdmittedIntersection,
+  before: KeptInputs | null,
+  begun: readonly BegunAttempt[],
+  signal: AbortSignal,
+): Promise<PreparedInput> {
+  const own = await readKeys(station, sources, run, signal);
+  const salt = before?.own.salt ?? toHex(station.random.bytes(32));
+  const commitment = toHex(commitInput(run.proposal.run, station.organisation, fromHex(salt), own.items.bytes));
+  if (before !== null && before.own.commitment !== commitment)
+    throw refusedIntersection('input-changed', {
+      stage: 'contribution',
+      party: station.organisation,
+      message: `The rows of ${station.organisation} are not those it committed to in the first attempt of run ${run.proposal.run}.`,
+      remedy: 'Put them back, or begin a new run, which counts against the limits.',
+    });
+  let fingerprints = new Uint8Array(0);
+  if (needsFingerprints(run.terms.limits)) {
+    fingerprints = Uint8Array.from(await sources.work.fingerprints(own.items, await fingerprintKey(station, run), signal));
+    checkRepetition(
+      station,
+      run,
+      begun.filter((b) => b.run !== run.proposal.run),
+      fingerprints,
+    );
+  }
+  const declared = declaredSize(itemCount(own.items), run.terms);
+  return { own, said: { declared, commitment: run.terms.commit_inputs ? commitment : null }, salt, commitment, fingerprints };
+}
+
+async function readKeys(station: StationContext, { keys }: InputSources, run: AdmittedIntersection, signal: AbortSignal): Promise<OwnItems> {
+  const { table } = run.me;
+  const { agreement, agreementId, terms } = run;
+  const dataset = await station.store.dataset(agreement.collaboration, table);
+  if (dataset === null)
+    throw new RefusedError('contribution/no-dataset', {
+      stage: 'contribution',
+      party: station.organisation,
+      message: `${station.organisation} has connected no data to the shared table ${table}.`,
+      remedy: `Ask ${station.organisation} to run: sluis dataset connect`,
+    });
+  const columns = keyColumns(terms, station.organisation);
+  return keys.keys({ agreement, agreementId, table, columns, dataset }, terms.limits.maximum_items, signal);
+}
+
+/** The items that this run looks at. */
+export function itemsOfRun(run: AdmittedIntersection, own: OwnItems, lots: readonly [coordinator: string, other: string]): PairItems {
+  const seed = taggedHash('sluis/intersection/lots/1', utf8(run.proposal.run), fromHex(lots[0]), fromHex(lots[1]));
+  return drawn(own.items, run.terms.sample_percent, seed);
+}
+
+/** Commitment to the coordinator's half of the lots: it can't choose it for a second half that it has seen. */
+export const lotCommitment = (run: string, lot: string): string =>
+  toHex(taggedHash('sluis/intersection/lot/1', utf8(run), fromHex(lot)));

@@ -1,0 +1,101 @@
+/** Items of an intersection as bytes: keys of rows, padding up to the declared size, and lots. */
+import { concatBytes, fromUtf8, type Random, utf8 } from '@sluis/base';
+import { hmac } from '@sluis/crypto';
+import type { PairItems } from '@sluis/technique';
+
+/** First byte of an item: a key, or padding that matches nothing. */
+const KEY = 1;
+const PADDING = 0;
+const PADDING_BYTES = 33;
+
+/** A station's distinct keys in ascending byte order, with what was found on the way. For the owner only. */
+export interface OwnItems {
+  readonly items: PairItems;
+  readonly rows: number;
+  /** Rows that lack a part of the key. */
+  readonly missing: number;
+}
+
+/** One item: each part of the key preceded by its length, so that no two different keys are the same bytes. */
+export function encodeItem(key: readonly string[]): Uint8Array {
+  return concatBytes(
+    Uint8Array.of(KEY),
+    ...key.flatMap((part) => {
+      const bytes = utf8(part);
+      const length = new Uint8Array(4);
+      new DataView(length.buffer).setUint32(0, bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
+
+/** Reads item `index` back; RangeError for padding. */
+export function decodeItem({ bytes, offsets }: PairItems, index: number): string[] {
+  const item = bytes.subarray(offsets[index], offsets[index + 1]);
+  if (item[0] !== KEY) throw new RangeError('padding is no key');
+  const view = new DataView(item.buffer, item.byteOffset, item.length);
+  const key: string[] = [];
+  for (let at = 1; at < item.length; ) {
+    const length = view.getUint32(at);
+    key.push(fromUtf8(item.subarray(at + 4, at + 4 + length)));
+    at += 4 + length;
+  }
+  return key;
+}
+
+/** Collects items one after the other in one growing block. */
+export class ItemCollector {
+  #bytes = new Uint8Array(1 << 16);
+  #used = 0;
+  readonly #offsets: number[] = [0];
+
+  get count(): number {
+    return this.#offsets.length - 1;
+  }
+
+  add(item: Uint8Array): void {
+    if (this.#used + item.length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#used + item.length));
+      grown.set(this.#bytes.subarray(0, this.#used));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(item, this.#used);
+    this.#used += item.length;
+    this.#offsets.push(this.#used);
+  }
+
+  items(): PairItems {
+    return { bytes: this.#bytes.slice(0, this.#used), offsets: Uint32Array.from(this.#offsets) };
+  }
+}
+
+/** Items up to the declared size: random ones behind, which match nothing but with probability below 2^-200. */
+export function padded({ bytes, offsets }: PairItems, declared: number, random: Random): PairItems {
+  const missing = declared - (offsets.length - 1);
+  if (missing < 0) throw new RangeError('more items than declared');
+  if (missing === 0) return { bytes, offsets };
+  const out = new Uint8Array(bytes.length + missing * PADDING_BYTES);
+  out.set(bytes);
+  const all = new Uint32Array(declared + 1);
+  all.set(offsets);
+  const noise = random.bytes(missing * (PADDING_BYTES - 1));
+  for (let i = 0; i < missing; i++) {
+    const at = bytes.length + i * PADDING_BYTES;
+    out[at] = PADDING;
+    out.set(noise.subarray(i * (PADDING_BYTES - 1), (i + 1) * (PADDING_BYTES - 1)), at + 1);
+    all[offsets.length + i] = at + PADDING_BYTES;
+  }
+  return { bytes: out, offsets: all };
+}
+
+/** The items whose lot, under a seed that both sides made, is below the percentage: equal items have equal lots at both. */
+export function drawn(items: PairItems, percent: number, seed: Uint8Array): PairItems {
+  if (percent >= 100) return items;
+  const kept = new ItemCollector();
+  const limit = Math.floor((percent / 100) * 2 ** 32);
+  for (let i = 0; i + 1 < items.offsets.length; i++) {
+    const item = items.bytes.subarray(items.offsets[i], items.offsets[i + 1]);
+    if (new DataView(hmac(seed, item).buffer).getUint32(0) < limit) kept.add(item);
+  }
+  return kept.items();
+}

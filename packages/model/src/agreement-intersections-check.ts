@@ -1,0 +1,147 @@
+/** What intersections of an agreement must satisfy beyond their schema, and what a reader should know of them. */
+import type { Agreement, Column, ColumnUse } from './agreement.ts';
+import type { AgreementProblem } from './agreement-columns.ts';
+import { type Intersection, isPlainIntersection, keyColumns } from './agreement-intersections.ts';
+
+type Path = AgreementProblem['path'];
+type Side = Intersection['between'][number];
+
+const columnOf = (agreement: Agreement, table: string, column: string): Column | undefined => agreement.tables[table]?.columns[column];
+
+function sideProblems(agreement: Agreement, terms: Intersection, side: Side, path: Path): AgreementProblem[] {
+  const table = agreement.tables[side.table];
+  if (!agreement.organisations.some((o) => o.name === side.organisation))
+    return [{ path: [...path, 'organisation'], what: `"${side.organisation}" is none of the organisations`, remedy: 'add its card' }];
+  if (table === undefined)
+    return [{ path: [...path, 'table'], what: `there is no table "${side.table}"`, remedy: `use one of ${Object.keys(agreement.tables).join(', ')}` }];
+  const found: AgreementProblem[] = [];
+  if (!table.providers.includes(side.organisation))
+    found.push({
+      path: [...path, 'table'],
+      what: `${side.organisation} is no provider of "${side.table}"`,
+      remedy: `name a table of its own, or add it to the providers`,
+    });
+  const key = keyColumns(terms, side.organisation);
+  if (key.length !== terms.on.length)
+    found.push({ path: [...path, 'on'], what: 'the key has another number of columns', remedy: `name ${terms.on.length}` });
+  const others = terms.receivers.some((r) => r !== side.organisation);
+  const uses: ColumnUse[] = isPlainIntersection(terms) && others ? ['join', 'reveal'] : ['join'];
+  for (const column of key) found.push(...keyProblems(agreement, side.table, column, uses, [...path, 'on']));
+  return found;
+}
+
+function keyProblems(agreement: Agreement, table: string, column: string, uses: readonly ColumnUse[], path: Path): AgreementProblem[] {
+  const definition = columnOf(agreement, table, column);
+  if (definition === undefined) return [{ path, what: `"${column}" is no column of "${table}"`, remedy: 'name columns of the table' }];
+  const missing = uses.filter((use) => !definition.uses.includes(use));
+  if (missing.length === 0) return [];
+  const why = missing.includes('reveal') ? 'the other side sees which of these values both have' : 'rows are matched by it';
+  return [
+    {
+      path,
+      what: `column ${table}.${column} lacks the use${missing.length === 1 ? '' : 's'} ${missing.join(' and ')}: ${why}`,
+      remedy: `add ${missing.map((m) => `"${m}"`).join(' and ')} to its uses`,
+    },
+  ];
+}
+
+/** Text is compared: columns of different types would write equal values differently. */
+function typeProblems(agreement: Agreement, terms: Intersection, path: Path): AgreementProblem[] {
+  return terms.on.flatMap((_, i) => {
+    const types = terms.between.map((s) => columnOf(agreement, s.table, keyColumns(terms, s.organisation)[i] ?? '')?.type);
+    const [first] = types;
+    if (types.every((t) => t === first || t === undefined)) return [];
+    return [{ path: [...path, 'on', i], what: `the sides have different types: ${types.join(', ')}`, remedy: 'declare the same type on all sides' }];
+  });
+}
+
+function valueProblems(agreement: Agreement, terms: Intersection, path: Path): AgreementProblem[] {
+  const needed = terms.reveal === 'sum' || terms.reveal === 'average';
+  const { value } = terms;
+  if (value === undefined)
+    return needed ? [{ path: [...path, 'value'], what: `"${terms.reveal}" needs a value`, remedy: 'say whose column it is' }] : [];
+  if (!needed) return [{ path: [...path, 'value'], what: `"${terms.reveal}" takes no value`, remedy: 'leave it out' }];
+  const side = terms.between.find((s) => s.organisation === value.organisation);
+  const definition = side === undefined ? undefined : columnOf(agreement, side.table, value.column);
+  if (definition === undefined)
+    return [{ path: [...path, 'value'], what: `${value.organisation} has no such column here`, remedy: 'name a column of its table' }];
+  if (definition.uses.includes('aggregate')) return [];
+  return [{ path: [...path, 'value'], what: `column ${value.column} lacks the use aggregate`, remedy: 'add "aggregate" to its uses' }];
+}
+
+function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): AgreementProblem[] {
+  const found: AgreementProblem[] = [];
+  const names = terms.between.map((s) => s.organisation);
+  if (new Set(names).size !== names.length)
+    found.push({ path: [...path, 'between'], what: 'an organisation stands twice', remedy: 'each compares with the others only' });
+  const two = !['size', 'union', 'at-least'].includes(terms.reveal);
+  if (two && names.length !== 2)
+    found.push({ path: [...path, 'between'], what: `"${terms.reveal}" is for two organisations`, remedy: 'name two, or reveal "size"' });
+  if ((terms.reveal === 'at-least') !== (terms.threshold !== undefined) || (terms.threshold ?? 0) > names.length)
+    found.push({
+      path: [...path, 'threshold'],
+      what: 'a threshold of at most as many organisations as there are belongs to "at-least", and to nothing else',
+      remedy: terms.reveal === 'at-least' ? `write a threshold from 2 to ${names.length}` : 'leave it out',
+    });
+  const plain = isPlainIntersection(terms);
+  for (const [i, receiver] of terms.receivers.entries()) {
+    if (plain && !names.includes(receiver))
+      found.push({
+        path: [...path, 'receivers', i],
+        what: `${receiver} does not compare, and could not be shown matches between the two stations`,
+        remedy: `name one or both of ${names.join(', ')}`,
+      });
+    if (!agreement.receivers.includes(receiver))
+      found.push({ path: [...path, 'receivers', i], what: `${receiver} receives no results`, remedy: 'add it to the agreement’s receivers' });
+  }
+  if (!plain && agreement.committee.length === 0)
+    found.push({ path: [...path, 'reveal'], what: `"${terms.reveal}" needs three compute parties`, remedy: 'name a committee, or reveal "items"' });
+  if (plain && agreement.output.noise?.required === true)
+    found.push({ path: [...path, 'reveal'], what: 'matches are exact, and "output.noise" requires noise', remedy: 'agree on it apart' });
+  return found;
+}
+
+export function intersectionProblems(agreement: Agreement): AgreementProblem[] {
+  const found = Object.entries(agreement.intersections ?? {}).flatMap(([key, terms]) => {
+    const path = ['intersections', key];
+    return [
+      ...shapeProblems(agreement, terms, path),
+      ...terms.between.flatMap((side, i) => sideProblems(agreement, terms, side, [...path, 'between', i])),
+      ...typeProblems(agreement, terms, path),
+      ...valueProblems(agreement, terms, path),
+    ];
+  });
+  if (agreement.committee.length > 0) return found;
+  // Without compute parties nothing but intersections between two stations can run.
+  if (Object.keys(agreement.intersections ?? {}).length === 0)
+    found.push({ path: ['committee'], what: 'without three compute parties no question can run', remedy: 'name three, or agree on an intersection' });
+  for (const [table, { deposits }] of Object.entries(agreement.tables))
+    if (deposits !== undefined)
+      found.push({ path: ['tables', table, 'deposits'], what: 'deposits go to three compute parties', remedy: 'name a committee' });
+  if (Object.keys(agreement.templates).length > 0)
+    found.push({ path: ['templates'], what: 'questions need three compute parties', remedy: 'name a committee, or leave templates out' });
+  return found;
+}
+
+/** Sentences for people who are about to sign. */
+export function intersectionWarnings(agreement: Agreement): string[] {
+  return Object.entries(agreement.intersections ?? {}).flatMap(([name, terms]) => {
+    const of = `Intersection ${name}`;
+    const found: string[] = [];
+    if (isPlainIntersection(terms)) {
+      const others = terms.between.filter((s) => terms.receivers.some((r) => r !== s.organisation)).map((s) => s.organisation);
+      found.push(
+        `${of}: ${terms.receivers.join(' and ')} learn${terms.receivers.length === 1 ? 's' : ''} which of the own items ${others.join(' and ')} ${others.length === 1 ? 'has' : 'have'} too. A station that puts items into its list which are not its own can ask about them this way.`,
+      );
+      if (terms.minimum > 1)
+        found.push(`${of}: the minimum of ${terms.minimum} is kept by the receiver's own station; against a receiver that cheats, reveal "size".`);
+    }
+    if (terms.size_bucket === 1) found.push(`${of}: the exact sizes of both lists are shown to the other side.`);
+    const { limits } = terms;
+    if (limits.minimum_changed_items === undefined && limits.maximum_repeated_percent === undefined)
+      found.push(`${of}: nothing keeps repeated runs with slightly changed lists from singling out what changed.`);
+    if (!terms.commit_inputs) found.push(`${of}: nobody can check afterwards what was compared.`);
+    if (terms.approval === 'agreed') found.push(`${of}: up to ${limits.runs} runs in ${limits.days} days start without anybody’s further approval.`);
+    return found;
+  });
+}

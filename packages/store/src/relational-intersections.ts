@@ -1,0 +1,111 @@
+/** Intersections over kysely: each method is one transaction. */
+import { RefusedError } from '@sluis/base';
+import type { BegunAttempt, IntersectionChange, IntersectionRecord, IntersectionStore } from '@sluis/flow';
+import type { IntersectionState } from '@sluis/model';
+import type { Kysely } from 'kysely';
+import { guarded } from './failures.ts';
+import type { Database } from './open-store.ts';
+import type { Tables } from './schema.ts';
+
+type Db = Kysely<Tables>;
+
+const runRecord = ({ created_at, updated_at, state, ...rest }: Tables['intersections']): IntersectionRecord => ({
+  ...rest,
+  state: state as IntersectionState,
+  createdAt: created_at,
+  updatedAt: updated_at,
+});
+const attemptRecord = ({ own_size, peer_size, ...rest }: Tables['intersection_attempts']): BegunAttempt => ({
+  ...rest,
+  ownSize: own_size,
+  peerSize: peer_size,
+});
+
+export class RelationalIntersections implements IntersectionStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  #read<T>(operation: (db: Db) => Promise<T>): Promise<T> {
+    return guarded('reading intersections', () => operation(this.#database.db));
+  }
+
+  #write<T>(operation: (db: Db) => Promise<T>): Promise<T> {
+    return guarded('writing intersections', () => {
+      this.#database.requireLock();
+      return this.#database.db.transaction().execute(operation);
+    });
+  }
+
+  createIntersection({ createdAt, updatedAt, ...rest }: IntersectionRecord): Promise<void> {
+    return this.#write(async (db) => {
+      const row = { ...rest, created_at: createdAt, updated_at: updatedAt };
+      const done = await db
+        .insertInto('intersections')
+        .values(row)
+        .onConflict((c) => c.doNothing())
+        .executeTakeFirst();
+      if (done.numInsertedOrUpdatedRows !== 1n) throw replayed(rest.run);
+    });
+  }
+
+  intersection(run: string): Promise<IntersectionRecord | null> {
+    return this.#read(async (db) => {
+      const row = await db.selectFrom('intersections').where('run', '=', run).selectAll().executeTakeFirst();
+      return row === undefined ? null : runRecord(row);
+    });
+  }
+
+  intersections(limit: number): Promise<IntersectionRecord[]> {
+    return this.#read(async (db) => {
+      const query = db.selectFrom('intersections').orderBy('created_at', 'desc').orderBy('run').limit(limit);
+      return (await query.selectAll().execute()).map(runRecord);
+    });
+  }
+
+  changeIntersection(run: string, from: readonly IntersectionState[], change: IntersectionChange, at: number): Promise<boolean> {
+    return this.#write(async (db) => {
+      const changed = await db
+        .updateTable('intersections')
+        .set({ ...change, updated_at: at })
+        .where('run', '=', run)
+        .where('state', 'in', [...from])
+        .executeTakeFirst();
+      return changed.numUpdatedRows === 1n;
+    });
+  }
+
+  beginAttempt({ ownSize, peerSize, ...rest }: BegunAttempt): Promise<void> {
+    return this.#write(async (db) => {
+      const done = await db
+        .insertInto('intersection_attempts')
+        .values({ ...rest, own_size: ownSize, peer_size: peerSize })
+        .onConflict((c) => c.doNothing())
+        .executeTakeFirst();
+      if (done.numInsertedOrUpdatedRows !== 1n) throw replayed(rest.run);
+    });
+  }
+
+  begunAttempts(collaboration: string, intersection: string, since: number): Promise<BegunAttempt[]> {
+    return this.#read(async (db) => {
+      const query = db
+        .selectFrom('intersection_attempts')
+        .where('collaboration', '=', collaboration)
+        .where('intersection', '=', intersection)
+        .where('at', '>=', since)
+        .orderBy('at')
+        .orderBy('run')
+        .orderBy('attempt');
+      return (await query.selectAll().execute()).map(attemptRecord);
+    });
+  }
+}
+
+const replayed = (run: string): RefusedError =>
+  new RefusedError('run/replayed', {
+    stage: 'run',
+    message: `Run ${run}, or this attempt of it, is known already; it is not taken twice.`,
+    remedy: 'Begin a new run.',
+  });
