@@ -12,6 +12,7 @@ import {
   CollectionReleases,
   DepositDesk,
   DepositRelay,
+  Intersections,
   RunEvents,
   Runs,
   serveRuns,
@@ -32,6 +33,7 @@ import { splitAddress } from './address.ts';
 import { Datasets } from './datasets.ts';
 import { createAccess } from './http/access.ts';
 import { createApp } from './http/app.ts';
+import { threadedPairs } from './intersections/threaded-pairs.ts';
 import { openLog } from './log.ts';
 import { registry } from './techniques.ts';
 
@@ -77,6 +79,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       log: (event) => log.wire(event),
     });
     closing.push(() => wire.close());
+    const engine = createProviderEngine({ home, log: (detail) => log.engine(detail) });
     const base: StationContext = {
       organisation: config.name,
       card: keys.card,
@@ -88,7 +91,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
       opener: keys.opener,
       wire,
       sql: createSqlEngine(),
-      engine: createProviderEngine({ home, log: (detail) => log.engine(detail) }),
+      engine,
       finaliser: createFinaliser(),
       registry,
       events: new RunEvents(systemClock),
@@ -119,6 +122,9 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
     const runs = new Runs(station, new WireMessenger(station));
     closing.push(() => runs.close());
     serveRuns(station, runs);
+    const intersections = new Intersections(station, opened.intersections, { keys: engine, work: threadedPairs });
+    intersections.serve();
+    closing.push(() => intersections.close());
     const app = createApp(
       {
         station,
@@ -134,6 +140,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
         intake,
         releases,
         collections: opened.collections,
+        intersections,
         ledger,
         access: createAccess({
           organisation: config.name,
@@ -146,6 +153,7 @@ export async function startStation(options: StartOptions): Promise<RunningStatio
     (wire.http as Server).on('request', getRequestListener(app.fetch));
     await desk.tidy();
     await runs.recover();
+    await intersections.recover();
     const { host, port } = splitAddress(config.listen);
     const bound = await wire.listen(host, port).catch((cause: unknown) => {
       throw cannotListen(config.listen, cause);

@@ -30,3 +30,5 @@ export * from './intersection-items.ts';
 export * from './intersection-ports.ts';
 export * from './intersection-store.ts';
 export { Intersections, MOST_ATTEMPTS, type StartIntersection } from './intersections.ts';
+export { intersectionSql } from './intersection-sql.ts';
+export { intersectionSentences, intersectionTermsView, intersectionView } from './intersection-views.ts';

@@ -32,11 +32,11 @@ export class Intersections {
   readonly book: IntersectionBook;
   readonly #station: StationContext;
   readonly #attempts: Attempts;
-  readonly #sources: InputSources;
+  readonly sources: InputSources;
 
   constructor(station: StationContext, store: IntersectionStore, sources: InputSources) {
     this.#station = station;
-    this.#sources = sources;
+    this.sources = sources;
     this.book = new IntersectionBook(station, store);
     this.#attempts = new Attempts(station, this.book, sources);
   }
@@ -211,7 +211,7 @@ export class Intersections {
     const sent = this.#station.wire.meter(run.proposal.run).bytesSent;
     return {
       attempt,
-      technique: this.#sources.work.technique(run.terms.protocol),
+      technique: this.sources.work.technique(run.terms.protocol),
       inputs: { ...said },
       results,
       sent: { [run.me.organisation]: sent, [run.peer.organisation]: peerSent },

@@ -28,6 +28,13 @@ import {
   type ExplainAnswer,
   type ExplainRequest,
   explainAnswerSchema,
+  type IntersectionList,
+  type IntersectionResult,
+  type IntersectionStart,
+  type IntersectionView,
+  intersectionListSchema,
+  intersectionResultSchema,
+  intersectionViewSchema,
   type IssuerKey,
   issuerKeySchema,
   type PriceAnswer,
@@ -191,6 +198,29 @@ export class StationClient {
   ): Promise<CollectionResult[]> {
     const path = `/collections/${encodeURIComponent(collection)}/results`;
     return (await this.#call(collectionResultsSchema, 'POST', path, request, 2 * LONG_MS)).results;
+  }
+
+  /** Intersections of the agreements in force, in words, and the latest runs between two stations. */
+  intersections(collaboration?: string): Promise<IntersectionList> {
+    const query = collaboration === undefined ? '' : `?collaboration=${encodeURIComponent(collaboration)}`;
+    return this.#call(intersectionListSchema, 'GET', `/intersections${query}`, undefined, QUICK_MS);
+  }
+
+  /** Proposes a run to the other side; it goes on at the stations. See `intersectAndFollow`. */
+  intersect(request: IntersectionStart): Promise<IntersectionView> {
+    return this.#call(intersectionViewSchema, 'POST', '/intersections', request, LONG_MS);
+  }
+
+  intersection(run: string): Promise<IntersectionView> {
+    return this.#call(intersectionViewSchema, 'GET', `/intersections/${run}`, undefined, QUICK_MS);
+  }
+
+  decideIntersection(run: string, action: 'approve' | 'refuse' | 'cancel' | 'retry', decision: DecisionRequest): Promise<IntersectionView> {
+    return this.#call(intersectionViewSchema, 'POST', `/intersections/${run}/${action}`, decision, LONG_MS);
+  }
+
+  intersectionResult(run: string): Promise<IntersectionResult> {
+    return this.#call(intersectionResultSchema, 'GET', `/intersections/${run}/result`, undefined, LONG_MS);
   }
 
   /** What questions would cost together; none is asked. */

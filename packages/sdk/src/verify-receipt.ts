@@ -57,12 +57,15 @@ function requireAgreement(body: ReceiptBody, agreement: Agreement | undefined): 
   if (agreement === undefined) return;
   const id = agreementId(agreement);
   if (id === body.agreement) return;
-  throw new InvalidError('receipt/other-agreement', {
+  throw otherAgreement(body.agreement, id);
+}
+
+export const otherAgreement = (made: string, given: string): InvalidError =>
+  new InvalidError('receipt/other-agreement', {
     stage: 'receipt',
-    message: `The receipt was made under agreement ${body.agreement.slice(0, 16)}…, not under the given one (${id.slice(0, 16)}…).`,
+    message: `The receipt was made under agreement ${made.slice(0, 16)}…, not under the given one (${given.slice(0, 16)}…).`,
     remedy: 'Give the version of the agreement that was in force when the question was asked.',
   });
-}
 
 /** Rules, receivers, techniques and the rest are what plan and agreement make them: the receipt may not say otherwise. */
 function requireFacts(body: ReceiptBody, facts: ReturnType<typeof plannedFacts>): void {

@@ -9,6 +9,7 @@ import { collectionRoutes, isForReporters } from './collection-routes.ts';
 import { contributePageRoutes } from './contribute-page-routes.ts';
 import { contributeRoutes, isForContributors } from './contribute-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
+import { intersectionRoutes } from './intersection-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { problemResponse } from './problem.ts';
 import { checkRoutes } from './check-routes.ts';
@@ -35,6 +36,7 @@ export function createApp(services: Services, version: string): Hono {
   app.route(API_ROOT, datasetRoutes(services));
   app.route(API_ROOT, runRoutes(services));
   app.route(API_ROOT, checkRoutes(services));
+  app.route(API_ROOT, intersectionRoutes(services));
   app.route(API_ROOT, budgetRoutes(services));
   app.route(API_ROOT, logRoutes(services));
   app.notFound(() =>

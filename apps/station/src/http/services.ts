@@ -5,6 +5,7 @@ import type {
   CollectionReleases,
   CollectionStore,
   DepositRelay,
+  Intersections,
   Runs,
   StationContext,
   TokenIssuer,
@@ -27,6 +28,7 @@ export interface Services {
   readonly intake: CollectionIntake;
   readonly releases: CollectionReleases;
   readonly collections: CollectionStore;
+  readonly intersections: Intersections;
   readonly ledger: Ledger;
   readonly access: Access;
 }
