@@ -9,6 +9,7 @@ import { addBudgetCommands } from './program/budget.ts';
 import { addCollectCommands } from './program/collect.ts';
 import { addContributeCommands } from './program/contribute.ts';
 import { addDatasetCommands } from './program/dataset.ts';
+import { addIntersectCommands } from './program/intersect.ts';
 import { addQuestionCommands } from './program/question.ts';
 import { addSandboxCommands } from './program/sandbox.ts';
 import { addStationCommands } from './program/station.ts';
@@ -57,6 +58,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addQuestionCommands(program);
   addBudgetCommands(program);
   addCollectCommands(program);
+  addIntersectCommands(program);
   addBilateralCommands(program);
   return program;
 }

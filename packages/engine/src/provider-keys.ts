@@ -21,8 +21,8 @@ export async function readKeys(
   const from = quoteName(table);
   const [counts] = await database.text(`SELECT count(*), count(*) FILTER (WHERE ${present}) FROM ${from}`);
   const [rows, whole] = [Number(counts?.[0]), Number(counts?.[1])];
-  // By the bytes of their encoding, which begins with a length: the same order wherever it is made.
-  const order = key.map((k) => `strlen(${k}), encode(${k})`).join(', ');
+  // By bytes, whatever the collation: the same order wherever it is made, since commitments cover it.
+  const order = key.map((k) => `encode(${k})`).join(', ');
   const statement = `SELECT ${key.join(', ')} FROM ${from} WHERE ${present} GROUP BY ${key.map((_, i) => i + 1).join(', ')} ORDER BY ${order}`;
   const result = await database.connection.stream(statement);
   const collector = new ItemCollector();

@@ -4,7 +4,7 @@ import { commitOutcome, itemsDigest } from '@sluis/ledger';
 import type { IntersectionInput, IntersectionOutcome, PairLink } from '@sluis/model';
 import { itemCount, type PairItems } from '@sluis/technique';
 import { type AdmittedIntersection, protocolContext } from './intersection-admission.ts';
-import { decodeItem, padded } from './intersection-items.ts';
+import { decodeItem } from './intersection-items.ts';
 import type { PairWork } from './intersection-ports.ts';
 
 export interface AttemptInputs {
@@ -39,7 +39,6 @@ export async function playIntersection(
   const { terms, agreement, me, peer } = run;
   const size = (name: string) => said[name]?.declared ?? 0;
   let received: ReceivedOutcome | null = null;
-  const all = padded(items, size(me.organisation), random);
   for (const receiver of terms.between.map((s) => s.organisation).filter((n) => terms.receivers.includes(n))) {
     const mine = receiver === me.organisation;
     const sender = mine ? peer.organisation : me.organisation;
@@ -47,7 +46,7 @@ export async function playIntersection(
       terms.protocol,
       mine ? 'receiver' : 'sender',
       link,
-      all,
+      items,
       {
         context: protocolContext(run, attempt, receiver, said),
         threat: terms.threat_model ?? agreement.threat_model,
@@ -63,14 +62,8 @@ export async function playIntersection(
 /** Items between which other work of the station gets its turn. */
 const AT_ONCE = 20_000;
 
-async function outcomeOf(
-  run: AdmittedIntersection,
-  own: PairItems,
-  matches: Uint32Array | null,
-  random: Random,
-): Promise<ReceivedOutcome> {
-  const positions = checkedPositions(run, matches);
-  const real = positions.filter((p) => p < itemCount(own));
+async function outcomeOf(run: AdmittedIntersection, own: PairItems, matches: Uint32Array | null, random: Random): Promise<ReceivedOutcome> {
+  const real = checkedPositions(run, matches, itemCount(own));
   const enough = real.length >= run.terms.minimum;
   const items: (readonly string[])[] = [];
   if (enough)
@@ -84,9 +77,9 @@ async function outcomeOf(
   return { outcome, items, salt: toHex(salt), commitment };
 }
 
-function checkedPositions(run: AdmittedIntersection, matches: Uint32Array | null): Uint32Array {
+function checkedPositions(run: AdmittedIntersection, matches: Uint32Array | null, count: number): Uint32Array {
   if (matches === null) throw new RangeError('a receiver gets positions');
-  const ascending = matches.every((p, i) => i === 0 || p > (matches[i - 1] ?? 0));
+  const ascending = matches.every((p, i) => p < count && (i === 0 || p > (matches[i - 1] ?? 0)));
   if (ascending) return matches;
   throw new ProtocolError('intersection/positions', {
     stage: 'run',

@@ -54,7 +54,8 @@ export class Attempts {
   /** Opens connection and clock of an attempt. One at a time for each run. */
   open(run: AdmittedIntersection, attempt: number): ActiveAttempt {
     const { station, id } = { station: this.#station, id: run.proposal.run };
-    if (this.#active.has(id)) throw refusedIntersection('running', { stage: 'run', message: `Run ${id} is under way.`, remedy: 'Wait for it.' });
+    if (this.#active.has(id))
+      throw refusedIntersection('running', { stage: 'run', message: `Run ${id} is under way.`, remedy: 'Wait for it.' });
     const controller = new AbortController();
     const limitMs = run.agreement.limits.run_seconds * 1000;
     const startedAt = station.clock.now();

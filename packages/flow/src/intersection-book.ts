@@ -174,7 +174,8 @@ export class IntersectionBook {
       throw new InvalidError('result/not-found', {
         stage: 'release',
         message: `Run ${run} has no result at this station; it is ${record.state}.`,
-        remedy: record.state === 'waiting' ? 'Both sides have yet to approve: sluis intersect approve RUN' : 'See why: sluis intersect list',
+        remedy:
+          record.state === 'waiting' ? 'Both sides have yet to approve: sluis intersect approve RUN' : 'See why: sluis intersect list',
       });
     const found = JSON.parse(record.result) as IntersectionResult;
     intersectionReceiptSchema.parse(found.receipt);

@@ -61,7 +61,12 @@ export async function prepareInput(
   return { own, said: { declared, commitment: run.terms.commit_inputs ? commitment : null }, salt, commitment, fingerprints };
 }
 
-async function readKeys(station: StationContext, { keys }: InputSources, run: AdmittedIntersection, signal: AbortSignal): Promise<OwnItems> {
+async function readKeys(
+  station: StationContext,
+  { keys }: InputSources,
+  run: AdmittedIntersection,
+  signal: AbortSignal,
+): Promise<OwnItems> {
   const { table } = run.me;
   const { agreement, agreementId, terms } = run;
   const dataset = await station.store.dataset(agreement.collaboration, table);
@@ -83,5 +88,4 @@ export function itemsOfRun(run: AdmittedIntersection, own: OwnItems, lots: reado
 }
 
 /** Commitment to the coordinator's half of the lots: it can't choose it for a second half that it has seen. */
-export const lotCommitment = (run: string, lot: string): string =>
-  toHex(taggedHash('sluis/intersection/lot/1', utf8(run), fromHex(lot)));
+export const lotCommitment = (run: string, lot: string): string => toHex(taggedHash('sluis/intersection/lot/1', utf8(run), fromHex(lot)));

@@ -1,12 +1,7 @@
-/** Items of an intersection as bytes: keys of rows, padding up to the declared size, and lots. */
-import { concatBytes, fromUtf8, type Random, utf8 } from '@sluis/base';
+/** Items of an intersection as bytes: keys of rows, and lots. Padding up to the declared size is the protocol's. */
+import { concatBytes, fromUtf8, utf8 } from '@sluis/base';
 import { hmac } from '@sluis/crypto';
 import type { PairItems } from '@sluis/technique';
-
-/** First byte of an item: a key, or padding that matches nothing. */
-const KEY = 1;
-const PADDING = 0;
-const PADDING_BYTES = 33;
 
 /** A station's distinct keys in ascending byte order, with what was found on the way. For the owner only. */
 export interface OwnItems {
@@ -19,7 +14,6 @@ export interface OwnItems {
 /** One item: each part of the key preceded by its length, so that no two different keys are the same bytes. */
 export function encodeItem(key: readonly string[]): Uint8Array {
   return concatBytes(
-    Uint8Array.of(KEY),
     ...key.flatMap((part) => {
       const bytes = utf8(part);
       const length = new Uint8Array(4);
@@ -29,13 +23,12 @@ export function encodeItem(key: readonly string[]): Uint8Array {
   );
 }
 
-/** Reads item `index` back; RangeError for padding. */
+/** Reads item `index` back. */
 export function decodeItem({ bytes, offsets }: PairItems, index: number): string[] {
   const item = bytes.subarray(offsets[index], offsets[index + 1]);
-  if (item[0] !== KEY) throw new RangeError('padding is no key');
   const view = new DataView(item.buffer, item.byteOffset, item.length);
   const key: string[] = [];
-  for (let at = 1; at < item.length; ) {
+  for (let at = 0; at < item.length; ) {
     const length = view.getUint32(at);
     key.push(fromUtf8(item.subarray(at + 4, at + 4 + length)));
     at += 4 + length;
@@ -67,25 +60,6 @@ export class ItemCollector {
   items(): PairItems {
     return { bytes: this.#bytes.slice(0, this.#used), offsets: Uint32Array.from(this.#offsets) };
   }
-}
-
-/** Items up to the declared size: random ones behind, which match nothing but with probability below 2^-200. */
-export function padded({ bytes, offsets }: PairItems, declared: number, random: Random): PairItems {
-  const missing = declared - (offsets.length - 1);
-  if (missing < 0) throw new RangeError('more items than declared');
-  if (missing === 0) return { bytes, offsets };
-  const out = new Uint8Array(bytes.length + missing * PADDING_BYTES);
-  out.set(bytes);
-  const all = new Uint32Array(declared + 1);
-  all.set(offsets);
-  const noise = random.bytes(missing * (PADDING_BYTES - 1));
-  for (let i = 0; i < missing; i++) {
-    const at = bytes.length + i * PADDING_BYTES;
-    out[at] = PADDING;
-    out.set(noise.subarray(i * (PADDING_BYTES - 1), (i + 1) * (PADDING_BYTES - 1)), at + 1);
-    all[offsets.length + i] = at + PADDING_BYTES;
-  }
-  return { bytes: out, offsets: all };
 }
 
 /** The items whose lot, under a seed that both sides made, is below the percentage: equal items have equal lots at both. */

@@ -56,7 +56,8 @@ export function checkSizes(
         message: `${name} declares ${size} items; the agreement allows ${limits.maximum_items}, in steps of ${size_bucket}.`,
         remedy: 'Connect fewer rows, or agree on more.',
       });
-    const most = before === undefined || limits.maximum_growth_percent === undefined ? null : before * (1 + limits.maximum_growth_percent / 100);
+    const most =
+      before === undefined || limits.maximum_growth_percent === undefined ? null : before * (1 + limits.maximum_growth_percent / 100);
     // Growth is agreed on for lists, not for buckets: one bucket more is always within what rounding can do.
     if (most !== null && size > most + (size_bucket > 1 ? size_bucket : 0))
       throw refusedIntersection('grew-too-much', {

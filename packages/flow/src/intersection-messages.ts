@@ -17,7 +17,10 @@ const errorSchema = z.strictObject({
 
 /** Each type with what is asked and what is answered. */
 const MESSAGES = {
-  'intersection.propose': { asked: z.strictObject({ proposal: signedIntersectionProposalSchema }), answered: z.strictObject({ lot: hex32 }) },
+  'intersection.propose': {
+    asked: z.strictObject({ proposal: signedIntersectionProposalSchema }),
+    answered: z.strictObject({ lot: hex32 }),
+  },
   'intersection.approval': { asked: z.strictObject({ approval: signedIntersectionApprovalSchema }), answered: z.strictObject({}) },
   'intersection.begin': {
     asked: z.strictObject({
@@ -35,7 +38,12 @@ const MESSAGES = {
   },
   'intersection.finish': { asked: finishSchema, answered: wordSchema },
   'intersection.end': {
-    asked: z.strictObject({ run, attempt: z.number().int().min(0).max(100), state: z.enum(['failed', 'refused', 'cancelled']), error: errorSchema }),
+    asked: z.strictObject({
+      run,
+      attempt: z.number().int().min(0).max(100),
+      state: z.enum(['failed', 'refused', 'cancelled']),
+      error: errorSchema,
+    }),
     answered: z.strictObject({}),
   },
 } as const;

@@ -31,7 +31,9 @@ export interface IntersectionRecord {
   readonly updatedAt: number;
 }
 
-export type IntersectionChange = Partial<Pick<IntersectionRecord, 'state' | 'attempt' | 'approvals' | 'lots' | 'inputs' | 'error' | 'result'>>;
+export type IntersectionChange = Partial<
+  Pick<IntersectionRecord, 'state' | 'attempt' | 'approvals' | 'lots' | 'inputs' | 'error' | 'result'>
+>;
 
 /** One attempt that was begun here. Never deleted: limits count them. */
 export interface BegunAttempt {

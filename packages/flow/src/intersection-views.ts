@@ -6,7 +6,6 @@ import {
   type IntersectionView,
   isPlainIntersection,
   keyColumns,
-  declaredSize,
 } from '@sluis/model';
 import type { PairDescriptor } from '@sluis/technique';
 import { intersectionSql } from './intersection-sql.ts';
@@ -21,7 +20,9 @@ const list = (names: readonly string[]): string => names.join(' and ');
 export function intersectionSentences(agreement: Agreement, terms: Intersection, technique: PairDescriptor | null): string[] {
   const sides = terms.between.map((s) => s.organisation);
   const keys = terms.between.map((s) => `${s.organisation} (${s.table}: ${keyColumns(terms, s.organisation).join(', ')})`);
-  const found = [`Compared are the keys of ${list(keys)}, exactly, as text; rows that lack a part of the key match nothing, and repeated keys count once.`];
+  const found = [
+    `Compared are the keys of ${list(keys)}, exactly, as text; rows that lack a part of the key match nothing, and repeated keys count once.`,
+  ];
   if (technique === null)
     return [
       ...found,
@@ -42,15 +43,24 @@ export function intersectionSentences(agreement: Agreement, terms: Intersection,
       : "Both sides learn each other's number of items.",
   );
   if (terms.minimum > 1)
-    found.push(`With fewer than ${terms.minimum} matches, the receiver's own station shows "below minimum" and nothing else; the other side can't check that.`);
-  if (terms.sample_percent < 100) found.push(`Each run looks at ${terms.sample_percent} % of the items, drawn anew by both stations together.`);
+    found.push(
+      `With fewer than ${terms.minimum} matches, the receiver's own station shows "below minimum" and nothing else; the other side can't check that.`,
+    );
+  if (terms.sample_percent < 100)
+    found.push(`Each run looks at ${terms.sample_percent} % of the items, drawn anew by both stations together.`);
   if (terms.commit_inputs)
-    found.push('Both stations commit to their lists beforehand, so that an audit can compare them; this is no defence against a list that was false from the start.');
+    found.push(
+      'Both stations commit to their lists beforehand, so that an audit can compare them; this is no defence against a list that was false from the start.',
+    );
   const { runs, days } = terms.limits;
-  found.push(`Each station allows ${runs} runs in ${days} days; an attempt that breaks off counts. Trying again uses fresh randomness and the same lists, and shows a receiver nothing that the first attempt would not have.`);
-  const size = declaredSize(1, terms);
+  found.push(
+    `Each station allows ${runs} runs in ${days} days; an attempt that breaks off counts. Trying again uses fresh randomness and the same lists, and shows a receiver nothing that the first attempt would not have.`,
+  );
+  const size = 100_000;
   const { rounds, bytes } = technique.cost({ sender: size, receiver: size });
-  found.push(`Technique: ${technique.title} (${technique.maturity}); about ${rounds} rounds, and ${Math.ceil(bytes / size)} bytes an item.`);
+  found.push(
+    `Technique: ${technique.title} (${technique.maturity}); about ${rounds} rounds, and ${Math.ceil(bytes / size)} bytes an item.`,
+  );
   return found;
 }
 
@@ -74,11 +84,7 @@ export async function intersectionTermsView(
   };
 }
 
-export function intersectionView(
-  station: StationContext,
-  record: IntersectionRecord,
-  needed: readonly string[],
-): IntersectionView {
+export function intersectionView(station: StationContext, record: IntersectionRecord, needed: readonly string[]): IntersectionView {
   return {
     run: record.run,
     collaboration: record.collaboration,

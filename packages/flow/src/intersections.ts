@@ -142,7 +142,9 @@ export class Intersections {
     void task().catch(async (thrown: unknown) => {
       const error = toSluisError(thrown, 'run');
       const attempt = this.#attempts.get(run.proposal.run)?.attempt ?? 0;
-      await this.#endBoth(run, attempt, error instanceof RefusedError && attempt === 0 ? 'refused' : 'failed', error).catch(() => undefined);
+      await this.#endBoth(run, attempt, error instanceof RefusedError && attempt === 0 ? 'refused' : 'failed', error).catch(
+        () => undefined,
+      );
     });
   }
 
@@ -307,7 +309,10 @@ export class Intersections {
       const known = await this.#known(run, from);
       const { exitCode, ...record } = error;
       // A side speaks for itself only.
-      const told = errorFromRecord({ ...record, party: record.party === this.#station.organisation ? null : known.peer.organisation }, exitCode);
+      const told = errorFromRecord(
+        { ...record, party: record.party === this.#station.organisation ? null : known.peer.organisation },
+        exitCode,
+      );
       const active = this.#attempts.get(run);
       if (active !== null && attempt !== active.attempt && attempt !== 0) return {};
       active?.controller.abort(told);

@@ -18,7 +18,7 @@ export const pieceSchema = z.strictObject({
   attempt: z.number().int().min(1).max(100),
   /** Of the piece, over the whole connection in this direction. */
   sequence: z.number().int().min(0),
-  step: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  step: z.string().regex(/^[a-z0-9/-]{1,60}$/),
   /** Of the message that it is a part of. */
   bytes: z.number().int().min(0).max(MOST_BYTES),
   from: z.number().int().min(0),

@@ -82,4 +82,3 @@ function decode(text: string, what: string): Uint8Array {
     throw fail('bad-opening', `the encoding of ${what} was changed`);
   }
 }
-

@@ -110,7 +110,11 @@ const MEANINGS: readonly Meaning[] = [
   [/^matching\.[^.]+\.any_of$/, 'keys that records are matched by', () => 'neutral'],
   [/^matching\.[^.]+\.(rejected|repeated)$/, 'rows without a valid key or with the key of another row', () => 'neutral'],
   [/^intersections\.[^.]+\.(minimum|size_bucket|limits\.minimum_changed_items)$/, 'protection of an intersection', moreIsStronger],
-  [/^intersections\.[^.]+\.(sample_percent|limits\.(runs|maximum_items|maximum_growth_percent|maximum_repeated_percent))$/, 'limit of an intersection', lessIsStronger],
+  [
+    /^intersections\.[^.]+\.(sample_percent|limits\.(runs|maximum_items|maximum_growth_percent|maximum_repeated_percent))$/,
+    'limit of an intersection',
+    lessIsStronger,
+  ],
   [/^intersections\.[^.]+\.limits\.days$/, 'days that runs of an intersection are counted over', moreIsStronger],
   [/^intersections\.[^.]+\.receivers$/, 'receivers of an intersection', fewerIsStronger],
   [/^intersections\.[^.]+\.commit_inputs$/, 'commitments to inputs', (_before, after) => (after === true ? 'stronger' : 'weaker')],

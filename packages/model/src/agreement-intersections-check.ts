@@ -13,7 +13,13 @@ function sideProblems(agreement: Agreement, terms: Intersection, side: Side, pat
   if (!agreement.organisations.some((o) => o.name === side.organisation))
     return [{ path: [...path, 'organisation'], what: `"${side.organisation}" is none of the organisations`, remedy: 'add its card' }];
   if (table === undefined)
-    return [{ path: [...path, 'table'], what: `there is no table "${side.table}"`, remedy: `use one of ${Object.keys(agreement.tables).join(', ')}` }];
+    return [
+      {
+        path: [...path, 'table'],
+        what: `there is no table "${side.table}"`,
+        remedy: `use one of ${Object.keys(agreement.tables).join(', ')}`,
+      },
+    ];
   const found: AgreementProblem[] = [];
   if (!table.providers.includes(side.organisation))
     found.push({
@@ -51,7 +57,13 @@ function typeProblems(agreement: Agreement, terms: Intersection, path: Path): Ag
     const types = terms.between.map((s) => columnOf(agreement, s.table, keyColumns(terms, s.organisation)[i] ?? '')?.type);
     const [first] = types;
     if (types.every((t) => t === first || t === undefined)) return [];
-    return [{ path: [...path, 'on', i], what: `the sides have different types: ${types.join(', ')}`, remedy: 'declare the same type on all sides' }];
+    return [
+      {
+        path: [...path, 'on', i],
+        what: `the sides have different types: ${types.join(', ')}`,
+        remedy: 'declare the same type on all sides',
+      },
+    ];
   });
 }
 
@@ -92,10 +104,18 @@ function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): A
         remedy: `name one or both of ${names.join(', ')}`,
       });
     if (!agreement.receivers.includes(receiver))
-      found.push({ path: [...path, 'receivers', i], what: `${receiver} receives no results`, remedy: 'add it to the agreement’s receivers' });
+      found.push({
+        path: [...path, 'receivers', i],
+        what: `${receiver} receives no results`,
+        remedy: 'add it to the agreement’s receivers',
+      });
   }
   if (!plain && agreement.committee.length === 0)
-    found.push({ path: [...path, 'reveal'], what: `"${terms.reveal}" needs three compute parties`, remedy: 'name a committee, or reveal "items"' });
+    found.push({
+      path: [...path, 'reveal'],
+      what: `"${terms.reveal}" needs three compute parties`,
+      remedy: 'name a committee, or reveal "items"',
+    });
   if (plain && agreement.output.noise?.required === true)
     found.push({ path: [...path, 'reveal'], what: 'matches are exact, and "output.noise" requires noise', remedy: 'agree on it apart' });
   return found;
@@ -114,7 +134,11 @@ export function intersectionProblems(agreement: Agreement): AgreementProblem[] {
   if (agreement.committee.length > 0) return found;
   // Without compute parties nothing but intersections between two stations can run.
   if (Object.keys(agreement.intersections ?? {}).length === 0)
-    found.push({ path: ['committee'], what: 'without three compute parties no question can run', remedy: 'name three, or agree on an intersection' });
+    found.push({
+      path: ['committee'],
+      what: 'without three compute parties no question can run',
+      remedy: 'name three, or agree on an intersection',
+    });
   for (const [table, { deposits }] of Object.entries(agreement.tables))
     if (deposits !== undefined)
       found.push({ path: ['tables', table, 'deposits'], what: 'deposits go to three compute parties', remedy: 'name a committee' });
@@ -134,14 +158,17 @@ export function intersectionWarnings(agreement: Agreement): string[] {
         `${of}: ${terms.receivers.join(' and ')} learn${terms.receivers.length === 1 ? 's' : ''} which of the own items ${others.join(' and ')} ${others.length === 1 ? 'has' : 'have'} too. A station that puts items into its list which are not its own can ask about them this way.`,
       );
       if (terms.minimum > 1)
-        found.push(`${of}: the minimum of ${terms.minimum} is kept by the receiver's own station; against a receiver that cheats, reveal "size".`);
+        found.push(
+          `${of}: the minimum of ${terms.minimum} is kept by the receiver's own station; against a receiver that cheats, reveal "size".`,
+        );
     }
     if (terms.size_bucket === 1) found.push(`${of}: the exact sizes of both lists are shown to the other side.`);
     const { limits } = terms;
     if (limits.minimum_changed_items === undefined && limits.maximum_repeated_percent === undefined)
       found.push(`${of}: nothing keeps repeated runs with slightly changed lists from singling out what changed.`);
     if (!terms.commit_inputs) found.push(`${of}: nobody can check afterwards what was compared.`);
-    if (terms.approval === 'agreed') found.push(`${of}: up to ${limits.runs} runs in ${limits.days} days start without anybody’s further approval.`);
+    if (terms.approval === 'agreed')
+      found.push(`${of}: up to ${limits.runs} runs in ${limits.days} days start without anybody’s further approval.`);
     return found;
   });
 }

@@ -18,12 +18,7 @@ export const intersectionLimitsSchema = z.strictObject({
   runs: z.number().int().min(1).max(10_000).default(10),
   days: z.number().int().min(1).max(3_660).default(30),
   /** No side declares more items. */
-  maximum_items: z
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 27)
-    .default(20_000_000),
+  maximum_items: z.number().int().min(1).max(16_000_000).default(16_000_000),
   /** By how much a side's declared size may grow from its last run in the period; absent is no limit. */
   maximum_growth_percent: z.number().int().min(0).max(10_000).optional(),
   /** A side whose input changed since an earlier run changes at least so many items. Checked by its own station. */

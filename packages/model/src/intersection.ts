@@ -9,7 +9,11 @@ const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
 const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Date(t).toISOString() === t);
 const person = z.string().min(1).max(200);
-const size = z.number().int().min(1).max(2 ** 31);
+const size = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31);
 
 /** A wish to run an intersection of the agreement, signed by the station where it was expressed. */
 export const intersectionProposalSchema = z.strictObject({

@@ -2,4 +2,5 @@
 export { intersectAsReceiver, intersectAsSender } from './intersect.ts';
 export { falsePositiveBits, valueBytes } from './lengths.ts';
 export { type PackedItems, packItems, repeatedItems } from './packed-items.ts';
+export { ddhIntersection, voleIntersection } from './techniques.ts';
 export { checkTerms, type IntersectionTerms, LARGEST_SET } from './terms.ts';

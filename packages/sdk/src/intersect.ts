@@ -1,6 +1,12 @@
 /** Running an intersection at a station and following it to its end. */
 import { errorFromRecord, StationError } from '@sluis/base';
-import { type IntersectionResult, type IntersectionStart, type IntersectionView, isOpenIntersection, type RunEventView } from '@sluis/model';
+import {
+  type IntersectionResult,
+  type IntersectionStart,
+  type IntersectionView,
+  isOpenIntersection,
+  type RunEventView,
+} from '@sluis/model';
 import type { StationClient } from './station-client.ts';
 
 const POLL_MS = 100;

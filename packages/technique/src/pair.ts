@@ -6,7 +6,7 @@ import type { Random } from '@sluis/base';
 import type { PairLink } from '@sluis/model';
 import type { Cost, Rating, Revelation } from './door.ts';
 
-/** Items one after the other: item i is `bytes` from `offsets[i]` to `offsets[i + 1]`. All different. */
+/** Items one after the other: item i is `bytes` from `offsets[i]` to `offsets[i + 1]`. All different, at most as many as declared. */
 export interface PairItems {
   readonly bytes: Uint8Array;
   readonly offsets: Uint32Array;
@@ -18,7 +18,7 @@ export interface PairTerms {
   /** Binds everything to run, attempt, direction, inputs and agreement; the same at both. */
   readonly context: Uint8Array;
   readonly threat: 'semi-honest' | 'malicious';
-  /** Numbers of items, as both know them: inputs are padded to them before. */
+  /** Numbers of items as both declared them; lists may be shorter, which the protocol hides. */
   readonly sizes: { readonly sender: number; readonly receiver: number };
 }
 

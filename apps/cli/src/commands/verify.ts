@@ -1,6 +1,12 @@
 /** `sluis verify` */
 import { createFinaliser, createSqlEngine } from '@sluis/engine';
-import { type VerifiedResult, verifyReceiptFile } from '@sluis/sdk';
+import {
+  isIntersectionReceipt,
+  type VerifiedIntersectionFile,
+  type VerifiedResult,
+  verifyIntersectionFile,
+  verifyReceiptFile,
+} from '@sluis/sdk';
 import { readAgreementFile } from '../agreement-source.ts';
 import { readInputBytes } from '../connection.ts';
 import { text } from '../messages/index.ts';
@@ -18,8 +24,10 @@ export interface VerifyOptions {
 
 export async function verify(file: string, options: VerifyOptions): Promise<void> {
   const agreement = options.agreement === undefined ? undefined : readAgreementFile(options.agreement).agreement;
-  const verified = await verifyBytes(readInputBytes(file), agreement);
   const format = options.json === true ? 'json' : options.format;
+  const bytes = readInputBytes(file);
+  if (isIntersectionReceipt(bytes)) return showIntersectionReceipt(verifyIntersectionFile(bytes, agreement), format);
+  const verified = await verifyBytes(bytes, agreement);
   if (format === 'json') return printJson(documentOf(verified));
   for (const line of factsOf(verified)) remark(line);
   if (verified.result === null) return remark(text.verifiedWithoutValues);
@@ -29,6 +37,34 @@ export async function verify(file: string, options: VerifyOptions): Promise<void
 
 export function verifyBytes(bytes: Uint8Array, agreement?: Parameters<typeof verifyReceiptFile>[2]): Promise<VerifiedResult> {
   return verifyReceiptFile(bytes, { sql: createSqlEngine(), finaliser: createFinaliser() }, agreement);
+}
+
+function showIntersectionReceipt(verified: VerifiedIntersectionFile, format: Format): void {
+  const { body, outcome, items, signers, agreementGiven } = verified;
+  if (format === 'json') {
+    printJson({
+      valid: true,
+      size: outcome?.size ?? null,
+      belowMinimum: outcome?.below_minimum ?? null,
+      items,
+      recomputed: items !== null,
+      agreement: body.agreement,
+      agreementGiven,
+      signers,
+      receipt: body,
+    });
+    return;
+  }
+  const width = terminalWidth(process.stderr);
+  remark(painted.err.green(`✓ ${text.verifiedIntersection}`));
+  remark(text.verifyIntersection(body.intersection, body.run));
+  remark(text.verifyAsked(printable(body.asked_by.analyst), body.asked_by.organisation, body.finished));
+  for (const [name, { declared, commitment }] of Object.entries(body.inputs)) remark(text.verifyInput(name, declared, commitment));
+  if (outcome !== null) print(text.verifyOutcome(Object.keys(body.results).join(', '), outcome.size));
+  remark(text.verifyAgreement(body.agreement));
+  for (const s of signers) remark(text.verifySigner(s.organisation, s.identity));
+  remark(wrap(text.verifyInputsHonest, width));
+  if (!agreementGiven) remark(painted.err.yellow(wrap(text.verifyAgreementInside, width)));
 }
 
 function documentOf(verified: VerifiedResult): Record<string, unknown> {

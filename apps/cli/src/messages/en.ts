@@ -2,11 +2,13 @@
 import { budgetEn } from './budget-en.ts';
 import { collectEn } from './collect-en.ts';
 import { contributeEn } from './contribute-en.ts';
+import { intersectEn } from './intersect-en.ts';
 
 export const en = {
   ...budgetEn,
   ...collectEn,
   ...contributeEn,
+  ...intersectEn,
 
   // Headings and labels
   wordQuestion: 'Question',

@@ -2,12 +2,14 @@
 import { budgetNl } from './budget-nl.ts';
 import { collectNl } from './collect-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
+import { intersectNl } from './intersect-nl.ts';
 import type { Messages } from './en.ts';
 
 export const nl: Messages = {
   ...budgetNl,
   ...collectNl,
   ...contributeNl,
+  ...intersectNl,
 
   wordQuestion: 'Vraag',
   wordWhy: 'Wat er gaat gebeuren',

@@ -22,7 +22,9 @@ export function intersectionRoutes({ station, access, intersections }: Services)
     for (const record of agreements) {
       const { agreement } = signedAgreementOf(record);
       for (const [name, of] of Object.entries(agreement.intersections ?? {}))
-        terms.push(await intersectionTermsView(station, book.store, intersections.sources, { agreementId: record.id, agreement, name, terms: of }));
+        terms.push(
+          await intersectionTermsView(station, book.store, intersections.sources, { agreementId: record.id, agreement, name, terms: of }),
+        );
     }
     const records = await book.store.intersections(50);
     return c.json({ terms, runs: await Promise.all(records.map((r) => view(r.run))) });

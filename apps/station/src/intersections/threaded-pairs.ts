@@ -36,7 +36,10 @@ export const threadedPairs: PairWork = {
 
 /** Views of a larger block are copied: the whole block would be otherwise. */
 function handOver(worker: Worker, id: number, body: Uint8Array | null): void {
-  if (body === null) return worker.postMessage({ id, body } satisfies ToWorker);
+  if (body === null) {
+    worker.postMessage({ id, body } satisfies ToWorker);
+    return;
+  }
   const own = body.buffer.byteLength === body.length ? body : body.slice();
   worker.postMessage({ id, body: own } satisfies ToWorker, [own.buffer as ArrayBuffer]);
 }
@@ -48,10 +51,13 @@ function inThread(task: Task, link: PairLink, signal: AbortSignal): Promise<Done
   const { promise, resolve, reject } = Promise.withResolvers<Done>();
   const abort = () => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  const answer = (id: number, result: Promise<Uint8Array | undefined>) =>
-    result.then((body) => handOver(worker, id, body ?? null), reject);
+  const answer = (id: number, result: Promise<Uint8Array | undefined>) => result.then((body) => handOver(worker, id, body ?? null), reject);
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'send') answer(message.id, link.send(message.step, message.body).then(() => undefined));
+    if (message.kind === 'send')
+      answer(
+        message.id,
+        link.send(message.step, message.body).then(() => undefined),
+      );
     else if (message.kind === 'receive') answer(message.id, link.receive(message.step, message.bytes));
     else if (message.kind === 'failed') reject(errorFromRecord(message.error, message.exitCode));
     else resolve(message);

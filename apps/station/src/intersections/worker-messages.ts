@@ -3,7 +3,13 @@ import type { ErrorRecord } from '@sluis/base';
 import type { PairItems, PairTerms } from '@sluis/technique';
 
 export type Task =
-  | { readonly kind: 'run'; readonly protocol: string; readonly role: 'sender' | 'receiver'; readonly items: PairItems; readonly terms: PairTerms }
+  | {
+      readonly kind: 'run';
+      readonly protocol: string;
+      readonly role: 'sender' | 'receiver';
+      readonly items: PairItems;
+      readonly terms: PairTerms;
+    }
   | { readonly kind: 'fingerprints'; readonly items: PairItems; readonly key: Uint8Array };
 
 /** From the thread: a message to send or to wait for on its connection, or its end. */

@@ -1,0 +1,153 @@
+/** `sluis intersect NAME` at a station, and what stations are told about its runs. */
+import { canonicalText } from '@sluis/base';
+import type { IntersectionTermsView, IntersectionView } from '@sluis/model';
+import { followIntersection, intersectAndFollow, type StationClient } from '@sluis/sdk';
+import { type ConnectionOptions, withStation } from '../connection.ts';
+import { writePrivate } from '../files.ts';
+import { interruption } from '../interruption.ts';
+import { text } from '../messages/index.ts';
+import { renderGrid } from '../output/grid.ts';
+import { terminalWidth, wrap } from '../output/paint.ts';
+import { painted, print, printJson, remark } from '../output/streams.ts';
+import { type IntersectOptions, usage } from './intersect.ts';
+import { intersectionProgress } from './intersect-progress.ts';
+import { documentOf, showIntersection } from './intersect-show.ts';
+
+export async function intersectAtStation(name: string, options: IntersectOptions): Promise<void> {
+  await withStation(options, async (client) => {
+    const terms = await termsOf(client, name, options.collaboration);
+    const json = options.json === true || options.format === 'json';
+    if (!json) explain(terms);
+    if (!terms.plain) {
+      const { ask } = await import('./ask.ts');
+      remark(text.intersectAsQuestion);
+      return ask(terms.sql ?? '', { ...options, wait: options.wait, collaboration: terms.collaboration });
+    }
+    const request = { intersection: name, collaboration: terms.collaboration, ...(options.as === undefined ? {} : { as: options.as }) };
+    if (!options.wait) {
+      const run = await client.intersect(request);
+      return json ? printJson({ run: run.run, state: run.state, approvals: run.approvals }) : print(run.run);
+    }
+    const onRun = (run: IntersectionView) => {
+      remark(painted.err.dim(text.intersectRun(run.run)));
+      if (run.approvals.needed.length > 0) remark(text.intersectApprove(run.approvals.needed.join(', ')));
+    };
+    const following = { signal: interruption(), as: options.as, onRun, ...intersectionProgress() };
+    const result = await intersectAndFollow(client, request, following);
+    showIntersection(result, Object.keys(result.receipt.body.results), [{ key: keyOf(result.receipt, name) }], options);
+  });
+}
+
+const keyOf = (
+  receipt: { readonly agreement: { readonly agreement: { readonly intersections?: unknown } } },
+  name: string,
+): readonly string[] =>
+  (receipt.agreement.agreement.intersections as Record<string, { readonly on: readonly string[] }> | undefined)?.[name]?.on ?? [];
+
+async function termsOf(client: StationClient, name: string, collaboration?: string): Promise<IntersectionTermsView> {
+  const { terms } = await client.intersections(collaboration);
+  const found = terms.filter((t) => t.intersection === name);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  if (only !== undefined) throw usage(`Several collaborations have an intersection "${name}".`, 'Say which with --collaboration NAME.');
+  const names = terms.map((t) => t.intersection);
+  throw usage(
+    `No agreement in force at this station has an intersection "${name}".`,
+    names.length === 0 ? 'To compare two files: sluis intersect A B --on COLUMN' : `There are: ${names.join(', ')}.`,
+  );
+}
+
+function explain(terms: IntersectionTermsView): void {
+  const width = terminalWidth(process.stderr);
+  remark(painted.err.bold(text.wordWhy));
+  for (const sentence of terms.sentences) remark(wrap(`  - ${sentence}`, width, '    '));
+  if (terms.sql !== null) remark(painted.err.dim(`  ${terms.sql}`));
+  if (terms.runs !== null) remark(wrap(`  - ${text.intersectRuns(terms.runs.begun, terms.runs.allowed, terms.runs.days)}`, width, '    '));
+}
+
+export interface RunOptions extends ConnectionOptions {
+  readonly as?: string;
+  readonly reason?: string;
+  readonly json?: boolean;
+  readonly collaboration?: string;
+  readonly receipt?: string;
+}
+
+export async function listIntersections(options: RunOptions): Promise<void> {
+  const list = await withStation(options, (client) => client.intersections(options.collaboration));
+  if (options.json === true) return printJson(list);
+  if (list.terms.length === 0) return print(text.intersectNone);
+  print(
+    renderGrid(
+      text.intersectHeadings,
+      list.terms.map((t) => [
+        t.intersection,
+        t.collaboration,
+        t.plain ? text.intersectPlain : text.intersectHidden,
+        t.runs === null ? '' : `${t.runs.begun}/${t.runs.allowed}`,
+      ]),
+      painted.out,
+    ),
+  );
+  if (list.runs.length === 0) return;
+  print('');
+  print(renderGrid(text.intersectRunHeadings, list.runs.map(rowOf), painted.out));
+}
+
+const rowOf = (run: IntersectionView): string[] => [
+  run.run,
+  run.intersection,
+  run.state,
+  run.asked_by.organisation,
+  run.approvals.needed.filter((n) => !run.approvals.given.includes(n)).join(', '),
+  run.created.slice(0, 16).replace('T', ' '),
+  run.error?.message ?? '',
+];
+
+export async function decideIntersection(
+  action: 'approve' | 'refuse' | 'cancel' | 'retry',
+  given: string,
+  options: RunOptions,
+): Promise<void> {
+  const run = await withStation(options, async (client) =>
+    client.decideIntersection(await fullId(client, given), action, {
+      ...(options.as === undefined ? {} : { as: options.as }),
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    }),
+  );
+  if (options.json === true) return printJson({ run: run.run, state: run.state, approvals: run.approvals });
+  print(text.intersectDone(run.run, run.state));
+}
+
+export async function resultOfIntersection(given: string, options: IntersectOptions): Promise<void> {
+  await withStation(options, async (client) => {
+    const result = await followIntersection(client, await fullId(client, given), {
+      ...intersectionProgress(),
+      signal: interruption(),
+      as: options.as,
+    });
+    if (options.receipt !== undefined) writePrivate(options.receipt, canonicalText(result.receipt));
+    if (options.json === true || options.format === 'json') {
+      if (result.outcome?.below_minimum === true) process.exitCode = 4;
+      return printJson(documentOf(result));
+    }
+    const { receipt: _, ...rest } = options;
+    showIntersection(
+      result,
+      Object.keys(result.receipt.body.results),
+      [{ key: keyOf(result.receipt, result.receipt.body.intersection) }],
+      rest,
+    );
+  });
+}
+
+async function fullId(client: StationClient, given: string): Promise<string> {
+  if (/^[0-9a-f]{32}$/.test(given)) return given;
+  const found = (await client.intersections()).runs.filter((r) => r.run.startsWith(given));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only.run;
+  throw usage(
+    found.length === 0 ? `There is no run "${given}" at this station.` : `Several runs begin with "${given}".`,
+    'List them with: sluis intersect list',
+  );
+}

@@ -1,0 +1,138 @@
+/** `sluis intersect` over files, or at a station. */
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { InvalidError } from '@sluis/base';
+import type { IntersectionResult } from '@sluis/model';
+import { intersectAndFollow } from '@sluis/sdk';
+import type { ConnectionOptions } from '../connection.ts';
+import { interruption, unlessAborted } from '../interruption.ts';
+import { text } from '../messages/index.ts';
+import type { Format } from '../output/answer.ts';
+import { terminalWidth, wrap } from '../output/paint.ts';
+import { painted, remark } from '../output/streams.ts';
+import { draftIntersection, INTERSECTION, type IntersectionSide, tableOf } from '../sandbox/intersection-draft.ts';
+import { SANDBOX_COLLABORATION } from '../sandbox/draft.ts';
+import { keepAgreement } from '../sandbox/keep.ts';
+import { Sandbox } from '../sandbox/sandbox.ts';
+import { intersectionProgress } from './intersect-progress.ts';
+import { showIntersection } from './intersect-show.ts';
+import { interrupted } from './try.ts';
+
+export type IntersectMode = 'items' | 'size' | 'sum' | 'flags' | 'union' | 'at-least';
+
+export interface IntersectOptions extends ConnectionOptions {
+  readonly on?: string;
+  readonly mode?: IntersectMode;
+  readonly value?: string;
+  readonly minimum: number;
+  readonly threshold?: number;
+  readonly receiver: 'A' | 'B' | 'both';
+  readonly threatModel: 'semi-honest' | 'malicious';
+  readonly protocol: 'vole' | 'ddh';
+  readonly ask?: string;
+  readonly format: Format;
+  readonly json?: boolean;
+  readonly output?: string;
+  readonly keep?: string;
+  readonly receipt?: string;
+  readonly collaboration?: string;
+  readonly as?: string;
+  readonly wait: boolean;
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+export const usage = (message: string, remedy: string): InvalidError =>
+  new InvalidError('usage/intersect', { stage: 'usage', message, remedy });
+
+/** One name is an intersection of the agreement at a station; two or more are files. */
+export async function intersect(names: readonly string[], options: IntersectOptions): Promise<void> {
+  const [only] = names;
+  if (only === undefined) throw usage('There is nothing to compare.', 'Give two files and --on COLUMN, or the name of an intersection.');
+  if (names.length === 1) return (await import('./intersect-station.ts')).intersectAtStation(only, options);
+  const files = names.map((file) => resolve(file));
+  for (const [i, file] of files.entries()) {
+    if (!existsSync(file)) throw usage(`${names[i]} does not exist.`, 'Check the path.');
+    if (!/\.(csv|tsv|parquet|json|ndjson)(\.gz)?$/i.test(file))
+      throw usage(`${basename(file)} has no ending that says what it is.`, 'Use .csv, .tsv, .parquet, .json or .ndjson.');
+  }
+  const keys = keysOf(options.on, files.length);
+  const sides = files.map((file, i) => ({ name: LETTERS[i] ?? `P${i}`, file, key: keys[i] ?? [] }));
+  const mode = options.mode ?? (files.length === 2 ? 'items' : 'size');
+  checkMode(mode, files.length, options);
+  if (mode !== 'items') return (await import('./intersect-hidden.ts')).intersectHidden(sides, mode, options);
+  const [a, b] = sides;
+  if (a === undefined || b === undefined) throw new RangeError('there are two files');
+  await intersectFiles([a, b], options);
+}
+
+/** `id`, `name,born`, or `left=right` where the files call the key differently. */
+function keysOf(on: string | undefined, files: number): string[][] {
+  if (on === undefined || on.trim() === '') throw usage('It is not said what to compare by.', 'Give --on COLUMN.');
+  const parts = on.split(',').map((part) => part.trim().split('='));
+  const good = parts.every(
+    (p) => (p.length === 1 || (p.length === 2 && files === 2)) && p.every((c) => /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(c)),
+  );
+  if (!good)
+    throw usage(
+      `"${on}" names no columns.`,
+      'Give --on COLUMN, --on COLUMN,COLUMN, or with two files --on LEFT=RIGHT; letters, digits and "_" only.',
+    );
+  return Array.from({ length: files }, (_, i) => parts.map((p) => p[i === 0 ? 0 : p.length - 1] ?? ''));
+}
+
+function checkMode(mode: IntersectMode, files: number, { value, threshold }: IntersectOptions): void {
+  if (files > 26) throw usage('There are more than 26 files.', 'Give fewer.');
+  if (files > 2 && !['size', 'union', 'at-least'].includes(mode))
+    throw usage(`"--mode ${mode}" is for two files.`, 'With three or more: --mode size, union or at-least.');
+  if ((mode === 'sum') !== (value !== undefined)) throw usage('--value and --mode sum come together.', 'Give both, or neither.');
+  if ((mode === 'at-least') !== (threshold !== undefined))
+    throw usage('--threshold and --mode at-least come together.', 'Give both, or neither.');
+  if (threshold !== undefined && (threshold < 2 || threshold > files)) throw usage('--threshold is out of range.', `Give 2 to ${files}.`);
+}
+
+async function intersectFiles(sides: readonly [IntersectionSide, IntersectionSide], options: IntersectOptions): Promise<void> {
+  const signal = interruption();
+  const width = terminalWidth(process.stderr);
+  remark(painted.err.yellow(wrap(text.sandboxWarning, width)));
+  const sandbox = Sandbox.open(options.keep === undefined ? undefined : resolve(options.keep), signal);
+  const receivers = options.receiver === 'both' ? ['A', 'B'] : [options.receiver];
+  try {
+    const cards = await sandbox.make(sides.map(({ name, file }) => ({ name, title: basename(file) })));
+    const agreement = draftIntersection({ sides, receivers, ...options }, cards, Date.now());
+    if (options.keep !== undefined) keepAgreement(sandbox.folder, agreement);
+    remark(text.starting(2));
+    await sandbox.start();
+    await unlessAborted(signal, sandbox.sign(agreement));
+    await Promise.all(sides.map((side) => connect(sandbox, side)));
+    const [asker] = receivers;
+    const result = await run(sandbox, asker ?? 'A', options, signal);
+    showIntersection(result, receivers, sides, options);
+    if (options.receiver === 'both') remark(text.intersectOther('B'));
+  } catch (thrown) {
+    throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function connect(sandbox: Sandbox, { name, file }: IntersectionSide): Promise<void> {
+  const { client } = sandbox.member(name);
+  const { report } = await client.connect({ collaboration: SANDBOX_COLLABORATION, table: tableOf(name), file });
+  remark(painted.err.dim(`  ${text.intersectConnected(name, basename(file), report.rows)}`));
+}
+
+async function run(sandbox: Sandbox, asker: string, options: IntersectOptions, signal: AbortSignal): Promise<IntersectionResult> {
+  const { client } = sandbox.member(asker);
+  if (options.format === 'table' && options.json !== true) {
+    const { terms } = await client.intersections();
+    for (const sentence of terms[0]?.sentences ?? [])
+      remark(painted.err.dim(wrap(`  - ${sentence}`, terminalWidth(process.stderr), '    ')));
+  }
+  const view = intersectionProgress();
+  return intersectAndFollow(
+    client,
+    { intersection: INTERSECTION, ...(options.as === undefined ? {} : { as: options.as }) },
+    { signal, ...view },
+  );
+}

@@ -1,0 +1,41 @@
+/** What people read about intersections, in English. */
+export const intersectEn = {
+  intersectConnected: (name: string, file: string, rows: number) => `${name}: ${file}, ${rows} rows`,
+  intersectSteps: {
+    contribution: 'reading keys',
+    share: 'committed to its list',
+    aggregate: 'matching blinded items',
+    receipt: 'receipt signed by both',
+  } as Readonly<Record<'contribution' | 'share' | 'aggregate' | 'receipt', string>>,
+  intersectOwn: (rows: number, items: number, missing: number) =>
+    `Own list: ${rows} rows, ${items} different keys${missing === 0 ? '' : `, ${missing} rows without a key`}.`,
+  intersectSize: (n: number) => `${n} in common`,
+  intersectBelow: 'Below the minimum: nothing is shown.',
+  intersectMore: (n: number) => `and ${n} more; --output FILE writes all of them.`,
+  intersectElsewhere: (names: string) => `Done. The result went to ${names}.`,
+  intersectOther: (name: string) => `${name} has its own result at its own station.`,
+  intersectWritten: (path: string, n: number) => `${n} items written to ${path}`,
+  intersectLearned: (receivers: string, sizes: string) =>
+    `Who learned what: ${receivers} which of the own items match; each side the other's declared size (${sizes}). Nobody else learned anything.`,
+  intersectCost: (ms: string, sent: string) => `${ms}; sent: ${sent}`,
+  intersectRun: (run: string) => `Run ${run} was proposed.`,
+  intersectApprove: (names: string) => `It starts when ${names} have approved: sluis intersect approve RUN`,
+  intersectAsQuestion: 'The committee computes this one; it is asked as a question.',
+  intersectRuns: (begun: number, allowed: number, days: number) => `${begun} of ${allowed} runs in ${days} days are used at this station.`,
+  intersectNone: 'No agreement in force at this station has an intersection.',
+  intersectHeadings: ['intersection', 'collaboration', 'who computes', 'runs'] as readonly string[],
+  intersectRunHeadings: ['run', 'intersection', 'state', 'asked by', 'waits for', 'since (UTC)', 'why'] as readonly string[],
+  intersectPlain: 'the two stations',
+  intersectHidden: 'the committee',
+  intersectDone: (run: string, state: string) => `Run ${run} is ${state}.`,
+  intersectCommittee: (names: string) =>
+    `Nobody is to learn which items match: three compute parties do it (${names}); any two of them together could reconstruct the lists.`,
+  intersectSum: (sum: string) => `sum ${sum}`,
+  verifiedIntersection: 'The receipt is genuine: both stations signed it and logged it before.',
+  verifyIntersection: (name: string, run: string) => `Intersection "${name}", run ${run}`,
+  verifyInput: (name: string, declared: number, commitment: string | null) =>
+    `${name}: up to ${declared} items${commitment === null ? '' : `, committed to as ${commitment.slice(0, 16)}…`}`,
+  verifyOutcome: (receiver: string, size: number | null) =>
+    size === null ? `${receiver}: below the minimum` : `${receiver}: ${size} in common, as committed to`,
+  verifyInputsHonest: 'It proves what both stations say ran; not that their lists were honest.',
+};

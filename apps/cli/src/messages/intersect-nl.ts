@@ -1,0 +1,42 @@
+/** What people read about intersections, in Dutch. */
+import type { intersectEn } from './intersect-en.ts';
+
+export const intersectNl: typeof intersectEn = {
+  intersectConnected: (name, file, rows) => `${name}: ${file}, ${rows} rijen`,
+  intersectSteps: {
+    contribution: 'leest sleutels',
+    share: 'heeft zich aan zijn lijst gebonden',
+    aggregate: 'vergelijkt verblinde sleutels',
+    receipt: 'bewijs door beide ondertekend',
+  },
+  intersectOwn: (rows, items, missing) =>
+    `Eigen lijst: ${rows} rijen, ${items} verschillende sleutels${missing === 0 ? '' : `, ${missing} rijen zonder sleutel`}.`,
+  intersectSize: (n) => `${n} gemeen`,
+  intersectBelow: 'Onder het minimum: er wordt niets getoond.',
+  intersectMore: (n) => `en nog ${n}; --output BESTAND schrijft ze alle.`,
+  intersectElsewhere: (names) => `Klaar. De uitkomst ging naar ${names}.`,
+  intersectOther: (name) => `${name} heeft zijn eigen uitkomst op zijn eigen station.`,
+  intersectWritten: (path, n) => `${n} sleutels geschreven naar ${path}`,
+  intersectLearned: (receivers, sizes) =>
+    `Wie wat weet: ${receivers} welke van de eigen sleutels overeenkomen; elke kant de opgegeven omvang van de andere (${sizes}). Verder niemand iets.`,
+  intersectCost: (ms, sent) => `${ms}; verstuurd: ${sent}`,
+  intersectRun: (run) => `Run ${run} is voorgesteld.`,
+  intersectApprove: (names) => `Ze begint als ${names} hebben goedgekeurd: sluis intersect approve RUN`,
+  intersectAsQuestion: 'Deze berekent het comité; ze wordt als vraag gesteld.',
+  intersectRuns: (begun, allowed, days) => `${begun} van ${allowed} runs in ${days} dagen zijn op dit station gebruikt.`,
+  intersectNone: 'Geen geldende overeenkomst van dit station heeft een doorsnede.',
+  intersectHeadings: ['doorsnede', 'samenwerking', 'wie rekent', 'runs'],
+  intersectRunHeadings: ['run', 'doorsnede', 'toestand', 'gevraagd door', 'wacht op', 'sinds (UTC)', 'waarom'],
+  intersectPlain: 'de twee stations',
+  intersectHidden: 'het comité',
+  intersectDone: (run, state) => `Run ${run} is ${state}.`,
+  intersectCommittee: (names) =>
+    `Niemand mag weten welke sleutels overeenkomen: drie rekenpartijen doen het (${names}); elke twee samen kunnen de lijsten terugvinden.`,
+  intersectSum: (sum) => `som ${sum}`,
+  verifiedIntersection: 'Het bewijs is echt: beide stations tekenden het en schreven het eerst in hun logboek.',
+  verifyIntersection: (name, run) => `Doorsnede "${name}", run ${run}`,
+  verifyInput: (name, declared, commitment) =>
+    `${name}: hooguit ${declared} sleutels${commitment === null ? '' : `, vastgelegd als ${commitment.slice(0, 16)}…`}`,
+  verifyOutcome: (receiver, size) => (size === null ? `${receiver}: onder het minimum` : `${receiver}: ${size} gemeen, zoals vastgelegd`),
+  verifyInputsHonest: 'Het bewijst wat volgens beide stations is gelopen; niet dat hun lijsten eerlijk waren.',
+};
