@@ -87,7 +87,8 @@ export class DryPipeline {
     return prepare({ sql, agreement: this.#agreement, agreementId: 'dry', receivers }, this.#sql);
   }
 
-  async answer(prepared: Prepared): Promise<ResultTable> {
+  /** @param threat - evaluates shared rows on shares under this threat model instead of in the clear. */
+  async answer(prepared: Prepared, threat = process.env['SLUIS_ROWS_ON_SHARES']): Promise<ResultTable> {
     const engine = createProviderEngine({ home: this.#home, threads: 1, log: (detail) => this.faults.push(detail) });
     const inputs: { organisation: string; vectors: Vectors }[] = [];
     const pushing = pushdownProviders(prepared.plan);
@@ -99,7 +100,6 @@ export class DryPipeline {
     if (prepared.plan.rows !== undefined) {
       if (this.#pooled === null) throw new RangeError('this pipeline has no rows to share');
       const sources = await clearSources(this.#agreement, prepared.plan.rows, this.#pooled);
-      const threat = process.env['SLUIS_ROWS_ON_SHARES'];
       const secretly = threat === 'semi-honest' || threat === 'malicious';
       const vectors = secretly
         ? await evaluateOnShares(this.#agreement, prepared.plan, sources, threat)

@@ -31,6 +31,11 @@ export async function bindJoin(from: Ast, around: Surroundings, bindFrom: BindFr
     : await usingConditions(list(from['using_columns']).map(text), left, right, around.typing);
   const parts = sorted(conditions, left, right, kind);
   const { typing } = around;
+  if (from['not_in'] === true && parts.on.some((p) => p.left.nullable || p.right.nullable))
+    throw unsupported(
+      'NOT IN where either side may be NULL',
+      'Then it is never true in SQL: use NOT EXISTS or ANTI JOIN, which look at equal keys.',
+    );
   const join: Join = {
     kind,
     on: parts.on,
@@ -60,7 +65,7 @@ function checkSides(left: Relation, right: Relation, kind: Join['kind']): void {
 }
 
 /** All columns of both, under their full names; those of a left join's right side may be missing. */
-function together(left: Relation, right: Relation, kind: Join['kind']): Relation {
+export function together(left: Relation, right: Relation, kind: Join['kind']): Relation {
   const added = Object.entries(right.table.columns).map(([name, c]) => [name, kind === 'left' ? { ...c, nullable: true } : c] as const);
   const table: Table = {
     ...left.table,
@@ -132,7 +137,7 @@ function pairOf(node: Bound, isLeft: (node: Bound) => boolean, isRight: (node: B
   });
 }
 
-const declaresUnique = ({ tableName, table }: Source, keys: readonly Bound[]): boolean => {
+export const declaresUnique = ({ tableName, table }: Source, keys: readonly Bound[]): boolean => {
   const names = new Set(keys.flatMap((k) => (k.kind === 'column' ? [k.name] : [])));
   return (table.unique ?? []).some((columns) => columns.every((c) => names.has(`${tableName}.${c}`)));
 };

@@ -6,12 +6,14 @@ import { checkHistograms } from './bind-histogram.ts';
 import { asCondition, conjunction } from './operations.ts';
 import { bindGrouping } from './bind-grouping.ts';
 import { bindModifiers } from './bind-modifiers.ts';
+import { bindSetOperation, isSetOperation } from './bind-set-operation.ts';
 import { hasAggregate, type Bound } from './expression.ts';
 import type { SqlEngine } from './ports.ts';
 import type { Item, Question } from './question.ts';
 import { bindFrom, ownersOf, withCtes, type Relation, type RelationColumn, type Surroundings } from './relation.ts';
 import { unknownName, unsupported } from './refusal.ts';
 import { selectNode } from './parse.ts';
+import { subqueriesAsJoins } from './subqueries.ts';
 import { Typing } from './types.ts';
 
 /** Run by every station for itself. Throws RefusedError `plan/unsupported`, `plan/unknown-name` or `plan/type-mismatch`. */
@@ -70,7 +72,8 @@ export class Names {
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-async function bindQuestion(node: Ast, outer: Surroundings): Promise<Question> {
+async function bindQuestion(given: Ast, outer: Surroundings): Promise<Question> {
+  const node = subqueriesAsJoins(given);
   const around = withCtes(node, outer);
   refuseClauses(node);
   const relation = await bindFrom(node['from_table'], around);
@@ -196,7 +199,8 @@ async function nameOf(value: Ast, engine: SqlEngine): Promise<string> {
 
 /** A SELECT in FROM or WITH: rows (projection and filter), or a grouped question. */
 async function bindInner(value: unknown, alias: string, around: Surroundings): Promise<Relation> {
-  const node = selectNode(value);
+  if (isSetOperation(value)) return bindSetOperation(ast(value), alias, around);
+  const node = subqueriesAsJoins(selectNode(value));
   const inner = withCtes(node, around);
   refuseClauses(node);
   const relation = await bindFrom(node['from_table'], inner);

@@ -1,5 +1,5 @@
 /** What an explanation says of rows that are shared: who gives them, who holds what, and what is opened on the way. */
-import { type Agreement, type Plan, type PlanRowJoin, type PlanRows, tableColumn } from '@sluis/model';
+import { type Agreement, type Plan, type PlanRowJoin, type PlanRows, type RowExpression, tableColumn } from '@sluis/model';
 import { listed, say, several, type Sentence } from './sentences.ts';
 import { ownersOf } from './relation.ts';
 import type { SharedSource, Sharing } from './sharing.ts';
@@ -73,14 +73,37 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
 function ofJoin(rows: PlanRows, join: PlanRowJoin, index: number): string[] {
   const right = rows.sources[index + 1]?.table ?? '';
   const left = rows.sources[0]?.table ?? '';
-  if (join.kind === 'semi' || join.kind === 'anti') return [`Which rows have a partner in ${right} stays secret.`];
+  const texts = comparesTexts(rows, join, index);
+  if (join.kind === 'semi' || join.kind === 'anti')
+    return [
+      `Which rows have a partner in ${right} stays secret.${join.distinct === true ? ' Of rows with equal keys one counts, and nobody learns whether there are any.' : ''}`,
+      ...texts,
+    ];
   if (join.rightUnique)
     return [
+      ...texts,
       `The agreement says that ${right} has every key once; if that is not so, the run ends and says so. The join has room for one row per row of ${index === 0 ? left : 'what was joined before'}, whatever matches.`,
     ];
   return [
+    ...texts,
     `The join with ${right} has room for ${several(join.maximumRows, 'row')}, whatever matches; if there are more, nothing is shown at all: every group is suppressed, and nobody learns why.`,
   ];
+}
+
+/** Texts whose values are not declared are compared by their hashes. */
+function comparesTexts({ sources }: PlanRows, { on }: PlanRowJoin, index: number): string[] {
+  const hashed = on.some(({ right }) => columnsRead(right).some((c) => tableColumn(c) !== c));
+  if (!hashed) return [];
+  const rowsOf = (i: number) => Math.max(1, sources[i]?.maximumRows ?? 2 ** 31);
+  const most = Math.max(...sources.slice(0, index + 1).map((_, i) => rowsOf(i)));
+  const exponent = 96 - Math.ceil(Math.log2(most) + Math.log2(rowsOf(index + 1)));
+  return [`Texts are compared by 96 bits of their hashes: the chance that any two different ones count as equal is below 2^-${exponent}.`];
+}
+
+function columnsRead(e: RowExpression): string[] {
+  if (e.op === 'column') return [e.column];
+  if (e.op === 'case') return [...e.when.flatMap((w) => [w.if, w.then]), e.else].flatMap(columnsRead);
+  return 'args' in e ? e.args.flatMap(columnsRead) : [];
 }
 
 /** Single values that an answer shows although they are called aggregates. */

@@ -43,7 +43,8 @@ const givesTo = ({ table }: Source): string[] => [...ownersOf(table), ...(table.
 const multiplies = (join: Join): boolean => (join.kind === 'inner' || join.kind === 'left') && !join.rightUnique;
 
 /** What the first join can take from the left once only: tested where a receiver owns a table. */
-const reliesOnLeft = ([first]: readonly Join[]): boolean => first?.leftUnique === true && (first.kind === 'inner' || first.kind === 'semi');
+const reliesOnLeft = ([first]: readonly Join[]): boolean =>
+  first?.leftUnique === true && first.set === undefined && (first.kind === 'inner' || first.kind === 'semi');
 
 /** Whether one row of the source can stand behind several joined rows, or none behind some that count. */
 function mayRepeat(joins: readonly Join[], source: number): boolean {
@@ -58,7 +59,9 @@ function checkPresence(receiver: string, own: ReadonlySet<number>, question: Que
   if (join.kind !== 'semi' && join.kind !== 'anti') return;
   const from = question.sources.findIndex((s, i) => own.has(i) && i <= index && join.on.some((on) => reads(on.left, s)));
   if (from < 0) return;
-  const once = join.kind === 'semi' && index === 0 && reliesOnLeft(question.joins) && !question.joins.slice(1).some(multiplies);
+  const distinct = join.set !== undefined && !question.joins.some(multiplies);
+  const single = index === 0 && reliesOnLeft(question.joins) && !question.joins.slice(1).some(multiplies);
+  const once = join.kind === 'semi' && (distinct || single);
   if (once) return;
   const right = question.sources[index + 1]?.tableName ?? '';
   const left = question.sources[from]?.tableName ?? '';

@@ -55,7 +55,10 @@ const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
     'A window function (OVER)',
     'Ask for the groups and compute shares or ranks from the answer; ORDER BY and LIMIT give the top groups.',
   ],
-  SUBQUERY: ['A subquery inside an expression', 'Ask two questions, or use FILTER: count(*) FILTER (WHERE …) / count(*).'],
+  SUBQUERY: [
+    'A subquery inside an expression',
+    'Ask two questions, or use FILTER: count(*) FILTER (WHERE …) / count(*). IN (SELECT …) and EXISTS (…) stand in WHERE, by themselves or with AND.',
+  ],
   LAMBDA: ['A lambda', 'Use the scalar functions listed in docs/sql.md.'],
   PARAMETER: ['A parameter such as ? or $1', 'Write the value into the question.'],
   COLLATE: ['COLLATE', 'Compare lower(column) instead.'],

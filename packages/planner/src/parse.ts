@@ -1,6 +1,7 @@
 /** Pass 1, parse: the text becomes one SELECT statement, or is refused. */
 import { ast, isAst, list, text, withoutPositions, type Ast } from './ast.ts';
 import type { SqlEngine } from './ports.ts';
+import { isSetOperation, refuseAtTop } from './bind-set-operation.ts';
 import { unsupported } from './refusal.ts';
 
 const LONGEST_QUESTION = 50_000;
@@ -19,17 +20,15 @@ export async function parse(sql: string, engine: SqlEngine): Promise<Parsed> {
   const [statement] = statements;
   if (statements.length !== 1 || !isAst(statement)) throw unsupported('More than one statement', 'Ask one question at a time.');
   if (list(statement['named_param_map']).length > 0) throw unsupported('A parameter such as ? or $1', 'Write the value into the question.');
+  if (isSetOperation(statement['node'])) throw refuseAtTop(statement['node']);
   const node = selectNode(statement['node']);
   return { node, document: withoutPositions(tree) };
 }
 
-/** The node of a SELECT without set operations. */
+/** The node of a SELECT. */
 export function selectNode(value: unknown): Ast {
   const node = ast(value);
   const type = text(node['type']);
-  if (type === 'SET_OPERATION_NODE') {
-    throw unsupported(text(node['setop_type']) || 'A set operation', 'Ask each part as a question of its own, or use GROUPING SETS.');
-  }
   if (type === 'RECURSIVE_CTE_NODE') throw unsupported('A recursive WITH', 'Use WITH without RECURSIVE.');
   if (type !== 'SELECT_NODE') throw unsupported('This form of statement', 'Ask with SELECT … FROM table WHERE … GROUP BY ….');
   return node;

@@ -66,7 +66,7 @@ export async function planSharedRows(
   for (const measure of split.sizes) dominances.push(sizeOf((await rowMeasure(measure, scope)).expression));
   const codes = lowered.map((key, i) => (secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? key.hi + 1n : null));
   const joins: PlanRowJoin[] = [];
-  for (const join of question.joins) joins.push(await rowJoin(join, stationsAlone(sharing.sources[joins.length + 1]), scope));
+  for (const [i, join] of question.joins.entries()) joins.push(await rowJoin(filteredBefore(join, i, sharing, scope), scope));
   const [first, ...others] = joins;
   const draft: Omit<PlanRows, 'sources'> = {
     joins: first !== undefined && leftUnique ? [{ ...first, leftUnique }, ...others] : joins,
@@ -153,16 +153,51 @@ function rowSource(
   };
 }
 
+/** Without the conditions that stations apply before they share; of set operations these are among those of WHERE as well. */
+function filteredBefore(join: Join, index: number, sharing: Sharing, scope: RowScope): Join {
+  const rightIf = stationsAlone(sharing.sources[index + 1]) ? null : join.rightIf;
+  if (join.set === undefined || join.leftIf === null) return { ...join, rightIf };
+  const ofFirst = conjuncts(join.leftIf).every(
+    (c) => columnsOf(c).length > 0 && columnsOf(c).every((name) => scope.place(name).source === 0),
+  );
+  const before = ofFirst && stationsAlone(sharing.sources[0]);
+  return { ...join, leftIf: before || join.set === 'further' ? null : join.leftIf, rightIf };
+}
+
 /** A row that may not look for a partner, or be one, has NULL as its key. */
-async function rowJoin(join: Join, rightFiltered: boolean, scope: RowScope): Promise<PlanRowJoin> {
+async function rowJoin(join: Join, scope: RowScope): Promise<PlanRowJoin> {
   const leftIf = join.leftIf === null ? null : await lowerCondition(join.leftIf, scope);
-  const rightIf = join.rightIf === null || rightFiltered ? null : await lowerCondition(join.rightIf, scope);
+  const rightIf = join.rightIf === null ? null : await lowerCondition(join.rightIf, scope);
   const on: { readonly left: RowExpression; readonly right: RowExpression }[] = [];
   for (const pair of join.on) {
-    for (const { left, right } of await joinKeys(pair.left, pair.right, scope))
-      on.push(on.length > 0 ? { left, right } : { left: where(leftIf, left), right: where(rightIf, right) });
+    const nullable = join.set !== undefined && (pair.left.nullable || pair.right.nullable);
+    for (const keys of await joinKeys(pair.left, pair.right, scope)) {
+      for (const { left, right } of nullable ? nullsEqual(keys) : [keys])
+        on.push(on.length > 0 ? { left, right } : { left: where(leftIf, left), right: where(rightIf, right) });
+    }
   }
-  return { kind: join.kind, on, rightUnique: join.rightUnique, maximumRows: join.maximumRows };
+  const { kind, rightUnique, maximumRows } = join;
+  return { kind, on, rightUnique, ...(join.set === 'first' ? { distinct: true as const } : {}), maximumRows };
+}
+
+/** NULL as 0, and a second key that says so. */
+function nullsEqual({ left, right }: RowKeys[number]): RowKeys {
+  const plain = (key: RowExpression): RowExpression => ({
+    op: 'case',
+    when: [branch(isNull(key), numberOf(0n).expression)],
+    else: key,
+    bits: 'bits' in key ? key.bits : 1,
+  });
+  const missing = (key: RowExpression): RowExpression => ({
+    op: 'case',
+    when: [branch(isNull(key), numberOf(1n).expression)],
+    else: numberOf(0n).expression,
+    bits: 2,
+  });
+  return [
+    { left: plain(left), right: plain(right) },
+    { left: missing(left), right: missing(right) },
+  ];
 }
 
 const where = (condition: RowExpression | null, key: RowExpression): RowExpression =>

@@ -35,6 +35,8 @@ export interface Join {
   readonly leftUnique: boolean;
   /** Declared bound on the rows of the result; 0 where the left side's rows bound them. */
   readonly maximumRows: number;
+  /** INTERSECT or EXCEPT: NULL equals NULL, and equal rows of the left side count once (`further`: they are distinct already). */
+  readonly set?: 'first' | 'further';
 }
 
 export interface Question {

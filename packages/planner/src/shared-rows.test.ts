@@ -66,6 +66,91 @@ async function refused(sql: string, code: string, text: RegExp, agreement = owne
 
 const JOINED = 'FROM hospital.patients p JOIN bank.claims c ON p.person_id = c.person_id';
 
+const SET = 'SELECT p.person_id FROM hospital.patients p INTERSECT SELECT person_id FROM claims';
+
+test('set operations and subqueries that are not supported are refused by name', async () => {
+  const from = (rows: string): string => `SELECT count(*) FROM (${rows})`;
+  for (const [sql, text] of [
+    [SET, /INTERSECT as the whole question.*SELECT count/],
+    [from(SET.replace('INTERSECT', 'INTERSECT ALL')), /INTERSECT ALL.*counts equal rows once/],
+    [from(SET.replace('INTERSECT', 'UNION')), /UNION is not.*kind "union".*count\(DISTINCT x\)/],
+    [from(`${SET} LIMIT 3`), /LIMIT or DISTINCT after INTERSECT/],
+    [from('SELECT person_id FROM patients EXCEPT SELECT person_id FROM patients'), /EXCEPT of a table with itself/],
+    [from('SELECT 1 FROM patients INTERSECT SELECT 1 FROM claims'), /constant column in INTERSECT/],
+    [
+      from('SELECT person_id, count(*) FROM patients GROUP BY 1 INTERSECT SELECT person_id, account FROM claims'),
+      /subquery that aggregates/,
+    ],
+    [
+      from('SELECT c.account FROM claims c JOIN patients p USING (person_id) EXCEPT SELECT person_id FROM patients'),
+      /of joined rows|with itself/,
+    ],
+    [
+      from('SELECT person_id FROM patients EXCEPT SELECT person_id FROM claims WHERE name NOT IN (SELECT name FROM patients)'),
+      /on the right of EXCEPT/,
+    ],
+    [
+      'SELECT count(*) FROM patients WHERE person_id NOT IN (SELECT person_id FROM claims)',
+      /NOT IN where either side may be NULL.*ANTI JOIN/,
+    ],
+    ['SELECT count(*) FROM claims WHERE paid > ALL (SELECT person_id FROM patients)', /comparison with a subquery/],
+    ['SELECT count(*) FROM claims WHERE account IN (SELECT person_id, ward FROM patients)', /1 values and 2 columns/],
+    ['SELECT count(*) FROM claims WHERE paid = 3 OR person_id IN (SELECT person_id FROM patients)', /inside an expression.*stand in WHERE/],
+    ['SELECT count(*) FROM claims WHERE EXISTS (SELECT 1 FROM patients)', /EXISTS without WHERE/],
+    ['SELECT count(*) FROM claims c WHERE EXISTS (SELECT 1 FROM patients p WHERE p.ward = c.name LIMIT 1)', /inside EXISTS/],
+    ['SELECT count(*) FROM claims WHERE person_id IN (SELECT min(person_id) FROM patients GROUP BY ward)', /subquery that aggregates/],
+  ] as const)
+    await refused(sql, 'plan/unsupported', text);
+  await refused(from('SELECT person_id FROM patients INTERSECT SELECT account FROM claims'), 'plan/type-mismatch', /INTEGER.*BIGINT/);
+  await refused(from('SELECT person_id FROM patients INTERSECT SELECT name, paid FROM claims'), 'plan/type-mismatch', /1 columns.*2/);
+  await refused(from('SELECT name FROM patients INTERSECT SELECT name FROM claims'), 'plan/type-mismatch', /Declare both columns alike/);
+});
+
+test('a set operation counts equal rows once, so that its owner may receive it; keys need the use join', async () => {
+  const count = `SELECT count(*) FROM (SELECT account FROM claims WHERE paid > 3 INTERSECT SELECT account FROM patients)`;
+  const account = { type: 'BIGINT', uses: ['join'] };
+  const columns = { person_id: { type: 'INTEGER', uses: ['join'], bounds: [0, 9] }, account };
+  const agreement = (more: object, receivers = ['bank', 'hospital']) => owners({ patients: { columns, ...more }, receivers });
+  const { plan: made, explanation } = await plan(count, agreement({}));
+  assert.deepEqual(made.rows?.joins, [
+    {
+      kind: 'semi',
+      on: [
+        { left: { op: 'column', source: 0, column: 'account', bits: 64 }, right: { op: 'column', source: 1, column: 'account', bits: 64 } },
+      ],
+      rightUnique: false,
+      distinct: true,
+      maximumRows: 0,
+    },
+  ]);
+  assert.deepEqual([made.rows?.sources[0]?.stationWhere, made.rows?.where, made.rules.countedSources], ['("paid" > 3)', null, undefined]);
+  assert.match(explanation.sentences.map((s) => s.text).join('\n'), /Of rows with equal keys one counts/);
+  await refused(count.replace('INTERSECT', 'EXCEPT'), 'plan/receiver-gave-rows', /anti join/, agreement({}));
+  await plan(count.replace('INTERSECT', 'EXCEPT'), agreement({}, ['hospital']));
+  const without = agreement({ columns: { ...columns, account: { ...account, uses: ['aggregate'] } } });
+  await refused(count, 'plan/column-use-missing', /patients\.account.*to join/, without);
+  const deposited = { providers: [], deposits: { by: ['bank'] } };
+  const { plan: onShares } = await plan(count, owners({ patients: { columns }, claims: deposited, receivers: ['centre'] }));
+  assert.equal(onShares.rows?.joins[0]?.on[0]?.left.op, 'case', 'a row that its condition leaves out stands for no other');
+});
+
+test('text is joined by both parts of its hash, and an explanation says how surely', async () => {
+  const name = { name: { type: 'VARCHAR', uses: ['join'] } };
+  const agreement = owners({ claims: { columns: name }, patients: { columns: name, unique: undefined } });
+  const { plan: made, explanation } = await plan('SELECT count(*) FROM claims c SEMI JOIN patients p ON c.name = p.name', agreement);
+  assert.deepEqual(
+    made.rows?.joins[0]?.on.map(({ left, right }) => [left, right].map((e) => (e.op === 'column' ? e.column : ''))),
+    [
+      ['name', 'name'],
+      ['name#2', 'name#2'],
+    ],
+  );
+  const said = explanation.sentences.map((s) => s.text).join('\n');
+  // 3000 · 1000 < 2^22.
+  assert.match(said, /96 bits of their hashes.*below 2\^-74\./);
+  assert.match(said, /every row of patients \(name\)/);
+});
+
 test('joins that are not supported are refused by name', async () => {
   const count = (from: string): string => `SELECT count(*) FROM ${from}`;
   for (const [from, text] of [

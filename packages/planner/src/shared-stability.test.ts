@@ -89,7 +89,10 @@ test('joins on the person’s column: text by hash or by lists, numbers, several
     assert.ok(made.rows?.joins.every((j) => j.leftUnique === undefined));
     return made.rows?.bound;
   };
-  const hashed = { key: { op: 'column', source: 0, column: 'person', bits: 63 }, rows: 6 };
+  const first = { op: 'column', source: 0, column: 'person', bits: 63 };
+  const room = { op: 'number', value: String(2n ** 34n), bits: 36 };
+  const more = { op: 'column', source: 0, column: 'person#2', bits: 35 };
+  const hashed = { key: { op: 'add', args: [{ op: 'multiply', args: [first, room], bits: 97 }, more], bits: 97 }, rows: 6 };
   assert.deepEqual(await bounded(`SELECT p.ward, sum(c.paid) ${JOINED} AND c.paid > 0 AND p.account < 50 GROUP BY p.ward`), {
     ...hashed,
     rows: 6 - 2,

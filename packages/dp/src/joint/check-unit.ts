@@ -1,5 +1,14 @@
 /** Whom the noise of a plan protects, against what its shared rows may hold of one unit. */
-import { type Plan, type PlanNoise, type PlanRowJoin, type PlanRows, pushdownProviders, type RowExpression } from '@sluis/model';
+import {
+  MORE_HASH_BITS,
+  moreOf,
+  type Plan,
+  type PlanNoise,
+  type PlanRowJoin,
+  type PlanRows,
+  pushdownProviders,
+  type RowExpression,
+} from '@sluis/model';
 import { isNoisy, noiseOf } from './noisy-values.ts';
 import { refuse } from './refuse.ts';
 
@@ -42,9 +51,16 @@ function checkJoins({ joins }: PlanRows, column: string): void {
     refuse(`The plan joins rows of several units.`, `Join on ${column}, among others, with JOIN or SEMI JOIN, as the columns stand.`);
 }
 
-/** The column, its position in a list, or NULL where a row may not be joined. */
+/** The column, both parts of its hash as one number, its position in a list, or NULL where a row may not be joined. */
 function isUnit(e: RowExpression, column: string): boolean {
   if (e.op === 'column') return e.column === column;
+  if (e.op === 'add') return isWholeHash(e.args, column);
   if (e.op === 'position') return isUnit(e.args[0], column);
   return e.op === 'case' && e.else.op === 'null' && e.when.every((w) => isUnit(w.then, column));
+}
+
+function isWholeHash([high, low]: readonly [RowExpression, RowExpression], column: string): boolean {
+  if (high.op !== 'multiply' || low.op !== 'column' || low.column !== moreOf(column)) return false;
+  const [first, room] = high.args;
+  return isUnit(first, column) && room.op === 'number' && BigInt(room.value) === 1n << MORE_HASH_BITS;
 }
