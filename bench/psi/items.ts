@@ -6,7 +6,8 @@ import type { Order } from './order.ts';
 
 const ITEM = 12;
 
-const stream = (run: string, name: string, count: number) => new Prg(sha256(utf8(run)), `bench/psi/${name}`).fill(new Uint8Array(ITEM * count));
+const stream = (run: string, name: string, count: number) =>
+  new Prg(sha256(utf8(run)), `bench/psi/${name}`).fill(new Uint8Array(ITEM * count));
 
 /** How many items both have. */
 export const common = ({ sender, receiver }: Order): number => Math.min(sender, receiver) >> 1;

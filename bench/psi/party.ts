@@ -9,7 +9,7 @@ import { dial, listen, type TlsLink } from './tls-link.ts';
 
 const role = process.argv[2] as 'sender' | 'receiver';
 const tell = (message: FromParty) => process.send?.(message);
-let link: TlsLink | null = null;
+let linked: Promise<TlsLink> | null = null;
 let current: { readonly order: Order; readonly items: PackedItems } | null = null;
 
 process.on('disconnect', () => process.exit(0));
@@ -22,9 +22,10 @@ async function obey(message: ToParty): Promise<void> {
   if (message.kind === 'listen') {
     const listening = await listen();
     tell({ kind: 'listening', port: listening.port });
-    link = await listening.link;
+    linked = listening.link;
   } else if (message.kind === 'dial') {
-    link = await dial(message.port);
+    linked = dial(message.port);
+    await linked;
     tell({ kind: 'ready' });
   } else if (message.kind === 'prepare') {
     current = { order: message.order, items: itemsOf(role, message.order) };
@@ -33,7 +34,8 @@ async function obey(message: ToParty): Promise<void> {
 }
 
 async function go(): Promise<void> {
-  if (link === null || current === null) throw new Error('nothing is prepared');
+  if (linked === null || current === null) throw new Error('nothing is prepared');
+  const link = await linked;
   const { order, items } = current;
   const inspector = order.profile === null ? null : await startProfile();
   const { protocol, threat, sender, receiver } = order;
@@ -42,7 +44,8 @@ async function go(): Promise<void> {
   const positions = role === 'sender' ? null : await intersectAsReceiver(link, items, terms, systemRandom);
   if (role === 'sender') await intersectAsSender(link, items, terms, systemRandom);
   const after = usage(link);
-  if (inspector !== null) writeFileSync(`${order.profile}-${role}.cpuprofile`, JSON.stringify((await inspector.post('Profiler.stop')).profile));
+  if (inspector !== null)
+    writeFileSync(`${order.profile}-${role}.cpuprofile`, JSON.stringify((await inspector.post('Profiler.stop')).profile));
   if (positions !== null) checkPositions(positions, order);
   tell({
     kind: 'done',
