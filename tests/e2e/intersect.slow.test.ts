@@ -1,0 +1,176 @@
+/** An intersection between two real stations: results, receipts, approvals, limits, and what happens when a station is killed. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { canonicalText, SluisError, utf8 } from '@sluis/base';
+import type { IntersectionState, IntersectionView } from '@sluis/model';
+import { followIntersection, intersectAndFollow, type StationClient, verifyIntersectionFile } from '@sluis/sdk';
+import { sluis } from '../harness/command-line.ts';
+import { csv, emails, NAME, openPair, type Pair, type PairPlan } from '../harness/intersections.ts';
+
+const REQUEST = { intersection: NAME, as: 'ana' };
+const code = (expected: string) => (thrown: unknown) => thrown instanceof SluisError && thrown.code === expected;
+
+async function pair(t: TestContext, plan: PairPlan): Promise<Pair> {
+  const opened = await openPair(plan);
+  t.after(() => opened.close());
+  return opened;
+}
+
+async function until(client: StationClient, run: string, wanted: (view: IntersectionView) => boolean): Promise<IntersectionView> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const view = await client.intersection(run);
+    if (wanted(view)) return view;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it took too long');
+}
+const inState = (state: IntersectionState) => (view: IntersectionView) => view.state === state;
+
+test('the receiver learns its matches; both have a receipt that verifies, and only the receiver’s opens', async (t) => {
+  const rows = csv('email', ['a@x.nl', 'b@x.nl', 'b@x.nl', '', 'ç@x.nl', '"with, comma"']);
+  const p = await pair(t, { bank: rows, insurer: csv('mail', ['b@x.nl', 'q@x.nl', 'ç@x.nl', '"with, comma"', 'B@x.nl']) });
+  const bank = p.member('bank').client;
+  const result = await intersectAndFollow(bank, REQUEST);
+  assert.deepEqual(result.items, [['b@x.nl'], ['with, comma'], ['ç@x.nl']]);
+  assert.deepEqual(result.outcome?.size, 3);
+  assert.deepEqual(result.own, { rows: 6, missing: 1, items: 4 });
+  assert.ok((result.sent['bank'] ?? 0) > 1000 && (result.sent['insurer'] ?? 0) > 1000);
+  assert.deepEqual(
+    Object.values(result.receipt.body.inputs).map((i) => i.declared),
+    [1024, 1024],
+    'sizes are shown in whole buckets only',
+  );
+  const verified = verifyIntersectionFile(utf8(canonicalText(result.receipt)), p.agreement);
+  assert.deepEqual(verified.items, result.items);
+  assert.deepEqual(
+    verified.signers.map((s) => s.organisation),
+    ['bank', 'insurer'],
+  );
+
+  const theirs = await p.member('insurer').client.intersectionResult(result.run);
+  assert.equal(theirs.outcome, null);
+  assert.deepEqual(theirs.items, []);
+  assert.equal(theirs.receipt.opening, undefined);
+  assert.ok(!JSON.stringify(theirs).includes('b@x.nl'), 'nothing of the bank’s or of what matched is at the insurer');
+  assert.equal(verifyIntersectionFile(utf8(canonicalText(theirs.receipt))).outcome, null);
+  assert.deepEqual(theirs.receipt.body, result.receipt.body);
+  await assert.rejects(async () => verifyIntersectionFile(utf8(canonicalText(tampered(result.receipt)))), code('receipt/bad-opening'));
+
+  const file = join(p.member('bank').home, 'receipt.json');
+  writeFileSync(file, canonicalText(result.receipt));
+  const said = await sluis(['verify', file, '--json']);
+  assert.equal(said.code, 0, said.stderr);
+  assert.equal(JSON.parse(said.stdout).size, 3);
+});
+
+function tampered<T extends { opening?: { items?: string[][] | undefined } | undefined }>(receipt: T): T {
+  const items = (receipt.opening?.items ?? []).slice(1);
+  return { ...receipt, opening: { ...receipt.opening, items } };
+}
+
+test('both learn where both receive; each run waits for both approvals and ends with either no', async (t) => {
+  const terms = { receivers: ['bank', 'insurer'], approval: 'every-run', threat_model: 'malicious' };
+  const p = await pair(t, { bank: csv('email', ['a', 'b', 'c']), insurer: csv('mail', ['b', 'c', 'd']), terms });
+  const [bank, insurer] = [p.member('bank').client, p.member('insurer').client];
+  const { run } = await bank.intersect(REQUEST);
+  await until(bank, run, inState('waiting'));
+  await bank.decideIntersection(run, 'approve', { as: 'bea' });
+  assert.equal((await bank.intersection(run)).state, 'waiting', 'one of two');
+  await insurer.decideIntersection(run, 'approve', { as: 'ian' });
+  const mine = await followIntersection(bank, run);
+  const theirs = await followIntersection(insurer, run);
+  assert.deepEqual(
+    [mine.items, theirs.items],
+    [
+      [['b'], ['c']],
+      [['b'], ['c']],
+    ],
+  );
+  assert.deepEqual(mine.receipt.body, theirs.receipt.body);
+
+  const second = await bank.intersect(REQUEST);
+  await until(insurer, second.run, inState('waiting'));
+  await insurer.decideIntersection(second.run, 'refuse', { as: 'ian', reason: 'not today' });
+  await assert.rejects(followIntersection(bank, second.run), (e) => code('approve/refused')(e) && /not today/.test((e as Error).message));
+  await assert.rejects(bank.intersectionResult(second.run), code('result/not-found'));
+  await assert.rejects(bank.decideIntersection(second.run, 'approve', { as: 'bea' }), code('run/over'));
+});
+
+test('below the minimum nobody is shown anything, and the sender can’t tell', async (t) => {
+  const p = await pair(t, {
+    bank: csv('email', emails(0, 100)),
+    insurer: csv('mail', emails(91, 200)),
+    terms: { minimum: 10, limits: { runs: 2, days: 1 } },
+  });
+  const [bank, insurer] = [p.member('bank').client, p.member('insurer').client];
+  const below = await intersectAndFollow(bank, REQUEST);
+  assert.deepEqual([below.outcome?.size, below.outcome?.below_minimum, below.items], [null, true, []]);
+  assert.equal(verifyIntersectionFile(utf8(canonicalText(below.receipt))).outcome?.below_minimum, true);
+  const theirs = await insurer.intersectionResult(below.run);
+  assert.equal(theirs.outcome, null);
+
+  p.rewrite('insurer', csv('mail', emails(90, 200)));
+  const enough = await intersectAndFollow(insurer, REQUEST).then(({ run }) => bank.intersectionResult(run));
+  assert.equal(enough.outcome?.size, 10, 'whoever proposes, the bank receives');
+  assert.deepEqual(Object.keys(enough.receipt.body).sort(), Object.keys(below.receipt.body).sort());
+
+  await assert.rejects(intersectAndFollow(bank, REQUEST), code('intersection/too-many-runs'));
+  await assert.rejects(intersectAndFollow(insurer, REQUEST), code('intersection/too-many-runs'));
+});
+
+test('a list that changed too little since an earlier run is refused by its own station; the same list is not', async (t) => {
+  const limits = { minimum_changed_items: 5, maximum_growth_percent: 50 };
+  const terms = { limits, size_bucket: 10 };
+  const p = await pair(t, { bank: csv('email', emails(0, 100)), insurer: csv('mail', emails(50, 150)), terms });
+  const bank = p.member('bank').client;
+  assert.equal((await intersectAndFollow(bank, REQUEST)).outcome?.size, 50);
+  assert.equal((await intersectAndFollow(bank, REQUEST)).outcome?.size, 50, 'the same again');
+  p.rewrite('insurer', csv('mail', emails(50, 152)));
+  await assert.rejects(
+    intersectAndFollow(bank, REQUEST),
+    (e) => code('intersection/changed-too-little')(e) && (e as SluisError).party === 'insurer',
+  );
+  p.rewrite('insurer', csv('mail', emails(50, 156)));
+  assert.equal((await intersectAndFollow(bank, REQUEST)).outcome?.size, 50, 'five and more are enough');
+  p.rewrite('insurer', csv('mail', emails(50, 350)));
+  await assert.rejects(
+    intersectAndFollow(bank, REQUEST),
+    (e) => code('intersection/grew-too-much')(e) && (e as SluisError).party === 'insurer',
+  );
+});
+
+test('a station that is killed midway ends the run cleanly; another attempt has the same lists, and no other', async (t) => {
+  const p = await pair(t, {
+    bank: csv('email', emails(0, 30_000)),
+    insurer: csv('mail', emails(15_000, 45_000)),
+    terms: { limits: { runs: 6 } },
+  });
+  const bank = p.member('bank').client;
+  const { run } = await bank.intersect(REQUEST);
+  await until(bank, run, (v) => v.events.some((e) => e.step === 'aggregate'));
+  await p.kill('insurer');
+  const lost = await until(bank, run, inState('failed'));
+  assert.match(lost.error?.code ?? '', /^wire\//);
+  assert.equal(lost.error?.exitCode, 5);
+  await assert.rejects(bank.intersectionResult(run), code('result/not-found'));
+  await p.start('insurer');
+  const insurer = p.member('insurer').client;
+  assert.equal((await until(insurer, run, inState('failed'))).error?.code, 'run/interrupted');
+
+  // Other rows at either side are refused, and nothing is computed.
+  p.rewrite('insurer', csv('mail', emails(15_000, 45_001)));
+  await bank.decideIntersection(run, 'retry', { as: 'ana' });
+  const changed = await until(bank, run, inState('failed'));
+  assert.deepEqual([changed.error?.code, changed.error?.party, changed.attempt], ['intersection/input-changed', 'insurer', 2]);
+
+  p.rewrite('insurer', csv('mail', emails(15_000, 45_000)));
+  await bank.decideIntersection(run, 'retry', { as: 'ana' });
+  const result = await followIntersection(bank, run);
+  assert.equal(result.outcome?.size, 15_000);
+  assert.equal(result.receipt.body.attempt, 3);
+  await assert.rejects(bank.decideIntersection(run, 'retry', { as: 'ana' }), code('intersection/no-retry'));
+  const { terms } = await bank.intersections();
+  assert.equal(terms[0]?.runs?.begun, 2, 'each attempt that got as far as committing counts');
+});
