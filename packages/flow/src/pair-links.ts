@@ -75,6 +75,7 @@ export class WirePairLink implements PairLink {
     const fits = first.piece.from === 0 && (typeof bytes === 'number' ? total === bytes : total <= bytes.atMost);
     if (first.piece.step !== step) throw this.#broken(step, `sent a message of step "${first.piece.step}"`);
     if (!fits) throw this.#broken(step, `sent a message of ${total} bytes, which is not the length due`);
+    if (first.body.length > total) throw this.#broken(step, 'sent more than it announced');
     if (first.body.length === total) return first.body;
     const out = new Uint8Array(total);
     out.set(first.body);

@@ -6,6 +6,7 @@ import type { AgreementRecord, RunRecord } from '@sluis/flow';
 import type { LogEntry } from '@sluis/ledger';
 import { budgetContract } from './budget.contract.ts';
 import { collectionsContract } from './collections.contract.ts';
+import { intersectionsContract } from './intersections.contract.ts';
 import { depositsContract } from './deposits.contract.ts';
 import type { OpenedStore } from './open-store.ts';
 
@@ -201,4 +202,5 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
   depositsContract(contract);
   budgetContract(contract);
   collectionsContract(contract);
+  intersectionsContract(contract);
 }

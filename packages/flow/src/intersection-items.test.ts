@@ -1,0 +1,108 @@
+/** Keys as bytes, lots, and limits over time. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toBase64, toHex } from '@sluis/base';
+import { taggedHash } from '@sluis/crypto';
+import { type Intersection, intersectionSchema } from '@sluis/model';
+import type { OpenIntersection } from './intersection-admission.ts';
+import { decodeItem, drawn, encodeItem, ItemCollector } from './intersection-items.ts';
+import { checkRepetition, checkRuns, checkSizes } from './intersection-limits.ts';
+import type { BegunAttempt } from './intersection-store.ts';
+
+const itemsOf = (keys: readonly (readonly string[])[]) => {
+  const collector = new ItemCollector();
+  for (const key of keys) collector.add(encodeItem(key));
+  return collector.items();
+};
+
+test('keys come back as they were, and different keys are different bytes', () => {
+  const keys = [['a', 'b'], ['ab', ''], ['', 'ab'], ['a', ''], [''], ['', ''], ['é€🙂', 'x'.repeat(100_000)]];
+  const items = itemsOf(keys);
+  assert.deepEqual(
+    keys.map((_, i) => decodeItem(items, i)),
+    keys,
+  );
+  assert.equal(new Set(keys.map((k) => toHex(encodeItem(k)))).size, keys.length);
+});
+
+test('lots keep the same items at both sides, about as many as agreed, and others under another seed', () => {
+  const keys = Array.from({ length: 20_000 }, (_, i) => [`k${i}`]);
+  const [all, half] = [itemsOf(keys), itemsOf(keys.filter((_, i) => i % 2 === 0))];
+  const seed = (n: number) => taggedHash('test', Uint8Array.of(n));
+  const names = (items: ReturnType<typeof itemsOf>) =>
+    Array.from({ length: items.offsets.length - 1 }, (_, i) => decodeItem(items, i)[0] ?? '');
+  const first = new Set(names(drawn(all, 30, seed(1))));
+  // Binomial with n = 20,000, p = 0.3: six standard deviations are 389; α < 1e-8.
+  assert.ok(Math.abs(first.size - 6_000) < 389, `${first.size}`);
+  assert.deepEqual(
+    names(drawn(half, 30, seed(1))),
+    names(half).filter((n) => first.has(n)),
+  );
+  const second = names(drawn(all, 30, seed(2)));
+  const both = second.filter((n) => first.has(n)).length;
+  assert.ok(Math.abs(both - 1_800) < 243, `independent: ${both}`);
+  assert.equal(drawn(all, 100, seed(1)), all);
+});
+
+const terms = (more: Record<string, unknown>): Intersection =>
+  intersectionSchema.parse({
+    between: [
+      { organisation: 'bank', table: 'a' },
+      { organisation: 'insurer', table: 'b' },
+    ],
+    on: ['id'],
+    receivers: ['bank'],
+    ...more,
+  });
+const open = (more: Record<string, unknown>) =>
+  ({
+    name: 'x',
+    terms: terms(more),
+    me: { organisation: 'bank', table: 'a' },
+    peer: { organisation: 'insurer', table: 'b' },
+  }) as unknown as OpenIntersection;
+const prints = (...numbers: number[]): Uint8Array =>
+  new Uint8Array(
+    BigUint64Array.from(
+      numbers.sort((a, b) => a - b),
+      BigInt,
+    ).buffer,
+  );
+const attempt = (more: Partial<BegunAttempt>): BegunAttempt => ({
+  ...{ run: 'r', attempt: 1, collaboration: 'c', intersection: 'x', ownSize: 1024, peerSize: 1024, fingerprints: '', at: 0 },
+  ...more,
+});
+const station = { organisation: 'bank' } as never;
+const refusal = (expected: string, party: string) => (e: unknown) =>
+  (e as { code?: string }).code === `intersection/${expected}` && (e as { party?: string }).party === party;
+
+test('runs are counted up to the agreed number', () => {
+  const of = open({ limits: { runs: 2 } });
+  checkRuns(station, of, [attempt({})]);
+  assert.throws(() => checkRuns(station, of, [attempt({}), attempt({})]), refusal('too-many-runs', 'bank'));
+});
+
+test('sizes are whole buckets within the agreed maximum, and grow no faster than agreed', () => {
+  const of = open({ size_bucket: 100, limits: { maximum_items: 1_000, maximum_growth_percent: 20 } });
+  checkSizes(of, [], { own: 100, peer: 1_000 });
+  assert.throws(() => checkSizes(of, [], { own: 100, peer: 1_001 }), refusal('size-not-agreed', 'insurer'));
+  assert.throws(() => checkSizes(of, [], { own: 1_100, peer: 100 }), refusal('size-not-agreed', 'bank'));
+  const before = [attempt({ ownSize: 100, peerSize: 500 })];
+  checkSizes(of, before, { own: 200, peer: 700 });
+  assert.throws(() => checkSizes(of, before, { own: 100, peer: 800 }), refusal('grew-too-much', 'insurer'));
+  assert.throws(() => checkSizes(of, before, { own: 300, peer: 500 }), refusal('grew-too-much', 'bank'));
+});
+
+test('own lists may be the same as before, or different enough, and are compared with every earlier run', () => {
+  const begun = [attempt({ fingerprints: toBase64(prints(1, 2, 3, 4)) }), attempt({ fingerprints: toBase64(prints(10, 11)) })];
+  const little = open({ limits: { minimum_changed_items: 3 } });
+  checkRepetition(station, little, begun, prints(1, 2, 3, 4));
+  checkRepetition(station, little, begun, prints(4, 5, 6, 7));
+  checkRepetition(station, little, begun, prints(20, 21));
+  for (const now of [prints(1, 2, 3), prints(1, 2, 3, 4, 5), prints(2, 3, 4, 5), prints(10, 12)])
+    assert.throws(() => checkRepetition(station, little, begun, now), refusal('changed-too-little', 'bank'));
+  const much = open({ limits: { maximum_repeated_percent: 50 } });
+  checkRepetition(station, much, begun, prints(1, 2, 3, 4));
+  checkRepetition(station, much, begun, prints(1, 2, 5, 6));
+  assert.throws(() => checkRepetition(station, much, begun, prints(1, 2, 3, 5, 6)), refusal('repeats-too-much', 'bank'));
+});
