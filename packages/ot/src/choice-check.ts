@@ -11,6 +11,7 @@
  * Keller, Orsini & Scholl 2015 (one random combination of rows) rests on a lemma that does not hold; this is its repair.
  * Source: Roy 2022 (SoftSpokenOT), §4.1 with theorem 4.1; universal hash over each column.
  */
+import { concatBytes } from '@sluis/base';
 import { constantTimeEqual, taggedHash } from '@sluis/crypto';
 import { type Arena, linearEvaluation, FACTOR_TABLE_BYTES } from '@sluis/kernels';
 import type { Columns } from './correlated-rows.ts';
@@ -39,6 +40,14 @@ export function hashedColumns(arena: Arena, columns: Columns, point: Uint8Array,
   const out = arena.bytes(sums, count * BLOCK_BYTES).slice();
   arena.reset(top);
   return out;
+}
+
+/** What the receiver shows: the hash of its choices (as many bytes as a column), then of its columns. */
+export function showChoices(arena: Arena, columns: Columns, choices: Uint8Array, point: Uint8Array): Uint8Array {
+  const top = arena.top;
+  const hash = hashedColumns(arena, { at: arena.place(choices), bytes: choices.length }, point, 1);
+  arena.reset(top);
+  return concatBytes(hash, hashedColumns(arena, columns, point));
 }
 
 /** Whether what the receiver showed fits the sender's hashes. In constant time, apart from the answer. */

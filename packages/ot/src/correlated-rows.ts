@@ -7,7 +7,8 @@ import { concatBytes, ProtocolError } from '@sluis/base';
 import { ELEMENT_BYTES, Prg, taggedHash } from '@sluis/crypto';
 import { type Arena, linearEvaluation } from '@sluis/kernels';
 import type { PairLink } from '@sluis/model';
-import { CHECK_BYTES, checkPoint, hashedColumns, sameHashes } from './choice-check.ts';
+import { blockBytes, blocksFrom } from './blocks.ts';
+import { CHECK_BYTES, checkPoint, hashedColumns, sameHashes, showChoices } from './choice-check.ts';
 import { beginEndemicReceiver, beginEndemicSender } from './endemic-transfer.ts';
 import type { VoleOptions } from './vole.ts';
 
@@ -62,7 +63,7 @@ export async function sendRows(link: PairLink, arena: Arena, rows: number, optio
   const given = await link.receive('ot/choices', WIDTH * bytes + (options.threat === 'malicious' ? CHECK_BYTES : 0));
   const columns = { at: arena.reserve(WIDTH * bytes), bytes };
   const own = arena.words(columns.at, (WIDTH * bytes) / 4);
-  const theirs = new Uint32Array(given.slice(0, WIDTH * bytes).buffer);
+  const theirs = blocksFrom(given.subarray(0, WIDTH * bytes));
   keys.forEach((key, i) => {
     new Prg(key, DOMAIN).fill(arena.bytes(columns.at + i * bytes, bytes));
     const keep = -(bits[i] as number);
@@ -81,36 +82,40 @@ export interface ReceivedRows {
   readonly session: Uint8Array;
 }
 
-/** The side with choices, packed (lowest bit first). Cost: 16 bytes sent a row; 8 kB received. Learns: t of each row. */
-export async function receiveRows(link: PairLink, arena: Arena, choices: Uint8Array, options: VoleOptions): Promise<ReceivedRows> {
+/** The base transfers as the side with choices sees them: both keys of each column. */
+export async function connectReceiver(link: PairLink, options: VoleOptions) {
   const base = await beginEndemicSender(options.context, options.random);
   await link.send('ot/base-greeting', base.greeting);
   const answer = await link.receive('ot/base-answer', 2 * ELEMENT_BYTES * WIDTH);
-  const keys = base.finish(answer, WIDTH);
-  const session = sessionOf(options, base.greeting, answer);
-  const bytes = columnBytes(8 * choices.length, options);
-  const columns = { at: arena.reserve(WIDTH * bytes), bytes };
-  // Choices beyond the caller's are random: they hide what the check shows.
-  const all = concatBytes(choices, options.random.bytes(bytes - choices.length));
+  return { keys: base.finish(answer, WIDTH), session: sessionOf(options, base.greeting, answer) };
+}
+
+/** The receiver's columns t, of as many bytes as the choices, and what corrects the sender's second keys to them. */
+export function makeColumns(arena: Arena, keys: readonly (readonly [Uint8Array, Uint8Array])[], choices: Uint8Array) {
+  const bytes = choices.length;
+  const columns: Columns = { at: arena.reserve(WIDTH * bytes), bytes };
   const message = new Uint32Array((WIDTH * bytes) / 4);
-  const chosen = new Uint32Array(new Uint8Array(all).buffer);
-  const other = new Uint8Array(bytes);
-  const otherWords = new Uint32Array(other.buffer);
+  const chosen = blocksFrom(choices);
+  const other = new Uint32Array(bytes / 4);
   keys.forEach(([zero, one], i) => {
     new Prg(zero, DOMAIN).fill(arena.bytes(columns.at + i * bytes, bytes));
-    new Prg(one, DOMAIN).fill(other);
+    new Prg(one, DOMAIN).fill(blockBytes(other));
     const own = arena.words(columns.at + i * bytes, bytes / 4);
     const out = message.subarray((i * bytes) / 4);
-    for (let w = 0; w < bytes / 4; w++) out[w] = (own[w] as number) ^ (otherWords[w] as number) ^ (chosen[w] as number);
+    for (let w = 0; w < other.length; w++) out[w] = (own[w] as number) ^ (other[w] as number) ^ (chosen[w] as number);
   });
-  const corrections = new Uint8Array(message.buffer);
-  const parts: Uint8Array[] = [corrections];
-  if (options.threat === 'malicious') {
-    const point = checkPoint(session, corrections);
-    const choiceHash = hashedColumns(arena, { at: arena.place(all), bytes }, point, 1);
-    parts.push(choiceHash, hashedColumns(arena, columns, point));
-  }
-  await link.send('ot/choices', concatBytes(...parts));
+  return { columns, corrections: blockBytes(message) };
+}
+
+/** The side with choices, packed (lowest bit first). Cost: 16 bytes sent a row; 8 kB received. Learns: t of each row. */
+export async function receiveRows(link: PairLink, arena: Arena, choices: Uint8Array, options: VoleOptions): Promise<ReceivedRows> {
+  const { keys, session } = await connectReceiver(link, options);
+  // Choices beyond the caller's are random: they hide what the check shows.
+  const fillers = options.random.bytes(columnBytes(8 * choices.length, options) - choices.length);
+  const all = concatBytes(choices, fillers);
+  const { columns, corrections } = makeColumns(arena, keys, all);
+  const shown = options.threat === 'malicious' ? showChoices(arena, columns, all, checkPoint(session, corrections)) : new Uint8Array(0);
+  await link.send('ot/choices', concatBytes(corrections, shown));
   return { rows: toRows(arena, columns), session };
 }
 

@@ -8,6 +8,7 @@
  * Source: Goldreich, Goldwasser & Micali 1986; Boyle et al. 2019, §5.
  */
 import { type Arena, type LinearEvaluation, linearEvaluation } from '@sluis/kernels';
+import { blockBytes, blocksFrom } from './blocks.ts';
 import { type Expansion, EXPANDED_BYTES, SEED_BYTES } from './expansion.ts';
 import { LEVEL_BYTES, LEVEL_WORDS, openSums, sealSums } from './tree-keys.ts';
 import { nodesAt, type VoleShape } from './vole-shape.ts';
@@ -92,7 +93,7 @@ export function growTrees(
     const total = grower.total(tree);
     for (let w = 0; w < 4; w++) message[closing + 4 * tree + w] = (total[w] as number) ^ (b[4 * tree + w] as number);
   }
-  return new Uint8Array(message.buffer);
+  return blockBytes(message);
 }
 
 /** The digits, base 4 from the root, of the way to a leaf. */
@@ -115,7 +116,7 @@ export function mendTrees(
   c: Uint32Array,
 ): void {
   const grower = new TreeGrower(arena, expansion, shape, vector);
-  const sealed = new Uint32Array(message.slice().buffer);
+  const sealed = blocksFrom(message);
   const closing = shape.trees * shape.depth * LEVEL_WORDS;
   for (let tree = 0; tree < shape.trees; tree++) {
     const place = places[tree] as number;

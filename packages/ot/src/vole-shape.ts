@@ -32,9 +32,13 @@ export interface VoleShape {
   readonly depth: number;
 }
 
-/** The shape for `count` results. Throws RangeError unless 0 < count ≤ 2^25. */
-export function voleShape(count: number): VoleShape {
+/** Throws RangeError for a number of elements that is not 1 to 2^25: twice the vectors of more would not fit in an arena. */
+export function checkCount(count: number): void {
   if (!Number.isInteger(count) || count < 1 || count > 2 ** 25) throw new RangeError('a VOLE has 1 to 2^25 elements');
+}
+
+/** The shape for `count` results. */
+export function voleShape(count: number): VoleShape {
   const leaves = Math.ceil((2 * Math.max(count, SMALLEST)) / NOISE_WEIGHT);
   let depth = 1;
   while (ARITY ** depth < leaves) depth++;

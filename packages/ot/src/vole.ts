@@ -9,7 +9,7 @@ import type { Arena } from '@sluis/kernels';
 import type { PairLink } from '@sluis/model';
 import { receiveDirectly, sendDirectly } from './direct-vole.ts';
 import { receiveSilently, sendSilently } from './silent-vole.ts';
-import { DIRECT_MAXIMUM } from './vole-shape.ts';
+import { checkCount, DIRECT_MAXIMUM } from './vole-shape.ts';
 
 /** Bytes of an element of GF(2^128). */
 export const FIELD_BYTES = 16;
@@ -39,14 +39,14 @@ export interface VoleReceiverShare {
  * The side with Δ. Its result lies on top of the arena, with nothing left above it.
  *
  * @param count - 1 to 2^25 elements; the receiver gives the same.
- * @throws ProtocolError for malformed messages; `ot/inconsistent-choices` for a receiver that cheats (malicious).
+ * @throws RangeError for another number; ProtocolError for malformed messages, and `ot/inconsistent-choices` for a receiver that cheats (malicious).
  * Run by: one side, while the other runs `voleReceiver`. Learns: nothing of a.
  * Assumes: learning parity with noise as `vole-shape.ts` says (from 641 elements), Diffie–Hellman in ristretto255, ChaCha and
  * AES as random functions. A malicious receiver that guesses k bits of Δ is found out unless all are right.
  * Cost: 3 messages one way and 2 the other (malicious: one more each way); for 1.1 million elements 1.6 MB.
  */
 export function voleSender(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleSenderShare> {
-  return within(arena, () => (count <= DIRECT_MAXIMUM ? sendDirectly : sendSilently)(link, arena, count, options));
+  return within(arena, count, () => (count <= DIRECT_MAXIMUM ? sendDirectly : sendSilently)(link, arena, count, options));
 }
 
 /**
@@ -56,11 +56,12 @@ export function voleSender(link: PairLink, arena: Arena, count: number, options:
  * Learns: of Δ and b nothing but c.
  */
 export function voleReceiver(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleReceiverShare> {
-  return within(arena, () => (count <= DIRECT_MAXIMUM ? receiveDirectly : receiveSilently)(link, arena, count, options));
+  return within(arena, count, () => (count <= DIRECT_MAXIMUM ? receiveDirectly : receiveSilently)(link, arena, count, options));
 }
 
 /** Takes everything off the arena again if it fails. */
-async function within<T>(arena: Arena, run: () => Promise<T>): Promise<T> {
+async function within<T>(arena: Arena, count: number, run: () => Promise<T>): Promise<T> {
+  checkCount(count);
   const top = arena.top;
   try {
     return await run();
