@@ -3,7 +3,7 @@
  * item something that has nothing to do with its value. Each row has 128 random coefficients at consecutive places.
  *
  * Which blocks come out depends on the items, but they are sent under a mask as long as themselves, so nothing else is asked
- * of them than that decoding is right. A system has no solution with a probability below 2^-40 (README.md); then another seed
+ * of them than that decoding is right. A system has no solution with a probability below 2^-40 (store-failures.ts); then another seed
  * is taken, so that answers are never wrong.
  * Source: Bienstock, Patel, Seo & Yeo 2023 ("Near-Optimal Oblivious Key-Value Stores…"), §4 (random band matrices).
  */

@@ -8,8 +8,8 @@ const STATISTICAL_BITS = 40;
 const LEAST_BYTES = 8;
 /** A malicious sender would have to search for two items with one value: 2^64 hashes. */
 const MALICIOUS_BYTES = 16;
-/** Columns of the store for each item; see README.md for the probability that a system has no solution. */
-const EXPANSION = 1.2;
+/** Columns of the store for each item; see store-failures.ts for the probability that a system has no solution. */
+export const EXPANSION = 1.2;
 
 /** Bytes of a value that the sender sends for each of its items. */
 export function valueBytes({ sizes, threat }: IntersectionTerms): number {
