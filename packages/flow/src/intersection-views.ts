@@ -27,7 +27,7 @@ export function intersectionSentences(agreement: Agreement, terms: Intersection,
     return [
       ...found,
       `The committee (${agreement.committee.join(', ')}) computes "${terms.reveal}" on secrets: nobody learns which items matched; ${list(terms.receivers)} learn${terms.receivers.length === 1 ? 's' : ''} the result.`,
-      ...(terms.minimum > 1 ? [`Below ${terms.minimum} matches the result is suppressed; this is decided on secrets.`] : []),
+      ...(terms.minimum > 0 ? [`Below ${terms.minimum} matches the result is suppressed; this is decided on secrets.`] : []),
     ];
   for (const receiver of terms.receivers) {
     const sender = sides.find((s) => s !== receiver) ?? '';
@@ -42,7 +42,7 @@ export function intersectionSentences(agreement: Agreement, terms: Intersection,
       ? `Both sides learn each other's number of items, rounded up to a multiple of ${terms.size_bucket}.`
       : "Both sides learn each other's number of items.",
   );
-  if (terms.minimum > 1)
+  if (terms.minimum > 0)
     found.push(
       `With fewer than ${terms.minimum} matches, the receiver's own station shows "below minimum" and nothing else; the other side can't check that.`,
     );

@@ -157,7 +157,7 @@ export function intersectionWarnings(agreement: Agreement): string[] {
       found.push(
         `${of}: ${terms.receivers.join(' and ')} learn${terms.receivers.length === 1 ? 's' : ''} which of the own items ${others.join(' and ')} ${others.length === 1 ? 'has' : 'have'} too. A station that puts items into its list which are not its own can ask about them this way.`,
       );
-      if (terms.minimum > 1)
+      if (terms.minimum > 0)
         found.push(
           `${of}: the minimum of ${terms.minimum} is kept by the receiver's own station; against a receiver that cheats, reveal "size".`,
         );

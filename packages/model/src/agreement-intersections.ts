@@ -50,8 +50,8 @@ export const intersectionSchema = z.strictObject({
   /** With `at-least`: by how many organisations an item must be held. */
   threshold: z.number().int().min(2).max(200).optional(),
   receivers: z.array(name).min(1),
-  /** Fewer matches end as "below minimum" and nothing else. */
-  minimum: z.number().int().min(1).max(1_000_000_000).default(1),
+  /** Fewer matches end as "below minimum" and nothing else; 0 shows any number. */
+  minimum: z.number().int().min(0).max(1_000_000_000).default(0),
   /** What the other side may do; absent: as the agreement's. */
   threat_model: z.enum(['semi-honest', 'malicious']).optional(),
   /** `vole`: fast. `ddh`: fewer bytes, more computing. */

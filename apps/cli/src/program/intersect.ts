@@ -22,7 +22,7 @@ export function addIntersectCommands(program: Command): void {
     )
     .option('--value <column>', 'with --mode sum: a column of the first file, or B.COLUMN of the second')
     .option('--threshold <t>', 'with --mode at-least: in how many of the files', wholeNumber)
-    .option('--minimum <n>', 'fewer matches end as "below minimum"', wholeNumber, 1)
+    .option('--minimum <n>', 'fewer matches end as "below minimum"', wholeNumber, 0)
     .option('--ask <sql>', 'with --mode flags: what to ask over the rows of A that match, as the table "matches"')
     .addOption(new Option('--receiver <who>', 'with files and items: who learns them').choices(['A', 'B', 'both']).default('A'))
     .addOption(
