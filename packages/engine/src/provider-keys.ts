@@ -1,6 +1,6 @@
 /** Keys of a station's own dataset for intersections: distinct, in ascending order, encoded one after the other. */
 import { RefusedError } from '@sluis/base';
-import { encodeItem, ItemCollector, type OwnItems } from '@sluis/flow';
+import { ItemCollector, type OwnItems } from '@sluis/flow';
 import { type Database, quoteName } from './database.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function readKeys(
     if (chunk === null || chunk.rowCount === 0) break;
     signal.throwIfAborted();
     const parts = columns.map((_, i) => chunk.getColumnValues(i) as string[]);
-    for (let row = 0; row < chunk.rowCount; row++) collector.add(encodeItem(parts.map((p) => p[row] ?? '')));
+    for (let row = 0; row < chunk.rowCount; row++) collector.addKey(parts.map((p) => p[row] ?? ''));
     if (collector.count > limit) throw tooMany(table, limit);
   }
   return { items: collector.items(), rows, missing: rows - whole };

@@ -22,6 +22,9 @@ test('keys come back as they were, and different keys are different bytes', () =
     keys.map((_, i) => decodeItem(items, i)),
     keys,
   );
+  const fast = new ItemCollector();
+  for (const key of keys) fast.addKey(key);
+  assert.deepEqual(fast.items(), items, 'however they are collected');
   assert.equal(new Set(keys.map((k) => toHex(encodeItem(k)))).size, keys.length);
 });
 

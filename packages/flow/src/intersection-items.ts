@@ -36,29 +36,69 @@ export function decodeItem({ bytes, offsets }: PairItems, index: number): string
   return key;
 }
 
+const encoder = new TextEncoder();
+/** Offsets have 32 bits. */
+const MOST_BYTES = 2 ** 32 - 1;
+
 /** Collects items one after the other in one growing block. */
 export class ItemCollector {
   #bytes = new Uint8Array(1 << 16);
+  #view = new DataView(this.#bytes.buffer);
   #used = 0;
-  readonly #offsets: number[] = [0];
+  #offsets = new Uint32Array(1 << 12);
+  #count = 0;
 
   get count(): number {
-    return this.#offsets.length - 1;
+    return this.#count;
   }
 
   add(item: Uint8Array): void {
-    if (this.#used + item.length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#used + item.length));
-      grown.set(this.#bytes.subarray(0, this.#used));
-      this.#bytes = grown;
-    }
+    this.#reserve(item.length);
     this.#bytes.set(item, this.#used);
     this.#used += item.length;
-    this.#offsets.push(this.#used);
+    this.#end();
+  }
+
+  /** The same as `add(encodeItem(key))`, several times as fast. */
+  addKey(key: readonly string[]): void {
+    for (const part of key) {
+      this.#reserve(4 + 3 * part.length);
+      const [bytes, at] = [this.#bytes, this.#used + 4];
+      let length = 0;
+      // Most keys are ASCII: writing that here costs less than a call.
+      while (length < part.length) {
+        const code = part.charCodeAt(length);
+        if (code > 127) break;
+        bytes[at + length++] = code;
+      }
+      if (length < part.length) length = encoder.encodeInto(part, bytes.subarray(at)).written;
+      this.#view.setUint32(this.#used, length);
+      this.#used = at + length;
+    }
+    this.#end();
   }
 
   items(): PairItems {
-    return { bytes: this.#bytes.slice(0, this.#used), offsets: Uint32Array.from(this.#offsets) };
+    return { bytes: this.#bytes.slice(0, this.#used), offsets: this.#offsets.slice(0, this.#count + 1) };
+  }
+
+  #end(): void {
+    if (++this.#count === this.#offsets.length) {
+      const grown = new Uint32Array(2 * this.#offsets.length);
+      grown.set(this.#offsets);
+      this.#offsets = grown;
+    }
+    this.#offsets[this.#count] = this.#used;
+  }
+
+  #reserve(more: number): void {
+    if (this.#used + more <= this.#bytes.length) return;
+    const size = Math.max(2 * this.#bytes.length, this.#used + more);
+    if (size > MOST_BYTES) throw new RangeError('keys take more than 4 GiB');
+    const grown = new Uint8Array(size);
+    grown.set(this.#bytes.subarray(0, this.#used));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
   }
 }
 
