@@ -34,6 +34,38 @@ export function convolve(x: usize, count: usize, bits: usize, masks: usize): voi
   }
 }
 
+/** `convolve` for records of two elements, each with its own sum. */
+export function convolvePairs(x: usize, count: usize, bits: usize, masks: usize): void {
+  const end = x + (count << 5);
+  for (; x < end; x += 32) {
+    const b = load<u32>(bits) & 0xff_ffff;
+    bits += 3;
+    let left = v128.xor(v128.load(x), v128.load(x - 800));
+    let right = v128.xor(v128.load(x, 16), v128.load(x - 784));
+    let at = x - 32;
+    for (let n = 0; n < 24; n += 2) {
+      const m = masks + (((b >> n) & 3) << 6);
+      const first = v128.load(m);
+      const second = v128.load(m, 16);
+      left = v128.xor(left, v128.and(first, v128.load(at)));
+      right = v128.xor(right, v128.and(first, v128.load(at, 16)));
+      left = v128.xor(left, v128.and(second, v128.load(at - 32)));
+      right = v128.xor(right, v128.and(second, v128.load(at - 32, 16)));
+      at -= 64;
+    }
+    v128.store(x, left);
+    v128.store(x, right, 16);
+  }
+}
+
+/** The elements at x become the first of each record at z. */
+export function spread(x: usize, z: usize, count: usize): void {
+  for (const end = x + (count << 4); x < end; x += 16) {
+    v128.store(z, v128.load(x));
+    z += 32;
+  }
+}
+
 /**
  * Row i of `out` ⊕= Σ of `weight` elements of x, one for each 32-bit word of `random`: a word r picks element
  * ⌊r·span / 2^32⌋ of x's part k for the first `parts` words (parts of `span` elements follow each other), of all `size`
@@ -52,5 +84,38 @@ export function gatherSums(x: usize, size: u64, span: u64, parts: i32, weight: i
       } else sum = v128.xor(sum, v128.load(x + <usize>(((r * size) >> 32) << 4)));
     }
     v128.store(out, sum);
+  }
+}
+
+/** `gatherSums` over records of two elements, with one sum for each: one wait for memory instead of two. */
+export function gatherPairSums(
+  x: usize,
+  size: u64,
+  span: u64,
+  parts: i32,
+  weight: i32,
+  random: usize,
+  left: usize,
+  right: usize,
+  rows: usize,
+): void {
+  for (const end = left + (rows << 4); left < end; left += 16) {
+    let leftSum = v128.load(left);
+    let rightSum = v128.load(right);
+    let part = x;
+    for (let k = 0; k < weight; k++) {
+      const r = <u64>load<u32>(random);
+      random += 4;
+      let at = x + <usize>(((r * size) >> 32) << 5);
+      if (k < parts) {
+        at = part + <usize>(((r * span) >> 32) << 5);
+        part += <usize>(span << 5);
+      }
+      leftSum = v128.xor(leftSum, v128.load(at));
+      rightSum = v128.xor(rightSum, v128.load(at, 16));
+    }
+    v128.store(left, leftSum);
+    v128.store(right, rightSum);
+    right += 16;
   }
 }

@@ -3,7 +3,7 @@
  * nothing is allocated. Each file says whether its time or its addresses depend on secrets.
  */
 export { chachaBlocks } from './chacha';
-export { convolve, gatherSums, prepareMasks } from './code';
+export { convolve, convolvePairs, gatherPairSums, gatherSums, prepareMasks, spread } from './code';
 export { multiplyByTable, multiplyPairs, multiplyTable } from './field';
 export { hornerLanes } from './horner';
 export { sumClasses, sumPowers, transposeColumns, xorInto } from './rows';

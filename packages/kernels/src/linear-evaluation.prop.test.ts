@@ -159,3 +159,35 @@ test('convolution follows its equation, and sums are gathered from where the ran
     runs,
   );
 });
+
+test('records of two elements are convolved and gathered as their elements are', () => {
+  const [size, rows, weight, parts] = [30, 4, 3, 1];
+  const reach = CONVOLUTION_REACH;
+  const random = fc.uint8Array({ minLength: 4 * rows * weight, maxLength: 4 * rows * weight });
+  const bits = fc.uint8Array({ minLength: 3 * size + 1, maxLength: 3 * size + 1 });
+  fc.assert(
+    fc.property(elements(reach + size), elements(reach + size), bits, random, (x, y, chosen, words) => {
+      const { arena, field } = ready();
+      const masks = arena.reserve(MASK_BYTES);
+      field.prepareMasks(masks);
+      const pairs = arena.reserve(32 * (reach + size));
+      field.spread(arena.place(join(x)), pairs, reach + size);
+      field.spread(arena.place(join(y)), pairs + 16, reach + size);
+      const [bitsAt, wordsAt] = [arena.place(chosen), arena.place(words)];
+      field.convolvePairs(pairs + 32 * reach, size, bitsAt, masks);
+      const [left, right] = [arena.place(new Uint8Array(16 * rows).fill(1)), arena.place(new Uint8Array(16 * rows).fill(2))];
+      field.gatherPairSums(pairs + 32 * reach, BigInt(size), BigInt(size), parts, weight, wordsAt, left, right, rows);
+      for (const [single, sums, start] of [
+        [x, left, 1],
+        [y, right, 2],
+      ] as const) {
+        const at = arena.place(join(single)) + 16 * reach;
+        field.convolve(at, size, bitsAt, masks);
+        const out = arena.place(new Uint8Array(16 * rows).fill(start));
+        field.gatherSums(at, BigInt(size), BigInt(size), parts, weight, wordsAt, out, rows);
+        assert.deepEqual(arena.bytes(sums, 16 * rows).slice(), arena.bytes(out, 16 * rows).slice());
+      }
+    }),
+    runs,
+  );
+});

@@ -24,6 +24,8 @@ export interface LinearEvaluation {
   readonly transposeColumns: (columns: number, stride: number, rows: number, blocks: number, work: number) => void;
   readonly prepareMasks: (masks: number) => void;
   readonly convolve: (x: number, count: number, bits: number, masks: number) => void;
+  readonly convolvePairs: (x: number, count: number, bits: number, masks: number) => void;
+  readonly spread: (x: number, z: number, count: number) => void;
   readonly gatherSums: (
     x: number,
     size: bigint,
@@ -32,6 +34,17 @@ export interface LinearEvaluation {
     weight: number,
     random: number,
     out: number,
+    rows: number,
+  ) => void;
+  readonly gatherPairSums: (
+    x: number,
+    size: bigint,
+    span: bigint,
+    parts: number,
+    weight: number,
+    random: number,
+    left: number,
+    right: number,
     rows: number,
   ) => void;
 }

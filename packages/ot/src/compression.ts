@@ -15,7 +15,6 @@ import { EXPANDED_BYTES, Expansion, SEED_BYTES } from './expansion.ts';
 
 const WEIGHT = 10;
 const PARTS = 5;
-const REACH_BYTES = 16 * CONVOLUTION_REACH;
 /** Rows whose random words are made at once: they stay in the cache. */
 const ROWS = 1600;
 const CONVOLVED = 16_384;
@@ -40,43 +39,76 @@ class CodeStream {
   }
 }
 
-/** Convolves the `size` elements at `x` in place. What stands before them is put back afterwards. */
-function convolveTwice(arena: Arena, stream: CodeStream, x: number, size: number): void {
+/** Convolves `size` records of `bytes` each, twice, given what stands before them and what convolves a stretch. */
+function convolveTwice(
+  arena: Arena,
+  stream: CodeStream,
+  { at, bytes, size }: { readonly at: number; readonly bytes: 16 | 32; readonly size: number },
+): void {
   const field = arena.attach(linearEvaluation);
+  const convolve = bytes === 16 ? field.convolve : field.convolvePairs;
   const masks = arena.reserve(MASK_BYTES);
   field.prepareMasks(masks);
-  const before = arena.bytes(x - REACH_BYTES, REACH_BYTES).slice();
+  const reach = bytes * CONVOLUTION_REACH;
+  const before = arena.bytes(at - reach, reach).slice();
+  const blocks = (CONVOLVED * CONVOLUTION_BITS_BYTES) / EXPANDED_BYTES;
   for (let pass = 0; pass < 2; pass++) {
-    const last = arena.bytes(x + 16 * size - REACH_BYTES, REACH_BYTES);
-    const start = arena.bytes(x - REACH_BYTES, REACH_BYTES);
-    if (pass === 0) start.fill(0);
-    else start.set(last);
-    const blocks = (CONVOLVED * CONVOLUTION_BITS_BYTES) / EXPANDED_BYTES;
+    if (pass === 0) arena.bytes(at - reach, reach).fill(0);
+    else arena.bytes(at - reach, reach).set(arena.bytes(at + bytes * size - reach, reach));
     for (let done = 0, chunk = 0; done < size; done += CONVOLVED, chunk++) {
       stream.fill(1 + pass, chunk * blocks, blocks);
-      field.convolve(x + 16 * done, Math.min(CONVOLVED, size - done), stream.at, masks);
+      convolve(at + bytes * done, Math.min(CONVOLVED, size - done), stream.at, masks);
     }
   }
-  arena.bytes(x - REACH_BYTES, REACH_BYTES).set(before);
+  arena.bytes(at - reach, reach).set(before);
 }
 
-/**
- * Compresses vectors of count + size elements each, in place: their first `count` elements are the results. Needs room for
- * 25 elements before each. Cost: about 0.15 µs an element of result and vector.
- */
-export function compress(arena: Arena, vectors: readonly number[], count: number, size: number): void {
-  const top = arena.top;
-  const field = arena.attach(linearEvaluation);
-  const stream = new CodeStream(arena, count, size);
-  for (const x of vectors) convolveTwice(arena, stream, x + 16 * count, size);
+/** Runs over the code's rows in stretches whose random words stand at the stream. */
+function eachStretch(stream: CodeStream, count: number, run: (first: number, rows: number) => void): void {
   const blocks = (4 * WEIGHT * ROWS) / EXPANDED_BYTES;
   for (let done = 0, chunk = 0; done < count; done += ROWS, chunk++) {
     stream.fill(0, chunk * blocks, blocks);
-    const span = BigInt(Math.floor(size / PARTS));
-    for (const x of vectors) {
-      const rest = x + 16 * count;
-      field.gatherSums(rest, BigInt(size), span, PARTS, WEIGHT, stream.at, x + 16 * done, Math.min(ROWS, count - done));
-    }
+    run(done, Math.min(ROWS, count - done));
   }
+}
+
+/** Compresses the vector of count + size elements, in place: its first `count` become the result. Both numbers are 25 at least. */
+export function compress(arena: Arena, vector: number, count: number, size: number): void {
+  const top = arena.top;
+  const field = arena.attach(linearEvaluation);
+  const stream = new CodeStream(arena, count, size);
+  const rest = vector + 16 * count;
+  convolveTwice(arena, stream, { at: rest, bytes: 16, size });
+  const span = BigInt(Math.floor(size / PARTS));
+  eachStretch(stream, count, (first, rows) => {
+    field.gatherSums(rest, BigInt(size), span, PARTS, WEIGHT, stream.at, vector + 16 * first, rows);
+  });
+  arena.reset(top);
+}
+
+/**
+ * Compresses two vectors, element beside element so that each is waited for once. One stands at `vector`, as in `compress`;
+ * of the other, the first `count` elements stand at `noise`, and `place` puts the rest where it is told to (32 bytes apart,
+ * zeros so far). The results are at `vector` and at `noise`.
+ */
+export function compressBoth(
+  arena: Arena,
+  { vector, noise }: { readonly vector: number; readonly noise: number },
+  count: number,
+  size: number,
+  place: (rest: number) => void,
+): void {
+  const top = arena.top;
+  const field = arena.attach(linearEvaluation);
+  const stream = new CodeStream(arena, count, size);
+  const rest = arena.reserve(32 * (CONVOLUTION_REACH + size)) + 32 * CONVOLUTION_REACH;
+  arena.bytes(rest, 32 * size).fill(0);
+  field.spread(vector + 16 * count, rest, size);
+  place(rest + 16);
+  convolveTwice(arena, stream, { at: rest, bytes: 32, size });
+  const span = BigInt(Math.floor(size / PARTS));
+  eachStretch(stream, count, (first, rows) => {
+    field.gatherPairSums(rest, BigInt(size), span, PARTS, WEIGHT, stream.at, vector + 16 * first, noise + 16 * first, rows);
+  });
   arena.reset(top);
 }

@@ -7,7 +7,7 @@
 import { concatBytes } from '@sluis/base';
 import { type Arena, linearEvaluation } from '@sluis/kernels';
 import type { PairLink } from '@sluis/model';
-import { compress } from './compression.ts';
+import { compress, compressBoth } from './compression.ts';
 import { receiveRows, sendRows } from './correlated-rows.ts';
 import { Expansion, SEED_BYTES } from './expansion.ts';
 import { proveNoise, verifyNoise } from './noise-check.ts';
@@ -19,8 +19,6 @@ import { type VoleShape, voleShape } from './vole-shape.ts';
 
 const ELEMENT = 16;
 const BITS = 128;
-/** Room before a vector that compression reads. */
-const BEFORE = 448;
 
 const vectorBytes = ({ trees, leaves }: VoleShape): number => ELEMENT * trees * leaves + LEAF_MARGIN_BYTES;
 /** Products that transfers make: the noise values', and with a check one that hides what it shows. */
@@ -36,7 +34,7 @@ function productsFrom(arena: Arena, rows: number, count: number): number {
 
 export async function sendSilently(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleSenderShare> {
   const shape = voleShape(count);
-  const vector = arena.reserve(BEFORE + vectorBytes(shape)) + BEFORE;
+  const vector = arena.reserve(vectorBytes(shape));
   const products = productsOf(shape, options);
   const transfers = transfersOf(shape);
   const { delta, rows, session } = await sendRows(link, arena, BITS * products + transfers, options);
@@ -49,18 +47,15 @@ export async function sendSilently(link: PairLink, arena: Arena, count: number, 
   const noiseProducts = arena.words(b, 4 * products).slice();
   await link.send('ot/trees', growTrees(arena, expansion, shape, vector, roots, keys, noiseProducts));
   if (options.threat === 'malicious') await proveNoise(link, arena, { vector, shape, session }, delta, noiseProducts);
-  compress(arena, [vector], count, shape.trees * shape.leaves - count);
-  const result = vector - BEFORE;
-  arena.bytes(result, BEFORE + ELEMENT * count).copyWithin(0, BEFORE);
-  arena.reset(result + Math.ceil(count / 4) * 64);
-  return { delta, b: result };
+  compress(arena, vector, count, shape.trees * shape.leaves - count);
+  arena.reset(vector + Math.ceil(count / 4) * 64);
+  return { delta, b: vector };
 }
 
 export async function receiveSilently(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleReceiverShare> {
   const shape = voleShape(count);
-  const size = BEFORE + vectorBytes(shape);
-  const noise = arena.reserve(size) + BEFORE;
-  const vector = arena.reserve(size) + BEFORE;
+  const noise = arena.reserve(ELEMENT * count);
+  const vector = arena.reserve(vectorBytes(shape));
   const products = productsOf(shape, options);
   const transfers = transfersOf(shape);
   const values = options.random.bytes(ELEMENT * products);
@@ -75,16 +70,14 @@ export async function receiveSilently(link: PairLink, arena: Arena, count: numbe
   if (options.threat === 'malicious') {
     await verifyNoise(link, arena, { vector, shape, session }, { places, values }, valueProducts, options.random);
   }
-  const e = arena.bytes(noise, vectorBytes(shape)).fill(0);
-  places.forEach((place, tree) => {
-    e.set(values.subarray(ELEMENT * tree, ELEMENT * (tree + 1)), ELEMENT * (shape.leaves * tree + place));
+  arena.bytes(noise, ELEMENT * count).fill(0);
+  compressBoth(arena, { vector, noise }, count, shape.trees * shape.leaves - count, (rest) => {
+    places.forEach((place, tree) => {
+      const at = shape.leaves * tree + place;
+      const address = at < count ? noise + ELEMENT * at : rest + 2 * ELEMENT * (at - count);
+      arena.bytes(address, ELEMENT).set(values.subarray(ELEMENT * tree, ELEMENT * (tree + 1)));
+    });
   });
-  compress(arena, [noise, vector], count, shape.trees * shape.leaves - count);
-  const a = noise - BEFORE;
-  const cAt = a + Math.ceil(count / 4) * 64;
-  const all = arena.bytes(a, vector + ELEMENT * count - a);
-  all.copyWithin(0, BEFORE, BEFORE + ELEMENT * count);
-  all.copyWithin(cAt - a, vector - a, vector - a + ELEMENT * count);
-  arena.reset(cAt + Math.ceil(count / 4) * 64);
-  return { a, c: cAt };
+  arena.reset(vector + Math.ceil(count / 4) * 64);
+  return { a: noise, c: vector };
 }

@@ -77,7 +77,7 @@ test('a bet on one bit of a place is found out if it is wrong, and changes nothi
   assert.deepEqual(outcomes.sort(), ['broken: 0', 'ot/inconsistent-noise']);
 });
 
-test('spoilt sums in all trees are found: nobody guesses 552 places', async () => {
+test('spoilt sums in all trees are found: nobody guesses 768 places', async () => {
   for (const block of [0, 1, 4]) {
     const places = Array.from({ length: NOISE_WEIGHT }, (_, tree) => (tree * DEPTH + 1) * LEVEL_BYTES + 16 * block);
     await assert.rejects(bothSides(COUNT, { threat: 'malicious', tamper: flip('ot/trees', ...places) }), { code: 'ot/inconsistent-noise' });

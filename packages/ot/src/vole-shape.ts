@@ -2,10 +2,10 @@
  * How large the noise of a silent VOLE is: the parameters on which its secrecy rests.
  *
  * The receiver's a is H·e: e has length N ≥ 2·count and one uniformly random element of GF(2^128) at one random place in each
- * of t = 552 equal parts (regular noise); H is binary, from an expand-convolute code. That a looks random is the dual
+ * of t = 768 equal parts (regular noise); H is binary, from an expand-convolute code. That a looks random is the dual
  * learning-parity-with-noise assumption over GF(2^128), in the linear test framework of Boyle et al. 2020/2022:
  *
- * | attack | what it costs with t = 552 |
+ * | attack | what it costs with t = 768 |
  * |---|---|
  * | linear tests: a dual word of relative weight d misses all noise with probability (1 − d)^t; for binary noise it would be (1 − 2d)^t, but here a noise value that is hit makes the test uniform | 2^129 at d = 0.15; a random binary code of rate 1/2 has d = 0.11 (2^93) only for words that nobody can find: finding them costs 2^(0.1 N) and more; words that elimination finds have d = 0.25 (2^229) |
  * | information set decoding (Prange 1962) after a GF(2)-linear map of the noise values to bits, which kills half of them: each noise value survives with probability 1/4 | 2^229 (0.415 bits a noise value) |
@@ -18,9 +18,9 @@
  */
 
 /** t: noise values, one in each tree. */
-export const NOISE_WEIGHT = 552;
+export const NOISE_WEIGHT = 768;
 /** Up to here, products from one transfer per bit send fewer bytes. */
-export const DIRECT_MAXIMUM = 640;
+export const DIRECT_MAXIMUM = 896;
 const SMALLEST = 8192;
 const ARITY = 4;
 

@@ -9,7 +9,7 @@ import { FIELD_BYTES, voleReceiver } from './vole.ts';
 for (const [count, threat] of [
   [1, 'semi-honest'],
   [2, 'malicious'],
-  [641, 'malicious'],
+  [897, 'malicious'],
   [1000, 'semi-honest'],
 ] as const) {
   test(`c = a·Δ ⊕ b, element by element: ${count}, ${threat}`, async () => {
