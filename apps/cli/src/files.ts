@@ -6,12 +6,12 @@ import { InvalidError } from '@sluis/base';
 const PRIVATE = 0o600;
 
 /** Writes a file that only its owner can read. Throws InvalidError `usage/cannot-write`. */
-export function writePrivate(path: string, content: string): void {
+export function writePrivate(path: string, content: string | Uint8Array): void {
   write(path, content, PRIVATE);
 }
 
 /** The same for what must not be lost: it is on the disk when this returns, and a crash leaves the old file or the new one. */
-export function writePrivateDurably(path: string, content: string): void {
+export function writePrivateDurably(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.new`;
   writePrivate(temporary, content);
   try {
@@ -38,7 +38,7 @@ export function writePublic(path: string, content: string): void {
   write(path, content, 0o644);
 }
 
-function write(path: string, content: string, mode: number): void {
+function write(path: string, content: string | Uint8Array, mode: number): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const file = openSync(path, 'w', mode);

@@ -10,6 +10,7 @@ import { addCollectCommands } from './program/collect.ts';
 import { addContributeCommands } from './program/contribute.ts';
 import { addDatasetCommands } from './program/dataset.ts';
 import { addIntersectCommands } from './program/intersect.ts';
+import { addLookupCommands } from './program/lookup.ts';
 import { addQuestionCommands } from './program/question.ts';
 import { addSandboxCommands } from './program/sandbox.ts';
 import { addStationCommands } from './program/station.ts';
@@ -60,6 +61,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addCollectCommands(program);
   addIntersectCommands(program);
   addBilateralCommands(program);
+  addLookupCommands(program);
   return program;
 }
 

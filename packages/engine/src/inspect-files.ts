@@ -96,6 +96,10 @@ async function distinct(database: Database, value: string, maximum: number): Pro
   return rows.length > maximum ? null : rows.map(([text]) => text ?? '');
 }
 
+/** The type of a column of the view `pooled`: its own, or of text the one that all values have. */
+export const typeOfColumn = (database: Database, name: string, type: string): Promise<string> =>
+  type === 'VARCHAR' ? typeOfText(database, quoteName(name)) : typeOfNative(database, quoteName(name), type);
+
 async function typeOfText(database: Database, raw: string): Promise<string> {
   const all = (condition: string) => `coalesce(bool_and(${condition}), false)`;
   const like = (pattern: string) => `regexp_matches(${raw}, ${quoteText(pattern)})`;

@@ -68,7 +68,8 @@ export class DownloadedDatabase {
     let done = 0;
     const fetchNext = async (): Promise<void> => {
       for (let hash = missing.pop(); hash !== undefined; hash = missing.pop()) {
-        bytesFetched += (await this.#fetch(hash)).length;
+        const { length } = await this.#fetch(hash);
+        bytesFetched += length;
         progress(++done, done + missing.length);
       }
     };

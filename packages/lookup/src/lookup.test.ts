@@ -82,6 +82,9 @@ test('in parts, only the chunks that are needed are fetched', async () => {
   const names = Array.from({ length: 150 }, (_, i) => `n${i}`);
   await owner.publish({ identifiers: names, values: names }, { valueBytes: 2000 });
   assert.ok(chunksOf(owner.current().publication).length > 2);
+  const whole = await (await clientOf(owner)).update();
+  const sizes = [...owner.chunks.values()].reduce((n, c) => n + c.length, owner.signed().length);
+  assert.equal(whole.bytesFetched, sizes);
   const client = await clientOf(owner, { chunk }, new MemoryCache(), 'parts');
   assert.equal((await client.update()).chunksFetched, 0);
   assert.deepEqual(await found(client, ['n7']), ['n7']);

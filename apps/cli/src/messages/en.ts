@@ -1,12 +1,14 @@
 /** What people read, in English. Every other language has the same entries. */
 import { budgetEn } from './budget-en.ts';
 import { collectEn } from './collect-en.ts';
+import { lookupEn } from './lookup-en.ts';
 import { contributeEn } from './contribute-en.ts';
 import { intersectEn } from './intersect-en.ts';
 
 export const en = {
   ...budgetEn,
   ...collectEn,
+  ...lookupEn,
   ...contributeEn,
   ...intersectEn,
 

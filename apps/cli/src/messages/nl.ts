@@ -1,6 +1,7 @@
 /** What people read, in Dutch. */
 import { budgetNl } from './budget-nl.ts';
 import { collectNl } from './collect-nl.ts';
+import { lookupNl } from './lookup-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
 import { intersectNl } from './intersect-nl.ts';
 import type { Messages } from './en.ts';
@@ -8,6 +9,7 @@ import type { Messages } from './en.ts';
 export const nl: Messages = {
   ...budgetNl,
   ...collectNl,
+  ...lookupNl,
   ...contributeNl,
   ...intersectNl,
 
@@ -85,6 +87,13 @@ export const nl: Messages = {
     'budget/exhausted': 'Het privacybudget reikt niet voor deze vraag.',
     'dataset/': 'Er klopt iets niet aan de gegevens of de koppeling.',
     'dataset/violations': 'Er zijn waarden die niet aan de afspraak voldoen.',
+    'lookup/': 'Het opzoeken is niet gelukt.',
+    'lookup/limit': 'De vraaglimiet van dit register is bereikt.',
+    'lookup/unknown-client': 'Deze vrager is bij het register niet bekend.',
+    'lookup/signature': 'Het register is niet door de eigenaar ondertekend.',
+    'lookup/rolled-back': 'Het register geeft een oudere versie dan eerder is gezien.',
+    'lookup/two-faced': 'Het register heeft twee gezichten.',
+    'lookup/duplicate-identifier': 'Eén kenmerk heeft verschillende waarden.',
     'deposit/': 'De inleg is niet in orde.',
     'deposit/bad-rows': 'Er zijn rijen die niet aan de afspraak voldoen; er is niets verstuurd.',
     'deposit/not-allowed': 'De afspraak staat deze inleg niet toe.',

@@ -1,0 +1,31 @@
+/** Columns of files as text, with the type that their values have. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { readColumns } from './read-columns.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluis-columns-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('columns come in the order asked, text unchanged, with their type', async () => {
+  writeFileSync(join(folder, 'a.csv'), 'id,code,n,amount\nx,007,1,1.50\n"a,""b",,2,2.00\n é ,1,,3.25\n');
+  const [n, id, code, amount] = await readColumns('a.csv', ['n', 'id', 'code', 'amount'], folder);
+  assert.deepEqual(id, { type: 'VARCHAR', values: ['x', 'a,"b', ' é '] });
+  assert.deepEqual(n, { type: 'BIGINT', values: ['1', '2', null] });
+  assert.deepEqual(code, { type: 'VARCHAR', values: ['007', null, '1'] });
+  assert.deepEqual(amount, { type: 'DECIMAL(18,2)', values: ['1.50', '2.00', '3.25'] });
+});
+
+test('many rows keep their order', async () => {
+  const rows = Array.from({ length: 10_000 }, (_, i) => `k${i}`);
+  writeFileSync(join(folder, 'b.csv'), `id\n${rows.join('\n')}\n`);
+  assert.deepEqual((await readColumns('b.csv', ['id'], folder))[0]?.values, rows);
+});
+
+test('a column or file that is not there is named', async () => {
+  const code = (expected: string) => (e: unknown) => (e as { code?: string }).code === expected;
+  await assert.rejects(readColumns('a.csv', ['nope'], folder), code('dataset/no-column'));
+  await assert.rejects(readColumns('none.csv', ['id'], folder), code('dataset/source'));
+});
