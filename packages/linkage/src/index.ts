@@ -1,0 +1,13 @@
+export { checkTerms, type FilterField, type LinkageTerms } from './terms.ts';
+export { type EncodedRecords, encodeRecords, type LinkageColumns } from './encode.ts';
+export { type ClearLinks, type Link, linkInTheClear } from './in-the-clear.ts';
+export {
+  columnsToShare,
+  linkedFlags,
+  linkedPairs,
+  linkedRecords,
+  linkOnSecrets,
+  type SecretLinks,
+  type SecretRecords,
+  secretRecords,
+} from './on-secrets.ts';
