@@ -107,10 +107,28 @@ export interface PlanRowBound {
   readonly rows: number;
 }
 
+/** In expressions over items: the source of what was counted and added up of each (`#organisations`, `#rows`, `#sum0`, …). */
+export const ITEMS = -1;
+
+/**
+ * Rows of the only source with equal keys become one row each, an item. Expressions of the rest of the plan are over the
+ * keys' columns and those of the source `ITEMS`; WHERE decides which items count.
+ */
+export interface PlanRowItems {
+  /** Which rows are merged; null for all. */
+  readonly where: RowExpression | null;
+  /** Columns of source 0. NULL equals NULL. */
+  readonly keys: readonly RowExpression[];
+  /** Sums over an item's rows, and the bounds that they keep: at most 63 bits. */
+  readonly sums: readonly { readonly expression: RowExpression; readonly minimum: string; readonly maximum: string }[];
+}
+
 export interface PlanRows {
   readonly sources: readonly PlanRowSource[];
   /** joins[i] adds source i + 1. */
   readonly joins: readonly PlanRowJoin[];
+  /** Absent where every row counts by itself. */
+  readonly merged?: PlanRowItems;
   readonly where: RowExpression | null;
   /** Given exactly where noise protects all rows with the same value in a column. */
   readonly bound?: PlanRowBound;

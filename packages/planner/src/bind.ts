@@ -5,6 +5,7 @@ import { bindExpression, type ExpressionContext } from './bind-expression.ts';
 import { checkHistograms } from './bind-histogram.ts';
 import { asCondition, conjunction } from './operations.ts';
 import { bindGrouping } from './bind-grouping.ts';
+import { aggregates, itemsOf, organisationColumn, refuseOrganisation } from './bind-items.ts';
 import { bindModifiers } from './bind-modifiers.ts';
 import { bindSetOperation, isSetOperation } from './bind-set-operation.ts';
 import { hasAggregate, type Bound } from './expression.ts';
@@ -20,6 +21,7 @@ import { Typing } from './types.ts';
 export async function bind(node: Ast, agreement: Agreement, engine: SqlEngine, typing = new Typing(engine)): Promise<Question> {
   const around: Surroundings = { agreement, typing, ctes: new Map(), depth: 0, joined: false, bindInner };
   const question = await bindQuestion(node, around);
+  refuseOrganisation(question);
   checkHistograms(question);
   return question;
 }
@@ -41,6 +43,7 @@ export class Names {
       const alias = path.length > 1 ? undefined : this.items.find((i) => same(i.name, name))?.expression;
       const found = prefer === 'alias' ? (alias ?? column) : (column ?? alias);
       if (found !== undefined) return found;
+      if (path.length === 1 && same(name, 'organisation') && this.#ofSeveral()) return organisationColumn;
       if (/^(current_(date|time|timestamp)|localtime|localtimestamp|user|current_user|session_user)$/i.test(name)) {
         throw unsupported(`${name} in ${clause}`, "Write the date or time into the question, such as DATE '2026-01-31'.");
       }
@@ -49,6 +52,11 @@ export class Names {
         `Its columns are: ${this.relation.columns.map((c) => c.name).join(', ')}.`,
       );
     };
+  }
+
+  #ofSeveral(): boolean {
+    const { sources, joins, table } = this.relation;
+    return sources.length === 1 && joins.length === 0 && table.kind === 'union';
   }
 
   /** The column that a path names, if there is one: [name], [alias, name] or [organisation, table, name]. */
@@ -77,6 +85,15 @@ async function bindQuestion(given: Ast, outer: Surroundings): Promise<Question> 
   const around = withCtes(node, outer);
   refuseClauses(node);
   const relation = await bindFrom(node['from_table'], around);
+  if (relation.grouped !== null && aggregates(node)) {
+    const { columns } = relation;
+    const items = itemsOf(relation.grouped, relation.alias);
+    return bindGrouped(
+      node,
+      { ...items, columns: items.columns.map((c, i) => ({ ...c, name: columns[i]?.name ?? c.name })) },
+      around.typing,
+    );
+  }
   return relation.grouped === null
     ? bindGrouped(node, relation, around.typing)
     : bindOuter(node, relation, relation.grouped, around.typing);
@@ -107,6 +124,7 @@ async function bindGrouped(node: Ast, relation: Relation, typing: Typing): Promi
     table: relation.table,
     sources: relation.sources,
     joins: relation.joins,
+    ...(relation.merging === undefined ? {} : { merging: relation.merging }),
     where: await conjunction([...relation.where, ...(where === null ? [] : [where])], typing),
     ...grouping,
     items: names.items,

@@ -47,6 +47,7 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
     plan.dominances.length > 0 ||
     rows.secretSlots !== null ||
     rows.bound !== undefined ||
+    rows.merged !== undefined ||
     rows.accumulators.some((a) => a.kind === 'distinct' || a.kind.startsWith('quantile'));
   return say(
     'committee',
@@ -62,12 +63,23 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
           `For the dominance rule the rows of each group are sorted by size in secret; the sum of absolute values and the ${several(plan.dominances[0]?.top ?? 0, 'largest single value')} are compared, and never opened.`,
         ]),
     ...rows.joins.flatMap((join, i) => ofJoin(rows, join, i)),
+    ...ofItems(rows),
     ...(rows.secretSlots === null
       ? []
       : [
           `Room is made for ${several(rows.secretSlots, 'group')}. If there are more, nothing is shown at all: every group is suppressed, and nobody learns why.`,
         ]),
   );
+}
+
+function ofItems({ merged, sources }: PlanRows): string[] {
+  if (merged === undefined) return [];
+  const names = [...new Set(merged.keys.flatMap(columnsRead))];
+  const hashed = names.some((name) => tableColumn(name) !== name);
+  return [
+    `Rows with equal ${listed([...new Set(names.map(tableColumn))])} are put together as one item in secret: nobody learns how many items there are, which ones, or who has one.`,
+    ...(hashed ? hashesCollide(2 * Math.log2(Math.max(2, sources[0]?.maximumRows ?? 2 ** 31)) - 1) : []),
+  ];
 }
 
 function ofJoin(rows: PlanRows, join: PlanRowJoin, index: number): string[] {
@@ -96,9 +108,12 @@ function comparesTexts({ sources }: PlanRows, { on }: PlanRowJoin, index: number
   if (!hashed) return [];
   const rowsOf = (i: number) => Math.max(1, sources[i]?.maximumRows ?? 2 ** 31);
   const most = Math.max(...sources.slice(0, index + 1).map((_, i) => rowsOf(i)));
-  const exponent = 96 - Math.ceil(Math.log2(most) + Math.log2(rowsOf(index + 1)));
-  return [`Texts are compared by 96 bits of their hashes: the chance that any two different ones count as equal is below 2^-${exponent}.`];
+  return hashesCollide(Math.log2(most) + Math.log2(rowsOf(index + 1)));
 }
+
+const hashesCollide = (pairs: number): string[] => [
+  `Texts are compared by 96 bits of their hashes: the chance that any two different ones count as equal is below 2^-${96 - Math.ceil(pairs)}.`,
+];
 
 function columnsRead(e: RowExpression): string[] {
   if (e.op === 'column') return [e.column];
@@ -122,6 +137,9 @@ export function suppressesRows(plan: Plan, rows: PlanRows, sharing: Sharing): Se
   const owners = [...new Set(sharing.sources.flatMap(({ source }) => ownersOf(source.table)))];
   return say(
     'suppression',
+    ...(rows.merged === undefined
+      ? []
+      : ['Items are counted, not rows: the rules ask for so many different items, and for so many organisations that have any of them.']),
     ...(rows.organisations === 'all-sources'
       ? [
           `A joined row counts as one of ${listed(owners)}, with a partner or without. The rules are not tested again without the rows of a receiver: without an owner's rows there is no joined row.`,

@@ -26,6 +26,7 @@ export async function footprintOf(
   domains: readonly Domain[],
   engine: SqlEngine,
 ): Promise<Footprint> {
+  if (question.merging !== undefined) throw notGuarded('items are not covered by it', 'Ask over rows.');
   if (question.joins.length > 0) throw notGuarded('joins are not covered by it', 'Ask over a table of the kind "union".');
   for (const node of expressionsOf(question).flatMap(aggregatesOf)) requireCovered(node, question);
   const conditions = conditionsOf(question, split);

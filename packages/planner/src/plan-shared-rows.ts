@@ -2,9 +2,11 @@
 import { RefusedError } from '@sluis/base';
 import {
   type Domain,
+  encodingsOf,
   moreOf,
   type PlanAccumulator,
   type PlanRowAccumulator,
+  type PlanRowItems,
   type PlanRowJoin,
   type PlanRows,
   type PlanRowSource,
@@ -18,7 +20,7 @@ import { lowerCondition } from './lower-condition.ts';
 import { lowerNumber } from './lower-number.ts';
 import { lowerPosition } from './lower-position.ts';
 import type { RowCondition, RowMeasure } from './parts.ts';
-import type { Join, Question } from './question.ts';
+import type { Items, Join, Question } from './question.ts';
 import { quoteName } from './quote.ts';
 import { all, bitsOf, branch, chosen, finer, isNull, not, minus, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
 import { notOnShares, rowColumn, type RowScope, tellsApart } from './row-scope.ts';
@@ -67,9 +69,11 @@ export async function planSharedRows(
   const codes = lowered.map((key, i) => (secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? key.hi + 1n : null));
   const joins: PlanRowJoin[] = [];
   for (const [i, join] of question.joins.entries()) joins.push(await rowJoin(filteredBefore(join, i, sharing, scope), scope));
+  const merged = question.merging === undefined ? null : await mergedRows(question.merging, question, sharing, scope);
   const [first, ...others] = joins;
   const draft: Omit<PlanRows, 'sources'> = {
     joins: first !== undefined && leftUnique ? [{ ...first, leftUnique }, ...others] : joins,
+    ...(merged === null ? {} : { merged: merged.rows }),
     where: filters.where,
     ...(stability === null ? {} : boundOf(question, stability, scope)),
     keys: lowered.map((k) => k.expression),
@@ -83,8 +87,9 @@ export async function planSharedRows(
     maximumRows: sharing.maximumRows,
     organisations: question.joins.length > 0 ? 'all-sources' : 'per-row',
   };
+  const wheres = filters.stationWhere.map((w, i) => [w, i === 0 ? (merged?.stationWhere ?? '') : ''].filter((p) => p !== '').join(' AND '));
   return {
-    rows: { ...draft, sources: sharing.sources.map((s, i) => rowSource(s, i, filters.stationWhere[i] ?? '', draft)) },
+    rows: { ...draft, sources: sharing.sources.map((s, i) => rowSource(s, i, wheres[i] ?? '', draft)) },
     keyAccumulators: secret ? lowered.map((k, i) => keyAccumulator(k, keys[i]?.expression, codes[i] ?? null)) : [],
     nullCodes: codes.map((c) => (c === null ? null : String(c))),
   };
@@ -123,8 +128,37 @@ async function filtersOf(question: Question, sharing: Sharing, scope: RowScope):
     if (sources.size === 1 && early && stationsAlone(sharing.sources[only])) stationWhere[only]?.push(condition);
     else onShares.push(await lowerCondition(condition, scope));
   }
-  const own = (node: Bound): string => print(node, (n) => (n.kind === 'column' ? quoteName(scope.place(n.name).column) : null));
+  const own = ownText(scope);
   return { where: onShares.length === 0 ? null : all(onShares), stationWhere: stationWhere.map((list) => list.map(own).join(' AND ')) };
+}
+
+/** A condition as a station's engine reads it, over its own columns. */
+const ownText =
+  (scope: RowScope) =>
+  (node: Bound): string =>
+    print(node, (n) => (n.kind === 'column' ? quoteName(scope.place(n.name).column) : null));
+
+interface MergedRows {
+  readonly rows: PlanRowItems;
+  readonly stationWhere: string;
+}
+
+async function mergedRows({ keys, where, sums }: Items, { table }: Question, sharing: Sharing, scope: RowScope): Promise<MergedRows> {
+  const early = stationsAlone(sharing.sources[0]);
+  const columns = keys.map((k) => rowColumn(k.name, scope));
+  const added = sums.map((s, i) => {
+    const [encoding] = encodingsOf(table, [`#sum${i}`]);
+    const { expression } = rowColumn(s.name, scope);
+    return { expression, minimum: String(encoding?.minimum ?? 0n), maximum: String(encoding?.maximum ?? 0n) };
+  });
+  return {
+    rows: {
+      where: where === null || early ? null : await lowerCondition(where, scope),
+      keys: columns.flatMap((c) => (c.parts.length > 0 ? c.parts : [c.expression])),
+      sums: added,
+    },
+    stationWhere: where === null || !early ? '' : conjuncts(where).map(ownText(scope)).join(' AND '),
+  };
 }
 
 function rowSource(
@@ -141,7 +175,9 @@ function rowSource(
     if ('args' in e) e.args.forEach(visit);
   };
   const values = [...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
-  const expressions = [rows.where, rows.bound?.key ?? null, ...rows.contributions, ...rows.keys, ...values];
+  const { merged } = rows;
+  const ofRows = merged === undefined ? [] : [merged.where, ...merged.keys, ...merged.sums.map((s) => s.expression)];
+  const expressions = [...ofRows, rows.where, rows.bound?.key ?? null, ...rows.contributions, ...rows.keys, ...values];
   for (const e of [...expressions, ...rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]))]) if (e !== null) visit(e);
   return {
     table: source.tableName,

@@ -1,6 +1,6 @@
 /** The planner: parse → bind → infer visibility → check uses → split → protect → explain → hash. */
 import { RefusedError } from '@sluis/base';
-import type { Agreement, Domain, Plan } from '@sluis/model';
+import { type Agreement, type Domain, ITEMS, type Plan } from '@sluis/model';
 import type { Cost } from '@sluis/technique';
 import { bind } from './bind.ts';
 import { domainOf } from './domains.ts';
@@ -144,6 +144,7 @@ const isGroupedSecretly = ({ type }: Bound, { keys, groupingSets }: Question): b
 
 function scopeOf({ table, sources, joins }: Question, { collaboration }: Agreement, typing: Typing): RowScope {
   const place = (name: string): { source: number; column: string } => {
+    if (name.startsWith('#')) return { source: ITEMS, column: name };
     if (joins.length === 0) return { source: 0, column: name };
     const [of, column] = name.split('.');
     return { source: sources.findIndex((s) => s.tableName === of), column: column ?? '' };

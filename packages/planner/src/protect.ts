@@ -168,7 +168,8 @@ function rulesOf({ agreement, receivers, question, countedSources }: Protecting)
     dominance: n === undefined || k === undefined ? null : { n, k },
     pPercent: p ?? null,
     // Without an owner's rows there is no joined row at all.
-    withoutReceivers: question.joins.length > 0 ? [] : receivers.filter((r) => question.table.providers.includes(r)),
+    withoutReceivers:
+      question.joins.length > 0 || question.merging !== undefined ? [] : receivers.filter((r) => question.table.providers.includes(r)),
     ...(countedSources.length === 0 ? {} : { countedSources }),
     ...(suppressesMore(output, question.groupingSets) ? { secondary: true as const } : {}),
     ...(output.differencing === 'guard' ? { guarded: true as const } : {}),

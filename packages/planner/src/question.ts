@@ -3,7 +3,7 @@
  * joined tables, whose columns are then named "table.column".
  */
 import type { Table } from '@sluis/model';
-import type { Bound } from './expression.ts';
+import type { AggregateNode, Bound, ColumnNode } from './expression.ts';
 
 export interface Item {
   readonly name: string;
@@ -39,6 +39,17 @@ export interface Join {
   readonly set?: 'first' | 'further';
 }
 
+/** Rows with equal keys are one item each, and the question is about items. */
+export interface Items {
+  readonly keys: readonly ColumnNode[];
+  /** Which rows are merged; null for all. */
+  readonly where: Bound | null;
+  /** What is added up of each item. */
+  readonly sums: readonly ColumnNode[];
+  /** What was asked of the rows of an item. */
+  readonly calls: readonly AggregateNode[];
+}
+
 export interface Question {
   /** The first shared table's name. */
   readonly tableName: string;
@@ -46,7 +57,8 @@ export interface Question {
   readonly table: Table;
   readonly sources: readonly Source[];
   readonly joins: readonly Join[];
-  /** All conditions that rows must meet, those of subqueries included; null for all rows. */
+  readonly merging?: Items;
+  /** All conditions that rows (or items) must meet, those of subqueries included; null for all rows. */
   readonly where: Bound | null;
   readonly keys: readonly Item[];
   /** Indices into keys; [[]] without GROUP BY. */

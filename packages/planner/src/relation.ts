@@ -4,7 +4,7 @@ import { ast, isAst, list, text, type Ast } from './ast.ts';
 import type { Bound, ColumnNode } from './expression.ts';
 import { between, hull, parseFixed, type Interval } from './interval.ts';
 import { bindJoin } from './bind-join.ts';
-import type { Join, Question, Source } from './question.ts';
+import type { Items, Join, Question, Source } from './question.ts';
 import { unknownName, unsupported } from './refusal.ts';
 import type { Typing } from './types.ts';
 
@@ -27,6 +27,8 @@ export interface Relation {
   readonly where: readonly Bound[];
   /** The inner question if its SELECT aggregates: the outer one may only pick, filter, order and compute on its groups. */
   readonly grouped: Question | null;
+  /** Set where rows are items. */
+  readonly merging?: Items;
 }
 
 export interface Surroundings {

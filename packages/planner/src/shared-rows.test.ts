@@ -151,6 +151,63 @@ test('text is joined by both parts of its hash, and an explanation says how sure
   assert.match(said, /every row of patients \(name\)/);
 });
 
+const SEEN = 'SELECT count(*) AS n FROM (SELECT id FROM seen GROUP BY id HAVING count(DISTINCT organisation) >= 2)';
+
+function members(receivers: readonly string[] = ['centre'], columns: object = {}): Agreement {
+  const base = sampleAgreement({ receivers });
+  const id = { type: 'BIGINT', uses: ['join'], bounds: [0, 4_294_967_295] };
+  const hits = { type: 'INTEGER', uses: ['aggregate'], bounds: [0, 1000] };
+  const maybe = { type: 'INTEGER', uses: all, nullable: true };
+  const seen = { kind: 'union', providers: ['harbour', 'bank', 'hospital'], maximum_rows: 500 };
+  return agreementSchema.parse({ ...base, tables: { ...base.tables, seen: { ...seen, columns: { id, hits, maybe, ...columns } } } });
+}
+
+test('questions about items say what they can be asked, and which uses they need', async () => {
+  for (const [sql, text] of [
+    [SEEN.replace('GROUP BY id', 'GROUP BY id + 1').replace('SELECT id', 'SELECT id + 1'), /group by one to eight columns/],
+    [SEEN.replace('SELECT id', 'SELECT id, max(hits) AS m'), /"hits"\) of an item.*count\(DISTINCT organisation\)/],
+    [SEEN.replace('SELECT id', 'SELECT id, sum(maybe) AS m'), /"maybe"\) of an item.*never NULL/],
+    [SEEN.replace('SELECT id', 'SELECT id, hits'), /"hits" beside items.*Group by it/],
+    ['SELECT count(DISTINCT organisation) FROM seen', /"organisation" here.*GROUP BY id HAVING/],
+    ["SELECT count(*) FROM seen WHERE organisation = 'bank'", /"organisation" here/],
+    [`SELECT max(n) FROM (SELECT n, count(*) AS k FROM (${SEEN}) GROUP BY n)`, /aggregate of an aggregate here|aggregates already/],
+    [SEEN.replace('>= 2)', '>= 2 LIMIT 5)'), /LIMIT in a subquery over items/],
+    [SEEN.replace('GROUP BY id', 'GROUP BY ROLLUP (id)'), /group by one to eight columns/],
+  ] as const)
+    await refused(sql, 'plan/unsupported', text, members());
+  await refused(
+    SEEN,
+    'plan/column-use-missing',
+    /seen\.id.*tell items apart/,
+    members(['centre'], { id: { type: 'BIGINT', uses: ['aggregate'] } }),
+  );
+  const total = SEEN.replace('SELECT id', 'SELECT id, sum(hits) AS h').replace('count(*)', 'sum(h)');
+  await plan(total, members());
+  await refused(`${total} WHERE h > 3`, 'plan/column-use-missing', /#sum0.*filter/, members());
+  const { plan: made, explanation } = await plan(SEEN, members());
+  assert.deepEqual(made.rows?.merged, { where: null, keys: [{ op: 'column', source: 0, column: 'id', bits: 33 }], sums: [] });
+  const said = explanation.sentences.map((s) => s.text).join('\n');
+  assert.match(said, /counting who has the same id needs all rows together/);
+  assert.match(said, /equal id are put together as one item in secret: nobody learns how many items/);
+  assert.match(said, /Items are counted, not rows/);
+  const text = members(['centre'], { id: { type: 'VARCHAR', uses: ['join'] } });
+  // 1500² / 2 < 2^21.
+  assert.match((await plan(SEEN, text)).explanation.sentences.map((s) => s.text).join('\n'), /96 bits.*below 2\^-75/);
+});
+
+test('who gives rows may receive only what counts items that two organisations have', async () => {
+  for (const condition of ['>= 2', '> 1', '= 3', '>= 2 AND count(*) > 3'])
+    assert.deepEqual((await plan(SEEN.replace('>= 2', condition), members(['bank']))).plan.rules.withoutReceivers, []);
+  for (const condition of ['>= 1', '< 3', '<> 2', '> 0', '>= 2 OR count(*) > 5', 'BETWEEN 1 AND 2'])
+    await refused(
+      SEEN.replace('>= 2', condition),
+      'plan/receiver-gave-rows',
+      /bank.*HAVING count\(DISTINCT organisation\) >= 2/,
+      members(['bank']),
+    );
+  await plan(SEEN.replace('>= 2', '>= 1'), members());
+});
+
 test('joins that are not supported are refused by name', async () => {
   const count = (from: string): string => `SELECT count(*) FROM ${from}`;
   for (const [from, text] of [

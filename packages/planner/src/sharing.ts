@@ -2,6 +2,7 @@
 import { RefusedError } from '@sluis/base';
 import { type Agreement, type DepositRules, MOST_BINS, type Table } from '@sluis/model';
 import { needsRows } from './bind-aggregate.ts';
+import { needsTwo } from './bind-items.ts';
 import { aggregatesOf, print } from './expression.ts';
 import type { InputShape } from './parts.ts';
 import type { Question, Source } from './question.ts';
@@ -52,6 +53,7 @@ export async function sharingOf(
 async function reasons(question: Question, secretKeys: readonly string[], deposits: boolean, typing: Typing): Promise<string[]> {
   const others = [
     ...(question.joins.length > 0 ? ['a join'] : []),
+    ...(question.merging === undefined ? [] : [`counting who has the same ${question.merging.keys.map((k) => k.name).join(', ')}`]),
     ...secretKeys.map((key) => `groups of ${key}, whose values are not declared`),
   ];
   // Where all rows stay with their providers, a quantile of few possible values is found in counts of them.
@@ -116,6 +118,7 @@ export function providersOf(question: Question, sharing: Sharing | null): readon
  */
 export function checkReceivers(question: Question, sharing: Sharing | null, receivers: readonly string[]): void {
   if (sharing === null || question.joins.length > 0) return;
+  if (question.merging !== undefined && needsTwo(question)) return;
   const gave = new Set(
     sharing.sources.flatMap(({ stations, source }) => {
       const { by, anonymous } = source.table.deposits ?? { by: [], anonymous: undefined };
@@ -128,6 +131,9 @@ export function checkReceivers(question: Question, sharing: Sharing | null, rece
     stage: 'plan',
     party,
     message: `${party} would receive the result and may itself give rows that are shared, which it could subtract from the result.`,
-    remedy: 'Name receivers that give no shared rows: --receivers NAME.',
+    remedy:
+      question.merging === undefined
+        ? 'Name receivers that give no shared rows: --receivers NAME.'
+        : 'Name receivers that give no shared rows (--receivers NAME), or ask for items of at least two: HAVING count(DISTINCT organisation) >= 2.',
   });
 }

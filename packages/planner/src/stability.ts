@@ -32,6 +32,7 @@ export interface Stability {
  * organisations on shared rows, and joins in which one row can change several, or rows of several people meet.
  */
 export function stabilityOf(question: Question, keys: readonly RowKey[], sharing: Sharing | null): Stability {
+  if (question.merging !== undefined) throw unsupported('Noise over items', 'Ask without noise, or over rows.');
   const units = question.sources.map(unitOf);
   const [terms] = units;
   if (terms === undefined) throw new RangeError('a question has a table');

@@ -8,7 +8,7 @@ import type { ColumnUse, Table } from '@sluis/model';
 import { isExtreme, isPair } from './bind-aggregate.ts';
 import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { hidesCondition, leaveRowsOut, multipliedBySquares } from './hidden-conditions.ts';
-import type { Join, Question } from './question.ts';
+import type { Items, Join, Question } from './question.ts';
 
 interface Need {
   readonly column: string;
@@ -45,9 +45,11 @@ export function checkUses(question: Question, fewestRows: number | null): void {
 }
 
 function needsOf(question: Question, fewestRows: number | null): Need[] {
+  const { table } = question;
   const needs: Need[] = [];
   if (question.where !== null) needs.push(...every(question.where, ['filter'], 'to filter rows (WHERE)'));
   for (const join of question.joins) needs.push(...needsOfJoin(join));
+  if (question.merging !== undefined) needs.push(...needsOfItems(question.merging, table, fewestRows));
   for (const key of question.keys) needs.push(...needsOfGrouping(key.expression, question.table));
   const expressions = [
     ...question.items.map((i) => i.expression),
@@ -56,6 +58,15 @@ function needsOf(question: Question, fewestRows: number | null): Need[] {
   ];
   for (const aggregate of expressions.flatMap(aggregatesOf)) needs.push(...needsOfAggregate(aggregate, question.table, fewestRows));
   return needs;
+}
+
+/** Rows of several organisations are put together by their keys, as in a join. */
+function needsOfItems({ keys, where, calls }: Items, table: Table, fewestRows: number | null): Need[] {
+  return [
+    ...keys.flatMap((key) => every(key, ['join'], 'to tell items apart')),
+    ...(where === null ? [] : every(where, ['filter'], 'to filter rows (WHERE)')),
+    ...calls.filter((c) => c.aggregate === 'sum').flatMap((call) => needsOfAggregate(call, table, fewestRows)),
+  ];
 }
 
 /** Keys that belong together need `join`; what is computed from them, and further conditions, `filter` as well. */

@@ -1,8 +1,11 @@
 /** What of a plan on rows can be computed; everything else is refused by name before anything runs. */
 import { InvalidError } from '@sluis/base';
-import type { Plan, PlanRows, RowExpression } from '@sluis/model';
-import { partsOf } from './expressions-of.ts';
+import { ITEMS, type Plan, type PlanRows, type RowExpression } from '@sluis/model';
+import { columnsIn, finalExpressions, mergedExpressions, partsOf } from './expressions-of.ts';
+import { least, most } from './extreme-integers.ts';
 import { membershipTests, positionTests } from './lower-lists.ts';
+import { columnKey } from './row-table.ts';
+import { widthOf } from './row-values.ts';
 
 const MOST_SLOTS = 1_000_000;
 const MOST_NODES = 20_000;
@@ -38,6 +41,7 @@ export function checkRowsPlan(plan: Plan): void {
   checkJoins(rows);
   checkCounted(plan, rows);
   checkBound(plan, rows);
+  checkMerged(rows);
   const nodes = allExpressions(rows).reduce((n, e) => n + checkExpression(rows, e), 0);
   if (nodes > MOST_NODES) refuse(`The expressions of a question on shared rows have at most ${MOST_NODES} parts.`);
   for (const a of rows.accumulators) {
@@ -92,15 +96,45 @@ function checkBound({ noise, rules }: Plan, { bound, dominances }: PlanRows): vo
     refuse('Where the rows of a unit are bounded, noise takes the place of rules.');
 }
 
+/** What is asked of items can only be about their keys and what was counted of them. */
+function checkMerged(rows: PlanRows): void {
+  const { merged } = rows;
+  const after = new Set(finalExpressions(rows).flatMap((e) => [...columnsIn(e)]));
+  if (merged === undefined) {
+    if ([...after].some((name) => name.startsWith(columnKey(ITEMS, ''))))
+      refuse('The plan asks of items and does not say which rows are one.');
+    return;
+  }
+  if (rows.sources.length !== 1 || rows.bound !== undefined) refuse('Rows are merged to items of one table, without bounds on units.');
+  if (merged.keys.length === 0 || merged.keys.some((k) => k.op !== 'column' || k.source !== 0))
+    refuse('Items are rows with equal values in columns of their table.');
+  const known = new Set([
+    ...merged.keys.flatMap((k) => [...columnsIn(k)]),
+    ...['#organisations', '#rows', ...merged.sums.map((_, i) => `#sum${i}`)].map((name) => columnKey(ITEMS, name)),
+  ]);
+  if ([...after].some((name) => !known.has(name))) refuse('The plan asks of items what only their rows have.');
+  const wide = merged.sums.some((s) => widthOf(least(BigInt(s.minimum), 0n), most(BigInt(s.maximum), 0n)) > 63);
+  if (wide) refuse('Sums of an item have at most 63 bits.');
+}
+
 function allExpressions(rows: PlanRows): RowExpression[] {
   const maybe = [rows.where, rows.bound?.key ?? null, ...rows.contributions].filter((e) => e !== null);
   const joined = rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]));
-  return [...maybe, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? []), ...joined];
+  return [
+    ...maybe,
+    ...mergedExpressions(rows),
+    ...rows.keys,
+    ...rows.accumulators.map((a) => a.expression),
+    ...(rows.dominances ?? []),
+    ...joined,
+  ];
 }
 
 /** Number of parts. */
 function checkExpression(rows: PlanRows, e: RowExpression): number {
-  if (e.op === 'column' && rows.sources[e.source] === undefined) refuse('The plan refers to a source that it does not have.');
+  const items = rows.merged === undefined ? Number.NaN : ITEMS;
+  if (e.op === 'column' && e.source !== items && rows.sources[e.source] === undefined)
+    refuse('The plan refers to a source that it does not have.');
   if (e.op === 'rescale' && BigInt(e.divisor) < 1n) refuse('Numbers are rescaled by a positive whole number.');
   if ((e.op === 'in' || e.op === 'position') && e.values.length > MOST_VALUES) refuse(`A list has at most ${MOST_VALUES} values.`);
   // Neighbouring values are one test, however many they are.

@@ -1,7 +1,7 @@
 /** What a program over rows costs: every operation that it would play, depth by depth. */
 import type { PlanRows, RowExpression } from '@sluis/model';
 import type { RowsMeter } from '@sluis/technique';
-import { finalExpressions, partsOf } from './expressions-of.ts';
+import { finalExpressions, mergedExpressions, partsOf } from './expressions-of.ts';
 import type { Lowering } from './lower.ts';
 import { type Node, type Operation, Program } from './program.ts';
 import { columnKey } from './row-table.ts';
@@ -19,7 +19,7 @@ export function columnShapes(rows: PlanRows): ColumnShapes {
     }
     partsOf(e).forEach(look);
   };
-  finalExpressions(rows).forEach(look);
+  [...finalExpressions(rows), ...mergedExpressions(rows)].forEach(look);
   for (const join of rows.joins) for (const on of join.on) [on.left, on.right].forEach(look);
   return shapes;
 }

@@ -7,6 +7,7 @@ import type { Plan, PlanRows } from '@sluis/model';
 import { type Cost, RowsMeter, threatModelOf } from '@sluis/technique';
 import { boundedCost } from './cost-of-bounded-units.ts';
 import { boundsCost } from './cost-of-bounds.ts';
+import { mergedCost } from './cost-of-merging.ts';
 import { cellsCost, type FactsShape } from './cost-of-cells.ts';
 import { joinsCost } from './cost-of-joins.ts';
 import type { ValueShape } from './cost-of-look-ups.ts';
@@ -33,6 +34,8 @@ export function costOfRows(plan: Plan): Cost {
   }
   const joined = joinsCost(meter, rows, shapes, rowsOf, counted);
   const n = Math.min(joined.length, Math.max(1, rows.maximumRows));
+  const givers = rows.sources[0] === undefined ? 0 : giversOf(rows.sources[0]);
+  if (rows.merged !== undefined) mergedCost(meter, rows, shapes, n, givers);
   boundedCost(meter, plan, shapes, n);
   const fits = joined.fits + cellsCost(meter, plan, rows, factsCost(meter, plan, rows, shapes, n, rowsOf));
   if (fits > 0) {
@@ -77,5 +80,11 @@ function factsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, shapes: ColumnS
   // Where a left join found no partner, there is no row of the source.
   for (const s of counted) if (rows.joins[s - 1]?.kind === 'left') meter.and(n * found.countsAll.length);
   const rowNumbers = counted.map((s): ValueShape => ({ low: 0n, high: BigInt((rowsOf[s] ?? 1) - 1), words: 1 }));
-  return { ...found, n, owners: ownersOf(rows), secretOwners: rows.joins.length > 0 && rows.bound === undefined, rowsOf: rowNumbers };
+  return {
+    ...found,
+    n,
+    owners: ownersOf(rows),
+    secretOwners: (rows.joins.length > 0 || rows.merged !== undefined) && rows.bound === undefined,
+    rowsOf: rowNumbers,
+  };
 }

@@ -9,6 +9,7 @@ import { joinSources } from './join-sources.ts';
 import { emptyWithoutRoom, layOut } from './lay-out.ts';
 import { type CellTotals, manyCells } from './many-cells.ts';
 import { withLookedUp } from './looked-up.ts';
+import { mergeRows } from './merge-rows.ts';
 import type { Digit } from './one-hot-sums.ts';
 import { rowFacts, type RowFacts } from './row-facts.ts';
 import { widthOf } from './row-values.ts';
@@ -27,7 +28,8 @@ export async function evaluate(committee: Committee, plan: Plan, sources: readon
   const rows = plan.rows as PlanRows;
   const { table, fits } = await joinSources(committee, rows, sources, plan.rules.countedSources);
   if (table.length > Math.max(1, rows.maximumRows)) throw tooManyRows(rows.maximumRows);
-  const facts = await rowFacts(committee, plan, await boundUnits(committee, plan, table), sources);
+  const items = rows.merged === undefined ? null : await mergeRows(committee, rows, table, sources[0] as SecretRows);
+  const facts = await rowFacts(committee, plan, await boundUnits(committee, plan, items?.table ?? table), sources, items?.owners);
   const found: CellTotals[] = [];
   if (rows.secretSlots !== null) found.push(await secretCells(committee, plan, facts, rows.secretSlots));
   else for (const set of plan.groupingSets) found.push(await declaredCells(committee, plan, facts, set));

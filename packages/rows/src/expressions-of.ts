@@ -31,10 +31,16 @@ export function aggregatedColumns(rows: PlanRows): Set<string> {
   return needed;
 }
 
+/** Expressions that are evaluated on rows before they are merged to items. */
+export function mergedExpressions({ merged }: PlanRows): RowExpression[] {
+  if (merged === undefined) return [];
+  return [...(merged.where === null ? [] : [merged.where]), ...merged.keys, ...merged.sums.map((s) => s.expression)];
+}
+
 /** Columns that are needed after join `after` (−1: before any). */
 export function columnsNeeded(rows: PlanRows, after: number): Set<string> {
   const needed = new Set<string>();
-  for (const e of finalExpressions(rows)) columnsIn(e, needed);
+  for (const e of [...finalExpressions(rows), ...mergedExpressions(rows)]) columnsIn(e, needed);
   for (const join of rows.joins.slice(after + 1)) for (const { left } of join.on) columnsIn(left, needed);
   return needed;
 }

@@ -45,11 +45,19 @@ export interface RowFacts {
 /**
  * Evaluates all expressions of the plan on the rows. Run by: all three compute parties, in step.
  *
- * @param table - rows after all joins; where the plan bounds the rows of a unit, what `boundUnits` left of them.
+ * @param table - rows after all joins; where the plan bounds the rows of a unit, what `boundUnits` left of them; where it
+ *   merges rows, the items.
+ * @param haveItem - of items: per giver of the first source, whether it has the item.
  *
  * Learns: nobody anything. Cost: that of the operations, depth by depth.
  */
-export async function rowFacts(committee: Committee, plan: Plan, table: RowTable, sources: readonly SecretRows[]): Promise<RowFacts> {
+export async function rowFacts(
+  committee: Committee,
+  plan: Plan,
+  table: RowTable,
+  sources: readonly SecretRows[],
+  haveItem?: readonly SecretBits[],
+): Promise<RowFacts> {
   const rows = plan.rows as PlanRows;
   const on = new TableProgram(table);
   const { program, lowering } = on;
@@ -82,11 +90,13 @@ export async function rowFacts(committee: Committee, plan: Plan, table: RowTable
     absolutes: take(absolutes.length),
     rowsOf: numbers.map(() => take(counting.length)),
     owners:
-      rows.bound !== undefined
-        ? nobody(table)
-        : owners === null
-          ? publicOwners(table, sources)
-          : { kind: 'secret', bits: owners.map((n) => found.bits(n)) },
+      haveItem !== undefined
+        ? { kind: 'secret', bits: haveItem }
+        : rows.bound !== undefined
+          ? nobody(table)
+          : owners === null
+            ? publicOwners(table, sources)
+            : { kind: 'secret', bits: owners.map((n) => found.bits(n)) },
   };
 }
 
