@@ -1,4 +1,5 @@
 /** Two-party private set intersection. Start reading at intersect.ts. */
+export { checkCommitment, commitToItems, type ItemsCommitment } from './commitment.ts';
 export { intersectAsReceiver, intersectAsSender } from './intersect.ts';
 export { falsePositiveBits, valueBytes } from './lengths.ts';
 export { type PackedItems, packItems, repeatedItems } from './packed-items.ts';
