@@ -3,13 +3,14 @@ import { ristretto255 } from '@noble/curves/ed25519.js';
 import type { Random } from '@sluis/base';
 import { ProtocolError } from '@sluis/base';
 
-const { Point } = ristretto255;
+// Marked as pure, so that bundles for pages that need none of this leave it out.
+const Point = /* @__PURE__ */ (() => ristretto255.Point)();
 export const ELEMENT_BYTES = 32;
 
 /** An element of the group, never the wrong representative: decoding checks it. */
 export type GroupElement = InstanceType<typeof Point>;
 
-export const generator: GroupElement = Point.BASE;
+export const generator: GroupElement = /* @__PURE__ */ (() => Point.BASE)();
 
 /** A uniform scalar other than 0 (RFC 9380, §5.2: 48 bytes reduced, bias below 2^-128). */
 export function randomScalar(random: Random): bigint {

@@ -170,9 +170,12 @@ test('records of two elements are convolved and gathered as their elements are',
       const { arena, field } = ready();
       const masks = arena.reserve(MASK_BYTES);
       field.prepareMasks(masks);
-      const pairs = arena.reserve(32 * (reach + size));
+      const pairs = arena.place(new Uint8Array(32 * (reach + size)).fill(9));
       field.spread(arena.place(join(x)), pairs, reach + size);
-      field.spread(arena.place(join(y)), pairs + 16, reach + size);
+      y.forEach((one, k) => {
+        assert.ok(arena.bytes(pairs + 32 * k + 16, 16).every((byte) => byte === 0));
+        arena.bytes(pairs + 32 * k + 16, 16).set(one);
+      });
       const [bitsAt, wordsAt] = [arena.place(chosen), arena.place(words)];
       field.convolvePairs(pairs + 32 * reach, size, bitsAt, masks);
       const [left, right] = [arena.place(new Uint8Array(16 * rows).fill(1)), arena.place(new Uint8Array(16 * rows).fill(2))];

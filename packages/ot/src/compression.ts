@@ -102,7 +102,6 @@ export function compressBoth(
   const field = arena.attach(linearEvaluation);
   const stream = new CodeStream(arena, count, size);
   const rest = arena.reserve(32 * (CONVOLUTION_REACH + size)) + 32 * CONVOLUTION_REACH;
-  arena.bytes(rest, 32 * size).fill(0);
   field.spread(vector + 16 * count, rest, size);
   place(rest + 16);
   convolveTwice(arena, stream, { at: rest, bytes: 32, size });
