@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidError } from '@sluis/base';
 import { maliciousComputation } from '@sluis/mpc';
+import { approximateSchema, likenessOfTable, matchingSchema } from '@sluis/model';
 import { deal, simulateCommittee } from '@sluis/mpc/simulation';
 import { countOnes } from './count-bits.ts';
 import { gramsOf } from './encode.ts';
@@ -147,6 +148,24 @@ test('ones are counted for any number of vectors', async () => {
       `${count} vectors`,
     );
   }
+});
+
+test("an agreement's terms are terms of linkage", () => {
+  const approximate = approximateSchema.parse({
+    fields: [
+      { column: 'name', recipe: 'name@1' },
+      { column: 'born', recipe: 'date@1', order: 'dmy', grams: 'places' },
+    ],
+    blocks: [{ name: 'sound', parts: [{ column: 'name', recipe: 'cologne@1' }] }],
+    maximum_pairs: 100,
+  });
+  const matching = {
+    persons: matchingSchema.parse({ tables: ['t'], any_of: [{ name: 'n', parts: [{ column: 'name', recipe: 'name@1' }] }], approximate }),
+  };
+  const { terms, fields, blocks } = likenessOfTable({ matching }, 'persons', 't') ?? assert.fail();
+  checkTerms(terms);
+  assert.deepEqual([fields, blocks], [['name', 'born'], [['name']]]);
+  assert.equal(encodeRecords(terms, { fields: [['Jan'], ['3-4-1980']], blocks: [[['Jan']]] }, KEY).empty, 0);
 });
 
 test('terms that make no sense are refused', () => {

@@ -26,6 +26,14 @@ function flatten(value: unknown, path: string, into: Map<string, unknown>): Map<
   return into;
 }
 
+/** Keys as lines, so that a changed one is shown in words. */
+function matchingInWords({ approximate, ...terms }: MatchingTerms): unknown {
+  const any_of = terms.any_of.map(keyInWords);
+  if (approximate === undefined) return { ...terms, any_of };
+  const fields = [keyInWords({ name: 'filter', parts: approximate.fields })];
+  return { ...terms, any_of, approximate: { ...approximate, fields, blocks: approximate.blocks.map(keyInWords) } };
+}
+
 /** A key as one line: name(column recipe option …, …). */
 function keyInWords({ name, parts }: MatchingTerms['any_of'][number]): string {
   const words = parts.map(({ column, recipe, ...options }) =>
@@ -36,9 +44,7 @@ function keyInWords({ name, parts }: MatchingTerms['any_of'][number]): string {
 
 function flat(agreement: Agreement): Flat {
   const organisations = Object.fromEntries(agreement.organisations.map((o) => [o.name, o]));
-  const matching = Object.fromEntries(
-    Object.entries(agreement.matching ?? {}).map(([name, terms]) => [name, { ...terms, any_of: terms.any_of.map(keyInWords) }]),
-  );
+  const matching = Object.fromEntries(Object.entries(agreement.matching ?? {}).map(([name, terms]) => [name, matchingInWords(terms)]));
   return flatten({ ...agreement, organisations, matching }, '', new Map());
 }
 
@@ -108,6 +114,9 @@ const MEANINGS: readonly Meaning[] = [
   [/^collections\.[^.]+\.aggregators$/, 'aggregators of reports', () => 'neutral'],
   [/^matching\.[^.]+\.tables$/, 'tables whose records may be matched', fewerIsStronger],
   [/^matching\.[^.]+\.any_of$/, 'keys that records are matched by', () => 'neutral'],
+  [/^matching\.[^.]+\.approximate\.(fields|blocks|bits)$/, 'how alike records are compared', () => 'neutral'],
+  [/^matching\.[^.]+\.approximate\.threshold_percent$/, 'how alike records must be, in percent', moreIsStronger],
+  [/^matching\.[^.]+\.approximate\.maximum_pairs$/, 'pairs compared for each block key', () => 'neutral'],
   [/^matching\.[^.]+\.(rejected|repeated)$/, 'rows without a valid key or with the key of another row', () => 'neutral'],
   [/^intersections\.[^.]+\.(minimum|size_bucket|limits\.minimum_changed_items)$/, 'protection of an intersection', moreIsStronger],
   [

@@ -76,6 +76,23 @@ function tableProblems(agreement: Agreement, terms: MatchingTerms, path: Path): 
       ];
 }
 
+const keysProblems = (agreement: Agreement, terms: MatchingTerms, keys: MatchingTerms['any_of'], path: Path): AgreementProblem[] => [
+  ...twice(
+    keys.map((k) => k.name),
+    (i) => [...path, i, 'name'],
+  ),
+  ...keys.flatMap((k, i) => k.parts.flatMap((part, p) => partProblems(agreement, terms, part, [...path, i, 'parts', p]))),
+];
+
+function likenessProblems(agreement: Agreement, terms: MatchingTerms, path: Path): AgreementProblem[] {
+  if (terms.approximate === undefined) return [];
+  const { fields, blocks } = terms.approximate;
+  return [
+    ...fields.flatMap((field, i) => partProblems(agreement, terms, field, [...path, 'fields', i])),
+    ...keysProblems(agreement, terms, blocks, [...path, 'blocks']),
+  ];
+}
+
 export function matchingProblems(agreement: Agreement): AgreementProblem[] {
   const all = Object.entries(agreement.matching ?? {});
   return [
@@ -88,13 +105,8 @@ export function matchingProblems(agreement: Agreement): AgreementProblem[] {
       return [
         ...tableProblems(agreement, terms, [...path, 'tables']),
         ...twice(terms.tables, (i) => [...path, 'tables', i]),
-        ...twice(
-          terms.any_of.map((k) => k.name),
-          (i) => [...path, 'any_of', i, 'name'],
-        ),
-        ...terms.any_of.flatMap((k, i) =>
-          k.parts.flatMap((part, p) => partProblems(agreement, terms, part, [...path, 'any_of', i, 'parts', p])),
-        ),
+        ...keysProblems(agreement, terms, terms.any_of, [...path, 'any_of']),
+        ...likenessProblems(agreement, terms, [...path, 'approximate']),
       ];
     }),
   ];
@@ -105,7 +117,7 @@ const ROUGH = /^(soundex|cologne|phonetic-nl|initial|year)@/;
 
 /** What a careful reader should know before signing. */
 export function matchingWarnings(agreement: Agreement): string[] {
-  return Object.entries(agreement.matching ?? {}).flatMap(([key, { any_of, repeated }]) => {
+  return Object.entries(agreement.matching ?? {}).flatMap(([key, { any_of, repeated, approximate }]) => {
     const found: string[] = any_of
       .filter(({ parts }) => parts.every((p) => ROUGH.test(p.recipe)))
       .map((k) => `Matching ${key}: key ${k.name} is made of codes that many people share: records of different people will match.`);
@@ -114,6 +126,10 @@ export function matchingWarnings(agreement: Agreement): string[] {
     if (repeated === 'once')
       found.push(
         `Matching ${key}: rows of one side with equal keys count as one record. Each side sees in its own report how many these are.`,
+      );
+    if (approximate !== undefined)
+      found.push(
+        `Matching ${key}: records may also be compared by how alike they are; some pairs will then be of different records. Any two compute parties together could reconstruct the filters that are compared.`,
       );
     return found;
   });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { agreementProblems } from './agreement-check.ts';
 import { diffAgreements } from './agreement-diff.ts';
 import { sampleAgreement } from './agreement-fixture.test.ts';
-import { keysOfTable } from './agreement-matching.ts';
+import { keysOfTable, likenessOfTable } from './agreement-matching.ts';
 import { serialiseAgreementYaml } from './agreement-serialise.ts';
 import { agreementWarnings } from './agreement-warnings.ts';
 import { parseAgreementYaml } from './agreement-yaml.ts';
@@ -77,6 +77,64 @@ test('what could not be matched by is a problem', () => {
     assert.throws(() => matching(terms));
   }
   assert.throws(() => keyed({ column: 'bsn', recipe: 'bsn' }));
+});
+
+const ALIKE = {
+  fields: [
+    { ...NAMED, recipe: 'name@1', hashes: 12 },
+    { column: 'born', recipe: 'date@1', order: 'dmy', grams: 'places' },
+  ],
+  threshold_percent: 70,
+  blocks: [
+    {
+      name: 'sound',
+      parts: [
+        { ...NAMED, recipe: 'cologne@1' },
+        { column: 'born', recipe: 'year@1', order: 'dmy' },
+      ],
+    },
+  ],
+  maximum_pairs: 1000,
+};
+
+test("terms on likeness come with each table's columns, and survive being written", () => {
+  assert.equal(found({ approximate: ALIKE }), '');
+  const agreement = matching({ approximate: ALIKE });
+  assert.deepEqual(parseAgreementYaml(serialiseAgreementYaml(agreement), 'test'), agreement);
+  const likeness = likenessOfTable(agreement, 'persons', 'insured') ?? assert.fail();
+  assert.deepEqual([likeness.fields, likeness.blocks], [['achternaam', 'born'], [['achternaam', 'born']]]);
+  assert.deepEqual(likeness.terms.fields, [
+    { recipe: 'name@1', grams: 'pairs', hashes: 12 },
+    { recipe: 'date@1', order: 'dmy', grams: 'places', hashes: 10 },
+  ]);
+  assert.deepEqual(likeness.terms.threshold, { numerator: 70, denominator: 100 });
+  assert.deepEqual(likenessOfTable(agreement, 'persons', 'patients')?.terms, likeness.terms);
+  assert.equal(likenessOfTable(matching(), 'persons', 'insured'), null);
+  assert.equal(likenessOfTable(agreement, 'persons', 'others'), null);
+  assert.match(agreementWarnings(agreement).join('\n'), /by how alike they are/);
+});
+
+test('what makes no sense in terms on likeness is a problem', () => {
+  const alike = (change: object) => found({ approximate: { ...ALIKE, ...change } });
+  assert.match(alike({ fields: [{ column: 'note', recipe: 'name@1' }] }), /approximate\.fields\.0\.column/);
+  assert.match(
+    alike({ blocks: [{ name: 'b', parts: [{ column: 'born', recipe: 'year@7' }] }] }),
+    /blocks\.0\.parts\.0\.recipe: there is no recipe/,
+  );
+  assert.match(alike({ blocks: [ALIKE.blocks[0], ALIKE.blocks[0]] }), /"sound" stands twice/);
+  for (const change of [
+    { bits: 100 },
+    { threshold_percent: 0 },
+    { blocks: [] },
+    { maximum_pairs: 0 },
+    { fields: [{ ...ALIKE.fields[0], hashes: 65 }] },
+  ])
+    assert.throws(() => matching({ approximate: { ...ALIKE, ...change } }));
+  const changes = diffAgreements(matching({ approximate: ALIKE }), matching({ approximate: { ...ALIKE, threshold_percent: 60 } }));
+  assert.deepEqual(
+    changes.map((c) => c.text),
+    ['how alike records must be, in percent 70 → 60: weaker'],
+  );
 });
 
 test('changes are told in words, and what deserves a second look is said', () => {

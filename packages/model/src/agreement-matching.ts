@@ -26,15 +26,41 @@ export const keyPartSchema = z.strictObject({
   between: z.tuple([bound, bound]).optional(),
 });
 
+const keySchema = z.strictObject({ name, parts: z.array(keyPartSchema).min(1).max(8) });
+
+/** Records that are written differently: compared by how alike they are, inside the committee (docs/matching.md). */
+export const approximateSchema = z.strictObject({
+  /** Bits of a record's filter. */
+  bits: z.union([z.literal(256), z.literal(512), z.literal(1024)]).default(1024),
+  /** Columns in the filter. */
+  fields: z
+    .array(
+      keyPartSchema.extend({
+        /** `pairs` of neighbouring characters, for text; or characters with their `places`, for dates and numbers. */
+        grams: z.enum(['pairs', 'places']).default('pairs'),
+        /** Bits that each gram sets: the column's weight. */
+        hashes: z.number().int().min(1).max(64).default(10),
+      }),
+    )
+    .min(1)
+    .max(32),
+  /** Least Dice coefficient in percent. */
+  threshold_percent: z.number().int().min(1).max(100).default(75),
+  /** Only records that have one of these rough keys in common are compared. */
+  blocks: z.array(keySchema).min(1).max(8),
+  /** Pairs compared for each block key; if there are more, nothing is shown. */
+  maximum_pairs: z.number().int().min(1).max(10_000_000),
+});
+export type ApproximateTerms = z.infer<typeof approximateSchema>;
+
 export const matchingSchema = z.strictObject({
   description: z.string().max(500).default(''),
   /** Tables whose records may be matched: of two owners, or of one table with several providers. */
   tables: z.array(sqlName).min(1).max(20),
   /** Keys in order of priority: two records match by the first that both have equal. */
-  any_of: z
-    .array(z.strictObject({ name, parts: z.array(keyPartSchema).min(1).max(8) }))
-    .min(1)
-    .max(16),
+  any_of: z.array(keySchema).min(1).max(16),
+  /** Terms for comparing by likeness as well; absent is not at all. */
+  approximate: approximateSchema.optional(),
   /** Values that are no valid key: their rows are left out and counted, or nothing runs. */
   rejected: z.enum(['leave-out', 'refuse']).default('leave-out'),
   /** Rows of one side with equal keys: nothing runs, or the key counts once; they are reported either way. */
@@ -79,5 +105,39 @@ export function keysOfTable(
       columns: parts.map((part) => columnOfPart(part, table) ?? ''),
     })),
     conditions: { rejected: terms.rejected, repeated: terms.repeated },
+  };
+}
+
+/** Terms of approximate matching as `@sluis/linkage` takes them, and one table's columns for them. */
+export interface TableLikeness {
+  readonly terms: {
+    readonly bits: ApproximateTerms['bits'];
+    readonly fields: readonly (KeyPart & { readonly grams: 'pairs' | 'places'; readonly hashes: number })[];
+    readonly threshold: { readonly numerator: number; readonly denominator: number };
+    readonly blocks: readonly KeyDefinition[];
+    readonly maximumPairs: number;
+  };
+  readonly fields: readonly string[];
+  /** For each block key, a column for each part. */
+  readonly blocks: readonly (readonly string[])[];
+}
+
+/** Null if the agreement has no such terms, or they leave this table out. */
+export function likenessOfTable(agreement: Pick<Agreement, 'matching'>, matching: string, table: string): TableLikeness | null {
+  const all = agreement.matching ?? {};
+  const declared = Object.hasOwn(all, matching) ? all[matching] : undefined;
+  const terms = declared?.approximate;
+  if (terms === undefined || declared?.tables.includes(table) !== true) return null;
+  const columns = (parts: readonly PartTerms[]) => parts.map((part) => columnOfPart(part, table) ?? '');
+  return {
+    terms: {
+      bits: terms.bits,
+      fields: terms.fields.map((field) => ({ ...keyPartOf(field), grams: field.grams, hashes: field.hashes })),
+      threshold: { numerator: terms.threshold_percent, denominator: 100 },
+      blocks: terms.blocks.map(({ name, parts }) => ({ name, parts: parts.map(keyPartOf) })),
+      maximumPairs: terms.maximum_pairs,
+    },
+    fields: columns(terms.fields),
+    blocks: terms.blocks.map(({ parts }) => columns(parts)),
   };
 }

@@ -46,6 +46,24 @@ test('in key generation every deviation is caught, and its party named', () => {
   assert.throws(run(at('confirm', 2, (m) => flipped(m, 0), 0)), refused('pseudonyms/not-the-same', 'org-3'));
 });
 
+test('a party that shows different messages to different parties is found out before anybody has a key', () => {
+  const parties = names(3);
+  const make = (me: string) =>
+    new KeyGeneration(group, { purpose: 'research', parties, threshold: 2, session: utf8('s') }, me, systemRandom);
+  const [one, two] = [make('org-1'), make('org-2')];
+  // Two whole sides of org-3: the first speaks with org-1, the second with org-2; everything fits for each of them.
+  const faces = [make('org-3'), make('org-3')] as const;
+  const commits = faces.map((face) => [one.commit(), two.commit(), face.commit()]) as [Uint8Array[], Uint8Array[]];
+  const [a, b] = [one.reveal(commits[0]), two.reveal(commits[1])];
+  const shown = faces.map((face, i) => face.reveal(commits[i] as Uint8Array[]));
+  const seen = [one, two].map((side, to) => {
+    const third = shown[to] as (typeof shown)[number];
+    return side.accept([a.toAll, b.toAll, third.toAll], [a.toEach[to], b.toEach[to], third.toEach[to]] as Uint8Array[]);
+  }) as [Uint8Array, Uint8Array];
+  for (const [i, side] of [one, two].entries())
+    assert.throws(() => side.finish([seen[0], seen[1], seen[i] as Uint8Array]), refused('pseudonyms/not-the-same'));
+});
+
 test('a proof of knowledge holds for its element and prover alone', () => {
   const [secret, other] = [group.randomScalars(1, systemRandom), group.randomScalars(1, systemRandom)];
   const [element, copied] = [group.multiplyGenerator(secret), group.multiplyGenerator(other)];
