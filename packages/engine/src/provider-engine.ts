@@ -1,13 +1,13 @@
 /** A provider's partial aggregates, computed where its data lies. Nothing that goes wrong here tells anybody why. */
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import { RefusedError, StationError } from '@sluis/base';
+import { InvalidError, RefusedError, StationError } from '@sluis/base';
 import type { DatasetRecord, KeyReader, ProviderEngine } from '@sluis/flow';
 import type { Plan, Vectors } from '@sluis/model';
 import { type Prepared, providerStatement } from '@sluis/planner';
 import { type Binding, parseBinding, viewSql } from './binding.ts';
 import { type Database, openDatabase, temporaryFolder } from './database.ts';
 import { DenseVectors } from './dense-vectors.ts';
-import { readKeys } from './provider-keys.ts';
+import { readKeys, readMatchingKeys } from './provider-keys.ts';
 import { encodeRows } from './provider-rows.ts';
 import { checkRows, tooManyRows, violationsError } from './row-check.ts';
 import { fingerprints, unchanged } from './source.ts';
@@ -45,10 +45,13 @@ export function createProviderEngine(options: ProviderEngineOptions): ProviderEn
         const work = (database: Database) => encodeRows(database, plan.collaboration, table, source, signal);
         return onView(options, rechecked, { plan, table: source.table, dataset }, signal, work);
       }),
-    keys: ({ agreement, agreementId, table, columns, dataset }, limit, signal) =>
+    keys: ({ agreement, agreementId, table, columns, missing, matching, dataset }, limit, signal) =>
       guarded(options, signal, () => {
         const plan = { agreement: agreementId, collaboration: agreement.collaboration };
-        const work = (database: Database) => readKeys(database, table, columns, limit, signal);
+        const work = (database: Database) =>
+          matching === null
+            ? readKeys(database, table, { columns, missing }, limit, signal)
+            : readMatchingKeys(database, table, matching, limit, signal);
         return onView(options, rechecked, { plan, table, dataset }, signal, work);
       }),
   };
@@ -61,6 +64,7 @@ async function guarded<T>(options: ProviderEngineOptions, signal: AbortSignal, w
     return await work();
   } catch (error) {
     if (error instanceof RefusedError && /^(dataset|intersection)\//.test(error.code)) throw error;
+    if (error instanceof InvalidError && error.code.startsWith('matching/')) throw error;
     options.log?.(loggable(error));
     throw new StationError('engine/failed', {
       stage: 'contribution',

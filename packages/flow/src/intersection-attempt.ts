@@ -2,14 +2,15 @@
 import { ProtocolError, type Random, toHex } from '@sluis/base';
 import { commitOutcome, itemsDigest } from '@sluis/ledger';
 import type { IntersectionInput, IntersectionOutcome, PairLink } from '@sluis/model';
-import { itemCount, type PairItems } from '@sluis/technique';
+import { itemCount } from '@sluis/technique';
 import { type AdmittedIntersection, protocolContext } from './intersection-admission.ts';
-import { decodeItem } from './intersection-items.ts';
+import type { DrawnItems, OwnItems } from './intersection-items.ts';
 import type { PairWork } from './intersection-ports.ts';
 
 export interface AttemptInputs {
   readonly attempt: number;
-  readonly items: PairItems;
+  readonly own: OwnItems;
+  readonly drawn: DrawnItems;
   /** By organisation. */
   readonly said: Readonly<Record<string, IntersectionInput>>;
 }
@@ -30,7 +31,7 @@ export interface ReceivedOutcome {
  */
 export async function playIntersection(
   run: AdmittedIntersection,
-  { attempt, items, said }: AttemptInputs,
+  { attempt, own, drawn, said }: AttemptInputs,
   link: PairLink,
   work: PairWork,
   random: Random,
@@ -46,7 +47,7 @@ export async function playIntersection(
       terms.protocol,
       mine ? 'receiver' : 'sender',
       link,
-      items,
+      drawn.items,
       {
         context: protocolContext(run, attempt, receiver, said),
         threat: terms.threat_model ?? agreement.threat_model,
@@ -54,24 +55,24 @@ export async function playIntersection(
       },
       signal,
     );
-    if (mine) received = await outcomeOf(run, items, matches, random);
+    if (mine) received = outcomeOf(run, own, drawn, matches, random);
   }
   return received;
 }
 
-/** Items between which other work of the station gets its turn. */
-const AT_ONCE = 20_000;
-
-async function outcomeOf(run: AdmittedIntersection, own: PairItems, matches: Uint32Array | null, random: Random): Promise<ReceivedOutcome> {
-  const real = checkedPositions(run, matches, itemCount(own));
-  const enough = real.length >= run.terms.minimum;
-  const items: (readonly string[])[] = [];
-  if (enough)
-    for (let from = 0; from < real.length; from += AT_ONCE) {
-      for (const position of real.subarray(from, from + AT_ONCE)) items.push(decodeItem(own, position));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  const outcome = { below_minimum: !enough, size: enough ? real.length : null, digest: itemsDigest(items) };
+function outcomeOf(
+  run: AdmittedIntersection,
+  own: OwnItems,
+  drawn: DrawnItems,
+  matches: Uint32Array | null,
+  random: Random,
+): ReceivedOutcome {
+  const positions = checkedPositions(run, matches, itemCount(drawn.items));
+  const { origin } = drawn;
+  const found = own.found(origin === null ? positions : positions.map((p) => origin[p] ?? 0));
+  const enough = found.length >= run.terms.minimum;
+  const items = enough ? found : [];
+  const outcome = { below_minimum: !enough, size: enough ? items.length : null, digest: itemsDigest(items) };
   const salt = random.bytes(32);
   const commitment = toHex(commitOutcome(run.proposal.run, run.me.organisation, salt, outcome));
   return { outcome, items, salt: toHex(salt), commitment };

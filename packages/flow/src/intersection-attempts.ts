@@ -129,9 +129,9 @@ export class Attempts {
     if (input === null) throw new RangeError('the own input comes first');
     const station = this.#station;
     station.events.emit(run.proposal.run, 'aggregate', station.organisation, 'matching blinded items');
-    const items = itemsOfRun(run, input.own, lots);
+    const drawn = itemsOfRun(run, input.own, lots);
     const { work } = this.#sources;
-    const received = await playIntersection(run, { attempt, items, said }, link, work, station.random, controller.signal);
+    const received = await playIntersection(run, { attempt, own: input.own, drawn, said }, link, work, station.random, controller.signal);
     controller.signal.throwIfAborted();
     active.received = received;
     return received;

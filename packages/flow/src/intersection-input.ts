@@ -1,12 +1,12 @@
 /** This station's input to an intersection: read, committed to, compared with earlier runs. */
-import { fromHex, RefusedError, toHex, utf8 } from '@sluis/base';
+import { fromHex, InvalidError, RefusedError, toHex, utf8 } from '@sluis/base';
 import { commitInput } from '@sluis/ledger';
 import { taggedHash } from '@sluis/crypto';
-import { declaredSize, type IntersectionInput, keyColumns } from '@sluis/model';
-import { itemCount, type PairItems } from '@sluis/technique';
+import { declaredSize, type IntersectionInput, keyColumns, keysOfTable } from '@sluis/model';
+import { itemCount } from '@sluis/technique';
 import type { StationContext } from './context.ts';
 import { type AdmittedIntersection, refusedIntersection } from './intersection-admission.ts';
-import { drawn, type OwnItems } from './intersection-items.ts';
+import { drawn, type DrawnItems, type OwnItems } from './intersection-items.ts';
 import { checkRepetition, fingerprintKey, needsFingerprints } from './intersection-limits.ts';
 import type { KeyReader, PairWork } from './intersection-ports.ts';
 import type { BegunAttempt, KeptInputs } from './intersection-store.ts';
@@ -78,11 +78,25 @@ async function readKeys(
       remedy: `Ask ${station.organisation} to run: sluis dataset connect`,
     });
   const columns = keyColumns(terms, station.organisation);
-  return keys.keys({ agreement, agreementId, table, columns, dataset }, terms.limits.maximum_items, signal);
+  const matching = terms.matching === undefined ? null : keysOfTable(agreement, terms.matching, table);
+  const wanted = { agreement, agreementId, table, columns, missing: terms.missing, matching, dataset };
+  try {
+    return await keys.keys(wanted, terms.limits.maximum_items, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof InvalidError) || !thrown.code.startsWith('matching/')) throw thrown;
+    // How many rows are wrong is for their owner alone; the error goes to the other side as well.
+    station.events.emit(run.proposal.run, 'contribution', station.organisation, thrown.message);
+    throw refusedIntersection('keys-refused', {
+      stage: 'contribution',
+      party: station.organisation,
+      message: `Rows of ${station.organisation} have keys that the agreement does not accept (${thrown.code}).`,
+      remedy: `${station.organisation} sees which in its own events of this run: sluis intersect show RUN`,
+    });
+  }
 }
 
 /** The items that this run looks at. */
-export function itemsOfRun(run: AdmittedIntersection, own: OwnItems, lots: readonly [coordinator: string, other: string]): PairItems {
+export function itemsOfRun(run: AdmittedIntersection, own: OwnItems, lots: readonly [coordinator: string, other: string]): DrawnItems {
   const seed = taggedHash('sluis/intersection/lots/1', utf8(run.proposal.run), fromHex(lots[0]), fromHex(lots[1]));
   return drawn(own.items, run.terms.sample_percent, seed);
 }

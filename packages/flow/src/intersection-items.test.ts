@@ -9,18 +9,29 @@ import { decodeItem, drawn, encodeItem, ItemCollector } from './intersection-ite
 import { checkRepetition, checkRuns, checkSizes } from './intersection-limits.ts';
 import type { BegunAttempt } from './intersection-store.ts';
 
-const itemsOf = (keys: readonly (readonly string[])[]) => {
+const itemsOf = (keys: readonly (readonly (string | null)[])[]) => {
   const collector = new ItemCollector();
   for (const key of keys) collector.add(encodeItem(key));
   return collector.items();
 };
 
 test('keys come back as they were, and different keys are different bytes', () => {
-  const keys = [['a', 'b'], ['ab', ''], ['', 'ab'], ['a', ''], [''], ['', ''], ['é€🙂', 'x'.repeat(100_000)]];
+  const keys = [
+    ['a', 'b'],
+    ['ab', ''],
+    ['', 'ab'],
+    ['a', ''],
+    [''],
+    ['', ''],
+    ['x', null],
+    [null, 'x'],
+    ['x', ''],
+    ['é€🙂', 'x'.repeat(100_000)],
+  ];
   const items = itemsOf(keys);
   assert.deepEqual(
     keys.map((_, i) => decodeItem(items, i)),
-    keys,
+    keys.map((key) => key.map((part) => part ?? '')),
   );
   const fast = new ItemCollector();
   for (const key of keys) fast.addKey(key);
@@ -34,17 +45,22 @@ test('lots keep the same items at both sides, about as many as agreed, and other
   const seed = (n: number) => taggedHash('test', Uint8Array.of(n));
   const names = (items: ReturnType<typeof itemsOf>) =>
     Array.from({ length: items.offsets.length - 1 }, (_, i) => decodeItem(items, i)[0] ?? '');
-  const first = new Set(names(drawn(all, 30, seed(1))));
+  const first = new Set(names(drawn(all, 30, seed(1)).items));
   // Binomial with n = 20,000, p = 0.3: six standard deviations are 389; α < 1e-8.
   assert.ok(Math.abs(first.size - 6_000) < 389, `${first.size}`);
   assert.deepEqual(
-    names(drawn(half, 30, seed(1))),
+    names(drawn(half, 30, seed(1)).items),
     names(half).filter((n) => first.has(n)),
   );
-  const second = names(drawn(all, 30, seed(2)));
+  const second = names(drawn(all, 30, seed(2)).items);
   const both = second.filter((n) => first.has(n)).length;
   assert.ok(Math.abs(both - 1_800) < 243, `independent: ${both}`);
-  assert.equal(drawn(all, 100, seed(1)), all);
+  assert.deepEqual(drawn(all, 100, seed(1)), { items: all, origin: null });
+  const { items, origin } = drawn(all, 30, seed(1));
+  assert.deepEqual(
+    [...(origin ?? [])].map((i) => `k${i}`),
+    names(items),
+  );
 });
 
 const terms = (more: Record<string, unknown>): Intersection =>

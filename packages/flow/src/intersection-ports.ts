@@ -1,5 +1,6 @@
 /** What intersections need beside the rest of the flow: keys of a dataset, and computing away from the event loop. */
-import type { Agreement, PairLink } from '@sluis/model';
+import type { Conditions } from '@sluis/matching';
+import type { Agreement, PairLink, TableKey } from '@sluis/model';
 import type { PairDescriptor, PairItems, PairTerms } from '@sluis/technique';
 import type { OwnItems } from './intersection-items.ts';
 import type { DatasetRecord } from './ports.ts';
@@ -8,14 +9,20 @@ export interface KeysWanted {
   readonly agreement: Agreement;
   readonly agreementId: string;
   readonly table: string;
-  /** Columns that together are the key. */
+  /** Columns that together are the key; none with a matching. */
   readonly columns: readonly string[];
+  readonly missing: 'no-match' | 'equal';
+  readonly matching: { readonly keys: readonly TableKey[]; readonly conditions: Conditions } | null;
   readonly dataset: DatasetRecord;
 }
 
 /** The station's own engine. Fails like `ProviderEngine`. */
 export interface KeyReader {
-  /** Distinct keys in ascending order of their encoded bytes; RefusedError `intersection/too-many-items` beyond `limit`. */
+  /**
+   * Distinct keys: without a matching in ascending order of their encoded bytes, else in the order of the rows.
+   *
+   * @throws RefusedError `intersection/too-many-items` beyond `limit`; InvalidError `matching/…` where conditions are not met.
+   */
   keys(wanted: KeysWanted, limit: number, signal: AbortSignal): Promise<OwnItems>;
 }
 

@@ -10,7 +10,7 @@ export function intersectionSql(terms: Intersection): string {
   const at = (organisation: string) => keyColumns(terms, organisation);
   const from = (side: typeof a) => quote(side.table);
   if (terms.reveal === 'union' || terms.reveal === 'at-least' || terms.between.length > 2) {
-    const key = terms.on.map(quote).join(', ');
+    const key = (terms.on ?? []).map(quote).join(', ');
     if (terms.reveal === 'union') return `SELECT count(DISTINCT ${key}) AS size FROM ${from(a)}`;
     const least = terms.threshold ?? terms.between.length;
     return `SELECT count(*) AS size FROM (SELECT ${key} FROM ${from(a)} GROUP BY ${key} HAVING count(DISTINCT organisation) >= ${least})`;

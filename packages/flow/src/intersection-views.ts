@@ -1,11 +1,11 @@
 /** Intersections in words, and as the API shows them. */
 import {
   type Agreement,
+  columnsOfKey,
   type Intersection,
   type IntersectionTermsView,
   type IntersectionView,
   isPlainIntersection,
-  keyColumns,
 } from '@sluis/model';
 import type { PairDescriptor } from '@sluis/technique';
 import { intersectionSql } from './intersection-sql.ts';
@@ -19,10 +19,12 @@ const list = (names: readonly string[]): string => names.join(' and ');
 /** Who learns what, who enforces what, at what cost: to be read before anything runs. */
 export function intersectionSentences(agreement: Agreement, terms: Intersection, technique: PairDescriptor | null): string[] {
   const sides = terms.between.map((s) => s.organisation);
-  const keys = terms.between.map((s) => `${s.organisation} (${s.table}: ${keyColumns(terms, s.organisation).join(', ')})`);
-  const found = [
-    `Compared are the keys of ${list(keys)}, exactly, as text; rows that lack a part of the key match nothing, and repeated keys count once.`,
-  ];
+  const keys = terms.between.map((s) => `${s.organisation} (${s.table}: ${columnsOfKey(agreement, terms, s.organisation).join(', ')})`);
+  const how =
+    terms.matching === undefined
+      ? `exactly, as text; ${terms.missing === 'equal' ? 'parts of the key that both lack are equal' : 'rows that lack a part of the key match nothing'}, and repeated keys count once`
+      : `in the normal form of the matching "${terms.matching}"; a row matches by the first of its keys that the other side has too, and a receiver learns of each of its keys whether the other side has it`;
+  const found = [`Compared are the keys of ${list(keys)}, ${how}.`];
   if (technique === null)
     return [
       ...found,

@@ -237,7 +237,12 @@ export class Intersections {
       run: run.proposal.run,
       outcome: received?.outcome ?? null,
       items: received === null ? [] : received.items.map((key) => [...key]),
-      own: { rows: input?.own.rows ?? 0, missing: input?.own.missing ?? 0, items: (input?.own.items.offsets.length ?? 1) - 1 },
+      own: {
+        rows: input?.own.rows ?? 0,
+        missing: input?.own.missing ?? 0,
+        items: (input?.own.items.offsets.length ?? 1) - 1,
+        keys: [...(input?.own.keys ?? [])],
+      },
       sent: body.sent,
       totalMs: this.#station.clock.now() - startedAt,
       receipt,

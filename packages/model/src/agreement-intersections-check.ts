@@ -1,7 +1,8 @@
 /** What intersections of an agreement must satisfy beyond their schema, and what a reader should know of them. */
 import type { Agreement, Column, ColumnUse } from './agreement.ts';
 import type { AgreementProblem } from './agreement-columns.ts';
-import { type Intersection, isPlainIntersection, keyColumns } from './agreement-intersections.ts';
+import { columnsOfKey, type Intersection, isPlainIntersection, keyColumns } from './agreement-intersections.ts';
+import { keysOfTable } from './agreement-matching.ts';
 
 type Path = AgreementProblem['path'];
 type Side = Intersection['between'][number];
@@ -27,12 +28,15 @@ function sideProblems(agreement: Agreement, terms: Intersection, side: Side, pat
       what: `${side.organisation} is no provider of "${side.table}"`,
       remedy: `name a table of its own, or add it to the providers`,
     });
-  const key = keyColumns(terms, side.organisation);
-  if (key.length !== terms.on.length)
-    found.push({ path: [...path, 'on'], what: 'the key has another number of columns', remedy: `name ${terms.on.length}` });
   const others = terms.receivers.some((r) => r !== side.organisation);
   const uses: ColumnUse[] = isPlainIntersection(terms) && others ? ['join', 'reveal'] : ['join'];
-  for (const column of key) found.push(...keyProblems(agreement, side.table, column, uses, [...path, 'on']));
+  const { matching } = terms;
+  if (matching === undefined && keyColumns(terms, side.organisation).length !== terms.on?.length)
+    found.push({ path: [...path, 'on'], what: 'the key has another number of columns', remedy: `name ${terms.on?.length ?? 'some'}` });
+  if (matching !== undefined && keysOfTable(agreement, matching, side.table) === null)
+    found.push({ path: [...path, 'table'], what: `the matching "${matching}" leaves ${side.table} out`, remedy: 'add it to its tables' });
+  for (const column of columnsOfKey(agreement, terms, side.organisation))
+    found.push(...keyProblems(agreement, side.table, column, uses, [...path, matching === undefined ? 'on' : 'table']));
   return found;
 }
 
@@ -53,7 +57,7 @@ function keyProblems(agreement: Agreement, table: string, column: string, uses: 
 
 /** Text is compared: columns of different types would write equal values differently. */
 function typeProblems(agreement: Agreement, terms: Intersection, path: Path): AgreementProblem[] {
-  return terms.on.flatMap((_, i) => {
+  return (terms.on ?? []).flatMap((_, i) => {
     const types = terms.between.map((s) => columnOf(agreement, s.table, keyColumns(terms, s.organisation)[i] ?? '')?.type);
     const [first] = types;
     if (types.every((t) => t === first || t === undefined)) return [];
@@ -86,6 +90,12 @@ function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): A
   const names = terms.between.map((s) => s.organisation);
   if (new Set(names).size !== names.length)
     found.push({ path: [...path, 'between'], what: 'an organisation stands twice', remedy: 'each compares with the others only' });
+  if ((terms.on === undefined) === (terms.matching === undefined))
+    found.push({ path: [...path, 'on'], what: 'the key is not said once', remedy: 'name either columns ("on") or a "matching"' });
+  if (terms.matching !== undefined && !isPlainIntersection(terms))
+    found.push({ path: [...path, 'matching'], what: 'matchings are for "items"', remedy: 'use "on", or reveal "items"' });
+  if (terms.matching !== undefined && !Object.hasOwn(agreement.matching ?? {}, terms.matching))
+    found.push({ path: [...path, 'matching'], what: `there is no matching "${terms.matching}"`, remedy: 'declare it under "matching"' });
   const two = !['size', 'union', 'at-least'].includes(terms.reveal);
   if (two && names.length !== 2)
     found.push({ path: [...path, 'between'], what: `"${terms.reveal}" is for two organisations`, remedy: 'name two, or reveal "size"' });

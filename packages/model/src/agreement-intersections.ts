@@ -3,6 +3,8 @@
  * between two stations; everything else stays secret and runs in the committee.
  */
 import { z } from 'zod';
+import type { Agreement } from './agreement.ts';
+import { keysOfTable } from './agreement-matching.ts';
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/);
 const column = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/);
@@ -42,8 +44,12 @@ export const intersectionSchema = z.strictObject({
     )
     .min(2)
     .max(200),
-  /** Columns that together are the key. Compared exactly, as text; rows that lack one of them match nothing. */
-  on: columns,
+  /** Columns that together are the key. Compared exactly, as text. */
+  on: columns.optional(),
+  /** With `on`: whether a part of the key that both lack counts as equal, or a row that lacks one matches nothing. */
+  missing: z.enum(['no-match', 'equal']).default('no-match'),
+  /** Instead of `on`: a matching of the agreement, whose recipes bring keys into normal form. With `items` only. */
+  matching: name.optional(),
   reveal: intersectionRevealSchema.default('items'),
   /** Whose column is summed or averaged. */
   value: z.strictObject({ organisation: name, column }).optional(),
@@ -78,8 +84,15 @@ export const isPlainIntersection = ({ reveal }: Pick<Intersection, 'reveal'>): b
 
 /** The key's columns in the table of one of its organisations. */
 export const keyColumns = (terms: Intersection, organisation: string): readonly string[] =>
-  terms.between.find((p) => p.organisation === organisation)?.on ?? terms.on;
+  terms.between.find((p) => p.organisation === organisation)?.on ?? terms.on ?? [];
 
 /** The size that is declared for so many items: whole buckets, at least one. */
 export const declaredSize = (items: number, { size_bucket }: Pick<Intersection, 'size_bucket'>): number =>
   Math.max(1, Math.ceil(items / size_bucket)) * size_bucket;
+
+/** Columns that the key of one of its organisations is made of: of all keys, where there are several. */
+export function columnsOfKey(agreement: Pick<Agreement, 'matching'>, terms: Intersection, organisation: string): readonly string[] {
+  if (terms.matching === undefined) return keyColumns(terms, organisation);
+  const table = terms.between.find((p) => p.organisation === organisation)?.table ?? '';
+  return [...new Set((keysOfTable(agreement, terms.matching, table)?.keys ?? []).flatMap((k) => k.columns))];
+}

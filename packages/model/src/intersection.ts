@@ -103,7 +103,7 @@ export const intersectionReceiptSchema = z.strictObject({
       salt: hex32,
       outcome: intersectionOutcomeSchema,
       /** The key of every match; absent where there are too many for a receipt. */
-      items: z.array(z.array(z.string()).min(1).max(8)).optional(),
+      items: z.array(z.array(z.string()).min(1).max(128)).optional(),
     })
     .optional(),
 });
@@ -151,13 +151,30 @@ export const intersectionListSchema = z.strictObject({
 });
 export type IntersectionList = z.infer<typeof intersectionListSchema>;
 
+/** What one key of a matching came to in the own rows. For their owner only. */
+export const ownKeySchema = z.strictObject({
+  key: z.string(),
+  accepted: z.number().int(),
+  rejected: z.number().int(),
+  distinct: z.number().int(),
+  repeated: z.number().int(),
+  reasons: z.array(z.strictObject({ part: z.number().int(), recipe: z.string(), reason: z.string(), rows: z.number().int() })),
+});
+export type OwnKey = z.infer<typeof ownKeySchema>;
+
 export const intersectionResultSchema = z.strictObject({
   run: hex16,
   /** Null at a station that receives nothing. */
   outcome: intersectionOutcomeSchema.nullable(),
   items: z.array(z.array(z.string())),
   /** Own rows that were left out or counted once. */
-  own: z.strictObject({ rows: z.number().int(), missing: z.number().int(), items: z.number().int() }),
+  own: z.strictObject({
+    rows: z.number().int(),
+    missing: z.number().int(),
+    items: z.number().int(),
+    /** Of a matching: what each key came to. */
+    keys: z.array(ownKeySchema),
+  }),
   sent: z.record(name, z.number().int()),
   totalMs: z.number(),
   receipt: intersectionReceiptSchema,

@@ -1,6 +1,6 @@
 /** How the result of an intersection is printed: for people, as CSV, and as the JSON of the command line's contract. */
 import { canonicalText } from '@sluis/base';
-import type { IntersectionOutcome, IntersectionReceipt, IntersectionResult, Receipt } from '@sluis/model';
+import { columnsOfKey, type IntersectionOutcome, type IntersectionReceipt, type IntersectionResult, type Receipt } from '@sluis/model';
 import { writePrivate } from '../files.ts';
 import { text } from '../messages/index.ts';
 import { renderGrid } from '../output/grid.ts';
@@ -36,23 +36,20 @@ export function documentOf(result: IntersectionResult): IntersectDocument {
   };
 }
 
-interface Heads {
-  readonly key: readonly string[];
+/** Names of the receiver's columns that matches are shown by. */
+function columnsAt({ body, agreement, opening }: IntersectionReceipt): readonly string[] {
+  const terms = agreement.agreement.intersections?.[body.intersection];
+  return terms === undefined || opening === undefined ? [] : columnsOfKey(agreement.agreement, terms, opening.receiver);
 }
 
-export function showIntersection(
-  result: IntersectionResult,
-  receivers: readonly string[],
-  sides: readonly Heads[],
-  options: IntersectOptions,
-): void {
+export function showIntersection(result: IntersectionResult, receivers: readonly string[], options: IntersectOptions): void {
   const { outcome } = result;
   if (outcome?.below_minimum === true) process.exitCode = NOTHING;
   if (options.receipt !== undefined) {
     writePrivate(options.receipt, canonicalText(result.receipt));
     remark(text.receiptSaved(options.receipt));
   }
-  const key = sides[0]?.key ?? [];
+  const key = columnsAt(result.receipt);
   if (options.output !== undefined) {
     writePrivate(options.output, csvOf(key, result.items));
     remark(text.intersectWritten(options.output, result.items.length));
@@ -73,6 +70,8 @@ function showToPeople(
   const { own, items, sent } = result;
   const width = terminalWidth(process.stderr);
   remark(text.intersectOwn(own.rows, own.items, own.missing));
+  for (const { key: name, rejected, repeated, reasons } of own.keys)
+    remark(text.intersectKey(name, rejected, repeated, reasons.map((r) => `${r.recipe} ${r.reason}: ${r.rows}`).join(', ')));
   if (size === null) {
     remark(painted.err.yellow(text.intersectBelow));
     return;

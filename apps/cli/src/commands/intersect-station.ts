@@ -7,7 +7,7 @@ import { writePrivate } from '../files.ts';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { renderGrid } from '../output/grid.ts';
-import { terminalWidth, wrap } from '../output/paint.ts';
+import { printable, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, printJson, remark } from '../output/streams.ts';
 import { type IntersectOptions, usage } from './intersect.ts';
 import { intersectionProgress } from './intersect-progress.ts';
@@ -34,15 +34,9 @@ export async function intersectAtStation(name: string, options: IntersectOptions
     };
     const following = { signal: interruption(), as: options.as, onRun, ...intersectionProgress() };
     const result = await intersectAndFollow(client, request, following);
-    showIntersection(result, Object.keys(result.receipt.body.results), [{ key: keyOf(result.receipt, name) }], options);
+    showIntersection(result, Object.keys(result.receipt.body.results), options);
   });
 }
-
-const keyOf = (
-  receipt: { readonly agreement: { readonly agreement: { readonly intersections?: unknown } } },
-  name: string,
-): readonly string[] =>
-  (receipt.agreement.agreement.intersections as Record<string, { readonly on: readonly string[] }> | undefined)?.[name]?.on ?? [];
 
 async function termsOf(client: StationClient, name: string, collaboration?: string): Promise<IntersectionTermsView> {
   const { terms } = await client.intersections(collaboration);
@@ -104,6 +98,14 @@ const rowOf = (run: IntersectionView): string[] => [
   run.error?.message ?? '',
 ];
 
+export async function showRun(given: string, options: RunOptions): Promise<void> {
+  const run = await withStation(options, async (client) => client.intersection(await fullId(client, given)));
+  if (options.json === true) return printJson(run);
+  print(text.intersectDone(run.run, run.state));
+  for (const { party, step, detail } of run.events) print(`  ${printable(party)}: ${printable(step)}: ${printable(detail)}`);
+  if (run.error !== null) print(`${printable(run.error.message)} ${printable(run.error.remedy ?? '')}`);
+}
+
 export async function decideIntersection(
   action: 'approve' | 'refuse' | 'cancel' | 'retry',
   given: string,
@@ -132,12 +134,7 @@ export async function resultOfIntersection(given: string, options: IntersectOpti
       return printJson(documentOf(result));
     }
     const { receipt: _, ...rest } = options;
-    showIntersection(
-      result,
-      Object.keys(result.receipt.body.results),
-      [{ key: keyOf(result.receipt, result.receipt.body.intersection) }],
-      rest,
-    );
+    showIntersection(result, Object.keys(result.receipt.body.results), rest);
   });
 }
 

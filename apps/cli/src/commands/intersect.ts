@@ -30,6 +30,8 @@ export interface IntersectOptions extends ConnectionOptions {
   readonly threatModel: 'semi-honest' | 'malicious';
   readonly protocol: 'vole' | 'ddh';
   readonly ask?: string;
+  readonly missing: 'no-match' | 'equal';
+  readonly recipe?: readonly string[];
   readonly format: Format;
   readonly json?: boolean;
   readonly output?: string;
@@ -60,6 +62,8 @@ export async function intersect(names: readonly string[], options: IntersectOpti
   const sides = files.map((file, i) => ({ name: LETTERS[i] ?? `P${i}`, file, key: keys[i] ?? [] }));
   const mode = options.mode ?? (files.length === 2 ? 'items' : 'size');
   checkMode(mode, files.length, options);
+  if (mode !== 'items' && options.recipe !== undefined)
+    throw usage('--recipe belongs to --mode items.', 'Leave it out: the committee compares texts as they are.');
   if (mode !== 'items') return (await import('./intersect-hidden.ts')).intersectHidden(sides, mode, options);
   const [a, b] = sides;
   if (a === undefined || b === undefined) throw new RangeError('there are two files');
@@ -81,6 +85,16 @@ function keysOf(on: string | undefined, files: number): string[][] {
   return Array.from({ length: files }, (_, i) => parts.map((p) => p[i === 0 ? 0 : p.length - 1] ?? ''));
 }
 
+/** `--recipe email@1`, or one for each column of the key. */
+function recipesOf(key: readonly string[], given: readonly string[] | undefined): readonly string[] | null {
+  if (given === undefined) return null;
+  if (given.length === key.length) return given;
+  throw usage(
+    `The key has ${key.length} columns, and --recipe names ${given.length}.`,
+    'Give one recipe for each column: --recipe email@1,date@1',
+  );
+}
+
 function checkMode(mode: IntersectMode, files: number, { value, threshold }: IntersectOptions): void {
   if (files > 26) throw usage('There are more than 26 files.', 'Give fewer.');
   if (files > 2 && !['size', 'union', 'at-least'].includes(mode))
@@ -99,7 +113,11 @@ async function intersectFiles(sides: readonly [IntersectionSide, IntersectionSid
   const receivers = options.receiver === 'both' ? ['A', 'B'] : [options.receiver];
   try {
     const cards = await sandbox.make(sides.map(({ name, file }) => ({ name, title: basename(file) })));
-    const agreement = draftIntersection({ sides, receivers, ...options }, cards, Date.now());
+    const agreement = draftIntersection(
+      { sides, receivers, ...options, recipes: recipesOf(sides[0].key, options.recipe) },
+      cards,
+      Date.now(),
+    );
     if (options.keep !== undefined) keepAgreement(sandbox.folder, agreement);
     remark(text.starting(2));
     await sandbox.start();
@@ -107,7 +125,7 @@ async function intersectFiles(sides: readonly [IntersectionSide, IntersectionSid
     await Promise.all(sides.map((side) => connect(sandbox, side)));
     const [asker] = receivers;
     const result = await run(sandbox, asker ?? 'A', options, signal);
-    showIntersection(result, receivers, sides, options);
+    showIntersection(result, receivers, options);
     if (options.receiver === 'both') remark(text.intersectOther('B'));
   } catch (thrown) {
     throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;

@@ -9,6 +9,8 @@ export const intersectEn = {
   } as Readonly<Record<'contribution' | 'share' | 'aggregate' | 'receipt', string>>,
   intersectOwn: (rows: number, items: number, missing: number) =>
     `Own list: ${rows} rows, ${items} different keys${missing === 0 ? '' : `, ${missing} rows without a key`}.`,
+  intersectKey: (name: string, rejected: number, repeated: number, reasons: string) =>
+    `Key "${name}": ${rejected} rows without a valid key${reasons === '' ? '' : ` (${reasons})`}, ${repeated} keys in several rows.`,
   intersectSize: (n: number) => `${n} in common`,
   intersectBelow: 'Below the minimum: nothing is shown.',
   intersectMore: (n: number) => `and ${n} more; --output FILE writes all of them.`,

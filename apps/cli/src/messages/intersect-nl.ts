@@ -11,6 +11,8 @@ export const intersectNl: typeof intersectEn = {
   },
   intersectOwn: (rows, items, missing) =>
     `Eigen lijst: ${rows} rijen, ${items} verschillende sleutels${missing === 0 ? '' : `, ${missing} rijen zonder sleutel`}.`,
+  intersectKey: (name, rejected, repeated, reasons) =>
+    `Sleutel "${name}": ${rejected} rijen zonder geldige sleutel${reasons === '' ? '' : ` (${reasons})`}, ${repeated} sleutels in meer rijen.`,
   intersectSize: (n) => `${n} gemeen`,
   intersectBelow: 'Onder het minimum: er wordt niets getoond.',
   intersectMore: (n) => `en nog ${n}; --output BESTAND schrijft ze alle.`,

@@ -1,6 +1,6 @@
 /** `sluis intersect …`: what two or more organisations have in common. */
 import { type Command, Option } from 'commander';
-import { asOption, examples, formatOptions, jsonOption, stationOptions, wholeNumber } from './options.ts';
+import { asOption, examples, formatOptions, jsonOption, list, stationOptions, wholeNumber } from './options.ts';
 
 export function addIntersectCommands(program: Command): void {
   const command = asOption(stationOptions(formatOptions(program.command('intersect'))))
@@ -10,6 +10,12 @@ export function addIntersectCommands(program: Command): void {
       'two or more files, compared with real stations on this machine; or the name of an intersection of the agreement',
     )
     .option('--on <columns>', 'the key: a column, several (a,b), or LEFT=RIGHT where two files call it differently')
+    .option('--recipe <names>', 'bring the key into normal form: one recipe for each column, such as email@1 (docs/matching.md)', list)
+    .addOption(
+      new Option('--missing <how>', 'with several columns: whether parts of a key that both lack are equal')
+        .choices(['no-match', 'equal'])
+        .default('no-match'),
+    )
     .addOption(
       new Option('--mode <mode>', 'items: which match. All others tell nobody which (three compute parties are started)').choices([
         'items',
@@ -40,6 +46,7 @@ export function addIntersectCommands(program: Command): void {
   examples(command, [
     'sluis intersect ours.csv theirs.csv --on email',
     'sluis intersect ours.csv theirs.parquet --on client_id=id --minimum 100 --output both.csv',
+    'sluis intersect ours.csv theirs.csv --on phone=tel --recipe digits@1',
     'sluis intersect ours.csv theirs.csv --on id --mode sum --value amount --format json',
     'sluis intersect a.csv b.csv c.csv --on indicator --mode at-least --threshold 2',
     'sluis intersect customers --home /srv/sluis',
@@ -48,6 +55,9 @@ export function addIntersectCommands(program: Command): void {
   sub('list', 'intersections of the agreements in force, and the latest runs')
     .option('--collaboration <name>', 'only this one')
     .action(async (options) => (await import('../commands/intersect-station.ts')).listIntersections(options));
+  sub('show', 'one run: its approvals, and what happened at this station')
+    .argument('<run>', 'its id, or the beginning of it')
+    .action(async (run, options) => (await import('../commands/intersect-station.ts')).showRun(run, options));
   for (const [name, description] of [
     ['approve', "your organisation's yes to a run"],
     ['refuse', "your organisation's no: the run ends at both"],

@@ -17,6 +17,9 @@ export interface IntersectionWish {
   readonly minimum: number;
   readonly threatModel: 'semi-honest' | 'malicious';
   readonly protocol: 'vole' | 'ddh';
+  readonly missing: 'no-match' | 'equal';
+  /** One for each column of the key; null compares texts as they are. */
+  readonly recipes: readonly string[] | null;
 }
 
 export const tableOf = (name: string): string => `keys_${name.toLowerCase()}`;
@@ -26,6 +29,7 @@ export function draftIntersection(wish: IntersectionWish, cards: readonly Card[]
   const names = wish.sides.map((s) => s.name);
   const key = { type: 'VARCHAR', uses: ['join', 'reveal'], nullable: true };
   const [first] = wish.sides;
+  const byRecipe = wish.recipes !== null;
   const agreement = agreementSchema.parse({
     sluis: 1,
     collaboration: SANDBOX_COLLABORATION,
@@ -42,11 +46,13 @@ export function draftIntersection(wish: IntersectionWish, cards: readonly Card[]
         { kind: 'owner', providers: [side.name], columns: Object.fromEntries(side.key.map((column) => [column, key])) },
       ]),
     ),
+    ...(byRecipe ? { matching: { [INTERSECTION]: matchingOf(wish, wish.recipes) } } : {}),
     intersections: {
       [INTERSECTION]: {
-        between: wish.sides.map(({ name, key: on }) => ({ organisation: name, table: tableOf(name), on })),
-        on: first.key,
+        between: wish.sides.map(({ name, key: on }) => ({ organisation: name, table: tableOf(name), ...(byRecipe ? {} : { on }) })),
+        ...(byRecipe ? { matching: INTERSECTION } : { on: first.key }),
         reveal: 'items',
+        missing: wish.missing,
         receivers: wish.receivers,
         minimum: wish.minimum,
         threat_model: wish.threatModel,
@@ -62,4 +68,13 @@ export function draftIntersection(wish: IntersectionWish, cards: readonly Card[]
   });
   checkAgreement(agreement);
   return agreement;
+}
+
+/** The key in normal form; rows with the same key count once. */
+function matchingOf({ sides }: IntersectionWish, recipes: readonly string[]): unknown {
+  const parts = recipes.map((recipe, i) => ({
+    column: Object.fromEntries(sides.map((s) => [tableOf(s.name), s.key[i]])),
+    recipe,
+  }));
+  return { tables: sides.map((s) => tableOf(s.name)), any_of: [{ name: 'key', parts }], repeated: 'once' };
 }
