@@ -9,7 +9,7 @@
  *
  * What remains: wrong choices in k columns pass if Δ's bits there are guessed, with probability 2^-k. The original check of
  * Keller, Orsini & Scholl 2015 (one random combination of rows) rests on a lemma that does not hold; this is its repair.
- * Source: Roy 2022 (SoftSpokenOT), §4.1 with theorem 4.1; universal hash over each column.
+ * Source: Roy 2022 (SoftSpokenOT): consistency by a universal hash over each column, with k = 1.
  */
 import { concatBytes } from '@sluis/base';
 import { constantTimeEqual, taggedHash } from '@sluis/crypto';

@@ -1,8 +1,8 @@
 /**
  * Oblivious transfer of seeds that stands against cheating on either side: the receiver's two elements are bound to each other
  * by hashing to the group, so that it can know the logarithm behind one at most, and each side's message may come first.
- * "Endemic": a cheating side may influence its own keys, which extension tolerates (Roy 2022, §2).
- * Source: Masny & Rindal 2019, figure 1 with Diffie–Hellman. Assumes: random oracles, Diffie–Hellman in ristretto255.
+ * "Endemic": a cheating side may influence its own keys, which extension tolerates (Roy 2022).
+ * Source: Masny & Rindal 2019 (endemic transfer from a key agreement, here Diffie–Hellman). Assumes: random oracles, Diffie–Hellman in ristretto255.
  */
 import { concatBytes, type Random, utf8 } from '@sluis/base';
 import { ELEMENT_BYTES, loadRistretto, taggedHash } from '@sluis/crypto';

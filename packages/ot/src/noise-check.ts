@@ -7,9 +7,9 @@
  * A sender whose message makes leaves that differ from one consistent vector is found out, except with probability N/2^128
  * (two polynomials of degree below N agree in a random χ), unless the difference vanishes for this receiver's places. That
  * last case is a guess about the places: it passes with the probability that the guess is right, so k bits learned cost it
- * 2^-k, and the noise keeps its entropy but for those bits (the assumption "with leakage" of Boyle et al. 2019, §6). A
+ * 2^-k, and the noise keeps its entropy but for those bits (the assumption "with leakage" of Boyle et al. 2019). A
  * receiver gains nothing by a wrong x: it would see a hash of something with an unknown multiple of Δ in it.
- * Source: Boyle et al. 2019, §6; Yang et al. 2020 (Ferret), fig. 7; Weng et al. 2021 (Wolverine), fig. 7.
+ * Source: Boyle et al. 2019; Yang et al. 2020 (Ferret); Weng et al. 2021 (Wolverine).
  */
 import { concatBytes, ProtocolError, type Random } from '@sluis/base';
 import { constantTimeEqual, HASH_BYTES, taggedHash } from '@sluis/crypto';

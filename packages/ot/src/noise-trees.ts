@@ -5,7 +5,7 @@
  * A tree is expanded level by level; the receiver puts anything in the place it does not know, expands it as well, and mends
  * its children with the sums that it may open, so that both sides do the same work whatever the place is. The addresses of
  * the few blocks that are mended do depend on it (not the time): see KNOWN_LIMITS.md.
- * Source: Goldreich, Goldwasser & Micali 1986; Boyle et al. 2019, §5.
+ * Source: Goldreich, Goldwasser & Micali 1986; Boyle et al. 2019.
  */
 import { type Arena, type LinearEvaluation, linearEvaluation } from '@sluis/kernels';
 import { blockBytes, blocksFrom } from './blocks.ts';

@@ -2,7 +2,7 @@
  * Silent VOLE: short messages make short correlated noise, which each side expands on its own. First, correlated transfers
  * give both the products of Δ with the receiver's noise values (one transfer a bit) and the keys of the trees; then one
  * message of the sender makes b' and c' with c' = e·Δ ⊕ b' for the receiver's sparse e; compression makes e look random.
- * Source: Boyle et al. 2019; Weng et al. 2021 (Wolverine), §5; parameters in `vole-shape.ts`.
+ * Source: Boyle et al. 2019; Weng et al. 2021 (Wolverine); parameters in `vole-shape.ts`.
  */
 import { concatBytes } from '@sluis/base';
 import { type Arena, linearEvaluation } from '@sluis/kernels';

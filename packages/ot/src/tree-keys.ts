@@ -6,7 +6,7 @@
  *     high bit = b:  S(b,0)  S(b,1)        low bit = b:  S(0,b) ⊕ S(1,b)          6 blocks a level
  *
  * Keys come from correlated transfers by hashing: H(q), H(q ⊕ Δ) for the sender, H(t) for the receiver.
- * Source: Boyle et al. 2019 (two-round OT extension), §5, with four children a node instead of two.
+ * Source: Boyle et al. 2019 (two-round OT extension), with four children a node instead of two.
  */
 import { type Arena, linearEvaluation } from '@sluis/kernels';
 import { EXPANDED_BYTES, type Expansion, SEED_BYTES } from './expansion.ts';

@@ -3,18 +3,22 @@
  *
  * The receiver's a is H·e: e has length N ≥ 2·count and one uniformly random element of GF(2^128) at one random place in each
  * of t = 768 equal parts (regular noise); H is binary, from an expand-convolute code. That a looks random is the dual
- * learning-parity-with-noise assumption over GF(2^128), in the linear test framework of Boyle et al. 2020/2022:
+ * learning-parity-with-noise assumption over GF(2^128). What known attacks cost with t = 768, at rate 1/2:
  *
- * | attack | what it costs with t = 768 |
+ * | attack | cost |
  * |---|---|
- * | linear tests: a dual word of relative weight d misses all noise with probability (1 − d)^t; for binary noise it would be (1 − 2d)^t, but here a noise value that is hit makes the test uniform | 2^129 at d = 0.15; a random binary code of rate 1/2 has d = 0.11 (2^93) only for words that nobody can find: finding them costs 2^(0.1 N) and more; words that elimination finds have d = 0.25 (2^229) |
- * | information set decoding (Prange 1962) after a GF(2)-linear map of the noise values to bits, which kills half of them: each noise value survives with probability 1/4 | 2^229 (0.415 bits a noise value) |
- * | the same using regularity (Esser & Santini 2024; Carozza, Couteau & Joux 2023): gains concern the equation "one 1 in each part", which values from a large field do not obey, and shrink as parts grow | no gain known at rate 1/2, parts ≥ 30 |
- * | algebraic attacks on regular noise (Briaud & Øygarden 2023; Cui et al. 2024): need a rate far below 1/2 | no gain known at rate 1/2 |
+ * | linear test with a dual word of relative weight d, which misses all noise with probability (1 − d)^t. (The usual (1 − 2d)^t is for binary noise: here one value that is hit makes the test uniform.) | 2^129 at d = 0.11, the lightest words of a random binary code of this rate, even if an attacker had one |
+ * | the same with words that can be found: d = 0.25 by elimination, as the code's authors estimate in their library | 2^318 |
+ * | information set decoding (Prange 1962) of the noise under a random GF(2)-linear map of its values to bits, which kills half of them: a value is harmless with probability 3/4 | 2^318 |
+ * | decoding that uses regularity (Carozza, Couteau & Joux 2023; Esser & Santini 2024): its gain comes from the equation "one 1 in each part", which values of a large field do not obey, and shrinks as parts grow (here ≥ 22) | no gain known |
+ * | algebraic attacks on regular noise (Briaud & Øygarden 2023): strong where the rate is far below 1/2 | no gain known |
+ * | statistical decoding and others over large fields (Liu, Wang, Yang & Yu 2024) | not below the tests above |
  *
- * d = 0.15 is below the pseudo-minimum distance measured for these codes at rate 1/2, expander weight 7 and memory 24 (0.2 to
- * 0.25: Raghuraman, Rindal & Tanguy 2023, §5 and their library); our expander has weight 10. Small instances are rounded up to
- * N = 16,384, since all of this speaks about large codes.
+ * Polynomial factors are left to the attacker for free. That expand-convolute codes behave like random ones is shown by their
+ * authors' experiments and proofs for words of small weight, not proven for a given size. Small instances are rounded up to
+ * N = 16,384, since all of this speaks about large codes. A malicious sender learns k bits about the places at the risk of
+ * being found out with probability 1 − 2^-k (`noise-check.ts`).
+ * Source: Boyle et al. 2020 and 2022 (linear tests); Raghuraman, Rindal & Tanguy 2023.
  */
 
 /** t: noise values, one in each tree. */
