@@ -57,7 +57,7 @@ export function kernelsModule({ folder }: KernelModule, code: Uint8Array): strin
       .match(/.{1,120}/g) ?? [];
   return [
     `/** Compiled by scripts/build-kernels.ts from packages/kernels/${folder}: change those, and build again. */`,
-    'export const WASM_CODE: string = [',
+    'export const WASM_CODE: string = /* @__PURE__ */ [',
     ...lines.map((line) => `  '${line}',`),
     "].join('');",
     '',

@@ -9,4 +9,4 @@ export interface BlockLogic {
 }
 
 /** Attach it to an `Arena`. */
-export const blockLogic: ArenaModule<BlockLogic> = new ArenaModule<BlockLogic>(WASM_CODE);
+export const blockLogic: ArenaModule<BlockLogic> = /* @__PURE__ */ new ArenaModule<BlockLogic>(WASM_CODE);

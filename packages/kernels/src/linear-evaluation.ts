@@ -50,4 +50,4 @@ export interface LinearEvaluation {
 }
 
 /** Attach it to an `Arena`. */
-export const linearEvaluation: ArenaModule<LinearEvaluation> = new ArenaModule<LinearEvaluation>(WASM_CODE);
+export const linearEvaluation: ArenaModule<LinearEvaluation> = /* @__PURE__ */ new ArenaModule<LinearEvaluation>(WASM_CODE);

@@ -1,5 +1,5 @@
 /** Compiled by scripts/build-kernels.ts from packages/kernels/assembly-okvs: change those, and build again. */
-export const WASM_CODE: string = [
+export const WASM_CODE: string = /* @__PURE__ */ [
   'AGFzbQEAAAABaA1gBX9/f39/AGAEf39/fwBgBn9/f39/fwBgA39+fgF+YAl/f39/f39/f38AYAN/f38AYAd/f39/f39/AGAFe3t7e38AYAN/f38Be2ABewF7',
   'YAF/AGAIf39/f39/f38AYAV/f39/fwF/AhIBA2VudgZtZW1vcnkCAQGAgAQDGBcFAAAGAAIHCAkCAwMBAQoAAQsBBAwCBAYHAX8AQYAICwfGAhkFTEFORVMD',
   'AAhjb21wcmVzcwAACWJpZ0VuZGlhbgAIC3NwcmVhZFdvcmRzAAYKZGlnZXN0UGFydAAHDmhhc2hGaXJzdEJsb2NrABIJaGFzaEl0ZW1zABELaGFzaERlY29k',

@@ -65,7 +65,7 @@ export interface SetKernels {
 }
 
 /** Attach it to an `Arena`. */
-export const setKernels: ArenaModule<SetKernels> = new ArenaModule<SetKernels>(WASM_CODE);
+export const setKernels: ArenaModule<SetKernels> = /* @__PURE__ */ new ArenaModule<SetKernels>(WASM_CODE);
 
 /** Coefficients of a row of the store. */
 export const BAND = 128;

@@ -1,5 +1,5 @@
 /** Compiled by scripts/build-kernels.ts from packages/kernels/assembly-vole: change those, and build again. */
-export const WASM_CODE: string = [
+export const WASM_CODE: string = /* @__PURE__ */ [
   'AGFzbQEAAAABRQlgA39/fwBgBH9/f38AYAV/f39/fwBgAn5+AX5gAn9/AGABfwBgCH9+fn9/f39/AGAJf35+f39/f39/AGAGf39/f39/AAISAQNlbnYGbWVt',
   'b3J5AgEBgIAEAxMSAAMBAAIAAAIEAQEABQYHAQEIB+ABEAxjaGFjaGFCbG9ja3MAEQhjb252b2x2ZQAQDWNvbnZvbHZlUGFpcnMADw5nYXRoZXJQYWlyU3Vt',
   'cwAOCmdhdGhlclN1bXMADQxwcmVwYXJlTWFza3MADAZzcHJlYWQACw9tdWx0aXBseUJ5VGFibGUACg1tdWx0aXBseVBhaXJzAAkNbXVsdGlwbHlUYWJsZQAI',

@@ -1,5 +1,5 @@
 /** Compiled by scripts/build-kernels.ts from packages/kernels/assembly: change those, and build again. */
-export const WASM_CODE: string = [
+export const WASM_CODE: string = /* @__PURE__ */ [
   'AGFzbQEAAAABSAhgBH9/f38AYAZ/f39/f38AYAN/f38AYAV/f39/fwBgB39/f39/f38AYAh/f39/f39/fwBgCn97e3t7e3t7e38AYAR/f35/AAMoJwYBAQED',
   'BAEAAAMCAAcFAAAAAwUBAQAEBAAAAwACBQIAAgUEAgIDAAUEAQEQEAfrAycDeG9yABsDbm90AB4DYW5kACYGYW5kWG9yACUIY3Jvc3NBbmQAIgljcm9zc0Fu',
   'ZDIAIQxtYXNrRWxlbWVudHMAHwpzcHJlYWRCaXRzABwHbG93Qml0cwAgC2J5dGVzVG9CaXRzACMLYml0c1RvQnl0ZXMAJAp4b3JPZlRocmVlABoLcmVzaWR1',
