@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { seededRandom, testSeed } from '@sluis/math/fixtures';
 import { audit } from './fixtures/audit.ts';
 import { ALL, declaredSum, NOTHING } from './fixtures/audit-cases.ts';
+import { NOISE_TOO_SMALL, RIGHT, TIGHT } from './fixtures/tight-cases.ts';
 
 const random = seededRandom(testSeed);
 const RUNS = 2_500;
@@ -29,3 +30,13 @@ test(`a sum that changes by 1.185 times what is declared is found, and noise of 
     assert.ok(epsilon > 1, `${actual}: ${epsilon} by ${event}`);
   }
 });
+
+// Of the cases with `fewer` runs; power above 0.998, as in audit.long.test.ts, which plants a sensitivity of 1.185 times as well.
+for (const { name, epsilon, delta = 0, make, fewer } of TIGHT)
+  test(`${name}: noise of 0.7 times its size is found (seed ${testSeed})`, { skip: fewer === undefined }, () => {
+    const runs = fewer ?? assert.fail();
+    const right = audit({ run: make(random, RIGHT), runs, delta });
+    assert.ok(right.epsilon <= epsilon, `at least ${right.epsilon.toFixed(3)} by ${right.event}`);
+    const wrong = audit({ run: make(random, NOISE_TOO_SMALL), runs, delta });
+    assert.ok(wrong.epsilon > epsilon, `only ${wrong.epsilon.toFixed(3)} by ${wrong.event}`);
+  });

@@ -3,7 +3,7 @@ import { rational } from '@sluis/math';
 import { Grid, type GridOptions } from '../data/grid.ts';
 import { type BoundedRows, withinClaim } from '../data/rows.ts';
 import type { Estimate, Mechanism } from '../mechanism.ts';
-import { noisySums, type NoisySum, type SumOptions } from '../noise/noisy-sums.ts';
+import { noisySums, type NoisySum, type NoisySums, type SumOptions } from '../noise/noisy-sums.ts';
 import { clamp, clamped, minus, over, plus, type Range, scaled, square, times } from '../noise/range.ts';
 import { toNumber } from '../noise/within.ts';
 import { exactSum } from './sums.ts';
@@ -45,6 +45,50 @@ const rangeOf = (sum: NoisySum, rows: NoisySum, most: bigint): Range => over(sum
 
 const ROWS = { of: 'rows', each: 1n };
 
+/** What a moment is computed from. Its claim is that of these sums: whatever is made of them loses no more. */
+export interface Moments<T> {
+  readonly sums: NoisySums;
+  exact(rows: readonly { readonly row: T }[]): bigint[];
+}
+
+export function meanSums<T>(c: Centred, options: SumOptions, value: (row: T) => unknown): Moments<T> {
+  return {
+    sums: noisySums(options, [ROWS, { of: 'centred sum', each: c.width }]),
+    exact: (rows) => [BigInt(rows.length), exactSum(rows, ({ row }) => c.of(value(row)))],
+  };
+}
+
+export function varianceSums<T>(c: Centred, options: SumOptions, value: (row: T) => unknown): Moments<T> {
+  const squared = c.width * c.width;
+  return {
+    sums: noisySums(options, [ROWS, { of: 'centred sum', each: c.width }, { of: 'sum of squares', each: squared }]),
+    exact(rows) {
+      const y = rows.map(({ row }) => c.of(value(row)));
+      return [BigInt(rows.length), exactSum(y, (x) => x), exactSum(y, (x) => 2n * x * x - squared)];
+    },
+  };
+}
+
+export function covarianceSums<T>(
+  [a, b]: readonly [Centred, Centred],
+  options: SumOptions,
+  x: (row: T) => unknown,
+  y: (row: T) => unknown,
+): Moments<T> {
+  return {
+    sums: noisySums(options, [
+      ROWS,
+      { of: 'centred sum of x', each: a.width },
+      { of: 'centred sum of y', each: b.width },
+      { of: 'sum of products', each: a.width * b.width },
+    ]),
+    exact(rows) {
+      const pairs = rows.map(({ row }) => [a.of(x(row)), b.of(y(row))] as const);
+      return [BigInt(rows.length), exactSum(pairs, (p) => p[0]), exactSum(pairs, (p) => p[1]), exactSum(pairs, (p) => p[0] * p[1])];
+    },
+  };
+}
+
 /**
  * The mean of one number of each row: middle + noisy sum of centred values / noisy count.
  *
@@ -56,14 +100,12 @@ const ROWS = { of: 'rows', each: 1n };
  */
 export function mean<T>(options: SumOptions & GridOptions, value: (row: T) => unknown): Mechanism<BoundedRows<T>, Estimate> {
   const c = new Centred(options);
-  const sums = noisySums(options, [ROWS, { of: 'centred sum', each: c.width }]);
+  const { sums, exact } = meanSums(c, options, value);
   return {
     name: 'mean',
     claim: sums.claim,
     run(random, data) {
-      const rows = withinClaim(data, sums.contributions);
-      const exact = exactSum(rows, ({ row }) => c.of(value(row)));
-      const [n, s] = sums.add(random, [BigInt(rows.length), exact]) as [NoisySum, NoisySum];
+      const [n, s] = sums.add(random, exact(withinClaim(data, sums.contributions))) as [NoisySum, NoisySum];
       const interval = plus(scaled(rangeOf(s, n, c.width), c.unit), c.middle);
       return { value: meanOf(s, n, c.width) * c.unit + c.middle, interval: { ...interval, level: sums.level } };
     },
@@ -81,16 +123,13 @@ export function mean<T>(options: SumOptions & GridOptions, value: (row: T) => un
 export function variance<T>(options: SumOptions & GridOptions, value: (row: T) => unknown): Mechanism<BoundedRows<T>, Estimate> {
   const c = new Centred(options);
   const squared = c.width * c.width;
-  const sums = noisySums(options, [ROWS, { of: 'centred sum', each: c.width }, { of: 'sum of squares', each: squared }]);
+  const { sums, exact } = varianceSums(c, options, value);
   const most = (Number(c.width) * c.unit) ** 2;
   return {
     name: 'variance',
     claim: sums.claim,
     run(random, data) {
-      const rows = withinClaim(data, sums.contributions);
-      const y = rows.map(({ row }) => c.of(value(row)));
-      const exact = [BigInt(rows.length), exactSum(y, (x) => x), exactSum(y, (x) => 2n * x * x - squared)];
-      const [n, s, q] = sums.add(random, exact) as [NoisySum, NoisySum, NoisySum];
+      const [n, s, q] = sums.add(random, exact(withinClaim(data, sums.contributions))) as [NoisySum, NoisySum, NoisySum];
       const size = Number(squared);
       const estimate = (meanOf(q, n, squared) + size) / 2 - meanOf(s, n, c.width) ** 2;
       const range = minus(scaled(plus(rangeOf(q, n, squared), size), 0.5), square(rangeOf(s, n, c.width)));
@@ -114,22 +153,14 @@ export interface PairOptions extends SumOptions {
 export function covariance<T>(options: PairOptions, x: (row: T) => unknown, y: (row: T) => unknown): Mechanism<BoundedRows<T>, Estimate> {
   const [a, b] = [new Centred(options.x), new Centred(options.y)];
   const product = a.width * b.width;
-  const sums = noisySums(options, [
-    ROWS,
-    { of: 'centred sum of x', each: a.width },
-    { of: 'centred sum of y', each: b.width },
-    { of: 'sum of products', each: product },
-  ]);
+  const { sums, exact } = covarianceSums([a, b], options, x, y);
   const unit = a.unit * b.unit;
   const most = Number(product) * unit;
   return {
     name: 'covariance',
     claim: sums.claim,
     run(random, data) {
-      const rows = withinClaim(data, sums.contributions);
-      const pairs = rows.map(({ row }) => [a.of(x(row)), b.of(y(row))] as const);
-      const exact = [BigInt(rows.length), exactSum(pairs, (p) => p[0]), exactSum(pairs, (p) => p[1]), exactSum(pairs, (p) => p[0] * p[1])];
-      const [n, s, t, q] = sums.add(random, exact) as [NoisySum, NoisySum, NoisySum, NoisySum];
+      const [n, s, t, q] = sums.add(random, exact(withinClaim(data, sums.contributions))) as [NoisySum, NoisySum, NoisySum, NoisySum];
       const estimate = meanOf(q, n, product) - meanOf(s, n, a.width) * meanOf(t, n, b.width);
       const range = minus(rangeOf(q, n, product), times(rangeOf(s, n, a.width), rangeOf(t, n, b.width)));
       const interval = clamped(scaled(range, unit), -most, most);
