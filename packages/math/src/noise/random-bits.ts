@@ -47,8 +47,9 @@ export class RandomBits {
   }
 
   #fetch(): void {
+    if (this.#words.length === 0) this.#words = new Uint32Array(this.#chunk);
     // A copy, because bytes of a source need not be aligned.
-    this.#words = new Uint32Array(new Uint8Array(this.#random.bytes(4 * this.#chunk)).buffer);
+    new Uint8Array(this.#words.buffer).set(this.#random.bytes(4 * this.#chunk));
     this.#at = 0;
     // Eight words or more that are all the same happen with a probability below 2^-223, unless the source is broken.
     if (this.#words.every((word) => word === this.#words[0])) throw stuck();
