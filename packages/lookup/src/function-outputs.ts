@@ -4,7 +4,7 @@
  * of the entry's value. Whoever hasn't asked for an identifier can tell neither from random bytes.
  */
 import { lengthPrefixed, utf8 } from '@sluis/base';
-import { hmac, type Oprf, type OprfKeys, OPRF_OUTPUT_BYTES } from '@sluis/crypto';
+import { OPRF_OUTPUT_BYTES, type Oprf, type OprfKeys, textHasher } from '@sluis/crypto';
 import { unusable } from './faults.ts';
 
 export const LOCATOR_BYTES = 16;
@@ -44,6 +44,8 @@ export const locatorOf = (outputs: Uint8Array, i: number): Uint8Array =>
 export const valueKeyOf = (outputs: Uint8Array, i: number): Uint8Array =>
   outputs.subarray((i + 1) * OPRF_OUTPUT_BYTES - VALUE_KEY_BYTES, (i + 1) * OPRF_OUTPUT_BYTES);
 
-/** By what an owner recognises an identifier or value it has seen before, in records that don't show it. */
-export const ownersTag = (secret: Uint8Array, kind: 'identifier' | 'value', text: string): Uint8Array =>
-  hmac(secret, lengthPrefixed(utf8(`sluis/lookup/tag/${kind}`), utf8(text))).subarray(0, LOCATOR_BYTES);
+/** By what an owner recognises identifiers or values it has seen before, in records that don't show them: a keyed hash. */
+export function ownersTags(secret: Uint8Array, kind: 'identifier' | 'value'): (text: string) => Uint8Array {
+  const hash = textHasher(`sluis/lookup/tag/${kind}/1`, secret);
+  return (text) => hash(text).subarray(0, LOCATOR_BYTES);
+}

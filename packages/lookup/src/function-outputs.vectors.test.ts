@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ristretto255_oprf } from '@noble/curves/ed25519.js';
-import { fromHex, lengthPrefixed, toHex, utf8 } from '@sluis/base';
+import { lengthPrefixed, toHex, utf8 } from '@sluis/base';
 import { loadOprf } from '@sluis/crypto';
 import { outputsFor } from './evaluate.ts';
 import { epochKeys, functionInput } from './function-outputs.ts';
-import { openValue, sealValue } from './value-box.ts';
+import { openValue, padsOf, sealValue } from './value-box.ts';
 
 const SECRET = new Uint8Array(32).fill(7);
 
@@ -34,18 +34,18 @@ test('known answers', async () => {
     toHex(outputsFor(oprf, privateKey, 'register', ['Jansen'])),
     '63a5a0a5badb98dfab99280c1ea0f681a868c7ed119b5bcb82c6e28afb05c359ff6143a0baabee6126f751e6db0ab966',
   );
-  assert.equal(toHex(sealValue('waarde', 8, SECRET, new Uint8Array(16))), 'ddc7276997d9a8562c28');
+  assert.equal(toHex(sealValue('waarde', 8, SECRET, padsOf(new Uint8Array(16)))), '6b87b866d70d2fb2c0a0');
 });
 
 test('values come back, and only under their key and salt', () => {
-  const [key, salt] = [new Uint8Array(32).fill(1), new Uint8Array(16).fill(2)];
+  const [key, salt] = [new Uint8Array(32).fill(1), padsOf(new Uint8Array(16).fill(2))];
   for (const value of [null, '', 'a', 'é'.repeat(50)]) {
     const box = sealValue(value, 100, key, salt);
     assert.equal(box.length, 102);
     assert.equal(openValue(box, key, salt), value);
     const caught = (e: unknown) => (e as { code?: string }).code === 'lookup/malformed';
-    assert.throws(() => openValue(box, salt, salt), caught);
-    assert.throws(() => openValue(box, key, key), caught);
+    assert.throws(() => openValue(box, new Uint8Array(32), salt), caught);
+    assert.throws(() => openValue(box, key, padsOf(new Uint8Array(16))), caught);
   }
-  assert.notDeepEqual(sealValue('a', 8, key, salt), sealValue('a', 8, key, fromHex('00'.repeat(16))));
+  assert.notDeepEqual(sealValue('a', 8, key, salt), sealValue('a', 8, key, padsOf(new Uint8Array(16))));
 });

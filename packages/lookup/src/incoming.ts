@@ -1,5 +1,5 @@
 /** The entries of a new version as the owner gives them: normalised, tagged, in order, duplicates found. */
-import { LOCATOR_BYTES, LONGEST_IDENTIFIER, type Normalise, ownersTag } from './function-outputs.ts';
+import { LOCATOR_BYTES, LONGEST_IDENTIFIER, type Normalise, ownersTags } from './function-outputs.ts';
 import { utf8 } from '@sluis/base';
 import { unusable } from './faults.ts';
 import { comparePacked, packedOrder } from './packed-order.ts';
@@ -28,8 +28,9 @@ export interface Incoming {
 export function takeEntries(entries: Entries, normalise: Normalise, tagKey: Uint8Array): Incoming {
   const { names, rows } = usable(entries, normalise);
   const tags = new Uint8Array(names.length * LOCATOR_BYTES);
+  const [nameTag, valueTag] = [ownersTags(tagKey, 'identifier'), ownersTags(tagKey, 'value')];
   names.forEach((name, i) => {
-    tags.set(ownersTag(tagKey, 'identifier', name), i * LOCATOR_BYTES);
+    tags.set(nameTag(name), i * LOCATOR_BYTES);
   });
   const order = packedOrder(tags, LOCATOR_BYTES, LOCATOR_BYTES);
   const valueAt = (i: number) => entries.values?.[rows[i] ?? 0] ?? null;
@@ -45,7 +46,7 @@ export function takeEntries(entries: Entries, normalise: Normalise, tagKey: Uint
   const valueTags = new Uint8Array(kept.length * LOCATOR_BYTES);
   kept.forEach((i, at) => {
     outTags.set(tags.subarray(i * LOCATOR_BYTES, (i + 1) * LOCATOR_BYTES), at * LOCATOR_BYTES);
-    if (entries.values !== null) valueTags.set(ownersTag(tagKey, 'value', JSON.stringify(valueAt(i))), at * LOCATOR_BYTES);
+    if (entries.values !== null) valueTags.set(valueTag(JSON.stringify(valueAt(i))), at * LOCATOR_BYTES);
   });
   return {
     identifiers: kept.map((i) => names[i] ?? ''),

@@ -15,7 +15,7 @@ import { type Entries, type Incoming, takeEntries } from './incoming.ts';
 import { LEAST_PRECISION_BITS, MOST_SEGMENTS, precisionBits, type Publication, publicationHash, type Segment } from './publication.ts';
 import { type MadeList, makeList } from './published-list.ts';
 import { noRecords, OUTPUT_BYTES, type Records } from './records.ts';
-import { boxBytes, sealValue } from './value-box.ts';
+import { boxBytes, type Pads, padsOf, sealValue } from './value-box.ts';
 
 /** What the owner decides on; all of it is published. */
 export interface Terms {
@@ -167,7 +167,8 @@ class Sealing {
     const { lowBytes, valueBytes, padTo } = this.#terms;
     const salt = this.#random.bytes(16);
     const locators = gather(this.#outputs, added);
-    const box = (i: number) => this.#box(added[i] ?? 0, salt);
+    const pads = padsOf(salt);
+    const box = (i: number) => this.#box(added[i] ?? 0, pads);
     const lists = [
       makeList(locators, lowBytes, boxBytes(valueBytes), box, padTo, this.#random),
       makeList(removed, lowBytes, 0, box, padTo, this.#random),
@@ -175,13 +176,13 @@ class Sealing {
     return { segments: [{ salt: toHex(salt), added: lists[0].list, removed: lists[1].list }], lists };
   }
 
-  #box(i: number, salt: Uint8Array): Uint8Array {
+  #box(i: number, pads: Pads): Uint8Array {
     const at = i * OUTPUT_BYTES + LOCATOR_BYTES;
     return sealValue(
       this.#incoming.values?.[i] ?? null,
       this.#terms.valueBytes ?? 0,
       this.#outputs.subarray(at, at + VALUE_KEY_BYTES),
-      salt,
+      pads,
     );
   }
 }

@@ -31,6 +31,11 @@ export const textHasher =
   (text: string): Uint8Array =>
     taggedHash(tag, ...parts, utf8(text));
 
+export const bytesHasher =
+  (tag: string, ...parts: readonly Uint8Array[]) =>
+  (bytes: Uint8Array): Uint8Array =>
+    taggedHash(tag, ...parts, bytes);
+
 export const hmac = (key: Uint8Array, data: Uint8Array): Uint8Array => hmacOf(sha256Of, key, data);
 
 export const hkdfExtract = (salt: Uint8Array, secret: Uint8Array): Uint8Array =>

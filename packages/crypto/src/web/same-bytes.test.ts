@@ -19,6 +19,8 @@ test('hashes, HKDF and comparisons', () => {
     assert.deepEqual(hash.taggedHash('x', a, b), node.taggedHash('x', a, b));
     assert.deepEqual(hash.hkdf(a, b, a, 100), node.hkdf(a, b, a, 100));
     assert.deepEqual(hash.hkdf(a, new Uint8Array(0), b, 32), node.hkdf(a, new Uint8Array(0), b, 32));
+    assert.deepEqual(hash.bytesHasher('x', b)(a), node.taggedHash('x', b, a));
+    assert.deepEqual(new Uint8Array(node.bytesHasher('x', b)(a)), node.taggedHash('x', b, a));
     const stream = new hash.Sha256();
     stream.update(a);
     stream.update(b);
