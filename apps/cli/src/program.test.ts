@@ -42,6 +42,7 @@ test('every command has help that says what it is for', () => {
     'verify',
     'budget',
     'collect',
+    'matching',
   ]) {
     assert.ok(names.includes(name), name);
   }

@@ -11,6 +11,7 @@ import { addContributeCommands } from './program/contribute.ts';
 import { addDatasetCommands } from './program/dataset.ts';
 import { addIntersectCommands } from './program/intersect.ts';
 import { addLookupCommands } from './program/lookup.ts';
+import { addMatchingCommands } from './program/matching.ts';
 import { addQuestionCommands } from './program/question.ts';
 import { addSandboxCommands } from './program/sandbox.ts';
 import { addStationCommands } from './program/station.ts';
@@ -62,6 +63,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addIntersectCommands(program);
   addBilateralCommands(program);
   addLookupCommands(program);
+  addMatchingCommands(program);
   return program;
 }
 

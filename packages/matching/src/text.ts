@@ -1,5 +1,5 @@
 /** Recipes for text: exactly as it is, without case and extra spaces, and names of people. */
-import { fold, isAscii, tidySpaces, withoutDiacritics } from './fold.ts';
+import { compatible, fold, isAscii, tidySpaces, withoutDiacritics } from './fold.ts';
 import { plainRecipe, type Reading, type Recipe, reject } from './recipe.ts';
 
 export function readText(text: string): Reading {
@@ -36,17 +36,19 @@ const PREFIXES = new Set(
  * are one letter. A name that is nothing but prefixes stays as it is.
  */
 export function readSurnameNl(text: string): Reading {
-  const words = nameWords(text.replace(/[ÿŸ]/g, 'ij'))
-    .split(' ')
-    .filter((w) => w !== '');
-  if (words.length === 0) return reject('missing');
-  const comma = text.indexOf(',');
-  const behind = comma < 0 ? 0 : nameWords(text.slice(comma + 1)).split(' ').length;
-  let [from, to] = [0, words.length];
+  const split = (t: string) =>
+    nameWords(t.replace(/[ÿŸ]/g, 'ij'))
+      .split(' ')
+      .filter((w) => w !== '');
+  const [before = '', ...after] = compatible(text).split(',');
+  let words = split(before);
+  const behind = split(after.join(' '));
   // What stands behind a comma is the prefix, if it is nothing else.
-  if (behind > 0 && behind < to && words.slice(to - behind).every((w) => PREFIXES.has(w))) to -= behind;
-  while (from < to - 1 && PREFIXES.has(words[from] ?? '')) from++;
-  return words.slice(from, to).join(' ').replace(/ij/g, 'y');
+  if (words.length === 0 || !behind.every((w) => PREFIXES.has(w))) words = [...words, ...behind];
+  if (words.length === 0) return reject('missing');
+  let from = 0;
+  while (from < words.length - 1 && PREFIXES.has(words[from] ?? '')) from++;
+  return words.slice(from).join(' ').replace(/ij/g, 'y');
 }
 
 function readInitial(text: string): Reading {

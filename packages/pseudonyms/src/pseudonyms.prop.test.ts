@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toHex, utf8 } from '@sluis/base';
-import { loadRistretto, type Ristretto } from '@sluis/crypto';
+import { lengthPrefixed, toHex, utf8 } from '@sluis/base';
+import { loadRistretto, Oprf, type Ristretto } from '@sluis/crypto';
 import fc from 'fast-check';
 import { evaluate, generate, names, rotate } from './fixtures/ceremony.ts';
 import type { KeyShare } from './index.ts';
@@ -50,6 +50,9 @@ test('any threshold of the parties give the same pseudonyms, which are those of 
       assert.equal(new Set(records.map((_, i) => toHex(at(first, i)))).size, records.length);
       const key = keyOf(group, shares);
       assert.deepEqual(group.multiplyGenerator(key), shares[0]?.publicKey);
+      // Computed from the key itself: k · H(purpose, record).
+      const inputs = records.map((r) => lengthPrefixed(utf8('sluis/pseudonyms/record/1'), utf8('research'), r));
+      assert.deepEqual(group.multiply(new Oprf(group, 'voprf').elements(inputs), key), first);
       // Shares of one party fewer lie on a polynomial with any value at 0: what they give is another key.
       const fewer = pick(shares, order, threshold - 1);
       const guess = weightedScalars(

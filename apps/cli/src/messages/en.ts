@@ -1,6 +1,7 @@
 /** What people read, in English. Every other language has the same entries. */
 import { budgetEn } from './budget-en.ts';
 import { collectEn } from './collect-en.ts';
+import { matchingEn } from './matching-en.ts';
 import { lookupEn } from './lookup-en.ts';
 import { contributeEn } from './contribute-en.ts';
 import { intersectEn } from './intersect-en.ts';
@@ -9,6 +10,7 @@ export const en = {
   ...budgetEn,
   ...collectEn,
   ...lookupEn,
+  ...matchingEn,
   ...contributeEn,
   ...intersectEn,
 

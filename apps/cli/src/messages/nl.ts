@@ -1,6 +1,7 @@
 /** What people read, in Dutch. */
 import { budgetNl } from './budget-nl.ts';
 import { collectNl } from './collect-nl.ts';
+import { matchingNl } from './matching-nl.ts';
 import { lookupNl } from './lookup-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
 import { intersectNl } from './intersect-nl.ts';
@@ -10,6 +11,7 @@ export const nl: Messages = {
   ...budgetNl,
   ...collectNl,
   ...lookupNl,
+  ...matchingNl,
   ...contributeNl,
   ...intersectNl,
 
