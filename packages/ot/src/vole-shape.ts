@@ -15,7 +15,7 @@
  * | statistical decoding and others over large fields (Liu, Wang, Yang & Yu 2024) | not below the tests above |
  *
  * Polynomial factors are left to the attacker for free. That expand-convolute codes behave like random ones is shown by their
- * authors' experiments and proofs for words of small weight, not proven for a given size. Small instances are rounded up to
+ * authors' experiments and proofs, and for small sizes by `compression.stat.slow.test.ts`; it is not proven for a given size. Small instances are rounded up to
  * N = 16,384, since all of this speaks about large codes. A malicious sender learns k bits about the places at the risk of
  * being found out with probability 1 − 2^-k (`noise-check.ts`).
  * Source: Boyle et al. 2020 and 2022 (linear tests); Raghuraman, Rindal & Tanguy 2023.
