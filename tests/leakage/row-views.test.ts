@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulateCommittee } from '@sluis/mpc/simulation';
 import { rowsOnShares } from '@sluis/rows';
-import type { Plan } from '@sluis/model';
+import { ITEMS, type Plan } from '@sluis/model';
 import type { PlainSourceRow } from '../../packages/rows/src/fixtures/plain-rows.ts';
 import { columnOf, encoding, numberOf, rowsPlan, type TestPlan } from '../../packages/rows/src/fixtures/rows-plan.ts';
 import { dealRows } from '../../packages/rows/src/fixtures/secret-rows.ts';
@@ -81,6 +81,13 @@ test('secret groups: as many messages and bytes, whatever the rows', () => alike
 
 test('rows of a unit that are bounded: as many messages and bytes, whether none are left out or nearly all', () =>
   alikeInSize({ ...DECLARED, rows: { bound: { key: columnOf('cost'), rows: 2 } } }));
+
+test('items that several organisations have: as many messages and bytes, whether all are the same one or all differ', () => {
+  const merged = { where, keys: [columnOf('cost')], sums: [] };
+  const organisations = { op: 'column', source: ITEMS, column: '#organisations', bits: 3 } as const;
+  const of = { op: 'less', args: [numberOf(1), organisations] } as const;
+  return alikeInSize({ keys: [], groupingSets: [[]], rows: { merged, where: of }, contributions: [null], accumulators: [] });
+});
 
 test('control: a column in the clear among the messages is caught', async () => {
   const plan = rowsPlan(DECLARED);
