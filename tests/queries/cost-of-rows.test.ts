@@ -23,6 +23,7 @@ const columns = {
   sector: { type: 'VARCHAR', uses: all, nullable: true, domain: { values: ['a', 'b', 'c', 'd'] } },
   cost: { type: 'DECIMAL(12,2)', uses: all, nullable: true, bounds: ['0', '100000'] },
   age: { type: 'INTEGER', uses: all, bounds: [0, 120] },
+  name: { type: 'VARCHAR', uses: all.slice(1), nullable: true },
 };
 
 function agreement(threat: Agreement['threat_model'], dominance: boolean): Agreement {
@@ -96,6 +97,8 @@ const QUESTIONS: readonly (readonly [sql: string, receiver?: string])[] = [
   ['SELECT avg(c.cost) AS x FROM people p JOIN claims c ON p.person_id = c.person_id WHERE p.age > c.age', 'north'],
   ['SELECT p.sector, sum(t.cost) AS x FROM people p LEFT JOIN trips t ON p.person_id = t.person_id GROUP BY p.sector'],
   ['SELECT count(*) AS n FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id WHERE c.age + 1 > 30'],
+  ['SELECT count(*) AS n FROM (SELECT name, age FROM claims INTERSECT SELECT name, age FROM trips)'],
+  ['SELECT sum(x) AS x FROM (SELECT name, sum(age) AS x FROM visits GROUP BY name HAVING count(DISTINCT organisation) >= 2)'],
 ];
 
 for (const threat of ['semi-honest', 'malicious'] as const) {
