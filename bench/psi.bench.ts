@@ -6,7 +6,10 @@
  */
 import { existsSync } from 'node:fs';
 import type { Benchmark, BenchmarkOptions, Figure } from './figure.ts';
+import { bothSides } from './psi/both-sides.ts';
+import { IntersectionPage } from './psi/browser.ts';
 import { Duo, type Measured } from './psi/duo.ts';
+import { hashingFigures } from './psi/hashing.ts';
 import type { Order } from './psi/order.ts';
 import { measurePeer, type PeerFigures } from './psi/peer.ts';
 
@@ -49,7 +52,7 @@ const psi: Benchmark = async (options) => {
     options.remark(`${name} …`);
     figures.push(...figuresOf(name, what, goals, await settled(what, options), peers, options));
   }
-  return [...figures, ...(await others(options))];
+  return [...figures, ...(await browserFigures(options)), ...hashingFigures(options), ...(await others(options))];
 };
 export default psi;
 
@@ -128,8 +131,42 @@ function figuresOf(
 
 function goal(sign: string, most: number | undefined, value: number, unit: string): Pick<Figure, 'goal' | 'missed'> {
   if (most === undefined) return {};
-  const text = { goal: `${sign} ${most} ${unit}` };
+  const text = { goal: `${sign} ${Number(most.toPrecision(3))} ${unit}` };
   return value <= most ? text : { ...text, missed: `by a factor of ${(value / most).toFixed(2)}` };
+}
+
+/** Both sides in one thread, in headless Chromium and in Node. */
+async function browserFigures(options: BenchmarkOptions): Promise<Figure[]> {
+  const name = 'browser, both sides in one thread';
+  if (options.only !== null && !name.includes(options.only)) return [];
+  if (!IntersectionPage.possible) {
+    options.remark(`${name}: skipped, there is no Chromium`);
+    return [];
+  }
+  const page = await IntersectionPage.open();
+  const figures: Figure[] = [];
+  try {
+    for (const n of options.quick ? [100_000] : [100_000, 1_000_000]) {
+      options.remark(`${name}: ${count(n)} × ${count(n)} …`);
+      const run = [n, 'vole', 'semi-honest'] as const;
+      await page.run(20_000, 'vole', 'semi-honest');
+      await bothSides(20_000, 'vole', 'semi-honest');
+      const [browser, node] = [await page.run(...run), await bothSides(...run)];
+      const ratio = browser.seconds / node.seconds;
+      figures.push({
+        name: `${name}: ${count(n)} × ${count(n)}`,
+        value: browser.seconds,
+        unit: 's',
+        ...goal('≤', 5 * node.seconds, browser.seconds, 's (5 times Node)'),
+        peer: 'Node, the same program',
+        peerValue: node.seconds,
+        ratio: 1 / ratio,
+      });
+    }
+  } finally {
+    await page.close();
+  }
+  return figures;
 }
 
 /** Figures of neighbours: private lookup and hidden intersections, where their files exist. */
