@@ -42,7 +42,7 @@ export interface VoleReceiverShare {
  * @throws RangeError for another number; ProtocolError for malformed messages, and `ot/inconsistent-choices` for a receiver that cheats (malicious).
  * Run by: one side, while the other runs `voleReceiver`. Learns: nothing of a.
  * Assumes: learning parity with noise as `vole-shape.ts` says (from 897 elements on), Diffie–Hellman in ristretto255, ChaCha and
- * AES as random functions. A malicious receiver that guesses k bits of Δ is found out unless all are right.
+ * AES as random functions. A malicious receiver that guesses k bits of Δ is found out unless all are right; a malicious sender may choose Δ, 0 included.
  * Cost: 3 messages one way and 2 the other (malicious: one more each way); for 1.1 million elements 2.2 MB.
  */
 export function voleSender(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleSenderShare> {
