@@ -130,7 +130,16 @@ export class DownloadedDatabase {
   async #lastSeen(): Promise<Publication | null> {
     if (this.#publication !== null) return this.#publication;
     const bytes = await this.#cache.readPublication();
-    return bytes === null ? null : readPublication(bytes, this.#ownersKey);
+    try {
+      return bytes === null ? null : readPublication(bytes, this.#ownersKey);
+    } catch {
+      // Going on without it would forget which version was seen.
+      throw unusable(
+        'cache-damaged',
+        'What is kept of the database is damaged.',
+        'Delete the folder it is kept in; then everything is downloaded again.',
+      );
+    }
   }
 }
 

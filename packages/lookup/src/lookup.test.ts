@@ -103,6 +103,15 @@ test('in the whole form a damaged cache is an error, not a download that would s
   assert.deepEqual(await found(client, ['a']), [true]);
 });
 
+test('a damaged memory of what was seen is an error, not a fresh start', async () => {
+  const owner = await testOwner();
+  await owner.publish({ identifiers: ['a'], values: null });
+  const cache = new MemoryCache();
+  await (await clientOf(owner, {}, cache)).update();
+  await cache.writePublication(owner.signed().subarray(0, 50));
+  await assert.rejects((await clientOf(owner, {}, cache)).update(), code('lookup/cache-damaged'));
+});
+
 test('what an owner could try is noticed', async () => {
   const [owner, other] = [await testOwner(), await testOwner()];
   await owner.publish({ identifiers: ['a'], values: null });

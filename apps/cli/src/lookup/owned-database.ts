@@ -165,9 +165,12 @@ export class OwnedDatabase {
     const entries = { identifiers: identifiers?.values ?? [], values: values?.values ?? null };
     const made = await publishVersion(terms, epoch, this.#published, entries, tools);
     if (made.changed) {
-      this.#signed = await signPublication(made.publication, this.#identity.signer);
-      this.#state = { ...this.#state, version: made.publication.version };
-      this.folder.publish(this.#state, made, this.#signed);
+      const signed = await signPublication(made.publication, this.#identity.signer);
+      const state = { ...this.#state, version: made.publication.version };
+      // Nobody may see a version that a crash or a full disk could take back: its number would stand for two.
+      this.folder.publish(state, made, signed);
+      this.#state = state;
+      this.#signed = signed;
     } else this.#signed = this.folder.signed(made.publication.version);
     this.#published = { publication: made.publication, records: made.records };
     return made;
