@@ -86,6 +86,7 @@ export const dateRecipes: readonly Recipe[] = [
     what: 'a date in one of several notations; a year has four digits; "order" says how 3-4-1980 is read',
     options: ['order', 'between'],
     required: [],
+    repeats: true,
     reader: dateReader,
   },
   {
@@ -93,6 +94,7 @@ export const dateRecipes: readonly Recipe[] = [
     what: 'the year of a date that date@1 reads',
     options: ['order', 'between'],
     required: [],
+    repeats: true,
     reader: (options) => {
       const read = dateReader(options);
       return (text) => {

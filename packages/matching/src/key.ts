@@ -61,8 +61,24 @@ function optionsOf(part: KeyPart): RecipeOptions {
   });
 }
 
+/** Values that are remembered; a column with more different ones than this gains nothing by it, and loses little. */
+const REMEMBERED = 1 << 16;
+
+function remembering(read: (text: string) => Reading): (text: string) => Reading {
+  const known = new Map<string, Reading>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const reading = read(text);
+    if (known.size < REMEMBERED) known.set(text, reading);
+    return reading;
+  };
+}
+
 function readerOf(part: KeyPart): (text: string | null | undefined) => Reading {
-  const read = recipeOf(part.recipe).reader(optionsOf(part));
+  const recipe = recipeOf(part.recipe);
+  const plain = recipe.reader(optionsOf(part));
+  const read = recipe.repeats === true ? remembering(plain) : plain;
   return (text) => {
     if (text === null || text === undefined) return reject('missing');
     if (text.length > MAXIMUM_TEXT) return reject('too-long');

@@ -91,7 +91,7 @@ export function phoneticNl(text: string): Reading {
 }
 
 export const phoneticRecipes: readonly Recipe[] = [
-  plainRecipe('soundex@1', 'how an English name sounds: a letter and three digits', soundex),
-  plainRecipe('cologne@1', 'how a German or Dutch name sounds: Cologne phonetics', cologne),
-  plainRecipe('phonetic-nl@1', 'how a Dutch surname sounds, without prefixes', phoneticNl),
+  plainRecipe('soundex@1', 'how an English name sounds: a letter and three digits', soundex, true),
+  plainRecipe('cologne@1', 'how a German or Dutch name sounds: Cologne phonetics', cologne, true),
+  plainRecipe('phonetic-nl@1', 'how a Dutch surname sounds, without prefixes', phoneticNl, true),
 ];

@@ -45,6 +45,8 @@ export interface Recipe {
   /** Options that it takes; `required` ones have no default. */
   readonly options: readonly OptionName[];
   readonly required: readonly OptionName[];
+  /** Whether a column has the same values over and over, as names and dates do: what was read is then remembered. */
+  readonly repeats?: boolean;
   /** Makes the function that reads values, once per column. Throws InvalidError for options that make no sense. */
   readonly reader: (options: RecipeOptions) => (text: string) => Reading;
 }
@@ -64,10 +66,11 @@ export function reject(reason: Reason): Rejected {
 }
 
 /** A recipe without options. */
-export const plainRecipe = (id: string, what: string, read: (text: string) => Reading): Recipe => ({
+export const plainRecipe = (id: string, what: string, read: (text: string) => Reading, repeats = false): Recipe => ({
   id,
   what,
   options: [],
   required: [],
+  repeats,
   reader: () => read,
 });

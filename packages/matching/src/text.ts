@@ -58,8 +58,8 @@ function readInitial(text: string): Reading {
 
 export const textRecipes: readonly Recipe[] = [
   plainRecipe('exact@1', 'the text as it is, every character and space counts', (text) => (text === '' ? reject('missing') : text)),
-  plainRecipe('text@1', 'text in which case, compatibility forms and extra white space do not count', readText),
-  plainRecipe('name@1', "a person's name: case, diacritics, apostrophes, full stops and hyphens do not count", readName),
-  plainRecipe('surname-nl@1', 'a Dutch surname: as name@1, without prefixes (van der), ij and y are one letter', readSurnameNl),
-  plainRecipe('initial@1', 'the first letter of a name', readInitial),
+  plainRecipe('text@1', 'text in which case, compatibility forms and extra white space do not count', readText, true),
+  plainRecipe('name@1', "a person's name: case, diacritics, apostrophes, full stops and hyphens do not count", readName, true),
+  plainRecipe('surname-nl@1', 'a Dutch surname: as name@1, without prefixes (van der), ij and y are one letter', readSurnameNl, true),
+  plainRecipe('initial@1', 'the first letter of a name', readInitial, true),
 ];

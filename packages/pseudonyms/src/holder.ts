@@ -41,7 +41,8 @@ export class Holder {
     const count = (request.length - KEY_ID_BYTES) / SIZE;
     if (!Number.isInteger(count) || count < 1 || count > MAXIMUM_BATCH) throw fault('pseudonyms/malformed', asker);
     if (!constantTimeEqual(request.subarray(0, KEY_ID_BYTES), this.#id)) throw fault('pseudonyms/other-key', asker);
-    if (count > allowed)
+    // Written so that a limit that is no number allows nothing.
+    if (!(count <= allowed))
       throw refused(
         'pseudonyms/limit',
         `A request asks for pseudonyms of ${count} records; ${Math.max(0, allowed)} are still allowed.`,

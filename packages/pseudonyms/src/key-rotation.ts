@@ -24,6 +24,7 @@ export class KeyRotation {
   readonly #factor: KeyShare;
   readonly #dealers: readonly number[];
   readonly #me: number;
+  #dealt = false;
   #accepted: { readonly share: KeyShare; readonly confirmation: Uint8Array } | null = null;
 
   /**
@@ -65,6 +66,9 @@ export class KeyRotation {
   /** The message to all and those to each party; null at parties that are no dealers. */
   deal(random: Random): Revealed | null {
     if (!this.#dealers.includes(this.#me)) return null;
+    // A second dealing would differ from the first, and look like a lie.
+    if (this.#dealt) throw new TypeError('dealt already');
+    this.#dealt = true;
     const product = this.#group.multiplyScalars(this.#old.secret, this.#factor.secret);
     const { commitments, shares } = deal(this.#group, product, this.#old.threshold, this.#old.parties.length, random);
     product.fill(0);
