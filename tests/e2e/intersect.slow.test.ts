@@ -35,7 +35,7 @@ test('the receiver learns its matches; both have a receipt that verifies, and on
   const result = await intersectAndFollow(bank, REQUEST);
   assert.deepEqual(result.items, [['b@x.nl'], ['with, comma'], ['ç@x.nl']]);
   assert.deepEqual(result.outcome?.size, 3);
-  assert.deepEqual(result.own, { rows: 6, missing: 1, items: 4 });
+  assert.deepEqual(result.own, { rows: 6, missing: 1, items: 4, keys: [] });
   assert.ok((result.sent['bank'] ?? 0) > 1000 && (result.sent['insurer'] ?? 0) > 1000);
   assert.deepEqual(
     Object.values(result.receipt.body.inputs).map((i) => i.declared),
@@ -139,6 +139,70 @@ test('a list that changed too little since an earlier run is refused by its own 
     intersectAndFollow(bank, REQUEST),
     (e) => code('intersection/grew-too-much')(e) && (e as SluisError).party === 'insurer',
   );
+});
+
+test('a coordinator that is killed midway leaves a run that ended, and its own station may try again', async (t) => {
+  const p = await pair(t, { bank: csv('email', emails(0, 30_000)), insurer: csv('mail', emails(15_000, 45_000)) });
+  const [bank, insurer] = [p.member('bank').client, p.member('insurer').client];
+  const { run } = await bank.intersect(REQUEST);
+  await until(insurer, run, (v) => v.events.some((e) => e.step === 'aggregate'));
+  await p.kill('bank');
+  assert.equal((await until(insurer, run, inState('failed'))).error?.code, 'run/coordinator-lost');
+  await p.start('bank');
+  assert.equal((await bank.intersection(run)).error?.code, 'run/interrupted');
+  await assert.rejects(insurer.decideIntersection(run, 'retry', { as: 'ian' }), code('intersection/no-retry'));
+  await bank.decideIntersection(run, 'retry', { as: 'ana' });
+  assert.equal((await followIntersection(bank, run)).outcome?.size, 15_000);
+});
+
+test('a matching of the agreement brings keys into normal form; what it rejects is told to the owner alone', async (t) => {
+  const parts = [{ column: { customers: 'email', policies: 'mail' }, recipe: 'email@1' }];
+  const matching = { persons: { tables: ['customers', 'policies'], any_of: [{ name: 'mail', parts }], repeated: 'once' } };
+  const between = [
+    { organisation: 'bank', table: 'customers' },
+    { organisation: 'insurer', table: 'policies' },
+  ];
+  const terms = { between, on: undefined, matching: 'persons', sample_percent: 99 };
+  const bank = csv('email', ['Ann@X.nl', 'bob@x.nl', 'nobody', 'ann@x.nl']);
+  const p = await pair(t, { bank, insurer: csv('mail', ['ann@x.NL', 'nobody']), terms, agreement: { matching } });
+  const result = await intersectAndFollow(p.member('bank').client, REQUEST);
+  // With lots, one key of a hundred may be left out.
+  assert.ok(result.outcome?.size === 2 || result.outcome?.size === 0);
+  if (result.outcome?.size === 2) assert.deepEqual(result.items, [['Ann@X.nl'], ['ann@x.nl']]);
+  const reasons = [{ part: 0, recipe: 'email@1', reason: 'form', rows: 1 }];
+  assert.deepEqual(result.own, {
+    ...{ rows: 4, missing: 1, items: 2 },
+    keys: [{ key: 'mail', accepted: 3, rejected: 1, distinct: 2, repeated: 1, reasons }],
+  });
+  const theirs = await p.member('insurer').client.intersectionResult(result.run);
+  assert.deepEqual([theirs.own.rows, theirs.own.missing], [2, 1]);
+});
+
+test('the command line runs and approves an intersection of the agreement at a station', async (t) => {
+  const p = await pair(t, { bank: csv('email', emails(0, 50)), insurer: csv('mail', emails(40, 60)), terms: { approval: 'every-run' } });
+  const [bank, insurer] = [p.member('bank').home, p.member('insurer').home];
+  const running = sluis(['intersect', NAME, '--home', bank, '--format', 'json', '--as', 'ana', '--receipt', join(bank, 'r.json')]);
+  const client = p.member('insurer').client;
+  let run = '';
+  for (let i = 0; i < 600 && run === ''; i++) {
+    run = (await client.intersections()).runs.find((r) => r.state === 'waiting')?.run ?? '';
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  for (const home of [bank, insurer]) {
+    const approved = await sluis(['intersect', 'approve', run.slice(0, 8), '--home', home, '--as', 'eve', '--json']);
+    assert.equal(approved.code, 0, approved.stdout + approved.stderr);
+  }
+  const ended = await running;
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  const found = JSON.parse(ended.stdout);
+  assert.deepEqual([found.size, found.items, Object.keys(found.sent)], [10, emails(40, 50), ['bank', 'insurer']]);
+  assert.equal((await sluis(['verify', join(bank, 'r.json')])).code, 0);
+  const again = await sluis(['intersect', 'result', run.slice(0, 8), '--home', bank, '--format', 'csv']);
+  assert.equal(again.stdout, csv('email', emails(40, 50)));
+  const list = JSON.parse((await sluis(['intersect', 'list', '--home', insurer, '--json'])).stdout);
+  assert.deepEqual([list.terms[0].plain, list.terms[0].runs.begun, list.runs[0].state], [true, 1, 'released']);
+  const unknown = await sluis(['intersect', 'nothing', '--home', bank, '--format', 'json']);
+  assert.deepEqual([unknown.code, JSON.parse(unknown.stdout).error.code], [2, 'usage/intersect']);
 });
 
 test('a station that is killed midway ends the run cleanly; another attempt has the same lists, and no other', async (t) => {

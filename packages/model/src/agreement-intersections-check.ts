@@ -59,12 +59,12 @@ function keyProblems(agreement: Agreement, table: string, column: string, uses: 
 function typeProblems(agreement: Agreement, terms: Intersection, path: Path): AgreementProblem[] {
   return (terms.on ?? []).flatMap((_, i) => {
     const types = terms.between.map((s) => columnOf(agreement, s.table, keyColumns(terms, s.organisation)[i] ?? '')?.type);
-    const [first] = types;
-    if (types.every((t) => t === first || t === undefined)) return [];
+    const known = new Set(types.filter((t) => t !== undefined));
+    if (known.size <= 1) return [];
     return [
       {
         path: [...path, 'on', i],
-        what: `the sides have different types: ${types.join(', ')}`,
+        what: `the sides have different types: ${[...known].join(', ')}`,
         remedy: 'declare the same type on all sides',
       },
     ];
