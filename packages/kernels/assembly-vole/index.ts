@@ -5,5 +5,5 @@
 export { chachaBlocks } from './chacha';
 export { convolve, convolvePairs, gatherPairSums, gatherSums, prepareMasks, spread } from './code';
 export { multiplyByTable, multiplyPairs, multiplyTable } from './field';
-export { hornerLanes } from './horner';
+export { hornerLanes, turnElements } from './horner';
 export { sumClasses, sumPowers, transposeColumns, xorInto } from './rows';

@@ -80,7 +80,15 @@ test('every lane of hornerLanes is its polynomial at the point', () => {
       const { arena, field } = ready();
       const [table, sums] = [arena.reserve(FACTOR_TABLE_BYTES), arena.reserve(256)];
       field.multiplyTable(arena.place(point), table);
-      field.hornerLanes(arena.place(join(x)), 16 * (count + gap), count, table, sums);
+      const at = arena.place(join(x));
+      for (const [from, n] of [
+        [0, 2],
+        [2, 0],
+        [2, count - 2],
+      ] as const) {
+        field.hornerLanes(at + 16 * from, 16 * (count + gap), n, table, sums);
+      }
+      field.turnElements(sums);
       for (let lane = 0; lane < 16; lane++) {
         const own = x.slice(lane * (count + gap), lane * (count + gap) + count);
         const due = own.reduce((sum, one) => plus(multiplyPlainly(sum, point), one), ZERO as Bytes);

@@ -18,6 +18,7 @@ export interface LinearEvaluation {
   readonly multiplyByTable: (x: number, z: number, count: number, table: number) => void;
   readonly multiplyPairs: (x: number, y: number, z: number, count: number) => void;
   readonly hornerLanes: (x: number, stride: number, count: number, table: number, sums: number) => void;
+  readonly turnElements: (x: number) => void;
   readonly xorInto: (x: number, z: number, count: number) => void;
   readonly sumClasses: (x: number, count: number, sums: number) => void;
   readonly sumPowers: (rows: number, out: number, count: number) => void;

@@ -33,9 +33,11 @@ export function hashedColumns(arena: Arena, columns: Columns, point: Uint8Array,
   const table = arena.reserve(FACTOR_TABLE_BYTES);
   field.multiplyTable(arena.place(point), table);
   const sums = arena.reserve(LANES * BLOCK_BYTES * Math.ceil(count / LANES));
+  arena.bytes(sums, LANES * BLOCK_BYTES * Math.ceil(count / LANES)).fill(0);
   for (let lane = 0; lane < count; lane += LANES) {
     const stride = count < LANES ? 0 : columns.bytes;
     field.hornerLanes(columns.at + lane * stride, stride, columns.bytes / BLOCK_BYTES, table, sums + lane * BLOCK_BYTES);
+    field.turnElements(sums + lane * BLOCK_BYTES);
   }
   const out = arena.bytes(sums, count * BLOCK_BYTES).slice();
   arena.reset(top);

@@ -25,14 +25,14 @@ const random = (): number => {
 const SETS = 20;
 
 /** The matrix of a map of 2n elements to n: 128 columns at once, one in each bit of an element. */
-function matrixOf(n: number, map: (arena: Arena, vector: number) => void): Rows {
+async function matrixOf(n: number, map: (arena: Arena, vector: number) => Promise<void>): Promise<Rows> {
   const rows = Array.from({ length: n }, () => new Uint32Array(Math.ceil((2 * n) / 32)));
   for (let first = 0; first < 2 * n; first += 128) {
     const arena = new Arena();
     arena.reserve(1024);
     const vector = arena.place(new Uint8Array(32 * n));
     for (let k = 0; k < Math.min(128, 2 * n - first); k++) arena.bytes(vector + 16 * (first + k), 16)[k >> 3] = 1 << (k & 7);
-    map(arena, vector);
+    await map(arena, vector);
     rows.forEach((row, i) => {
       const words = arena.words(vector + 16 * i, 4);
       for (let w = 0; w < 4 && (first >> 5) + w < row.length; w++) row[(first >> 5) + w] = words[w] as number;
@@ -51,13 +51,8 @@ function randomCode(n: number): Rows {
 }
 
 for (const n of [300, 512]) {
-  test(`no word lighter than in a random code is found, ${n} rows`, () => {
-    const own = lightest(
-      matrixOf(n, (arena, vector) => compress(arena, vector, n, n)),
-      2 * n,
-      SETS,
-      random,
-    );
+  test(`no word lighter than in a random code is found, ${n} rows`, async () => {
+    const own = lightest(await matrixOf(n, (arena, vector) => compress(arena, vector, n, n)), 2 * n, SETS, random);
     const due = lightest(randomCode(n), 2 * n, SETS, random);
     assert.equal(own.rank, n);
     assert.ok(own.weight >= 0.92 * due.weight, `${own.weight} beside ${due.weight}`);
@@ -77,17 +72,17 @@ test('a code of few terms is found out', () => {
   assert.ok(lightest(sparse, 2 * n, 2, random).weight < 0.92 * due.weight);
 });
 
-test('both forms of the code are the same code', () => {
+test('both forms of the code are the same code', async () => {
   const n = 300;
-  const alone = matrixOf(n, (arena, vector) => compress(arena, vector, n, n));
-  const first = matrixOf(n, (arena, vector) => {
+  const alone = await matrixOf(n, (arena, vector) => compress(arena, vector, n, n));
+  const first = await matrixOf(n, (arena, vector) => {
     const noise = arena.place(new Uint8Array(16 * n));
-    compressBoth(arena, { vector, noise }, n, n, () => undefined);
+    return compressBoth(arena, { vector, noise }, n, n, () => undefined);
   });
-  const second = matrixOf(n, (arena, vector) => {
+  const second = await matrixOf(n, (arena, vector) => {
     const empty = arena.place(new Uint8Array(32 * n));
     const rest = arena.bytes(vector + 16 * n, 16 * n).slice();
-    compressBoth(arena, { vector: empty, noise: vector }, n, n, (at) => {
+    return compressBoth(arena, { vector: empty, noise: vector }, n, n, (at) => {
       for (let i = 0; i < n; i++) arena.bytes(at + 32 * i, 16).set(rest.subarray(16 * i, 16 * i + 16));
     });
   });

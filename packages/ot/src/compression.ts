@@ -8,7 +8,7 @@
  * for all sessions of a size: if each side could draw one, it could look for a bad one.
  * Source: Raghuraman, Rindal & Tanguy 2023 (expand-convolute codes), systematic and regular form. Not Silver: it is broken.
  */
-import { utf8 } from '@sluis/base';
+import { pause, utf8 } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import { type Arena, CONVOLUTION_BITS_BYTES, CONVOLUTION_REACH, linearEvaluation, MASK_BYTES } from '@sluis/kernels';
 import { EXPANDED_BYTES, Expansion, SEED_BYTES } from './expansion.ts';
@@ -40,11 +40,11 @@ class CodeStream {
 }
 
 /** Convolves `size` records of `bytes` each, twice, given what stands before them and what convolves a stretch. */
-function convolveTwice(
+async function convolveTwice(
   arena: Arena,
   stream: CodeStream,
   { at, bytes, size }: { readonly at: number; readonly bytes: 16 | 32; readonly size: number },
-): void {
+): Promise<void> {
   const field = arena.attach(linearEvaluation);
   const convolve = bytes === 16 ? field.convolve : field.convolvePairs;
   const masks = arena.reserve(MASK_BYTES);
@@ -58,29 +58,31 @@ function convolveTwice(
     for (let done = 0, chunk = 0; done < size; done += CONVOLVED, chunk++) {
       stream.fill(1 + pass, chunk * blocks, blocks);
       convolve(at + bytes * done, Math.min(CONVOLVED, size - done), stream.at, masks);
+      await pause();
     }
   }
   arena.bytes(at - reach, reach).set(before);
 }
 
 /** Runs over the code's rows in stretches whose random words stand at the stream. */
-function eachStretch(stream: CodeStream, count: number, run: (first: number, rows: number) => void): void {
+async function eachStretch(stream: CodeStream, count: number, run: (first: number, rows: number) => void): Promise<void> {
   const blocks = (4 * WEIGHT * ROWS) / EXPANDED_BYTES;
   for (let done = 0, chunk = 0; done < count; done += ROWS, chunk++) {
     stream.fill(0, chunk * blocks, blocks);
     run(done, Math.min(ROWS, count - done));
+    await pause();
   }
 }
 
 /** Compresses the vector of count + size elements, in place: its first `count` become the result. Both numbers are 25 at least. */
-export function compress(arena: Arena, vector: number, count: number, size: number): void {
+export async function compress(arena: Arena, vector: number, count: number, size: number): Promise<void> {
   const top = arena.top;
   const field = arena.attach(linearEvaluation);
   const stream = new CodeStream(arena, count, size);
   const rest = vector + 16 * count;
-  convolveTwice(arena, stream, { at: rest, bytes: 16, size });
+  await convolveTwice(arena, stream, { at: rest, bytes: 16, size });
   const span = BigInt(Math.floor(size / PARTS));
-  eachStretch(stream, count, (first, rows) => {
+  await eachStretch(stream, count, (first, rows) => {
     field.gatherSums(rest, BigInt(size), span, PARTS, WEIGHT, stream.at, vector + 16 * first, rows);
   });
   arena.reset(top);
@@ -91,22 +93,22 @@ export function compress(arena: Arena, vector: number, count: number, size: numb
  * of the other, the first `count` elements stand at `noise`, and `place` puts the rest where it is told to (32 bytes apart,
  * zeros so far). The results are at `vector` and at `noise`.
  */
-export function compressBoth(
+export async function compressBoth(
   arena: Arena,
   { vector, noise }: { readonly vector: number; readonly noise: number },
   count: number,
   size: number,
   place: (rest: number) => void,
-): void {
+): Promise<void> {
   const top = arena.top;
   const field = arena.attach(linearEvaluation);
   const stream = new CodeStream(arena, count, size);
   const rest = arena.reserve(32 * (CONVOLUTION_REACH + size)) + 32 * CONVOLUTION_REACH;
   field.spread(vector + 16 * count, rest, size);
   place(rest + 16);
-  convolveTwice(arena, stream, { at: rest, bytes: 32, size });
+  await convolveTwice(arena, stream, { at: rest, bytes: 32, size });
   const span = BigInt(Math.floor(size / PARTS));
-  eachStretch(stream, count, (first, rows) => {
+  await eachStretch(stream, count, (first, rows) => {
     field.gatherPairSums(rest, BigInt(size), span, PARTS, WEIGHT, stream.at, vector + 16 * first, noise + 16 * first, rows);
   });
   arena.reset(top);

@@ -11,7 +11,7 @@
  * receiver gains nothing by a wrong x: it would see a hash of something with an unknown multiple of Δ in it.
  * Source: Boyle et al. 2019; Yang et al. 2020 (Ferret); Weng et al. 2021 (Wolverine).
  */
-import { concatBytes, ProtocolError, type Random } from '@sluis/base';
+import { concatBytes, pause, ProtocolError, type Random } from '@sluis/base';
 import { constantTimeEqual, HASH_BYTES, taggedHash } from '@sluis/crypto';
 import { type Arena, type LinearEvaluation, linearEvaluation, FACTOR_TABLE_BYTES } from '@sluis/kernels';
 import type { PairLink } from '@sluis/model';
@@ -19,6 +19,8 @@ import type { VoleShape } from './vole-shape.ts';
 
 const ELEMENT = 16;
 const LANES = 16;
+/** Elements of each lane between pauses. */
+const STRETCH = 4096;
 const ONE = Uint8Array.of(1, ...new Uint8Array(15));
 
 export interface NoiseVector {
@@ -64,7 +66,7 @@ class Elements {
 }
 
 /** h of the vector. Writes zeros behind it, up to whole lanes. */
-function hashVector(arena: Arena, { vector, shape }: NoiseVector, point: Uint8Array): Uint8Array {
+async function hashVector(arena: Arena, { vector, shape }: NoiseVector, point: Uint8Array): Promise<Uint8Array> {
   const top = arena.top;
   const elements = new Elements(arena);
   const length = lengthOf(shape);
@@ -73,7 +75,12 @@ function hashVector(arena: Arena, { vector, shape }: NoiseVector, point: Uint8Ar
   const table = arena.reserve(FACTOR_TABLE_BYTES);
   elements.field.multiplyTable(arena.place(point), table);
   const sums = arena.reserve(LANES * ELEMENT);
-  elements.field.hornerLanes(vector, ELEMENT * length, length, table, sums);
+  arena.bytes(sums, LANES * ELEMENT).fill(0);
+  for (let k = 0; k < length; k += STRETCH) {
+    elements.field.hornerLanes(vector + ELEMENT * k, ELEMENT * length, Math.min(STRETCH, length - k), table, sums);
+    await pause();
+  }
+  elements.field.turnElements(sums);
   const step = elements.power(point, length);
   let hash: Uint8Array = new Uint8Array(ELEMENT);
   for (let lane = 0; lane < LANES; lane++) {
@@ -111,7 +118,7 @@ const proofOf = (session: Uint8Array, challenge: Uint8Array, value: Uint8Array):
 export async function proveNoise(link: PairLink, arena: Arena, noise: NoiseVector, delta: Uint8Array, b: Uint32Array): Promise<void> {
   const challenge = await link.receive('ot/noise-challenge', 2 * ELEMENT);
   const hidden = new Elements(arena).multiply(challenge.subarray(ELEMENT), delta);
-  const own = hashVector(arena, noise, challenge.subarray(0, ELEMENT));
+  const own = await hashVector(arena, noise, challenge.subarray(0, ELEMENT));
   const value = xor(xor(own, hidden), elementOf(b, noise.shape.trees));
   await link.send('ot/noise-proof', proofOf(noise.session, challenge, value));
 }
@@ -134,7 +141,7 @@ export async function verifyNoise(
   const shown = xor(hashNoise(arena, noise.shape, places, values, point), values.subarray(ELEMENT * trees));
   const challenge = concatBytes(point, shown);
   await link.send('ot/noise-challenge', challenge);
-  const due = xor(hashVector(arena, noise, point), elementOf(c, trees));
+  const due = xor(await hashVector(arena, noise, point), elementOf(c, trees));
   const proof = await link.receive('ot/noise-proof', HASH_BYTES);
   if (!constantTimeEqual(proof, proofOf(noise.session, challenge, due))) throw inconsistent();
 }

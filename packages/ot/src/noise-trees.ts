@@ -7,6 +7,7 @@
  * the few blocks that are mended do depend on it (not the time): see KNOWN_LIMITS.md.
  * Source: Goldreich, Goldwasser & Micali 1986; Boyle et al. 2019.
  */
+import { pause } from '@sluis/base';
 import { type Arena, type LinearEvaluation, linearEvaluation } from '@sluis/kernels';
 import { blockBytes, blocksFrom } from './blocks.ts';
 import { type Expansion, EXPANDED_BYTES, SEED_BYTES } from './expansion.ts';
@@ -72,7 +73,7 @@ export const treeMessageBytes = ({ trees, depth }: VoleShape): number => trees *
  *   noise values' products.
  * @returns the message for `mendTrees`. Learns: nothing.
  */
-export function growTrees(
+export async function growTrees(
   arena: Arena,
   expansion: Expansion,
   shape: VoleShape,
@@ -80,11 +81,12 @@ export function growTrees(
   roots: Uint8Array,
   keys: readonly [Uint32Array, Uint32Array],
   b: Uint32Array,
-): Uint8Array {
+): Promise<Uint8Array> {
   const grower = new TreeGrower(arena, expansion, shape, vector);
   const message = new Uint32Array(treeMessageBytes(shape) / 4);
   const closing = shape.trees * shape.depth * LEVEL_WORDS;
   for (let tree = 0; tree < shape.trees; tree++) {
+    await pause();
     arena.bytes(grower.level(tree, 0), SEED_BYTES).set(roots.subarray(SEED_BYTES * tree, SEED_BYTES * (tree + 1)));
     for (let level = 1; level <= shape.depth; level++) {
       const number = tree * shape.depth + level - 1;
@@ -105,7 +107,7 @@ export const wayTo = (leaf: number, depth: number): number[] =>
  *
  * @param places - α of each tree. @param c - words of the receiver's part of β·Δ: c = βΔ ⊕ b.
  */
-export function mendTrees(
+export async function mendTrees(
   arena: Arena,
   expansion: Expansion,
   shape: VoleShape,
@@ -114,11 +116,12 @@ export function mendTrees(
   keys: Uint32Array,
   places: Uint32Array,
   c: Uint32Array,
-): void {
+): Promise<void> {
   const grower = new TreeGrower(arena, expansion, shape, vector);
   const sealed = blocksFrom(message);
   const closing = shape.trees * shape.depth * LEVEL_WORDS;
   for (let tree = 0; tree < shape.trees; tree++) {
+    await pause();
     const place = places[tree] as number;
     arena.bytes(grower.level(tree, 0), SEED_BYTES).fill(0);
     let parent = 0;

@@ -45,9 +45,9 @@ export async function sendSilently(link: PairLink, arena: Arena, count: number, 
   const keys = [hashRows(arena, expansion, paths, transfers).slice(), hashRows(arena, expansion, shifted, transfers).slice()] as const;
   const roots = options.random.bytes(SEED_BYTES * shape.trees);
   const noiseProducts = arena.words(b, 4 * products).slice();
-  await link.send('ot/trees', growTrees(arena, expansion, shape, vector, roots, keys, noiseProducts));
+  await link.send('ot/trees', await growTrees(arena, expansion, shape, vector, roots, keys, noiseProducts));
   if (options.threat === 'malicious') await proveNoise(link, arena, { vector, shape, session }, delta, noiseProducts);
-  compress(arena, vector, count, shape.trees * shape.leaves - count);
+  await compress(arena, vector, count, shape.trees * shape.leaves - count);
   arena.reset(vector + Math.ceil(count / 4) * 64);
   return { delta, b: vector };
 }
@@ -66,12 +66,12 @@ export async function receiveSilently(link: PairLink, arena: Arena, count: numbe
   const keys = hashRows(arena, expansion, rows + ELEMENT * BITS * products, transfers).slice();
   const valueProducts = arena.words(c, 4 * products).slice();
   const message = await link.receive('ot/trees', treeMessageBytes(shape));
-  mendTrees(arena, expansion, shape, vector, message, keys, places, valueProducts);
+  await mendTrees(arena, expansion, shape, vector, message, keys, places, valueProducts);
   if (options.threat === 'malicious') {
     await verifyNoise(link, arena, { vector, shape, session }, { places, values }, valueProducts, options.random);
   }
   arena.bytes(noise, ELEMENT * count).fill(0);
-  compressBoth(arena, { vector, noise }, count, shape.trees * shape.leaves - count, (rest) => {
+  await compressBoth(arena, { vector, noise }, count, shape.trees * shape.leaves - count, (rest) => {
     places.forEach((place, tree) => {
       const at = shape.leaves * tree + place;
       const address = at < count ? noise + ELEMENT * at : rest + 2 * ELEMENT * (at - count);
