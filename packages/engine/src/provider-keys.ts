@@ -49,14 +49,14 @@ export async function readKeys(
 export async function readMatchingKeys(
   database: Database,
   table: string,
-  { keys, conditions }: NonNullable<KeysWanted['matching']>,
+  { keys }: NonNullable<KeysWanted['matching']>,
   limit: number,
   signal: AbortSignal,
 ): Promise<OwnItems> {
   const columns = [...new Set(keys.flatMap((k) => k.columns))];
   const texts = await readColumns(database, table, columns, signal);
   const column = (name: string): TextColumn => texts[columns.indexOf(name)] ?? [];
-  const prepared = keys.map((k) => prepareKey(k.definition, k.columns.map(column), conditions));
+  const prepared = keys.map((k) => prepareKey(k.definition, k.columns.map(column), k.conditions));
   const joint = joinKeys(prepared);
   if (joint.offsets.length - 1 > limit) throw tooMany(table, limit);
   const rows = texts[0]?.length ?? 0;

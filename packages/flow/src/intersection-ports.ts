@@ -1,5 +1,4 @@
 /** What intersections need beside the rest of the flow: keys of a dataset, and computing away from the event loop. */
-import type { Conditions } from '@sluis/matching';
 import type { Agreement, PairLink, TableKey } from '@sluis/model';
 import type { PairDescriptor, PairItems, PairTerms } from '@sluis/technique';
 import type { OwnItems } from './intersection-items.ts';
@@ -12,7 +11,7 @@ export interface KeysWanted {
   /** Columns that together are the key; none with a matching. */
   readonly columns: readonly string[];
   readonly missing: 'no-match' | 'equal';
-  readonly matching: { readonly keys: readonly TableKey[]; readonly conditions: Conditions } | null;
+  readonly matching: { readonly keys: readonly TableKey[] } | null;
   readonly dataset: DatasetRecord;
 }
 

@@ -35,11 +35,15 @@ function matchingInWords({ approximate, ...terms }: MatchingTerms): unknown {
 }
 
 /** A key as one line: name(column recipe option …, …). */
-function keyInWords({ name, parts }: MatchingTerms['any_of'][number]): string {
+function keyInWords({
+  name,
+  parts,
+  repeated,
+}: Partial<MatchingTerms['any_of'][number]> & Pick<MatchingTerms['any_of'][number], 'name' | 'parts'>): string {
   const words = parts.map(({ column, recipe, ...options }) =>
     [typeof column === 'string' ? column : JSON.stringify(column), recipe, ...Object.values(options).flat()].join(' '),
   );
-  return `${name}(${words.join(', ')})`;
+  return `${name}(${words.join(', ')})${repeated === undefined ? '' : ` ${repeated}`}`;
 }
 
 function flat(agreement: Agreement): Flat {

@@ -76,7 +76,12 @@ function tableProblems(agreement: Agreement, terms: MatchingTerms, path: Path): 
       ];
 }
 
-const keysProblems = (agreement: Agreement, terms: MatchingTerms, keys: MatchingTerms['any_of'], path: Path): AgreementProblem[] => [
+const keysProblems = (
+  agreement: Agreement,
+  terms: MatchingTerms,
+  keys: readonly Pick<MatchingTerms['any_of'][number], 'name' | 'parts'>[],
+  path: Path,
+): AgreementProblem[] => [
   ...twice(
     keys.map((k) => k.name),
     (i) => [...path, i, 'name'],
@@ -123,7 +128,7 @@ export function matchingWarnings(agreement: Agreement): string[] {
       .map((k) => `Matching ${key}: key ${k.name} is made of codes that many people share: records of different people will match.`);
     if (any_of.some(({ parts }) => parts.some((p) => p.recipe.startsWith('bsn@'))))
       found.push(`Matching ${key}: citizen service numbers may be used only where a law says so, by each organisation that brings them.`);
-    if (repeated === 'once')
+    if (any_of.some((k) => (k.repeated ?? repeated) === 'once'))
       found.push(
         `Matching ${key}: rows of one side with equal keys count as one record. Each side sees in its own report how many these are.`,
       );

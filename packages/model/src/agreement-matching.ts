@@ -58,7 +58,15 @@ export const matchingSchema = z.strictObject({
   /** Tables whose records may be matched: of two owners, or of one table with several providers. */
   tables: z.array(sqlName).min(1).max(20),
   /** Keys in order of priority: two records match by the first that both have equal. */
-  any_of: z.array(keySchema).min(1).max(16),
+  any_of: z
+    .array(
+      keySchema.extend({
+        /** As `repeated` below, for this key alone: a household shares a telephone number, nobody a citizen service number. */
+        repeated: z.enum(['refuse', 'once']).optional(),
+      }),
+    )
+    .min(1)
+    .max(16),
   /** Terms for comparing by likeness as well; absent is not at all. */
   approximate: approximateSchema.optional(),
   /** Values that are no valid key: their rows are left out and counted, or nothing runs. */
@@ -83,28 +91,30 @@ export const keyPartOf = ({ recipe, order, country, between }: PartTerms): KeyPa
 
 export interface TableKey {
   readonly definition: KeyDefinition;
+  /** What happens to rows without a valid key, and with that of another row. */
+  readonly conditions: Conditions;
   /** Columns of the table, one for each part. */
   readonly columns: readonly string[];
 }
 
 /**
- * Keys of one table under a declared matching, in order of priority, with what happens to rejected and repeated rows.
+ * Keys of one table under a declared matching, in order of priority.
  * Null if the agreement has no such matching, or it leaves this table out.
  */
 export function keysOfTable(
   agreement: Pick<Agreement, 'matching'>,
   matching: string,
   table: string,
-): { readonly keys: readonly TableKey[]; readonly conditions: Conditions } | null {
+): { readonly keys: readonly TableKey[] } | null {
   const all = agreement.matching ?? {};
   const terms = Object.hasOwn(all, matching) ? all[matching] : undefined;
   if (terms === undefined || !terms.tables.includes(table)) return null;
   return {
-    keys: terms.any_of.map(({ name, parts }) => ({
+    keys: terms.any_of.map(({ name, parts, repeated = terms.repeated }) => ({
       definition: { name, parts: parts.map(keyPartOf) },
       columns: parts.map((part) => columnOfPart(part, table) ?? ''),
+      conditions: { rejected: terms.rejected, repeated },
     })),
-    conditions: { rejected: terms.rejected, repeated: terms.repeated },
   };
 }
 

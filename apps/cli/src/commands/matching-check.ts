@@ -18,7 +18,7 @@ export interface MatchingCheckOptions {
 /** Prints the report; ends with exit code 2 where the agreement's conditions are not met, so that no run would begin. */
 export async function matchingCheck(file: string, options: MatchingCheckOptions): Promise<void> {
   const { agreement } = readAgreementFile(options.agreement);
-  const { keys, conditions } = keysOfTable(agreement, options.matching, options.table) ?? unknown(agreement, options);
+  const { keys } = keysOfTable(agreement, options.matching, options.table) ?? unknown(agreement, options);
   const columns = [...new Set(keys.flatMap((k) => k.columns))];
   const read = await readColumns(file, columns);
   const prepared = keys.map((k) =>
@@ -28,7 +28,8 @@ export async function matchingCheck(file: string, options: MatchingCheckOptions)
       { repeated: 'once' },
     ),
   );
-  const unmet = prepared.flatMap(({ report }) => {
+  const unmet = prepared.flatMap(({ report }, i) => {
+    const conditions = keys[i]?.conditions ?? {};
     const wrong = report.reasons.reduce((n, r) => n + (r.reason === 'missing' ? 0 : r.rows), 0);
     return [
       ...(conditions.rejected === 'refuse' && wrong > 0 ? [text.matchingRejectedRefused(report.key)] : []),
