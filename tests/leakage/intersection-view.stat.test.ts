@@ -1,8 +1,8 @@
 /**
  * What each side of an intersection sees is independent of the other's items that do not match, and of how many they are below
  * the declared size: 24 runs with each of two sets, compared as `two-samples.ts` says with α = 1e-5 a test. Complete dependence
- * of a single bit has a p-value of 2/C(48, 24) ≈ 6e-14 before Bonferroni. Planted leaks (no mask, padding that is not random)
- * must be found. Correlations come from a dealer; the messages by which they are made have their own tests.
+ * of a single bit has a p-value of 2/C(48, 24) ≈ 6e-14 before Bonferroni. To the sender's view belongs what it can compute of
+ * guesses at the receiver's items. Planted leaks (no mask, padding that is not random) must be found. Correlations come from a dealer; the messages by which they are made have their own tests.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,6 +10,7 @@ import { type Random, systemRandom, utf8 } from '@sluis/base';
 import type { PairOptions, TestLink } from '@sluis/model/fixtures';
 import { type IntersectionTerms, type PackedItems, packItems } from '@sluis/psi';
 import { dealtRun } from '../../packages/psi/src/fixtures/dealt-run.ts';
+import { guessedBlocks } from '../../packages/psi/src/fixtures/sender-guesses.ts';
 import { TrustedDealer } from '../../packages/psi/src/fixtures/trusted-dealer.ts';
 import { compare, type RunView, shapeDifferences } from './two-samples.ts';
 
@@ -25,6 +26,9 @@ interface Case {
   readonly dealer?: () => TrustedDealer;
 }
 
+/** What a sender may guess. */
+const GUESSES = packItems([...names('few', 4), ...names('many', 4)]);
+
 /** Everything that one end sent, in order. */
 function sentBy(link: TestLink): RunView {
   return new Map(link.letters.map(({ step, body }, i) => [`${i} ${step}`, body]));
@@ -36,7 +40,9 @@ async function views(from: 0 | 1, { terms, sender, receiver, random, dealer }: C
   for (let run = 0; run < RUNS; run++) {
     const { links, positions } = await dealtRun(sender, receiver, terms, options, random, dealer?.());
     assert.equal(positions.length, COMMON.length);
-    found.push(sentBy(links[from]));
+    const view = new Map(sentBy(links[from]));
+    if (from === 1 && terms.protocol === 'vole') view.set('guesses', await guessedBlocks(links, GUESSES));
+    found.push(view);
   }
   return found;
 }
@@ -93,8 +99,10 @@ test('planted leak: a store that is sent without a mask is found', async () => {
 });
 
 test('planted leak: padding that is not random is found', async () => {
-  // Bytes of padding are drawn at once: as many as nothing else in a run.
-  const planted: Random = { bytes: (count) => (count === 57 * 8 ? new Uint8Array(count).fill(0x55) : systemRandom.bytes(count)) };
+  // 57 digests to fill up with; as they are all the same, 56 values too: as many bytes as nothing else in a run.
+  const planted: Random = {
+    bytes: (count) => (count === 57 * 32 || count === 56 * 8 ? new Uint8Array(count).fill(0x55) : systemRandom.bytes(count)),
+  };
   const a = await views(0, { ...asSender(TERMS, SETS.few), random: planted });
   const b = await views(0, { ...asSender(TERMS, SETS.many), random: planted });
   assert.deepEqual(shapeDifferences([...a, ...b]), []);

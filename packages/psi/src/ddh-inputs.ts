@@ -12,11 +12,9 @@ export const ELEMENT = 32;
 export async function inputsOf(items: PackedItems, session: Uint8Array, declared: number, random: Random): Promise<Uint8Array[]> {
   const arena = new Arena();
   try {
-    const rows = await ItemRows.hash(arena, new BulkHash(arena), items, session);
-    const digests = arena.bytes(rows.itemDigests, DIGEST_BYTES * rows.items).slice();
-    return Array.from({ length: declared }, (_, i) =>
-      i < rows.items ? digests.subarray(DIGEST_BYTES * i, DIGEST_BYTES * (i + 1)) : random.bytes(DIGEST_BYTES),
-    );
+    const rows = await ItemRows.hash(arena, new BulkHash(arena), items, session, declared, random);
+    const digests = arena.bytes(rows.itemDigests, DIGEST_BYTES * declared).slice();
+    return Array.from({ length: declared }, (_, i) => digests.subarray(DIGEST_BYTES * i, DIGEST_BYTES * (i + 1)));
   } finally {
     arena.close();
   }

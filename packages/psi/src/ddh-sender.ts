@@ -9,7 +9,7 @@ import { loadOprf, OPRF_OUTPUT_BYTES, type Oprf, type OprfKeys } from '@sluis/cr
 import { Arena } from '@sluis/kernels';
 import { BATCH, batches, ELEMENT, inputsOf } from './ddh-inputs.ts';
 import { valueBytes } from './lengths.ts';
-import { itemCount, type PackedItems } from './packed-items.ts';
+import type { PackedItems } from './packed-items.ts';
 import type { Session } from './session.ts';
 import { pause } from './stripes.ts';
 import type { IntersectionTerms } from './terms.ts';
@@ -31,7 +31,7 @@ export async function sendByDdh(session: Session, items: PackedItems, terms: Int
   await session.sendPieces('psi/values', values.length, valueBytes(terms), (from, bytes) => values.subarray(from, from + bytes));
 }
 
-/** Values of own items, each once, filled up with random ones to the declared size; ascending. */
+/** Values of own items, each once, and of random inputs up to the declared size; ascending. */
 async function ownValues(
   oprf: Oprf,
   keys: OprfKeys,
@@ -41,7 +41,8 @@ async function ownValues(
   random: Random,
 ): Promise<Uint8Array> {
   const size = valueBytes(terms);
-  const inputs = distinct(await inputsOf(items, session, itemCount(items), random));
+  const inputs = distinct(await inputsOf(items, session, terms.sizes.sender, random));
+  // Where items are repeated, random values take the place of theirs.
   const values = random.bytes(size * terms.sizes.sender);
   let at = 0;
   for (const batch of batches(inputs)) {

@@ -3,6 +3,7 @@ export { checkCommitment, commitToItems, type ItemsCommitment } from './commitme
 export { intersectAsReceiver, intersectAsSender } from './intersect.ts';
 export { falsePositiveBits, valueBytes } from './lengths.ts';
 export { MessageLink } from './message-link.ts';
-export { type PackedItems, packItems, repeatedItems } from './packed-items.ts';
+export { type PackedItems, packItems } from './packed-items.ts';
+export { repeatedItems } from './repeated-items.ts';
 export { ddhIntersection, voleIntersection } from './techniques.ts';
 export { checkTerms, type IntersectionTerms, LARGEST_SET } from './terms.ts';

@@ -4,22 +4,20 @@ import { type Random, systemRandom } from '@sluis/base';
 import { Arena, BulkHash } from '@sluis/kernels';
 import { ItemRows } from './item-rows.ts';
 import { decodeStore, encodeStore } from './key-value-store.ts';
-import { storeBlocks } from './lengths.ts';
-import { type PackedItems, packItems } from './packed-items.ts';
+import { blocksFor } from './lengths.ts';
+import { itemCount, type PackedItems, packItems } from './packed-items.ts';
 
 const SESSION = new Uint8Array(32).fill(7);
-const lengthFor = (n: number) =>
-  storeBlocks({ context: SESSION, threat: 'malicious', protocol: 'vole', sizes: { sender: n, receiver: n } });
 
 async function rowsOf(arena: Arena, items: PackedItems): Promise<ItemRows> {
-  return ItemRows.hash(arena, new BulkHash(arena), items, SESSION);
+  return ItemRows.hash(arena, new BulkHash(arena), items, SESSION, itemCount(items), systemRandom);
 }
 
 /** Decoded blocks and values of all rows of a store of these items. */
 async function stored(items: PackedItems, n: number) {
   const arena = new Arena();
   const rows = await rowsOf(arena, items);
-  const length = lengthFor(n);
+  const length = blocksFor(n);
   const blocks = arena.reserve(16 * length);
   const seed = await encodeStore(rows, blocks, length, systemRandom);
   const [decoded, values] = [arena.reserve(16 * rows.count), arena.reserve(16 * rows.count)];
@@ -69,10 +67,10 @@ test('an item that is not stored decodes to something else', async () => {
   const { seed, store } = await stored(packItems(Array.from({ length: 500 }, (_, i) => `item ${i}`)), 500);
   const arena = new Arena();
   const rows = await rowsOf(arena, packItems(Array.from({ length: 500 }, (_, i) => `other ${i}`)));
-  await rows.arrange(seed, lengthFor(500));
+  await rows.arrange(seed, blocksFor(500));
   const blocks = arena.place(store);
   const [decoded, values] = [arena.reserve(16 * 500), arena.reserve(16 * 500)];
-  await decodeStore(rows, blocks, lengthFor(500), decoded, values);
+  await decodeStore(rows, blocks, blocksFor(500), decoded, values);
   const [found, own] = [arena.bytes(decoded, 16 * 500), arena.bytes(values, 16 * 500)];
   for (let i = 0; i < 500; i++) assert.notDeepEqual(found.slice(16 * i, 16 * i + 16), own.slice(16 * i, 16 * i + 16));
 });

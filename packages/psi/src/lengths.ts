@@ -23,5 +23,8 @@ export function falsePositiveBits(terms: IntersectionTerms): number {
   return 8 * valueBytes(terms) - Math.log2(Math.max(1, terms.sizes.sender) * Math.max(1, terms.sizes.receiver));
 }
 
-/** Blocks of the receiver's store, a multiple of four. */
-export const storeBlocks = ({ sizes }: IntersectionTerms): number => 4 * Math.ceil((EXPANSION * sizes.receiver + BAND) / 4);
+/** Blocks of a store of n items, a multiple of four. */
+export const blocksFor = (n: number): number => 4 * Math.ceil((EXPANSION * n + BAND) / 4);
+
+/** Blocks of the receiver's store. */
+export const storeBlocks = ({ sizes }: IntersectionTerms): number => blocksFor(sizes.receiver);

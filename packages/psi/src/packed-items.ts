@@ -1,5 +1,5 @@
 /** Sets of items as one piece of bytes, so that millions of them cost no objects. */
-import { InvalidError, toHex } from '@sluis/base';
+import { InvalidError } from '@sluis/base';
 
 /** Item i = bytes[offsets[i], offsets[i + 1]); one offset more than items. Items are compared byte by byte. */
 export interface PackedItems {
@@ -45,21 +45,4 @@ export function checkItems({ bytes, offsets }: PackedItems, declared: number): v
     message: `There are ${offsets.length - 1} items, but ${declared} were declared.`,
     remedy: 'Declare a larger size to both sides, then start again.',
   });
-}
-
-/**
- * Positions of items that stand earlier in the same set too, ascending: for reports on data quality. The protocols give the
- * exact answer for each position without it.
- *
- * Cost: about a microsecond an item, and memory for a text of each.
- */
-export function repeatedItems(items: PackedItems): Uint32Array {
-  const seen = new Set<string>();
-  const repeated: number[] = [];
-  for (let i = 0; i < itemCount(items); i++) {
-    const text = toHex(itemAt(items, i));
-    if (seen.has(text)) repeated.push(i);
-    else seen.add(text);
-  }
-  return Uint32Array.from(repeated);
 }

@@ -6,7 +6,7 @@ import { type Coin, COIN_BYTES, openedCoin, SALT_BYTES } from './coin.ts';
 import { ItemRows } from './item-rows.ts';
 import { decodeStore, encodeStore } from './key-value-store.ts';
 import { storeBlocks, valueBytes } from './lengths.ts';
-import type { PackedItems } from './packed-items.ts';
+import { itemCount, type PackedItems } from './packed-items.ts';
 import type { Session } from './session.ts';
 import type { IntersectionTerms } from './terms.ts';
 import { reserveValues, ValueTable } from './value-list.ts';
@@ -26,7 +26,7 @@ export async function receiveByVole(
   const arena = new Arena();
   try {
     const hash = new BulkHash(arena);
-    const rows = await ItemRows.hash(arena, hash, items, session.id);
+    const rows = await ItemRows.hash(arena, hash, items, session.id, terms.sizes.receiver, random);
     const length = storeBlocks(terms);
     const options = { context: session.id, threat: terms.threat, random };
     const { a, c } = await correlate(session.link, arena, length, options);
@@ -42,7 +42,7 @@ export async function receiveByVole(
     await hashRows(rows, hash, session.id, decoded, size, values);
     const table = await ValueTable.of(arena, values, rows.count, size);
     await session.receivePieces('psi/values', size * terms.sizes.sender, size, (_from, bytes) => table.mark(bytes));
-    return positionsOf(rows, table.marks);
+    return positionsOf(rows, table.marks, itemCount(items));
   } finally {
     arena.close();
   }
@@ -60,22 +60,17 @@ async function sendStore(session: Session, rows: ItemRows, a: number, length: nu
   arena.reset(top);
 }
 
-/** Positions of marked items among all, ascending: repeated ones too. */
-function positionsOf(rows: ItemRows, marks: Uint8Array): Uint32Array {
+/** Positions of marked items among the first `given`, ascending: repeated ones too, what they were filled up with not. */
+function positionsOf(rows: ItemRows, marks: Uint8Array, given: number): Uint32Array {
   const found = new Uint8Array(rows.items);
   const records = rows.arena.words(rows.records, 2 * rows.count);
-  let total = 0;
-  for (let k = 0; k < marks.length; k++) {
-    const mark = marks[k] as number;
-    found[records[2 * k] as number] = mark;
-    total += mark;
-  }
+  for (let k = 0; k < marks.length; k++) found[records[2 * k] as number] = marks[k] as number;
   for (let k = 0; k < rows.repeats.length; k += 2) {
-    const mark = found[rows.repeats[k + 1] as number] as number;
-    found[rows.repeats[k] as number] = mark;
-    total += mark;
+    found[rows.repeats[k] as number] = found[rows.repeats[k + 1] as number] as number;
   }
+  let total = 0;
+  for (let i = 0; i < given; i++) total += found[i] as number;
   const positions = new Uint32Array(total);
-  for (let i = 0, at = 0; i < found.length; i++) if (found[i] === 1) positions[at++] = i;
+  for (let i = 0, at = 0; i < given; i++) if (found[i] === 1) positions[at++] = i;
   return positions;
 }

@@ -33,7 +33,7 @@ export async function sendByVole(
   const arena = new Arena();
   try {
     const hash = new BulkHash(arena);
-    const rows = await ItemRows.hash(arena, hash, items, session.id);
+    const rows = await ItemRows.hash(arena, hash, items, session.id, terms.sizes.sender, random);
     const length = storeBlocks(terms);
     const options = { context: session.id, threat: terms.threat, random };
     const { delta, b } = await correlate(session.link, arena, length, options);
@@ -51,7 +51,7 @@ export async function sendByVole(
     const values = reserveValues(arena, terms.sizes.sender, size);
     await hashRows(rows, hash, session.id, decoded, size, values);
     const padding = size * (terms.sizes.sender - rows.count);
-    // What fills up to the declared size is random: the receiver takes it for an item of its own with negligible probability.
+    // Where items are repeated, random values take the place of theirs.
     arena.bytes(values + size * rows.count, padding).set(random.bytes(padding));
     const ordered = await orderValues(arena, values, terms.sizes.sender, size);
     await session.sendPieces('psi/values', size * terms.sizes.sender, size, (from, bytes) => arena.bytes(ordered + from, bytes));
