@@ -98,6 +98,7 @@ const QUESTIONS: readonly (readonly [sql: string, receiver?: string])[] = [
   ['SELECT p.sector, sum(t.cost) AS x FROM people p LEFT JOIN trips t ON p.person_id = t.person_id GROUP BY p.sector'],
   ['SELECT count(*) AS n FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id WHERE c.age + 1 > 30'],
   ['SELECT count(*) AS n FROM (SELECT name, age FROM claims INTERSECT SELECT name, age FROM trips)'],
+  ['SELECT count(*) AS n FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id USING SAMPLE 25%'],
   ['SELECT sum(x) AS x FROM (SELECT name, sum(age) AS x FROM visits GROUP BY name HAVING count(DISTINCT organisation) >= 2)'],
 ];
 

@@ -129,6 +129,8 @@ export interface PlanRows {
   readonly joins: readonly PlanRowJoin[];
   /** Absent where every row counts by itself. */
   readonly merged?: PlanRowItems;
+  /** Of what matches only a share counts: rows whose keys' hash, of 16 bits under a secret function, is below the threshold. */
+  readonly sample?: { readonly keys: readonly RowExpression[]; readonly threshold: number };
   readonly where: RowExpression | null;
   /** Given exactly where noise protects all rows with the same value in a column. */
   readonly bound?: PlanRowBound;

@@ -41,6 +41,7 @@ function callsAggregate(value: unknown): boolean {
 export function itemsOf(inner: Question, alias: string): Relation {
   if (inner.joins.length > 0 || inner.sources.length !== 1 || inner.table.kind !== 'union' || inner.merging !== undefined)
     throw unsupported('An aggregate of an aggregate here', `Only rows of one table of the kind "union" can be made items. ${HOW}`);
+  if (inner.sample !== undefined) throw unsupported('USING SAMPLE in a subquery over items', 'Put it into the outer SELECT.');
   if (inner.limit !== null || inner.offset > 0) throw unsupported('LIMIT in a subquery over items', 'Use HAVING.');
   const whole = inner.groupingSets.length === 1 && inner.groupingSets[0]?.length === inner.keys.length;
   if (inner.keys.length === 0 || inner.keys.length > 8 || !whole || inner.keys.some((k) => k.expression.kind !== 'column'))

@@ -7,6 +7,7 @@ import { asCondition, conjunction } from './operations.ts';
 import { bindGrouping } from './bind-grouping.ts';
 import { aggregates, itemsOf, organisationColumn, refuseOrganisation } from './bind-items.ts';
 import { bindModifiers } from './bind-modifiers.ts';
+import { sampleOf } from './bind-sample.ts';
 import { bindSetOperation, isSetOperation } from './bind-set-operation.ts';
 import { hasAggregate, type Bound } from './expression.ts';
 import type { SqlEngine } from './ports.ts';
@@ -101,7 +102,6 @@ async function bindQuestion(given: Ast, outer: Surroundings): Promise<Question> 
 
 function refuseClauses(node: Ast): void {
   if (isAst(node['qualify'])) throw unsupported('QUALIFY', 'ORDER BY and LIMIT give the top groups.');
-  if (isAst(node['sample'])) throw unsupported('USING SAMPLE', 'Ask over all rows: a random sample would differ from run to run.');
 }
 
 async function bindWhere(node: Ast, names: Names, typing: Typing): Promise<Bound | null> {
@@ -112,6 +112,7 @@ async function bindWhere(node: Ast, names: Names, typing: Typing): Promise<Bound
 }
 
 async function bindGrouped(node: Ast, relation: Relation, typing: Typing): Promise<Question> {
+  const sample = sampleOf(node, relation);
   const names = new Names(relation);
   await bindItems(node, names, typing);
   const where = await bindWhere(node, names, typing);
@@ -125,6 +126,7 @@ async function bindGrouped(node: Ast, relation: Relation, typing: Typing): Promi
     sources: relation.sources,
     joins: relation.joins,
     ...(relation.merging === undefined ? {} : { merging: relation.merging }),
+    ...(sample === null ? {} : { sample }),
     where: await conjunction([...relation.where, ...(where === null ? [] : [where])], typing),
     ...grouping,
     items: names.items,
@@ -147,6 +149,7 @@ async function bindHaving(node: Ast, names: Names, typing: Typing): Promise<Boun
 
 /** An outer SELECT over a grouped one: it picks and computes on groups; its WHERE is the inner one's HAVING. */
 async function bindOuter(node: Ast, relation: Relation, inner: Question, typing: Typing): Promise<Question> {
+  if (isAst(node['sample'])) throw unsupported('USING SAMPLE over groups', 'Put it into the SELECT that aggregates.');
   const names = new Names(relation);
   await bindItems(node, names, typing, 'over a subquery that aggregates already');
   if (list(node['group_expressions']).length > 0 || isAst(node['having']) || text(node['aggregate_handling']) !== 'STANDARD_HANDLING') {
@@ -236,6 +239,7 @@ async function bindInner(value: unknown, alias: string, around: Surroundings): P
     const grouped = await bindQuestion(node, around);
     return { ...relation, alias, columns: grouped.items.map((i) => ({ ...i, of: alias })), where: [], grouped };
   }
+  if (isAst(node['sample'])) throw unsupported('USING SAMPLE in a subquery', 'Put it into the SELECT that aggregates.');
   if (list(node['modifiers']).some((m) => text(ast(m)['type']) !== 'ORDER_MODIFIER')) {
     throw unsupported('LIMIT in a subquery over rows', 'Which rows it keeps would depend on their order; filter with WHERE.');
   }

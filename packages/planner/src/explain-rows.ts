@@ -64,12 +64,21 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
         ]),
     ...rows.joins.flatMap((join, i) => ofJoin(rows, join, i)),
     ...ofItems(rows),
+    ...ofSample(rows),
     ...(rows.secretSlots === null
       ? []
       : [
           `Room is made for ${several(rows.secretSlots, 'group')}. If there are more, nothing is shown at all: every group is suppressed, and nobody learns why.`,
         ]),
   );
+}
+
+function ofSample({ sample, merged }: PlanRows): string[] {
+  if (sample === undefined) return [];
+  const percent = Number(((sample.threshold / 65_536) * 100).toFixed(3));
+  return [
+    `Of ${merged === undefined ? 'the rows that match' : 'the items'} ${percent} % count, by a hash of their keys under a secret function that the compute parties draw together in every run: nobody learns which, and nobody alone can choose them. Numbers are those of the sample.`,
+  ];
 }
 
 function ofItems({ merged, sources }: PlanRows): string[] {

@@ -2,6 +2,7 @@
 import { ast, isAst, list, text, withoutPositions, type Ast } from './ast.ts';
 import type { SqlEngine } from './ports.ts';
 import { isSetOperation, refuseAtTop } from './bind-set-operation.ts';
+import { withWholeSamples } from './bind-sample.ts';
 import { unsupported } from './refusal.ts';
 
 const LONGEST_QUESTION = 50_000;
@@ -22,7 +23,7 @@ export async function parse(sql: string, engine: SqlEngine): Promise<Parsed> {
   if (list(statement['named_param_map']).length > 0) throw unsupported('A parameter such as ? or $1', 'Write the value into the question.');
   if (isSetOperation(statement['node'])) throw refuseAtTop(statement['node']);
   const node = selectNode(statement['node']);
-  return { node, document: withoutPositions(tree) };
+  return { node, document: withWholeSamples(withoutPositions(tree)) };
 }
 
 /** The node of a SELECT. */

@@ -74,6 +74,7 @@ export async function planSharedRows(
   const draft: Omit<PlanRows, 'sources'> = {
     joins: first !== undefined && leftUnique ? [{ ...first, leftUnique }, ...others] : joins,
     ...(merged === null ? {} : { merged: merged.rows }),
+    ...(question.sample === undefined ? {} : { sample: { keys: await sampledBy(question, scope), threshold: question.sample } }),
     where: filters.where,
     ...(stability === null ? {} : boundOf(question, stability, scope)),
     keys: lowered.map((k) => k.expression),
@@ -138,6 +139,22 @@ const ownText =
   (node: Bound): string =>
     print(node, (n) => (n.kind === 'column' ? quoteName(scope.place(n.name).column) : null));
 
+/** Items by their keys, joined rows by the keys of the first join; texts by the second part of their hash, which is short. */
+async function sampledBy({ joins, merging }: Question, scope: RowScope): Promise<RowExpression[]> {
+  const keys: RowExpression[] = [];
+  for (const key of merging?.keys ?? joins[0]?.on.map((pair) => pair.left) ?? []) {
+    const column = key.kind === 'column' ? rowColumn(key.name, scope) : null;
+    keys.push(column === null ? (await anyValue(key, scope)).expression : (column.parts[1] ?? column.expression));
+  }
+  return keys;
+}
+
+/** A column as one number, or the two that tell texts apart. */
+function numbersOf(name: string, scope: RowScope): readonly RowExpression[] {
+  const { parts, expression } = rowColumn(name, scope);
+  return parts.length > 0 ? parts : [expression];
+}
+
 interface MergedRows {
   readonly rows: PlanRowItems;
   readonly stationWhere: string;
@@ -145,7 +162,6 @@ interface MergedRows {
 
 async function mergedRows({ keys, where, sums }: Items, { table }: Question, sharing: Sharing, scope: RowScope): Promise<MergedRows> {
   const early = stationsAlone(sharing.sources[0]);
-  const columns = keys.map((k) => rowColumn(k.name, scope));
   const added = sums.map((s, i) => {
     const [encoding] = encodingsOf(table, [`#sum${i}`]);
     const { expression } = rowColumn(s.name, scope);
@@ -154,7 +170,7 @@ async function mergedRows({ keys, where, sums }: Items, { table }: Question, sha
   return {
     rows: {
       where: where === null || early ? null : await lowerCondition(where, scope),
-      keys: columns.flatMap((c) => (c.parts.length > 0 ? c.parts : [c.expression])),
+      keys: keys.flatMap((k) => numbersOf(k.name, scope)),
       sums: added,
     },
     stationWhere: where === null || !early ? '' : conjuncts(where).map(ownText(scope)).join(' AND '),
@@ -176,8 +192,9 @@ function rowSource(
   };
   const values = [...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
   const { merged } = rows;
+  const sampled = rows.sample?.keys ?? [];
   const ofRows = merged === undefined ? [] : [merged.where, ...merged.keys, ...merged.sums.map((s) => s.expression)];
-  const expressions = [...ofRows, rows.where, rows.bound?.key ?? null, ...rows.contributions, ...rows.keys, ...values];
+  const expressions = [...ofRows, ...sampled, rows.where, rows.bound?.key ?? null, ...rows.contributions, ...rows.keys, ...values];
   for (const e of [...expressions, ...rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]))]) if (e !== null) visit(e);
   return {
     table: source.tableName,

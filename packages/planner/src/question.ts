@@ -58,6 +58,8 @@ export interface Question {
   readonly sources: readonly Source[];
   readonly joins: readonly Join[];
   readonly merging?: Items;
+  /** Of 65,536 hashes of matching keys, or of items, how many are in the sample. */
+  readonly sample?: number;
   /** All conditions that rows (or items) must meet, those of subqueries included; null for all rows. */
   readonly where: Bound | null;
   readonly keys: readonly Item[];

@@ -195,6 +195,27 @@ test('questions about items say what they can be asked, and which uses they need
   assert.match((await plan(SEEN, text)).explanation.sentences.map((s) => s.text).join('\n'), /96 bits.*below 2\^-75/);
 });
 
+test('a sample is a share of what matches or of items, and an explanation says so', async () => {
+  const joined = `SELECT count(*) FROM patients p SEMI JOIN claims c ON p.person_id = c.person_id USING SAMPLE`;
+  const { plan: made, explanation } = await plan(`${joined} 12.5%`);
+  assert.deepEqual(made.rows?.sample, { keys: [made.rows?.joins[0]?.on[0]?.left], threshold: 8192 });
+  assert.match(explanation.sentences.map((s) => s.text).join('\n'), /rows that match 12\.5 % count.*nobody alone can choose/);
+  assert.match(made.sql, /SAMPLE/i);
+  const items = await plan(`${SEEN} USING SAMPLE 30 PERCENT`, members());
+  assert.equal(items.plan.rows?.sample?.threshold, 19_661);
+  for (const [sql, text] of [
+    [`${joined} 10 ROWS`, /number of rows.*percentage/],
+    [`${joined} bernoulli(10%) REPEATABLE (3)`, /REPEATABLE.*new secret key/],
+    [`${joined} 0%`, /percentage/],
+    [
+      'SELECT count(*) FROM (SELECT person_id FROM patients USING SAMPLE 10%) p SEMI JOIN claims c ON p.person_id = c.person_id',
+      /in a subquery/,
+    ],
+    ['SELECT sector, count(*) FROM incidents GROUP BY sector USING SAMPLE 10%', /rows that are not matched/],
+  ] as const)
+    await refused(sql, 'plan/unsupported', text);
+});
+
 test('who gives rows may receive only what counts items that two organisations have', async () => {
   for (const condition of ['>= 2', '> 1', '= 3', '>= 2 AND count(*) > 3'])
     assert.deepEqual((await plan(SEEN.replace('>= 2', condition), members(['bank']))).plan.rules.withoutReceivers, []);

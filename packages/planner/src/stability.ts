@@ -32,6 +32,7 @@ export interface Stability {
  * organisations on shared rows, and joins in which one row can change several, or rows of several people meet.
  */
 export function stabilityOf(question: Question, keys: readonly RowKey[], sharing: Sharing | null): Stability {
+  if (question.sample !== undefined) throw unsupported('Noise over a sample', 'Ask without noise, or without USING SAMPLE.');
   if (question.merging !== undefined) throw unsupported('Noise over items', 'Ask without noise, or over rows.');
   const units = question.sources.map(unitOf);
   const [terms] = units;

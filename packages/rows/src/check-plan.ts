@@ -6,6 +6,7 @@ import { least, most } from './extreme-integers.ts';
 import { membershipTests, positionTests } from './lower-lists.ts';
 import { columnKey } from './row-table.ts';
 import { widthOf } from './row-values.ts';
+import { SAMPLE_BITS } from './sample-rows.ts';
 
 const MOST_SLOTS = 1_000_000;
 const MOST_NODES = 20_000;
@@ -42,6 +43,7 @@ export function checkRowsPlan(plan: Plan): void {
   checkCounted(plan, rows);
   checkBound(plan, rows);
   checkMerged(rows);
+  checkSample(rows);
   const nodes = allExpressions(rows).reduce((n, e) => n + checkExpression(rows, e), 0);
   if (nodes > MOST_NODES) refuse(`The expressions of a question on shared rows have at most ${MOST_NODES} parts.`);
   for (const a of rows.accumulators) {
@@ -117,8 +119,15 @@ function checkMerged(rows: PlanRows): void {
   if (wide) refuse('Sums of an item have at most 63 bits.');
 }
 
+function checkSample({ sample, bound }: PlanRows): void {
+  if (sample === undefined) return;
+  const { keys, threshold } = sample;
+  if (keys.length === 0 || !Number.isInteger(threshold) || threshold < 1 || threshold > 2 ** SAMPLE_BITS || bound !== undefined)
+    refuse('A sample is a share of rows by their keys, without bounds on units.');
+}
+
 function allExpressions(rows: PlanRows): RowExpression[] {
-  const maybe = [rows.where, rows.bound?.key ?? null, ...rows.contributions].filter((e) => e !== null);
+  const maybe = [rows.where, rows.bound?.key ?? null, ...(rows.sample?.keys ?? []), ...rows.contributions].filter((e) => e !== null);
   const joined = rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]));
   return [
     ...maybe,

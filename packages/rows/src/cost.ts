@@ -12,6 +12,7 @@ import { cellsCost, type FactsShape } from './cost-of-cells.ts';
 import { joinsCost } from './cost-of-joins.ts';
 import type { ValueShape } from './cost-of-look-ups.ts';
 import { type ColumnShapes, columnShapes, programCost } from './cost-of-program.ts';
+import { sampleCost } from './cost-of-sample.ts';
 import { lowerNumber, lowerTruth } from './lower.ts';
 import { columnKey } from './row-table.ts';
 import { keyBits, keyValue, takingPart } from './row-facts.ts';
@@ -36,6 +37,7 @@ export function costOfRows(plan: Plan): Cost {
   const n = Math.min(joined.length, Math.max(1, rows.maximumRows));
   const givers = rows.sources[0] === undefined ? 0 : giversOf(rows.sources[0]);
   if (rows.merged !== undefined) mergedCost(meter, rows, shapes, n, givers);
+  sampleCost(meter, rows, shapes, n);
   boundedCost(meter, plan, shapes, n);
   const fits = joined.fits + cellsCost(meter, plan, rows, factsCost(meter, plan, rows, shapes, n, rowsOf));
   if (fits > 0) {

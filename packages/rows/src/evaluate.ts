@@ -13,6 +13,7 @@ import { mergeRows } from './merge-rows.ts';
 import type { Digit } from './one-hot-sums.ts';
 import { rowFacts, type RowFacts } from './row-facts.ts';
 import { widthOf } from './row-values.ts';
+import { sampleRows } from './sample-rows.ts';
 import { accumulatorsOf, partOf, summedOf } from './summands.ts';
 
 /**
@@ -29,7 +30,8 @@ export async function evaluate(committee: Committee, plan: Plan, sources: readon
   const { table, fits } = await joinSources(committee, rows, sources, plan.rules.countedSources);
   if (table.length > Math.max(1, rows.maximumRows)) throw tooManyRows(rows.maximumRows);
   const items = rows.merged === undefined ? null : await mergeRows(committee, rows, table, sources[0] as SecretRows);
-  const facts = await rowFacts(committee, plan, await boundUnits(committee, plan, items?.table ?? table), sources, items?.owners);
+  const counting = await sampleRows(committee, rows, items?.table ?? table);
+  const facts = await rowFacts(committee, plan, await boundUnits(committee, plan, counting), sources, items?.owners);
   const found: CellTotals[] = [];
   if (rows.secretSlots !== null) found.push(await secretCells(committee, plan, facts, rows.secretSlots));
   else for (const set of plan.groupingSets) found.push(await declaredCells(committee, plan, facts, set));

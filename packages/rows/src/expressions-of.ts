@@ -15,7 +15,8 @@ export function columnsIn(e: RowExpression, into: Set<string> = new Set()): Set<
 
 /** Expressions that are evaluated on the rows that all joins have made. */
 export function finalExpressions(rows: PlanRows): RowExpression[] {
-  return [rows.where, rows.bound?.key ?? null].filter((e) => e !== null).concat(aggregatedExpressions(rows));
+  const deciding = [rows.where, rows.bound?.key ?? null].filter((e) => e !== null);
+  return [...deciding, ...(rows.sample?.keys ?? []), ...aggregatedExpressions(rows)];
 }
 
 /** Expressions that are evaluated on the rows that are left. */
