@@ -7,6 +7,7 @@ import { canonicalText, SluisError, utf8 } from '@sluis/base';
 import type { IntersectionState, IntersectionView } from '@sluis/model';
 import { followIntersection, intersectAndFollow, type StationClient, verifyIntersectionFile } from '@sluis/sdk';
 import { sluis } from '../harness/command-line.ts';
+import { openCollaboration } from '../harness/collaboration.ts';
 import { csv, emails, NAME, openPair, type Pair, type PairPlan } from '../harness/intersections.ts';
 
 const REQUEST = { intersection: NAME, as: 'ana' };
@@ -69,6 +70,55 @@ function tampered<T extends { opening?: { items?: string[][] | undefined } | und
   const items = (receipt.opening?.items ?? []).slice(1);
   return { ...receipt, opening: { ...receipt.opening, items } };
 }
+
+test('what stations send depends on declared sizes alone', async (t) => {
+  const p = await pair(t, { bank: csv('email', emails(0, 1_000)), insurer: csv('mail', emails(5_000, 6_000)) });
+  const bank = p.member('bank').client;
+  const none = await intersectAndFollow(bank, REQUEST);
+  p.rewrite('bank', csv('email', emails(5_000, 5_900)));
+  const most = await intersectAndFollow(bank, REQUEST);
+  assert.deepEqual([none.outcome?.size, most.outcome?.size], [0, 900]);
+  // Heads of frames number the connection's messages: some digits more or less.
+  const apart = (a: typeof none, b: typeof none) => Object.keys(a.sent).map((name) => Math.abs((a.sent[name] ?? 0) - (b.sent[name] ?? 0)));
+  assert.ok(Math.max(...apart(none, most)) < 64, `${apart(none, most)}`);
+  assert.equal((await bank.auditIntersection(most.run)).same, true);
+  const earlier = await bank.auditIntersection(none.run);
+  assert.equal(earlier.same, false, 'its rows are others now');
+  assert.equal(earlier.commitment, none.receipt.body.inputs['bank']?.commitment);
+  // Control: with another declared size, more is sent.
+  p.rewrite('bank', csv('email', emails(5_000, 6_100)));
+  const larger = await intersectAndFollow(bank, REQUEST);
+  assert.ok(Math.max(...apart(larger, none)) > 1_000, `${apart(larger, none)}`);
+});
+
+test('an intersection that stays secret is asked of the committee under its name', async (t) => {
+  const terms = {
+    intersections: {
+      seen: {
+        between: ['a', 'b', 'c'].map((organisation) => ({ organisation, table: 'items' })),
+        on: ['id'],
+        reveal: 'at-least',
+        threshold: 2,
+        receivers: ['analyst'],
+      },
+    },
+    output: { minimum_rows: 2, minimum_organisations: 1 },
+  };
+  const parties = [
+    { name: 'a', csv: csv('id', emails(0, 30)) },
+    { name: 'b', csv: csv('id', emails(20, 50)) },
+    { name: 'c', csv: csv('id', emails(25, 45)) },
+    { name: 'analyst' },
+  ];
+  const columns = { id: { type: 'VARCHAR', uses: ['join', 'aggregate', 'filter'] } };
+  const open = await openCollaboration({ parties, table: 'items', columns, terms });
+  t.after(() => open.close());
+  const ended = await sluis(['intersect', 'seen', '--home', open.member('analyst').home, '--format', 'json']);
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  const found = JSON.parse(ended.stdout);
+  // 20–29 at a and b, 25–44 at c and another.
+  assert.deepEqual([found.size, found.items, Object.keys(found.sent)], [25, [], ['a', 'b', 'c']]);
+});
 
 test('both learn where both receive; each run waits for both approvals and ends with either no', async (t) => {
   const terms = { receivers: ['bank', 'insurer'], approval: 'every-run', threat_model: 'malicious' };

@@ -66,7 +66,11 @@ export async function openIntersection(station: StationContext, agreementId: str
 }
 
 /** Everything a station checks of a proposal, its own included, before it writes it down. */
-export async function admitIntersection(station: StationContext, signed: SignedIntersectionProposal): Promise<AdmittedIntersection> {
+export async function admitIntersection(
+  station: StationContext,
+  signed: SignedIntersectionProposal,
+  now = station.clock.now(),
+): Promise<AdmittedIntersection> {
   const { statement } = signed;
   const open = await openIntersection(station, statement.agreement, statement.intersection);
   const { agreement, terms } = open;
@@ -79,8 +83,8 @@ export async function admitIntersection(station: StationContext, signed: SignedI
       message: `${party} may not begin this intersection.`,
       remedy: `Askers of the agreement are ${agreement.askers.join(', ')}; it must be a side, too.`,
     });
-  const [asked, expires, now] = [Date.parse(statement.asked_at), Date.parse(statement.expires_at), station.clock.now()];
-  if (asked > now + SKEW_MS || expires <= now)
+  const [asked, expires] = [Date.parse(statement.asked_at), Date.parse(statement.expires_at)];
+  if (asked > station.clock.now() + SKEW_MS || expires <= now)
     throw refusedIntersection('expired', {
       stage: 'run',
       party,

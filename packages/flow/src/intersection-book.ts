@@ -50,10 +50,10 @@ export class IntersectionBook {
     });
   }
 
-  /** The run as its signed proposal has it, checked against the agreement in force now. */
-  async admitted(record: IntersectionRecord): Promise<AdmittedIntersection> {
+  /** The run as its signed proposal has it, checked against the agreement in force now. `now` decides whether it has expired. */
+  async admitted(record: IntersectionRecord, now = this.station.clock.now()): Promise<AdmittedIntersection> {
     const signed = readMessage(signedIntersectionProposalSchema, JSON.parse(record.proposal), 'proposal', 'the store');
-    return admitIntersection(this.station, signed);
+    return admitIntersection(this.station, signed, now);
   }
 
   begun(of: OpenIntersection): Promise<BegunAttempt[]> {

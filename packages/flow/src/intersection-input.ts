@@ -61,7 +61,8 @@ export async function prepareInput(
   return { own, said: { declared, commitment: run.terms.commit_inputs ? commitment : null }, salt, commitment, fingerprints };
 }
 
-async function readKeys(
+/** The own keys as they are now, under the agreement's terms. */
+export async function readKeys(
   station: StationContext,
   { keys }: InputSources,
   run: AdmittedIntersection,

@@ -1,10 +1,10 @@
 /** Intersections that the committee computes, as the question that they are. */
-import { type Intersection, keyColumns } from '@sluis/model';
+import { type Agreement, type Intersection, keyColumns } from '@sluis/model';
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** SQL over the tables of the intersection's organisations. Nobody learns which items matched. */
-export function intersectionSql(terms: Intersection): string {
+export function intersectionSql(agreement: Agreement, terms: Intersection): string {
   const [a, b] = terms.between;
   if (a === undefined || b === undefined) throw new RangeError('an intersection has sides');
   const at = (organisation: string) => keyColumns(terms, organisation);
@@ -22,6 +22,14 @@ export function intersectionSql(terms: Intersection): string {
   const value = terms.value === undefined ? '' : `h.${quote(terms.value.column)}`;
   if (terms.reveal === 'sum') return `SELECT count(*) AS size, sum(${value}) AS total ${semi}`;
   if (terms.reveal === 'average') return `SELECT count(*) AS size, avg(${value}) AS mean ${semi}`;
-  const keys = (side: typeof a) => at(side.organisation).map(quote).join(', ');
-  return `SELECT count(*) AS size FROM (SELECT ${keys(a)} FROM ${from(a)} INTERSECT SELECT ${keys(b)} FROM ${from(b)})`;
+  // NULL equals NULL in INTERSECT; a row that lacks a part of its key matches nothing here.
+  const nullable = (side: typeof a) => at(side.organisation).filter((c) => agreement.tables[side.table]?.columns[c]?.nullable === true);
+  const present = (side: typeof a) =>
+    nullable(side).length === 0
+      ? ''
+      : ` WHERE ${nullable(side)
+          .map((c) => `${quote(c)} IS NOT NULL`)
+          .join(' AND ')}`;
+  const keys = (side: typeof a) => `SELECT ${at(side.organisation).map(quote).join(', ')} FROM ${from(side)}${present(side)}`;
+  return `SELECT count(*) AS size FROM (${keys(a)} INTERSECT ${keys(b)})`;
 }

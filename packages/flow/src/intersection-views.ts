@@ -80,7 +80,9 @@ export async function intersectionTermsView(
     agreement: agreementId,
     intersection: name,
     plain,
-    sql: plain ? null : intersectionSql(terms),
+    sql: plain ? null : intersectionSql(agreement, terms),
+    reveal: terms.reveal,
+    receivers: [...terms.receivers],
     sentences: intersectionSentences(agreement, terms, plain ? work.technique(terms.protocol) : null),
     runs: plain ? { begun: begun.length, allowed: terms.limits.runs, days: terms.limits.days } : null,
   };

@@ -2,15 +2,32 @@
  * Intersections between two stations, through the six steps: proposal, approvals, commitment, protocol, release, receipt. Whoever
  * proposes drives; the other side checks everything for itself. One instance a station.
  */
-import { canonicalBytes, errorFromRecord, PeerError, RefusedError, SluisError, StationError, toHex, toSluisError } from '@sluis/base';
-import type { IntersectionProposal, IntersectionResult, SignedIntersectionApproval } from '@sluis/model';
+import {
+  canonicalBytes,
+  errorFromRecord,
+  fromHex,
+  PeerError,
+  RefusedError,
+  SluisError,
+  StationError,
+  toHex,
+  toSluisError,
+} from '@sluis/base';
+import { commitInput } from '@sluis/ledger';
+import type { IntersectionAudit, IntersectionProposal, IntersectionResult, SignedIntersectionApproval } from '@sluis/model';
 import type { Incoming } from '@sluis/wire';
 import { organisationOf, peerOf, type StationContext } from './context.ts';
-import { type AdmittedIntersection, admitIntersection, checkIntersectionApprovals, openIntersection } from './intersection-admission.ts';
+import {
+  type AdmittedIntersection,
+  admitIntersection,
+  refusedIntersection,
+  checkIntersectionApprovals,
+  openIntersection,
+} from './intersection-admission.ts';
 import { type ActiveAttempt, Attempts } from './intersection-attempts.ts';
 import { IntersectionBook, OPEN_STATES } from './intersection-book.ts';
 import { checkAccount, type FinishedAttempt, giveWord, receiptBody, receiptOf, type Word } from './intersection-evidence.ts';
-import { type InputSources, lotCommitment } from './intersection-input.ts';
+import { type InputSources, lotCommitment, readKeys } from './intersection-input.ts';
 import { type Answered, type Asked, answerSchema, type IntersectionMessages, questionSchema } from './intersection-messages.ts';
 import type { IntersectionStore } from './intersection-store.ts';
 import { parseBody, readMessage } from './messages.ts';
@@ -110,6 +127,27 @@ export class Intersections {
 
   result(id: string): Promise<IntersectionResult> {
     return this.book.result(id);
+  }
+
+  /**
+   * Whether this station's rows are still those that it committed to in a run, with what an auditor needs to compute the same.
+   * Run by: a side whose list is to be checked afterwards.
+   */
+  async audit(id: string): Promise<IntersectionAudit> {
+    const record = await this.book.record(id);
+    const kept = this.book.keptInputs(record);
+    const run = await this.book.admitted(record, Number.NEGATIVE_INFINITY);
+    if (kept === null || kept.own.commitment === null)
+      throw refusedIntersection('nothing-committed', {
+        stage: 'run',
+        party: this.#station.organisation,
+        message: `${this.#station.organisation} committed to no list in run ${id}.`,
+        remedy: 'Only runs that came as far as committing can be audited.',
+      });
+    const own = await readKeys(this.#station, this.sources, run, new AbortController().signal);
+    const now = toHex(commitInput(id, this.#station.organisation, fromHex(kept.own.salt), own.items.bytes));
+    await this.#station.audit.append({ kind: 'intersection.audited', details: { run: id, same: now === kept.own.commitment } });
+    return { run: id, commitment: kept.own.commitment, salt: kept.own.salt, now, same: now === kept.own.commitment };
   }
 
   /** After a restart: what was being played is over, since no protocol resumes; what waits goes on waiting. */

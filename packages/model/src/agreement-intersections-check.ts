@@ -1,7 +1,7 @@
 /** What intersections of an agreement must satisfy beyond their schema, and what a reader should know of them. */
 import type { Agreement, Column, ColumnUse } from './agreement.ts';
 import type { AgreementProblem } from './agreement-columns.ts';
-import { columnsOfKey, type Intersection, isPlainIntersection, keyColumns } from './agreement-intersections.ts';
+import { columnsOfKey, type Intersection, intersectionSchema, isPlainIntersection, keyColumns } from './agreement-intersections.ts';
 import { keysOfTable } from './agreement-matching.ts';
 
 type Path = AgreementProblem['path'];
@@ -120,6 +120,7 @@ function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): A
         remedy: 'add it to the agreement’s receivers',
       });
   }
+  if (!plain) found.push(...hiddenProblems(agreement, terms, path));
   if (!plain && agreement.committee.length === 0)
     found.push({
       path: [...path, 'reveal'],
@@ -128,6 +129,30 @@ function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): A
     });
   if (plain && agreement.output.noise?.required === true)
     found.push({ path: [...path, 'reveal'], what: 'matches are exact, and "output.noise" requires noise', remedy: 'agree on it apart' });
+  return found;
+}
+
+/** What only runs between two stations have: as a question to the committee, an intersection follows the agreement's terms on questions. */
+const PLAIN_ONLY = ['size_bucket', 'sample_percent', 'commit_inputs', 'approval', 'limits', 'protocol', 'threat_model', 'missing'] as const;
+
+function hiddenProblems(agreement: Agreement, terms: Intersection, path: Path): AgreementProblem[] {
+  const { between, on, receivers, reveal } = terms;
+  const defaults = intersectionSchema.parse({ between, on, receivers });
+  const without = PLAIN_ONLY.filter((f) => JSON.stringify(terms[f]) !== JSON.stringify(defaults[f]));
+  const found: AgreementProblem[] = without.map((field) => ({
+    path: [...path, field],
+    what: `"${field}" has no effect with "${reveal}"`,
+    remedy: 'leave it out: the agreement’s own terms on questions hold (approval, limits, threat_model)',
+  }));
+  if (terms.minimum > agreement.output.minimum_rows)
+    found.push({
+      path: [...path, 'minimum'],
+      what: `with "${reveal}" the minimum is output.minimum_rows, which is ${agreement.output.minimum_rows}`,
+      remedy: 'raise that, or leave this one out',
+    });
+  const several = between.length > 2 || reveal === 'union' || reveal === 'at-least';
+  if (several && new Set(between.map((s) => s.table)).size > 1)
+    found.push({ path: [...path, 'between'], what: `"${reveal}" is over one table`, remedy: 'give all sides one table of kind union' });
   return found;
 }
 

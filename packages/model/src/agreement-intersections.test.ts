@@ -87,7 +87,19 @@ const CASES: readonly (readonly [string, Record<string, unknown>, readonly strin
   ['a sum of nothing', { reveal: 'sum' }, at('value'), three],
   ['a sum of a column without the use', { reveal: 'sum', value: { organisation: 'bank', column: 'email' } }, at('value'), three],
   ['a value that is not summed', { value: { organisation: 'bank', column: 'spent' } }, at('value')],
-  ['a threshold beyond the sides', { reveal: 'at-least', threshold: 3 }, at('threshold'), three],
+  [
+    'terms that a question does not have',
+    { reveal: 'size', sample_percent: 50, limits: { runs: 1 } },
+    ['intersections.clients.sample_percent', 'intersections.clients.limits'],
+    three,
+  ],
+  ['a minimum that nobody keeps', { reveal: 'size', minimum: 6 }, at('minimum'), three],
+  [
+    'a threshold beyond the sides',
+    { reveal: 'at-least', threshold: 3 },
+    ['intersections.clients.threshold', 'intersections.clients.between'],
+    three,
+  ],
   ['a threshold without a use for it', { threshold: 2 }, at('threshold')],
   [
     'both a key and a matching',

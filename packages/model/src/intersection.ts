@@ -1,6 +1,7 @@
 /** A run of an intersection between two stations: what they sign, what its receipt holds, and what the API shows. */
 import { z } from 'zod';
 import { NAME, signedAgreementSchema } from './agreement.ts';
+import { intersectionRevealSchema } from './agreement-intersections.ts';
 import { errorRecordSchema, OPEN_RUN_STATES, runEventSchema } from './api.ts';
 
 const name = z.string().regex(NAME);
@@ -140,6 +141,8 @@ export const intersectionTermsViewSchema = z.strictObject({
   /** Whether the two stations run it themselves; else it is a question to the committee. */
   plain: z.boolean(),
   sql: z.string().nullable(),
+  reveal: intersectionRevealSchema,
+  receivers: z.array(name),
   sentences: z.array(z.string()),
   runs: z.strictObject({ begun: z.number().int(), allowed: z.number().int(), days: z.number().int() }).nullable(),
 });
@@ -180,6 +183,10 @@ export const intersectionResultSchema = z.strictObject({
   receipt: intersectionReceiptSchema,
 });
 export type IntersectionResult = z.infer<typeof intersectionResultSchema>;
+
+/** A station's list against its own commitment. With the salt, whoever may read the rows can compute the same. */
+export const intersectionAuditSchema = z.strictObject({ run: hex16, commitment: hex32, salt: hex32, now: hex32, same: z.boolean() });
+export type IntersectionAudit = z.infer<typeof intersectionAuditSchema>;
 
 export const intersectionStartSchema = z.strictObject({
   collaboration: name.optional(),

@@ -71,6 +71,7 @@ export type LedgerEventKind =
   | 'intersection.computed'
   | 'intersection.failed'
   | 'intersection.received'
+  | 'intersection.audited'
   | 'release.opened'
   | 'release.assessed'
   | 'release.checked'

@@ -28,6 +28,8 @@ import {
   type ExplainAnswer,
   type ExplainRequest,
   explainAnswerSchema,
+  type IntersectionAudit,
+  intersectionAuditSchema,
   type IntersectionList,
   type IntersectionResult,
   type IntersectionStart,
@@ -217,6 +219,11 @@ export class StationClient {
 
   decideIntersection(run: string, action: 'approve' | 'refuse' | 'cancel' | 'retry', decision: DecisionRequest): Promise<IntersectionView> {
     return this.#call(intersectionViewSchema, 'POST', `/intersections/${run}/${action}`, decision, LONG_MS);
+  }
+
+  /** Whether the station's rows are still those that it committed to in a run. */
+  auditIntersection(run: string): Promise<IntersectionAudit> {
+    return this.#call(intersectionAuditSchema, 'POST', `/intersections/${run}/audit`, {}, LONG_MS);
   }
 
   intersectionResult(run: string): Promise<IntersectionResult> {

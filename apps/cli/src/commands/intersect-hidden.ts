@@ -41,7 +41,7 @@ export async function intersectHidden(
     await sandbox.start();
     await unlessAborted(signal, sandbox.sign(agreement));
     await Promise.all(sides.map((side) => connect(sandbox, trial, side)));
-    show(await ask(sandbox, trial, options), wish, trial, options);
+    showHidden(await ask(sandbox, trial, options), { ...wish, committee: trial.committee }, options);
   } catch (thrown) {
     throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;
   } finally {
@@ -86,12 +86,13 @@ async function ask(sandbox: Sandbox, { receiver, sql }: HiddenTrial, options: In
   return askWithProgress(client, { sql }, json ? 'json' : options.format);
 }
 
-function show(answer: RunResult, wish: HiddenWish, trial: HiddenTrial, options: IntersectOptions): void {
+/** How one number about matches that nobody knows is printed: from files, and from a station. */
+export function showHidden(answer: RunResult, wish: Shown, options: Pick<IntersectOptions, 'receipt' | 'json' | 'format'>): void {
   if (options.receipt !== undefined) {
     writePrivate(options.receipt, canonicalText(answer.receipt));
     remark(text.receiptSaved(options.receipt));
   }
-  const document = { ...documentOf(answer, wish, trial), ...(wish.ask === null ? {} : answerDocument(answer, false)) };
+  const document = { ...documentOf(answer, wish), ...(wish.ask === null ? {} : answerDocument(answer, false)) };
   if (document.belowMinimum) process.exitCode = 4;
   if (options.json === true || options.format === 'json') printJson(document);
   else if (wish.ask !== null) printAnswer(answer, options.format);
@@ -102,6 +103,8 @@ function show(answer: RunResult, wish: HiddenWish, trial: HiddenTrial, options: 
     remark(painted.err.dim(text.cost(durationText(answer.timings.totalMs), bytesText(answer.bytes.total), answer.rounds)));
   }
 }
+
+type Shown = Pick<HiddenWish, 'mode' | 'minimum' | 'ask'> & { readonly committee: readonly string[] };
 
 interface HiddenDocument {
   readonly size: number | null;
@@ -114,7 +117,7 @@ interface HiddenDocument {
 }
 
 /** Without a minimum, a cell that does not pass is about no row at all. */
-function documentOf(answer: RunResult, { mode, minimum, ask }: HiddenWish, { committee }: HiddenTrial): HiddenDocument {
+function documentOf(answer: RunResult, { mode, minimum, ask, committee }: Shown): HiddenDocument {
   const [row] = answer.result?.rows ?? [];
   const passed = ask !== null || (row?.[0] !== null && row?.[0] !== undefined);
   const none = !passed && minimum === 0;

@@ -10,6 +10,8 @@ import { renderGrid } from '../output/grid.ts';
 import { printable, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, printJson, remark } from '../output/streams.ts';
 import { type IntersectOptions, usage } from './intersect.ts';
+import { askWithProgress } from './ask.ts';
+import { showHidden } from './intersect-hidden.ts';
 import { intersectionProgress } from './intersect-progress.ts';
 import { documentOf, showIntersection } from './intersect-show.ts';
 
@@ -19,9 +21,8 @@ export async function intersectAtStation(name: string, options: IntersectOptions
     const json = options.json === true || options.format === 'json';
     if (!json) explain(terms);
     if (!terms.plain) {
-      const { ask } = await import('./ask.ts');
       remark(text.intersectAsQuestion);
-      return ask(terms.sql ?? '', { ...options, wait: options.wait, collaboration: terms.collaboration });
+      return askCommittee(client, terms, options);
     }
     const request = { intersection: name, collaboration: terms.collaboration, ...(options.as === undefined ? {} : { as: options.as }) };
     if (!options.wait) {
@@ -36,6 +37,20 @@ export async function intersectAtStation(name: string, options: IntersectOptions
     const result = await intersectAndFollow(client, request, following);
     showIntersection(result, Object.keys(result.receipt.body.results), options);
   });
+}
+
+/** The question that an intersection on secrets is. Without waiting, and for averages, it is printed as any question. */
+async function askCommittee(client: StationClient, terms: IntersectionTermsView, options: IntersectOptions): Promise<void> {
+  const { sql, reveal, receivers, collaboration } = terms;
+  if (!options.wait || reveal === 'average') return (await import('./ask.ts')).ask(sql ?? '', { ...options, collaboration, receivers });
+  const { as } = options;
+  const request = { sql: sql ?? '', collaboration, receivers, ...(as === undefined ? {} : { as }) };
+  const answer = await askWithProgress(client, request, options.json === true ? 'json' : options.format);
+  const { body } = answer.receipt;
+  // A minimum of one row is none: what does not pass then is about no row at all.
+  const minimum = body.rules.minimum_rows > 1 ? body.rules.minimum_rows : 0;
+  const mode = reveal === 'items' ? 'size' : reveal;
+  showHidden(answer, { mode, minimum, ask: null, committee: answer.receipt.agreement.agreement.committee }, options);
 }
 
 async function termsOf(client: StationClient, name: string, collaboration?: string): Promise<IntersectionTermsView> {
@@ -99,11 +114,23 @@ const rowOf = (run: IntersectionView): string[] => [
 ];
 
 export async function showRun(given: string, options: RunOptions): Promise<void> {
-  const run = await withStation(options, async (client) => client.intersection(await fullId(client, given)));
+  const { run, sentences } = await withStation(options, async (client) => {
+    const run = await client.intersection(await fullId(client, given));
+    const { terms } = await client.intersections(run.collaboration);
+    return { run, sentences: terms.find((t) => t.agreement === run.agreement && t.intersection === run.intersection)?.sentences ?? [] };
+  });
   if (options.json === true) return printJson(run);
   print(text.intersectDone(run.run, run.state));
+  for (const sentence of sentences) print(wrap(`  - ${sentence}`, terminalWidth(process.stdout), '    '));
   for (const { party, step, detail } of run.events) print(`  ${printable(party)}: ${printable(step)}: ${printable(detail)}`);
   if (run.error !== null) print(`${printable(run.error.message)} ${printable(run.error.remedy ?? '')}`);
+}
+
+export async function auditIntersection(given: string, options: RunOptions): Promise<void> {
+  const audit = await withStation(options, async (client) => client.auditIntersection(await fullId(client, given)));
+  if (!audit.same) process.exitCode = 3;
+  if (options.json === true) return printJson(audit);
+  print(audit.same ? text.intersectSame(audit.commitment) : text.intersectOtherRows(audit.commitment));
 }
 
 export async function decideIntersection(

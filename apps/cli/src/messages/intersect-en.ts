@@ -29,6 +29,8 @@ export const intersectEn = {
   intersectRunHeadings: ['run', 'intersection', 'state', 'asked by', 'waits for', 'since (UTC)', 'why'] as readonly string[],
   intersectPlain: 'the two stations',
   intersectHidden: 'the committee',
+  intersectSame: (commitment: string) => `The rows are those that were committed to (${commitment.slice(0, 16)}…).`,
+  intersectOtherRows: (commitment: string) => `The rows are not those that were committed to (${commitment.slice(0, 16)}…).`,
   intersectDone: (run: string, state: string) => `Run ${run} is ${state}.`,
   intersectCommittee: (names: string) =>
     `Nobody is to learn which items match: three compute parties do it (${names}); any two of them together could reconstruct the lists.`,

@@ -31,6 +31,8 @@ export const intersectNl: typeof intersectEn = {
   intersectRunHeadings: ['run', 'doorsnede', 'toestand', 'gevraagd door', 'wacht op', 'sinds (UTC)', 'waarom'],
   intersectPlain: 'de twee stations',
   intersectHidden: 'het comité',
+  intersectSame: (commitment) => `De rijen zijn die welke zijn vastgelegd (${commitment.slice(0, 16)}…).`,
+  intersectOtherRows: (commitment) => `De rijen zijn niet die welke zijn vastgelegd (${commitment.slice(0, 16)}…).`,
   intersectDone: (run, state) => `Run ${run} is ${state}.`,
   intersectCommittee: (names) =>
     `Niemand mag weten welke sleutels overeenkomen: drie rekenpartijen doen het (${names}); elke twee samen kunnen de lijsten terugvinden.`,

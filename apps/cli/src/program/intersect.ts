@@ -58,6 +58,9 @@ export function addIntersectCommands(program: Command): void {
   sub('show', 'one run: its approvals, and what happened at this station')
     .argument('<run>', 'its id, or the beginning of it')
     .action(async (run, options) => (await import('../commands/intersect-station.ts')).showRun(run, options));
+  sub('audit', "whether this station's rows are those that it committed to in a run")
+    .argument('<run>', 'its id, or the beginning of it')
+    .action(async (run, options) => (await import('../commands/intersect-station.ts')).auditIntersection(run, options));
   for (const [name, description] of [
     ['approve', "your organisation's yes to a run"],
     ['refuse', "your organisation's no: the run ends at both"],

@@ -57,6 +57,11 @@ export function intersectionRoutes({ station, access, intersections }: Services)
     return c.json(await view(run));
   });
 
+  app.post('/intersections/:run/audit', async (c) => {
+    await access.require('result.view', DEFAULT_PERSON, { id: c.req.param('run') });
+    return c.json(await intersections.audit(c.req.param('run')));
+  });
+
   app.get('/intersections/:run/result', async (c) => {
     await access.require('result.view', DEFAULT_PERSON, { id: c.req.param('run') });
     return c.json(await intersections.result(c.req.param('run')));
