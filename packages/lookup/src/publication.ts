@@ -97,7 +97,7 @@ export async function signPublication(publication: Publication, signer: Signer):
  * @throws ProtocolError `lookup/malformed`; PeerError `lookup/signature` if another key signed it.
  */
 export function readPublication(bytes: Uint8Array, ownersKey: Uint8Array): Publication {
-  const parsed = signedSchema.safeParse(parseCanonical(bytes, 'The published database'));
+  const parsed = signedSchema.safeParse(canonical(bytes));
   if (!parsed.success) throw malformed('The published database');
   const { publication, signature } = parsed.data;
   if (!verifySignature(ownersKey, PURPOSE, canonicalBytes(publication), signatureBytes(signature))) {
@@ -105,6 +105,14 @@ export function readPublication(bytes: Uint8Array, ownersKey: Uint8Array): Publi
   }
   if (!isSound(publication)) throw malformed('The published database');
   return publication;
+}
+
+function canonical(bytes: Uint8Array): Json {
+  try {
+    return parseCanonical(bytes, 'The published database');
+  } catch {
+    throw malformed('The published database');
+  }
 }
 
 function signatureBytes(text: string): Uint8Array {
