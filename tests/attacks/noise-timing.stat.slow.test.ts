@@ -3,8 +3,8 @@
  * or full. Same declared sizes, 160 pairs in random order, signed ranks of differences and of spreads.
  *
  * α = 1e-6 for both statistics of a test together, by the randomisation alone: load does not make these tests fail. Power:
- * each prints the least delay that it would have found in 99 of 100 cases, some hundredths of the time taken on a quiet
- * machine. The control takes a tenth longer where groups are shown, or 0.3 times or twice as long where the machine is too busy to
+ * each prints the least delay that it would have found in 99 of 100 cases (about half of the time taken, beside much other
+ * work). The control takes a tenth longer where groups are shown, or 0.3 times or twice as long where the machine is too busy to
  * show that, and must be found. With 3,000 pairs, and noise from bits: noise-timing.stat.long.test.ts.
  */
 import assert from 'node:assert/strict';
