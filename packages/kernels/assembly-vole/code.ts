@@ -58,11 +58,10 @@ export function convolvePairs(x: usize, count: usize, bits: usize, masks: usize)
   }
 }
 
-/** The elements at x become the first of each record at z; the second is zero. */
+/** The elements at x become the first of each record at z; the second stays. */
 export function spread(x: usize, z: usize, count: usize): void {
   for (const end = x + (count << 4); x < end; x += 16) {
     v128.store(z, v128.load(x));
-    v128.store(z, i64x2.splat(0), 16);
     z += 32;
   }
 }

@@ -6,4 +6,4 @@ export { chachaBlocks } from './chacha';
 export { convolve, convolvePairs, gatherPairSums, gatherSums, prepareMasks, spread } from './code';
 export { multiplyByTable, multiplyPairs, multiplyTable } from './field';
 export { hornerLanes, turnElements } from './horner';
-export { sumClasses, sumPowers, transposeColumns, xorInto } from './rows';
+export { addToGroup, placeElement, sumClasses, sumPowers, transposeColumns, xorInto } from './rows';

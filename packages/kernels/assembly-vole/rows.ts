@@ -62,3 +62,36 @@ export function transposeColumns(columns: usize, stride: usize, rows: usize, blo
     rows += 2048;
   }
 }
+
+/**
+ * Adds four elements to those of one group of four, out of `groups`: every group is read and written, so that neither time
+ * nor addresses tell which one.
+ */
+export function addToGroup(x: usize, groups: i32, group: i32, four: usize): void {
+  const a = v128.load(four);
+  const b = v128.load(four, 16);
+  const c = v128.load(four, 32);
+  const d = v128.load(four, 48);
+  const sought = i32x4.splat(group);
+  for (let g = 0; g < groups; g++) {
+    const keep = i32x4.eq(i32x4.splat(g), sought);
+    v128.store(x, v128.xor(v128.load(x), v128.and(a, keep)));
+    v128.store(x, v128.xor(v128.load(x, 16), v128.and(b, keep)), 16);
+    v128.store(x, v128.xor(v128.load(x, 32), v128.and(c, keep)), 32);
+    v128.store(x, v128.xor(v128.load(x, 48), v128.and(d, keep)), 48);
+    x += 64;
+  }
+}
+
+/**
+ * Writes zeros to `count` elements that stand `step` bytes apart, and `value` to the one at `place`; nowhere if there is no
+ * such place among them. Neither time nor addresses tell where.
+ */
+export function placeElement(x: usize, step: usize, count: i32, place: i32, value: usize): void {
+  const element = v128.load(value);
+  const sought = i32x4.splat(place);
+  for (let i = 0; i < count; i++) {
+    v128.store(x, v128.and(element, i32x4.eq(i32x4.splat(i), sought)));
+    x += step;
+  }
+}

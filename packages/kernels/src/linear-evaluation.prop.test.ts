@@ -129,6 +129,22 @@ test('sums of classes, sums of powers and transposed columns are what they say',
   );
 });
 
+test('one group is added to, and one element is placed, or none', () => {
+  fc.assert(
+    fc.property(elements(12), elements(4), fc.integer({ min: -1, max: 3 }), (x, four, which) => {
+      const { arena, field } = ready();
+      const [at, added] = [arena.place(join(x)), arena.place(join(four))];
+      field.addToGroup(at, 3, which, added);
+      const due = x.map((one, i) => (i >> 2 === which ? plus(one, four[i & 3] as Bytes) : one));
+      assert.deepEqual(arena.bytes(at, 16 * 12).slice(), join(due));
+      field.placeElement(at, 32, 3, which, added);
+      const placed = due.map((one, i) => (i % 2 === 1 || i >= 6 ? one : i / 2 === which ? (four[0] as Bytes) : ZERO));
+      assert.deepEqual(arena.bytes(at, 16 * 12).slice(), join(placed));
+    }),
+    runs,
+  );
+});
+
 test('convolution follows its equation, and sums are gathered from where the random words say', () => {
   const [size, rows, weight, parts] = [41, 7, 5, 2];
   const words = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: rows * weight, maxLength: rows * weight });
@@ -181,7 +197,7 @@ test('records of two elements are convolved and gathered as their elements are',
       const pairs = arena.place(new Uint8Array(32 * (reach + size)).fill(9));
       field.spread(arena.place(join(x)), pairs, reach + size);
       y.forEach((one, k) => {
-        assert.ok(arena.bytes(pairs + 32 * k + 16, 16).every((byte) => byte === 0));
+        assert.ok(arena.bytes(pairs + 32 * k + 16, 16).every((byte) => byte === 9));
         arena.bytes(pairs + 32 * k + 16, 16).set(one);
       });
       const [bitsAt, wordsAt] = [arena.place(chosen), arena.place(words)];

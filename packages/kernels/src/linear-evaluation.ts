@@ -21,6 +21,8 @@ export interface LinearEvaluation {
   readonly turnElements: (x: number) => void;
   readonly xorInto: (x: number, z: number, count: number) => void;
   readonly sumClasses: (x: number, count: number, sums: number) => void;
+  readonly addToGroup: (x: number, groups: number, group: number, four: number) => void;
+  readonly placeElement: (x: number, step: number, count: number, place: number, value: number) => void;
   readonly sumPowers: (rows: number, out: number, count: number) => void;
   readonly transposeColumns: (columns: number, stride: number, rows: number, blocks: number, work: number) => void;
   readonly prepareMasks: (masks: number) => void;

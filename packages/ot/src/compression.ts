@@ -90,8 +90,8 @@ export async function compress(arena: Arena, vector: number, count: number, size
 
 /**
  * Compresses two vectors, element beside element so that each is waited for once. One stands at `vector`, as in `compress`;
- * of the other, the first `count` elements stand at `noise`, and `place` puts the rest where it is told to (32 bytes apart,
- * zeros so far). The results are at `vector` and at `noise`.
+ * of the other, the first `count` elements stand at `noise`, and the rest where `place` is told to put it, 32 bytes apart. The
+ * results are at `vector` and at `noise`.
  */
 export async function compressBoth(
   arena: Arena,

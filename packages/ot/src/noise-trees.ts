@@ -3,13 +3,12 @@
  * that the sender does not learn. Leaves of all trees follow each other as one vector.
  *
  * A tree is expanded level by level; the receiver puts anything in the place it does not know, expands it as well, and mends
- * its children with the sums that it may open, so that both sides do the same work whatever the place is. The addresses of
- * the few blocks that are mended do depend on it (not the time): see KNOWN_LIMITS.md.
+ * its children with the sums that it may open. Neither time nor addresses depend on the place.
  * Source: Goldreich, Goldwasser & Micali 1986; Boyle et al. 2019.
  */
 import { pause } from '@sluis/base';
 import { type Arena, type LinearEvaluation, linearEvaluation } from '@sluis/kernels';
-import { blockBytes, blocksFrom } from './blocks.ts';
+import { blockBytes, blocksFrom, xorBlocks } from './blocks.ts';
 import { type Expansion, EXPANDED_BYTES, SEED_BYTES } from './expansion.ts';
 import { LEVEL_BYTES, LEVEL_WORDS, openSums, sealSums } from './tree-keys.ts';
 import { nodesAt, type VoleShape } from './vole-shape.ts';
@@ -54,6 +53,12 @@ class TreeGrower {
   sumsOf(tree: number, level: number): Uint32Array {
     this.field.sumClasses(this.level(tree, level), nodesAt(this.shape, level), this.sums);
     return this.arena.words(this.sums, 16);
+  }
+
+  /** Adds four blocks to the children of one node: to all, but nothing to most, so that no address tells which. */
+  mend(tree: number, level: number, parent: number, four: Uint32Array): void {
+    this.arena.words(this.sums, 16).set(four);
+    this.field.addToGroup(this.level(tree, level), nodesAt(this.shape, level - 1), parent, this.sums);
   }
 
   /** The sum of all leaves. */
@@ -122,24 +127,28 @@ export async function mendTrees(
   const closing = shape.trees * shape.depth * LEVEL_WORDS;
   for (let tree = 0; tree < shape.trees; tree++) {
     await pause();
-    const place = places[tree] as number;
     arena.bytes(grower.level(tree, 0), SEED_BYTES).fill(0);
+    const close = xorBlocks(sealed.subarray(closing + 4 * tree, closing + 4 * tree + 4), c.subarray(4 * tree, 4 * tree + 4));
     let parent = 0;
-    wayTo(place, shape.depth).forEach((digit, i) => {
+    wayTo(places[tree] as number, shape.depth).forEach((digit, i) => {
       const level = i + 1;
       const number = tree * shape.depth + i;
       const own = grower.grow(tree, level);
-      const theirs = openSums(sealed.subarray(number * LEVEL_WORDS), keys, number, digit);
-      const children = Math.min(4, nodesAt(shape, level) - 4 * parent);
-      const words = arena.words(grower.level(tree, level) + EXPANDED_BYTES * parent, 4 * children);
-      // The own class becomes anything, like its parent.
-      for (let w = 0; w < words.length; w++) words[w] = (words[w] as number) ^ (own[w] as number) ^ (theirs[w] as number);
+      const due = openSums(sealed.subarray(number * LEVEL_WORDS), keys, number, digit);
+      if (level === shape.depth) closeSums(due, digit, close);
+      grower.mend(tree, level, parent, xorBlocks(own, due));
       parent = 4 * parent + digit;
     });
-    const total = grower.total(tree);
-    const leaf = arena.words(grower.level(tree, shape.depth) + SEED_BYTES * place, 4);
-    for (let w = 0; w < 4; w++) {
-      leaf[w] = (leaf[w] as number) ^ (total[w] as number) ^ (sealed[closing + 4 * tree + w] as number) ^ (c[4 * tree + w] as number);
-    }
+  }
+}
+
+/**
+ * Makes the sum of the unknown class such that all sums and `close` add up to nothing: the unknown leaf then becomes `close`
+ * plus all other leaves. At higher levels that class may become anything, like its parent.
+ */
+function closeSums(sums: Uint32Array, digit: number, close: Uint32Array): void {
+  for (let w = 0; w < 4; w++) {
+    const rest = [0, 4, 8, 12].reduce((sum, at) => sum ^ (sums[at + w] as number), close[w] as number);
+    for (let k = 0; k < 4; k++) sums[4 * k + w] = (sums[4 * k + w] as number) | (rest & (((k ^ digit) - 1) >> 31));
   }
 }

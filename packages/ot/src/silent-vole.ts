@@ -70,14 +70,27 @@ export async function receiveSilently(link: PairLink, arena: Arena, count: numbe
   if (options.threat === 'malicious') {
     await verifyNoise(link, arena, { vector, shape, session }, { places, values }, valueProducts, options.random);
   }
-  arena.bytes(noise, ELEMENT * count).fill(0);
   await compressBoth(arena, { vector, noise }, count, shape.trees * shape.leaves - count, (rest) => {
-    places.forEach((place, tree) => {
-      const at = shape.leaves * tree + place;
-      const address = at < count ? noise + ELEMENT * at : rest + 2 * ELEMENT * (at - count);
-      arena.bytes(address, ELEMENT).set(values.subarray(ELEMENT * tree, ELEMENT * (tree + 1)));
-    });
+    placeNoise(arena, shape, { places, values }, { noise, count, rest });
   });
   arena.reset(vector + Math.ceil(count / 4) * 64);
   return { a: noise, c: vector };
+}
+
+/** Writes the noise: its first `count` elements at `noise`, the others at `rest`, 32 bytes apart. Neither time nor addresses tell places. */
+function placeNoise(
+  arena: Arena,
+  { trees, leaves }: VoleShape,
+  { places, values }: { readonly places: Uint32Array; readonly values: Uint8Array },
+  { noise, count, rest }: { readonly noise: number; readonly count: number; readonly rest: number },
+): void {
+  const { placeElement } = arena.attach(linearEvaluation);
+  const value = arena.reserve(ELEMENT);
+  for (let tree = 0; tree < trees; tree++) {
+    const [first, place] = [tree * leaves, places[tree] as number];
+    const before = Math.min(leaves, Math.max(0, count - first));
+    arena.bytes(value, ELEMENT).set(values.subarray(ELEMENT * tree, ELEMENT * (tree + 1)));
+    if (before > 0) placeElement(noise + ELEMENT * first, ELEMENT, before, place, value);
+    if (before < leaves) placeElement(rest + 2 * ELEMENT * (first + before - count), 2 * ELEMENT, leaves - before, place - before, value);
+  }
 }

@@ -71,8 +71,8 @@ export function openSums(sealed: Uint32Array, keys: Uint32Array, level: number, 
     const both = either(sealed, 16 + w, 4, low) ^ (keys[at + WORDS + w] as number);
     const near = both ^ (far[0] ^ ((far[0] ^ far[1]) & -low));
     for (let c = 0; c < 4; c++) {
-      const isFar = Number(c >> 1 === high);
-      const isNear = Number(c >> 1 !== high) & Number((c & 1) === low);
+      const isFar = 1 - ((c >> 1) ^ high);
+      const isNear = (1 - isFar) & (1 - ((c & 1) ^ low));
       sums[4 * c + w] = ((far[c & 1] as number) & -isFar) | (near & -isNear);
     }
   }
