@@ -32,7 +32,7 @@ export const voleIntersection = technique('vole', {
   title: 'Private set intersection by an oblivious key-value store and vector OLE',
   cost: ({ sender, receiver }) => ({
     rounds: 10,
-    bytes: 26 * receiver + 12 * sender + 500_000,
+    bytes: 20 * receiver + 11 * sender + 1_500_000,
     seconds: 0.3 + (sender + receiver) / 400_000,
   }),
   ratings: {
