@@ -68,3 +68,33 @@ export async function openPayGaps(): Promise<Collaboration> {
   }
   return together;
 }
+
+/** Lists as IPv4 addresses in numbers, in one table from which an address may be shown if two lists or more have it. */
+export async function openAddresses(lists: readonly string[], least: number): Promise<Collaboration> {
+  const columns = { ip: { type: 'BIGINT', uses: ['join', 'group'], bounds: ['0', '4294967295'] } };
+  const together = await openCollaboration({
+    parties: [...lists, 'centre'].map((name) => ({ name })),
+    table: 'seen',
+    columns,
+    terms: {
+      tables: { seen: { providers: lists, columns, maximum_rows: 20_000 } },
+      output: { minimum_rows: 1, minimum_organisations: least },
+    },
+  });
+  for (const list of lists) {
+    const { client, home } = together.member(list);
+    const file = join(home, 'addresses.csv');
+    writeFileSync(file, `ip\n${addressesOf(list).join('\n')}\n`, { mode: 0o600 });
+    await client.connect({ table: 'seen', file });
+  }
+  return together;
+}
+
+/** The addresses of a list, as numbers. */
+export function addressesOf(list: string): number[] {
+  const lines = readFileSync(join(folder('ioc_ip'), `party_${list}.csv`), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1);
+  return lines.map((line) => (line.split(',')[0] ?? '').split('.').reduce((n, part) => n * 256 + Number(part), 0));
+}

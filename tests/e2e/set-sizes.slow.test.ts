@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Collaboration } from '../harness/collaboration.ts';
-import { facts, openLists, openPayGaps, skip } from './indicator-lists.ts';
+import { addressesOf, facts, openAddresses, openLists, openPayGaps, skip } from './indicator-lists.ts';
 
 describe('seven lists of indicators', { skip }, () => {
   let lists: Collaboration;
@@ -51,6 +51,31 @@ describe('seven lists of indicators', { skip }, () => {
     const { result } = await lists.ask(`SELECT count(*) AS size FROM (${common(['binarydefense', 'emerging_threats'])})`);
     assert.deepEqual([result?.rows, result?.suppressed.length], [[], 1]);
   });
+});
+
+test('addresses that enough lists have are shown themselves, and no others', { skip }, async () => {
+  const names = ['binarydefense', 'emerging_threats', 'alienvault_ssh', 'greensnow'];
+  const counts = new Map<number, number>();
+  for (const address of names.flatMap((name) => [...new Set(addressesOf(name))])) counts.set(address, (counts.get(address) ?? 0) + 1);
+  const lists = await openAddresses(names, 2);
+  try {
+    const seen = 'SELECT ip, count(DISTINCT organisation) AS organisations FROM seen GROUP BY ip';
+    // The agreement asks for two organisations behind every cell, so that a question which asks for fewer shows no more.
+    for (const [having, least] of [
+      [' HAVING count(DISTINCT organisation) >= 3', 3],
+      ['', 2],
+    ] as const) {
+      const { result } = await lists.ask(`SELECT ip, sum(organisations) AS n FROM (${seen}${having}) GROUP BY ip ORDER BY ip`);
+      const wanted = [...counts].filter(([, n]) => n >= least).sort(([a], [b]) => a - b);
+      assert.ok(wanted.length > 5);
+      assert.deepEqual(
+        result?.rows.map(([ip, n]) => [ip, Number(n)]),
+        wanted,
+      );
+    }
+  } finally {
+    await lists.close();
+  }
 });
 
 describe('pay gaps of two years', { skip }, () => {
