@@ -163,7 +163,7 @@ test('another publication under the same version is noticed', async () => {
 test('what a client could try is refused, with the reason, and costs it nothing it did not get', async () => {
   let now = 0;
   const owner = await testOwner({ clock: { now: () => now }, total: 20 });
-  await owner.publish({ identifiers: ['a'], values: null }, { limit: { identifiers: 10, windowSeconds: 60 } });
+  await owner.publish({ identifiers: ['a'], values: null }, { limit: { identifiers: 10, windowSeconds: 60 }, batches: [1, 8, 64] });
   const client = await clientOf(owner);
   await client.ask(['a']);
   const [question] = owner.seen as [Uint8Array];

@@ -35,8 +35,8 @@ export const DEFAULT_TERMS: Omit<Terms, 'database'> = {
   valueBytes: null,
   valueType: null,
   recipe: null,
-  batches: [1, 8, 64, 512, 1024],
-  limit: { identifiers: 10_000, windowSeconds: 86_400 },
+  batches: [1, 4, 16, 64, 256, 1024],
+  limit: { identifiers: 25_000, windowSeconds: 86_400 },
   lowBytes: 7,
   padTo: 1,
 };

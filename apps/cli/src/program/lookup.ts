@@ -22,7 +22,7 @@ function addServe(lookup: Command): void {
       .option('--listen <host:port>', 'where to serve (default: where it was served before, else 127.0.0.1 and any port)')
       .option('--address <host:port>', 'where others reach it, if that is another address')
       .option('--client <card>', 'admit only these clients (sluis station card); may be repeated', collect, [])
-      .option('--limit <n>', 'identifiers that one client may ask in a window', wholeNumber, 10_000)
+      .option('--limit <n>', 'identifiers that one client may ask in a window', wholeNumber, 25_000)
       .option('--limit-all <n>', 'identifiers that all clients together may ask in a window', wholeNumber, 100_000)
       .option('--window <seconds>', 'length of a window', wholeNumber, 86_400)
       .option('--value-bytes <n>', 'length to which values are padded (default: of the longest, rounded up to eights)', wholeNumber)
