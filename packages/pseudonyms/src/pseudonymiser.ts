@@ -9,7 +9,7 @@ import { concatBytes, lengthPrefixed, ProtocolError, type Random, utf8 } from '@
 import { constantTimeEqual, OPRF_PROOF_BYTES, Oprf, type Ristretto } from '@sluis/crypto';
 import { KEY_ID_BYTES, MAXIMUM_BATCH } from './holder.ts';
 import { checkPublicKey, keyId, type PublicKey } from './key-share.ts';
-import { at, lagrange, SIZE, weightedSum } from './polynomials.ts';
+import { at, lagrange, SIZE } from './polynomials.ts';
 import { type Fault, fault, placeOf } from './setting.ts';
 
 export const PSEUDONYM_BYTES = SIZE;
@@ -83,7 +83,7 @@ export class Pseudonymiser {
    *
    * @throws ProtocolError `pseudonyms/too-few` if fewer are good, saying whose were not; RangeError for a holder twice.
    *
-   * Learns: the asker, the pseudonyms. Cost: about 0.4 ms a record and holder.
+   * Learns: the asker, the pseudonyms. Cost: about 0.4 ms a record and holder, 0.1 ms a record.
    */
   finish({ request, blinds }: Pending, answers: readonly HolderAnswer[]): Finished {
     if (new Set(answers.map((a) => a.holder)).size < answers.length) throw new RangeError('one answer per holder');
@@ -101,12 +101,16 @@ export class Pseudonymiser {
       good.map((g) => g.place + 1),
       0,
     );
-    const combined = weightedSum(
-      this.#group,
-      good.map((g) => g.evaluated),
-      weights,
-    );
-    return { pseudonyms: this.#group.multiplyEach(combined, this.#group.invertScalars(blinds)), faults };
+    // Each holder's coefficient and the blinding come off in one multiplication.
+    const unblinding = this.#group.invertScalars(blinds);
+    const terms = good.map(({ evaluated }, i) => this.#group.multiplyEach(evaluated, this.#scaled(unblinding, weights[i] as Uint8Array)));
+    return { pseudonyms: terms.reduce((x, y) => this.#group.add(x, y)), faults };
+  }
+
+  #scaled(scalars: Uint8Array, factor: Uint8Array): Uint8Array {
+    const factors = new Uint8Array(scalars.length);
+    for (let i = 0; i < scalars.length; i += SIZE) factors.set(factor, i);
+    return this.#group.multiplyScalars(scalars, factors);
   }
 
   #read(request: Uint8Array, answer: Uint8Array, place: number): Uint8Array | Fault {

@@ -66,7 +66,7 @@ test('any threshold of the parties give the same pseudonyms, which are those of 
       );
       assert.notDeepEqual(guess, key);
     }),
-    { seed, numRuns: 5 },
+    { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 5) },
   );
 });
 
@@ -94,6 +94,6 @@ test('rotation maps pseudonyms to those of the next key, again and again, for an
         [shares, pseudonyms] = [next, mapped];
       }
     }),
-    { seed, numRuns: 2 },
+    { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 2) },
   );
 });
