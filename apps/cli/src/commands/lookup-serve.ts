@@ -21,9 +21,9 @@ export async function lookupServe(file: string, options: ServeOptions): Promise<
   const signal = interruption();
   const clients = options.client.map(clientPin);
   const database = await openDatabase(file, options);
+  using counts = new QuestionCounts(database.folder.counts);
   const first = modified(file);
   await publish(database, signal);
-  const counts = new QuestionCounts(database.folder.counts);
   const desk = new OwnerDesk(database.inForce(), {
     oprf: await loadOprf('voprf'),
     counter: counts,
@@ -54,7 +54,6 @@ export async function lookupServe(file: string, options: ServeOptions): Promise<
     server.close(resolve);
     server.closeAllConnections();
   });
-  counts.close();
 }
 
 async function publish(database: OwnedDatabase, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { PeerError } from '@sluis/base';
+import { PeerError, StationError } from '@sluis/base';
 import { spkiSha256 } from '@sluis/crypto';
 import { LARGEST_ANSWER, type LookupTransport, PATHS, problemOf, unreachable } from '@sluis/lookup';
 import type { LookupAddress } from './address.ts';
@@ -26,7 +26,7 @@ export function httpsTransport(
   const agent = new PinnedAgent(address.certificate, identity);
   const call = async (path: string, question?: Uint8Array): Promise<Uint8Array> => {
     const response = await send(new URL(path, address.url), agent, question, signal).catch((cause: unknown) => {
-      if (signal?.aborted === true) throw signal.reason;
+      if (signal?.aborted === true) throw cancelled();
       throw cause instanceof PeerError ? cause : unreachable(cause);
     });
     const body = await bodyOf(response);
@@ -101,6 +101,12 @@ class PinnedAgent extends Agent {
   }
 }
 
+const cancelled = () =>
+  new StationError('run/cancelled', {
+    stage: 'run',
+    message: 'Cancelled here. If the question had been sent, the owner has counted it.',
+    remedy: 'Ask again when ready.',
+  });
 const otherKey = () =>
   new PeerError('lookup/certificate', {
     stage: 'wire',

@@ -61,6 +61,7 @@ test('counts are on disk, by client and window, and a nonce counts once', async 
   assert.equal(await counts.charge(charge('a', 8, 0, nonce), allowance), 'allowed');
   counts.close();
   counts = new QuestionCounts(path);
+  assert.throws(() => new QuestionCounts(path), code('lookup/in-use'));
   assert.equal(await counts.charge(charge('b', 1, 0, nonce), allowance), 'replayed');
   assert.equal(await counts.charge(charge('a', 3), allowance), 'client-spent');
   assert.equal(await counts.charge(charge('a', 2), allowance), 'allowed');

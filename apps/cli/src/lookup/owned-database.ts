@@ -1,6 +1,6 @@
 /** A database that this command serves: from the file to the published version, and what is kept between starts. */
 import { basename, resolve } from 'node:path';
-import { fromHex, InvalidError, systemRandom, toHex } from '@sluis/base';
+import { fromHex, InvalidError, StationError, systemRandom, toHex } from '@sluis/base';
 import { createCertificate, generateSigningKey, loadOprf, type OprfKeys, sign, signingPublicKey, validityOf } from '@sluis/crypto';
 import { readColumns } from '@sluis/engine';
 import { openKeyFile } from '@sluis/keys';
@@ -50,6 +50,13 @@ export interface Identity {
 
 /** Fewer entries than this take no time worth showing. */
 const SHOWN_FROM = 5000;
+
+const cancelled = (): StationError =>
+  new StationError('run/cancelled', {
+    stage: 'run',
+    message: 'Cancelled here before the register was published; what was published before stays.',
+    remedy: 'Start again when ready.',
+  });
 
 export const usage = (message: string, remedy: string): InvalidError =>
   new InvalidError('usage/lookup', { stage: 'usage', message, remedy });
@@ -153,7 +160,7 @@ export class OwnedDatabase {
     return this.#signed.length + chunksOf(this.current().publication).reduce((n, hash) => n + (this.folder.chunk(hash)?.length ?? 0), 0);
   }
 
-  /** Reads the file and publishes what it holds now; on disk when it resolves. */
+  /** Reads the file and publishes what it holds now; on disk when it resolves. Throws StationError `run/cancelled` if the signal aborts. */
   async publish(signal: AbortSignal): Promise<NewVersion> {
     const { on, value, recipe } = this.#options;
     const [identifiers, values] = await readColumns(this.#file, value === undefined ? [on] : [on, value]);
@@ -163,7 +170,9 @@ export class OwnedDatabase {
     const epoch = { epoch: this.#state.epoch, publicKey, tagKey: fromHex(this.#state.tagKey) };
     const tools = { normalise: normaliserOf(recipe ?? null), evaluate, random: systemRandom };
     const entries = { identifiers: identifiers?.values ?? [], values: values?.values ?? null };
-    const made = await publishVersion(terms, epoch, this.#published, entries, tools);
+    const made = await publishVersion(terms, epoch, this.#published, entries, tools).catch((thrown: unknown) => {
+      throw signal.aborted ? cancelled() : thrown;
+    });
     if (made.changed) {
       const signed = await signPublication(made.publication, this.#identity.signer);
       const state = { ...this.#state, version: made.publication.version };

@@ -39,6 +39,13 @@ test('a version is published whole or not at all', async () => {
   assert.equal(again.folder.chunk('../owner.json'), null);
 });
 
+test('cancelled before it is published, nothing changes', async () => {
+  writeFileSync(register, 'id\na\nb\nc\nd\n');
+  const database = await openDatabase(register, OPTIONS);
+  await assert.rejects(database.publish(AbortSignal.abort()), code('run/cancelled'));
+  assert.equal((await openDatabase(register, OPTIONS)).current().publication.version, 2);
+});
+
 test('damage, other options and files that others can read are refused', async () => {
   await assert.rejects(openDatabase(register, { ...OPTIONS, database: 'other' }), code('usage/lookup'));
   await assert.rejects(openDatabase(register, { ...OPTIONS, home: folder }), code('usage/lookup'));

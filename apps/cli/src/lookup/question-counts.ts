@@ -1,18 +1,31 @@
-/** Counts of questions in a file (SQLite): on the disk before a question is answered, one window at a time. */
+/**
+ * Counts of questions in a file (SQLite): on the disk before a question is answered, one window at a time. The file is held
+ * as long as it is open, so that no second process publishes or counts in the same folder.
+ */
 import { DatabaseSync } from 'node:sqlite';
+import { StationError } from '@sluis/base';
 import type { Allowance, Charge, QuestionCounter, Verdict } from '@sluis/lookup';
 
 export class QuestionCounts implements QuestionCounter {
   readonly #database: DatabaseSync;
 
+  /** Throws StationError `lookup/in-use` if another process holds the file. */
   constructor(path: string) {
     this.#database = new DatabaseSync(path);
-    this.#database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS spent (window INTEGER, client TEXT, identifiers INTEGER NOT NULL, PRIMARY KEY (window, client)) STRICT;
-      CREATE TABLE IF NOT EXISTS nonces (window INTEGER, nonce BLOB PRIMARY KEY) STRICT;
-    `);
+    try {
+      this.#database.exec(`
+        PRAGMA locking_mode = EXCLUSIVE;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        BEGIN IMMEDIATE;
+        CREATE TABLE IF NOT EXISTS spent (window INTEGER, client TEXT, identifiers INTEGER NOT NULL, PRIMARY KEY (window, client)) STRICT;
+        CREATE TABLE IF NOT EXISTS nonces (window INTEGER, nonce BLOB PRIMARY KEY) STRICT;
+        COMMIT;
+      `);
+    } catch (cause) {
+      this.#database.close();
+      throw inUse(path, cause);
+    }
   }
 
   async charge({ client, nonce, identifiers, now }: Charge, allowance: Allowance): Promise<Verdict> {
@@ -48,6 +61,18 @@ export class QuestionCounts implements QuestionCounter {
   }
 
   close(): void {
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
+
+const inUse = (path: string, cause: unknown) =>
+  new StationError('lookup/in-use', {
+    stage: 'store',
+    message: `Another process holds ${path}, or it can't be written.`,
+    remedy: 'Is this register being served already? End that process, or give another --state.',
+    cause,
+  });
