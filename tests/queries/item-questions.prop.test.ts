@@ -12,7 +12,7 @@ import { compareJoined } from './compare-joined.ts';
 import { DryPipeline } from './dry-pipeline.ts';
 import { OUTSIDER, sampleAgreement } from './sample-agreement.ts';
 
-const QUESTIONS = Number(process.env['SLUIS_ITEM_QUESTIONS'] ?? 40);
+const QUESTIONS = Number(process.env['SLUIS_ITEM_QUESTIONS'] ?? 20);
 const SEED = Number(process.env['SLUIS_TEST_SEED'] ?? 20_268);
 const PARTIES = ['north', 'east', 'south', 'west', 'coast'];
 const [MINIMUM_ROWS, MINIMUM_ORGANISATIONS] = [3, 3];

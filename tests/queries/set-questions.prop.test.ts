@@ -11,7 +11,7 @@ import { DryPipeline } from './dry-pipeline.ts';
 import { joinedAgreement, openJoinedTables } from './joined-tables.ts';
 import { OUTSIDER } from './sample-agreement.ts';
 
-const QUESTIONS = Number(process.env['SLUIS_SET_QUESTIONS'] ?? 40);
+const QUESTIONS = Number(process.env['SLUIS_SET_QUESTIONS'] ?? 20);
 const SEED = Number(process.env['SLUIS_TEST_SEED'] ?? 20_266);
 const MINIMUM_ROWS = 4;
 

@@ -1,12 +1,9 @@
 /** Pass 5b: the part of the plan that the committee evaluates on shared rows. */
-import { RefusedError } from '@sluis/base';
 import {
   type Domain,
-  encodingsOf,
   moreOf,
   type PlanAccumulator,
   type PlanRowAccumulator,
-  type PlanRowItems,
   type PlanRowJoin,
   type PlanRows,
   type PlanRowSource,
@@ -14,17 +11,18 @@ import {
   wordsForBits,
 } from '@sluis/model';
 import { conjuncts } from './bind-join.ts';
-import { domainOf } from './domains.ts';
 import { columnsOf, print, type Bound } from './expression.ts';
+import { anyValue } from './lower-any-value.ts';
+import { mergedRows, sampledBy } from './lower-items.ts';
+import { filteredBefore, rowJoin } from './lower-join.ts';
 import { lowerCondition } from './lower-condition.ts';
 import { lowerNumber } from './lower-number.ts';
 import { lowerPosition } from './lower-position.ts';
 import type { RowCondition, RowMeasure } from './parts.ts';
-import type { Items, Join, Question } from './question.ts';
-import { quoteName } from './quote.ts';
+import type { Question } from './question.ts';
 import { all, bitsOf, branch, chosen, finer, isNull, not, minus, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
-import { notOnShares, rowColumn, type RowScope, tellsApart } from './row-scope.ts';
-import type { SharedSource, Sharing } from './sharing.ts';
+import { notOnShares, ownText, rowColumn, type RowScope, tellsApart } from './row-scope.ts';
+import { stationsAlone, type SharedSource, type Sharing } from './sharing.ts';
 import type { Split } from './split.ts';
 import type { Stability } from './stability.ts';
 import { isMoment, isNumber } from './types.ts';
@@ -105,8 +103,6 @@ function boundOf({ joins, tableName }: Question, { unit, rows }: Stability, scop
 
 const sizeOf = (e: RowExpression): RowExpression => ({ op: 'absolute', args: [e], bits: 'bits' in e ? e.bits : 1 });
 
-const stationsAlone = (source: SharedSource | undefined): boolean => source !== undefined && !source.deposits;
-
 interface Filters {
   readonly where: RowExpression | null;
   readonly stationWhere: readonly string[];
@@ -131,50 +127,6 @@ async function filtersOf(question: Question, sharing: Sharing, scope: RowScope):
   }
   const own = ownText(scope);
   return { where: onShares.length === 0 ? null : all(onShares), stationWhere: stationWhere.map((list) => list.map(own).join(' AND ')) };
-}
-
-/** A condition as a station's engine reads it, over its own columns. */
-const ownText =
-  (scope: RowScope) =>
-  (node: Bound): string =>
-    print(node, (n) => (n.kind === 'column' ? quoteName(scope.place(n.name).column) : null));
-
-/** Items by their keys, joined rows by the keys of the first join; texts by the second part of their hash, which is short. */
-async function sampledBy({ joins, merging }: Question, scope: RowScope): Promise<RowExpression[]> {
-  const keys: RowExpression[] = [];
-  for (const key of merging?.keys ?? joins[0]?.on.map((pair) => pair.left) ?? []) {
-    const column = key.kind === 'column' ? rowColumn(key.name, scope) : null;
-    keys.push(column === null ? (await anyValue(key, scope)).expression : (column.parts[1] ?? column.expression));
-  }
-  return keys;
-}
-
-/** A column as one number, or the two that tell texts apart. */
-function numbersOf(name: string, scope: RowScope): readonly RowExpression[] {
-  const { parts, expression } = rowColumn(name, scope);
-  return parts.length > 0 ? parts : [expression];
-}
-
-interface MergedRows {
-  readonly rows: PlanRowItems;
-  readonly stationWhere: string;
-}
-
-async function mergedRows({ keys, where, sums }: Items, { table }: Question, sharing: Sharing, scope: RowScope): Promise<MergedRows> {
-  const early = stationsAlone(sharing.sources[0]);
-  const added = sums.map((s, i) => {
-    const [encoding] = encodingsOf(table, [`#sum${i}`]);
-    const { expression } = rowColumn(s.name, scope);
-    return { expression, minimum: String(encoding?.minimum ?? 0n), maximum: String(encoding?.maximum ?? 0n) };
-  });
-  return {
-    rows: {
-      where: where === null || early ? null : await lowerCondition(where, scope),
-      keys: keys.flatMap((k) => numbersOf(k.name, scope)),
-      sums: added,
-    },
-    stationWhere: where === null || !early ? '' : conjuncts(where).map(ownText(scope)).join(' AND '),
-  };
 }
 
 function rowSource(
@@ -204,88 +156,6 @@ function rowSource(
     stationWhere,
     maximumRows,
   };
-}
-
-/** Without the conditions that stations apply before they share; of set operations these are among those of WHERE as well. */
-function filteredBefore(join: Join, index: number, sharing: Sharing, scope: RowScope): Join {
-  const rightIf = stationsAlone(sharing.sources[index + 1]) ? null : join.rightIf;
-  if (join.set === undefined || join.leftIf === null) return { ...join, rightIf };
-  const ofFirst = conjuncts(join.leftIf).every(
-    (c) => columnsOf(c).length > 0 && columnsOf(c).every((name) => scope.place(name).source === 0),
-  );
-  const before = ofFirst && stationsAlone(sharing.sources[0]);
-  return { ...join, leftIf: before || join.set === 'further' ? null : join.leftIf, rightIf };
-}
-
-/** A row that may not look for a partner, or be one, has NULL as its key. */
-async function rowJoin(join: Join, scope: RowScope): Promise<PlanRowJoin> {
-  const leftIf = join.leftIf === null ? null : await lowerCondition(join.leftIf, scope);
-  const rightIf = join.rightIf === null ? null : await lowerCondition(join.rightIf, scope);
-  const on: { readonly left: RowExpression; readonly right: RowExpression }[] = [];
-  for (const pair of join.on) {
-    const nullable = join.set !== undefined && (pair.left.nullable || pair.right.nullable);
-    for (const keys of await joinKeys(pair.left, pair.right, scope)) {
-      for (const { left, right } of nullable ? nullsEqual(keys) : [keys])
-        on.push(on.length > 0 ? { left, right } : { left: where(leftIf, left), right: where(rightIf, right) });
-    }
-  }
-  const { kind, rightUnique, maximumRows } = join;
-  return { kind, on, rightUnique, ...(join.set === 'first' ? { distinct: true as const } : {}), maximumRows };
-}
-
-/** NULL as 0, and a second key that says so. */
-function nullsEqual({ left, right }: RowKeys[number]): RowKeys {
-  const plain = (key: RowExpression): RowExpression => ({
-    op: 'case',
-    when: [branch(isNull(key), numberOf(0n).expression)],
-    else: key,
-    bits: 'bits' in key ? key.bits : 1,
-  });
-  const missing = (key: RowExpression): RowExpression => ({
-    op: 'case',
-    when: [branch(isNull(key), numberOf(1n).expression)],
-    else: numberOf(0n).expression,
-    bits: 2,
-  });
-  return [
-    { left: plain(left), right: plain(right) },
-    { left: missing(left), right: missing(right) },
-  ];
-}
-
-const where = (condition: RowExpression | null, key: RowExpression): RowExpression =>
-  condition === null
-    ? key
-    : { op: 'case', when: [branch(condition, key)], else: { op: 'null', of: 'number' }, bits: 'bits' in key ? key.bits : 1 };
-
-type RowKeys = readonly { readonly left: RowExpression; readonly right: RowExpression }[];
-
-async function joinKeys(left: Bound, right: Bound, scope: RowScope): Promise<RowKeys> {
-  if (left.type === 'VARCHAR') return textKeys(left, right, scope);
-  const [a, b] = [await lowerNumber(left, scope), await lowerNumber(right, scope)];
-  const scale = Math.max(a.scale, b.scale);
-  const [x, y] = [finer(a, scale), finer(b, scale)];
-  if (!x.exact || !y.exact || bitsOf(x) > 64 || bitsOf(y) > 64) throw notOnShares(x.exact ? right : left);
-  return [{ left: x.expression, right: y.expression }];
-}
-
-/** Text without a list is joined by both parts of its hash, text with lists by position in both lists together. */
-async function textKeys(left: Bound, right: Bound, scope: RowScope): Promise<RowKeys> {
-  const hashed = [left, right].map((k) => (k.kind === 'column' ? rowColumn(k.name, scope) : null));
-  const [a, b] = hashed;
-  const count = hashed.filter((c) => c?.encoding.kind === 'hash').length;
-  if (count === 2 && a !== null && a !== undefined && b !== null && b !== undefined)
-    return a.parts.map((part, i) => ({ left: part, right: b.parts[i] ?? b.expression }));
-  if (count > 0) {
-    throw new RefusedError('plan/type-mismatch', {
-      stage: 'plan',
-      message: `The join compares ${print(left)} with ${print(right)}, of which only one has a declared list of values.`,
-      remedy: 'Declare both columns alike in the agreement: the same list of values for both, or none.',
-    });
-  }
-  const [one, other] = [await domainOf(left, scope.table, scope.typing), await domainOf(right, scope.table, scope.typing)];
-  const list = [...new Set([...one.values, ...other.values])].filter((v) => v !== null);
-  return [{ left: (await lowerPosition(left, list, scope)).expression, right: (await lowerPosition(right, list, scope)).expression }];
 }
 
 async function loweredKey({ expression, domain }: RowKey, scope: RowScope): Promise<RowNumber> {
@@ -324,14 +194,6 @@ async function rowCondition({ filter, present }: RowCondition, scope: RowScope):
   for (const value of present)
     parts.push(not(isNull(value.kind === 'column' ? rowColumn(value.name, scope).expression : (await anyValue(value, scope)).expression)));
   return parts.length === 0 ? null : all(parts);
-}
-
-/** A value as whatever number it has: equal exactly where the values are. */
-async function anyValue(value: Bound, scope: RowScope): Promise<RowNumber> {
-  if (value.kind === 'column') return tellsApart(rowColumn(value.name, scope));
-  if (value.type !== 'VARCHAR') return lowerNumber(value, scope);
-  const list = (await domainOf(value, scope.table, scope.typing)).values.filter((v) => v !== null);
-  return lowerPosition(value, list, scope);
 }
 
 async function rowMeasure(measure: RowMeasure, scope: RowScope): Promise<PlanRowAccumulator> {

@@ -2,6 +2,7 @@
 import { cellCodec, encodingsOf, MORE_HASH_BITS, moreOf, type ColumnEncoding, type RowExpression, type Table } from '@sluis/model';
 import type { RefusedError } from '@sluis/base';
 import { print, type Bound } from './expression.ts';
+import { quoteName } from './quote.ts';
 import { unsupported } from './refusal.ts';
 import { numberOf, plus, times, type RowNumber } from './row-number.ts';
 import type { Typing } from './types.ts';
@@ -62,6 +63,12 @@ export function tellsApart({ expression, encoding: { minimum: lo, maximum: hi },
   const room = 1n << MORE_HASH_BITS;
   return plus(times(whole(first, hi), numberOf(room)), whole(more, room - 1n));
 }
+
+/** A condition as a station's engine reads it, over its own columns. */
+export const ownText =
+  (scope: RowScope) =>
+  (node: Bound): string =>
+    print(node, (n) => (n.kind === 'column' ? quoteName(scope.place(n.name).column) : null));
 
 const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
 

@@ -27,6 +27,9 @@ export interface Sharing {
   readonly because: readonly string[];
 }
 
+/** Whether all rows of a source are of stations, which look at them before they share. */
+export const stationsAlone = (source: SharedSource | undefined): boolean => source !== undefined && !source.deposits;
+
 /** No compute party holds more. */
 const MOST_ROWS = 2 ** 31 - 1;
 
