@@ -2,6 +2,7 @@
 import { canonicalBytes, canonicalText, InvalidError, RefusedError, type SluisError, toHex } from '@sluis/base';
 import {
   type IntersectionApproval,
+  type IntersectionReceiptBody,
   intersectionReceiptSchema,
   type IntersectionResult,
   type IntersectionState,
@@ -19,6 +20,7 @@ import {
   neededApprovals,
   type OpenIntersection,
 } from './intersection-admission.ts';
+import type { Word } from './intersection-evidence.ts';
 import { checkRuns, periodStart } from './intersection-limits.ts';
 import type { BegunAttempt, IntersectionRecord, IntersectionStore, KeptInputs } from './intersection-store.ts';
 import { readMessage } from './messages.ts';
@@ -166,6 +168,16 @@ export class IntersectionBook {
     const change = { state: 'released', result: JSON.stringify(result), error: null } as const;
     if (!(await this.store.changeIntersection(run, ['running'], change, station.clock.now()))) throw this.notOpen(await this.record(run));
     station.events.emit(run, 'receipt', station.organisation, 'signed by both and kept');
+  }
+
+  /** This station's word on exactly this account of a run, if it has given it. */
+  async wordOn(body: IntersectionReceiptBody): Promise<Pick<Word, 'signature' | 'log'> | null> {
+    const { result } = await this.record(body.run);
+    if (result === null) return null;
+    const { receipt } = JSON.parse(result) as IntersectionResult;
+    const { organisation } = this.station;
+    const [signature, log] = [receipt.signatures[organisation], receipt.log[organisation]];
+    return canonicalText(receipt.body) === canonicalText(body) && signature !== undefined && log !== undefined ? { signature, log } : null;
   }
 
   async result(run: string): Promise<IntersectionResult> {

@@ -36,6 +36,8 @@ import { requireSender } from './messenger.ts';
 const PROPOSAL_HOURS = 24;
 const SHORT_MS = 30_000;
 const END_MS = 10_000;
+const FINISH_AGAIN = 3;
+const AGAIN_MS = 1_000;
 /** A run that broke off may be tried again with the same inputs, so often. */
 export const MOST_ATTEMPTS = 3;
 
@@ -264,8 +266,21 @@ export class Intersections {
     const { run } = active;
     const body = receiptBody(run, of, station.clock.now());
     const word = await giveWord(station, body);
-    const answer = await this.#ask(run, 'intersection.finish', { body, word }, active);
+    const answer = await this.#patiently(() => this.#ask(run, 'intersection.finish', { body, word }, active));
     await this.#release(active, body, { [station.organisation]: word, [run.peer.organisation]: answer });
+  }
+
+  /** Once the other side has signed, its answer must not be lost: asked again, it gives the same. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (let again = 0; ; again++) {
+      try {
+        return await ask();
+      } catch (thrown) {
+        const broken = thrown instanceof SluisError && /^wire\/(disconnected|unreachable|timeout)$/.test(thrown.code);
+        if (!broken || again >= FINISH_AGAIN) throw thrown;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
   }
 
   async #release(active: ActiveAttempt, body: FinishedBody, words: Readonly<Record<string, Word>>): Promise<void> {
@@ -339,8 +354,10 @@ export class Intersections {
     });
     this.#on('intersection.finish', async ({ body, word }, from) => {
       const run = await this.#fromCoordinator(body.run, from);
-      const active = await this.#attempts.require(body.run, body.attempt);
       const station = this.#station;
+      const given = await this.book.wordOn(body);
+      if (given !== null) return given;
+      const active = await this.#attempts.require(body.run, body.attempt);
       const of = this.#finished(active, null, 0);
       checkAccount(station, run, body, { ...of, sent: { ...of.sent, [station.organisation]: active.sent } });
       const mine = await giveWord(station, body);

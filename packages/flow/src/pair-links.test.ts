@@ -77,6 +77,7 @@ const CASES: readonly (readonly [string, Meddle, string])[] = [
   ['a longer message', (p, body) => [[{ ...p, bytes: body.length + 1 }, bytes(body.length + 1)]], 'intersection/broken-message'],
   ['more bytes than a message said', (p, body) => [[{ ...p, from: 0 }, bytes(body.length + 1)]], 'intersection/broken-message'],
   ['a message of another step', (p, body) => [[{ ...p, step: 'other' }, body]], 'intersection/broken-message'],
+  ['a piece that is too large', (p) => [[{ ...p, bytes: 5_000_000 }, bytes(5_000_000)]], 'intersection/broken-message'],
   ['a piece from the middle', (p, body) => [[{ ...p, from: 1 }, body]], 'intersection/broken-message'],
 ];
 for (const [what, meddle, expected] of CASES)

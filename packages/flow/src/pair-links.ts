@@ -91,6 +91,7 @@ export class WirePairLink implements PairLink {
 
   /** A piece from the wire. Resolves when there is room for the next; throws what ends the connection. */
   async take(piece: Piece, body: Uint8Array): Promise<void> {
+    if (body.length > PIECE_BYTES) throw this.#broken(piece.step, `sent a piece of ${body.length} bytes`);
     if (piece.sequence !== this.#expected) throw this.#fail(this.#replayed(piece));
     this.#expected++;
     this.#arrived.push({ piece, body });
