@@ -15,6 +15,7 @@ import { bytesText } from '../output/paint.ts';
 import { print, printJson, remark } from '../output/streams.ts';
 
 const WATCH_MS = 1000;
+const SAID_EVERY_MS = 5000;
 
 /** Publishes the file, serves it, and returns when it is told to end. */
 export async function lookupServe(file: string, options: ServeOptions): Promise<void> {
@@ -31,7 +32,7 @@ export async function lookupServe(file: string, options: ServeOptions): Promise<
     clock: systemClock,
     random: systemRandom,
   });
-  let answered = 0;
+  let [answered, said] = [0, Number.NEGATIVE_INFINITY];
   const server = lookupServer(database.tls, {
     desk,
     signed: () => database.signed(),
@@ -39,6 +40,8 @@ export async function lookupServe(file: string, options: ServeOptions): Promise<
     admits: (certificate) => clients.length === 0 || clients.includes(certificate),
     answered: (identifiers) => {
       answered += identifiers;
+      if (performance.now() - said < SAID_EVERY_MS) return;
+      said = performance.now();
       remark(text.lookupAnswered(answered));
     },
   });

@@ -1,4 +1,5 @@
 /** A database that this command serves: from the file to the published version, and what is kept between starts. */
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fromHex, InvalidError, StationError, systemRandom, toHex } from '@sluis/base';
 import { createCertificate, generateSigningKey, loadOprf, type OprfKeys, sign, signingPublicKey, validityOf } from '@sluis/crypto';
@@ -66,6 +67,8 @@ export async function openDatabase(file: string, options: ServeOptions): Promise
   if (options.padTo < 1 || options.window < 1 || options.limit < 1)
     throw usage('--pad-to, --window and --limit are at least 1.', 'Give larger numbers.');
   normaliserOf(options.recipe ?? null);
+  if (!/[*?[]/.test(file) && !existsSync(file))
+    throw usage(`There is no file ${file}.`, 'Check the name; relative names start from the current folder.');
   const folder = new OwnerFolder(resolve(options.state ?? `${file}.lookup`));
   const before = folder.read();
   if (before !== null && options.database !== undefined && before.database !== options.database)

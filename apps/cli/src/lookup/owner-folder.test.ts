@@ -46,6 +46,14 @@ test('cancelled before it is published, nothing changes', async () => {
   assert.equal((await openDatabase(register, OPTIONS)).current().publication.version, 2);
 });
 
+test('a file that is not there leaves nothing behind', async () => {
+  await assert.rejects(openDatabase(join(folder, 'none.csv'), OPTIONS), code('usage/lookup'));
+  assert.deepEqual(
+    readdirSync(folder).filter((n) => n.startsWith('none')),
+    [],
+  );
+});
+
 test('damage, other options and files that others can read are refused', async () => {
   await assert.rejects(openDatabase(register, { ...OPTIONS, database: 'other' }), code('usage/lookup'));
   await assert.rejects(openDatabase(register, { ...OPTIONS, home: folder }), code('usage/lookup'));
