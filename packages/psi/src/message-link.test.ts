@@ -34,7 +34,7 @@ test('other steps and lengths are refused', async () => {
 
 test('who waits learns that the peer is gone, silent, or sends what is no message', async () => {
   const [, silent] = pair(20);
-  assert.equal(await silent.receive('a', 1).catch(code), 'wire/timed-out');
+  assert.equal(await silent.receive('a', 1).catch(code), 'wire/timeout');
   for (const message of [new Uint8Array(0), Uint8Array.of(0, 1), Uint8Array.of(5, 97)]) {
     const [, right] = pair();
     const waiting = right.receive('a', 1).catch(code);

@@ -51,7 +51,7 @@ export class MessageLink implements PairLink {
     await this.#post(concatBytes(Uint8Array.of(name.length), name, body));
   }
 
-  /** @throws ProtocolError `wire/disconnected`, `wire/timed-out`, `wire/unexpected-step`, `wire/bad-length`. */
+  /** @throws ProtocolError `wire/disconnected`, `wire/timeout`, `wire/unexpected-step`, `wire/bad-length`. */
   async receive(step: string, bytes: number | { readonly atMost: number }): Promise<Uint8Array> {
     const letter = await this.#next(step);
     if (letter.step !== step) throw refused('wire/unexpected-step', `A message of another step came instead of ${step}.`);
@@ -67,7 +67,7 @@ export class MessageLink implements PairLink {
       if (letter !== undefined) return letter;
       if (this.#gone) throw refused('wire/disconnected', `The peer is gone before step ${step}.`);
       const left = until - performance.now();
-      if (left <= 0) throw refused('wire/timed-out', `The peer sent nothing for step ${step}.`);
+      if (left <= 0) throw refused('wire/timeout', `The peer sent nothing for step ${step}.`);
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting = resolve;
       const timer = setTimeout(resolve, left);
