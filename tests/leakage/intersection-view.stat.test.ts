@@ -41,7 +41,7 @@ async function views(from: 0 | 1, { terms, sender, receiver, random, dealer }: C
     const { links, positions } = await dealtRun(sender, receiver, terms, options, random, dealer?.());
     assert.equal(positions.length, COMMON.length);
     const view = new Map(sentBy(links[from]));
-    if (from === 1 && terms.protocol === 'vole') view.set('guesses', await guessedBlocks(links, GUESSES));
+    if (from === 1 && terms.protocol === 'vole') view.set('guesses', await guessedBlocks(links, GUESSES, terms));
     found.push(view);
   }
   return found;

@@ -9,3 +9,4 @@ export * from './rows';
 export * from './encode';
 export * from './decode';
 export * from './values';
+export * from './halves';

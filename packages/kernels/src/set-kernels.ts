@@ -49,6 +49,9 @@ export interface SetKernels {
     decoded: number,
     values: number,
   ) => void;
+  readonly narrowDigests: (digests: number, count: number) => void;
+  readonly packHalves: (blocks: number, count: number, halves: number) => void;
+  readonly unpackHalves: (halves: number, count: number, blocks: number) => void;
   readonly valueRecords: (values: number, length: number, first: number, count: number, records: number) => void;
   readonly orderTies: (records: number, first: number, count: number, values: number, length: number) => void;
   readonly gatherValues: (records: number, count: number, values: number, length: number, out: number) => void;

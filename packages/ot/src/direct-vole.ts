@@ -5,7 +5,7 @@
 import { type Arena, linearEvaluation } from '@sluis/kernels';
 import type { PairLink } from '@sluis/model';
 import { receiveRows, sendRows } from './correlated-rows.ts';
-import type { VoleOptions, VoleReceiverShare, VoleSenderShare } from './vole.ts';
+import { randomElements, type VoleOptions, type VoleReceiverShare, type VoleSenderShare } from './vole.ts';
 
 const ELEMENT = 16;
 const BITS = 128;
@@ -20,7 +20,7 @@ export async function sendDirectly(link: PairLink, arena: Arena, count: number, 
 }
 
 export async function receiveDirectly(link: PairLink, arena: Arena, count: number, options: VoleOptions): Promise<VoleReceiverShare> {
-  const values = options.random.bytes(ELEMENT * count);
+  const values = randomElements(count, options);
   const a = arena.place(values);
   const c = arena.reserve(ELEMENT * count);
   const top = arena.top;

@@ -14,7 +14,7 @@ import { proveNoise, verifyNoise } from './noise-check.ts';
 import { choicesOf, drawPlaces } from './noise-places.ts';
 import { growTrees, LEAF_MARGIN_BYTES, mendTrees, treeMessageBytes } from './noise-trees.ts';
 import { hashRows, shiftedRows, TRANSFERS_PER_LEVEL } from './tree-keys.ts';
-import type { VoleOptions, VoleReceiverShare, VoleSenderShare } from './vole.ts';
+import { randomElements, type VoleOptions, type VoleReceiverShare, type VoleSenderShare } from './vole.ts';
 import { type VoleShape, voleShape } from './vole-shape.ts';
 
 const ELEMENT = 16;
@@ -58,7 +58,7 @@ export async function receiveSilently(link: PairLink, arena: Arena, count: numbe
   const vector = arena.reserve(vectorBytes(shape));
   const products = productsOf(shape, options);
   const transfers = transfersOf(shape);
-  const values = options.random.bytes(ELEMENT * products);
+  const values = randomElements(products, options);
   const places = drawPlaces(shape, options.random);
   const { rows, session } = await receiveRows(link, arena, concatBytes(values, choicesOf(shape, places)), options);
   const c = productsFrom(arena, rows, products);

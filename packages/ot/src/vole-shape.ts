@@ -14,6 +14,10 @@
  * | algebraic attacks on regular noise (Briaud & Øygarden 2023): strong where the rate is far below 1/2 | no gain known |
  * | statistical decoding and others over large fields (Liu, Wang, Yang & Yu 2024) | not below the tests above |
  *
+ * Where a is asked for narrow, values are uniformly random in a GF(2)-linear subspace of 2^64 elements instead. H is binary, so
+ * it maps the subspace to itself, and every line above holds as it is: each counts values that are hit or not, and a value
+ * that is hit makes a test uniform over the subspace; a value is zero by chance with probability 2^-64.
+ *
  * Polynomial factors are left to the attacker for free. That expand-convolute codes behave like random ones is shown by their
  * authors' experiments and proofs, and for small sizes by `compression.stat.slow.test.ts`; it is not proven for a given size. Small instances are rounded up to
  * N = 16,384, since all of this speaks about large codes. A malicious sender learns k bits about the places at the risk of

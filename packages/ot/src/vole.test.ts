@@ -24,6 +24,16 @@ for (const [count, threat] of [
   });
 }
 
+test('narrow elements have zeros in their last 8 bytes, and the same relation', async () => {
+  for (const count of [5, 1000]) {
+    const shares = await bothSides(count, { threat: 'semi-honest', narrow: true });
+    assert.equal(broken(shares), 0);
+    const a = new BigUint64Array(shares.receiving.bytes(shares.a, FIELD_BYTES * count).slice().buffer);
+    assert.ok(a.every((word, i) => (i % 2 === 1) === (word === 0n)));
+  }
+  await assert.rejects(bothSides(5, { threat: 'malicious', narrow: true }), RangeError);
+});
+
 test('what is sent depends on the number of elements alone', async () => {
   const [one, two] = [await bothSides(2000, { threat: 'malicious' }), await bothSides(2000, { threat: 'malicious' })];
   assert.deepEqual(one.sent, two.sent);

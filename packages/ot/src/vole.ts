@@ -19,6 +19,20 @@ export interface VoleOptions {
   readonly context: Uint8Array;
   readonly threat: 'semi-honest' | 'malicious';
   readonly random: Random;
+  /**
+   * Given by the receiver: the last 8 bytes of each element of its a are zero, so that what a masks can be sent in 8 bytes. The
+   * sender sees no difference. Only where both sides follow the protocol.
+   */
+  readonly narrow?: boolean;
+}
+
+/** Random elements as a is made of, packed. Throws RangeError for narrow ones against a side that deviates. */
+export function randomElements(count: number, { random, narrow, threat }: VoleOptions): Uint8Array {
+  const elements = random.bytes(FIELD_BYTES * count);
+  if (narrow !== true) return elements;
+  if (threat === 'malicious') throw new RangeError('narrow elements are for sides that follow the protocol');
+  for (let at = FIELD_BYTES / 2; at < elements.length; at += FIELD_BYTES) elements.fill(0, at, at + FIELD_BYTES / 2);
+  return elements;
 }
 
 export interface VoleSenderShare {

@@ -1,11 +1,11 @@
 /** The receiver's part over oblivious linear evaluation; see vole-sender.ts for what the messages mean. */
 import type { Random } from '@sluis/base';
-import { Arena, blockLogic, BulkHash } from '@sluis/kernels';
+import { Arena, blockLogic, BulkHash, setKernels } from '@sluis/kernels';
 import { voleReceiver } from '@sluis/ot';
 import { type Coin, COIN_BYTES, openedCoin, SALT_BYTES } from './coin.ts';
 import { ItemRows } from './item-rows.ts';
 import { decodeStore, encodeStore } from './key-value-store.ts';
-import { storeBlocks, valueBytes } from './lengths.ts';
+import { blockBytes, isNarrow, storeBlocks, valueBytes } from './lengths.ts';
 import { itemCount, type PackedItems } from './packed-items.ts';
 import type { Session } from './session.ts';
 import type { IntersectionTerms } from './terms.ts';
@@ -27,10 +27,11 @@ export async function receiveByVole(
   try {
     const hash = new BulkHash(arena);
     const rows = await ItemRows.hash(arena, hash, items, session.id, terms.sizes.receiver, random);
+    if (isNarrow(terms)) await rows.narrow();
     const length = storeBlocks(terms);
-    const options = { context: session.id, threat: terms.threat, random };
+    const options = { context: session.id, threat: terms.threat, narrow: isNarrow(terms), random };
     const { a, c } = await correlate(session.link, arena, length, options);
-    await sendStore(session, rows, a, length, coin, random);
+    await sendStore(session, rows, a, terms, coin, random);
     const decoded = arena.reserve(BLOCK * rows.count);
     await decodeStore(rows, c, length, decoded, 0);
     if (terms.threat === 'malicious') {
@@ -49,14 +50,18 @@ export async function receiveByVole(
 }
 
 /** Sends the seed of the rows, and the store masked with a. */
-async function sendStore(session: Session, rows: ItemRows, a: number, length: number, coin: Coin, random: Random) {
+async function sendStore(session: Session, rows: ItemRows, a: number, terms: IntersectionTerms, coin: Coin, random: Random) {
   const { arena } = rows;
   const top = arena.top;
+  const length = storeBlocks(terms);
   const store = arena.reserve(BLOCK * length);
   const seed = await encodeStore(rows, store, length, random);
   arena.attach(blockLogic).xorBlocks(store, a, store, length);
   await session.send('psi/seed', seed, coin.secret);
-  await session.sendPieces('psi/store', BLOCK * length, BLOCK, (from, bytes) => arena.bytes(store + from, bytes));
+  const size = blockBytes(terms);
+  // In place: what is packed never lies behind what it is packed from.
+  if (size < BLOCK) arena.attach(setKernels).packHalves(store, length, store);
+  await session.sendPieces('psi/store', size * length, size, (from, bytes) => arena.bytes(store + from, bytes));
   arena.reset(top);
 }
 

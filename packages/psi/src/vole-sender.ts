@@ -6,12 +6,12 @@
  * Source: Rindal & Schoppmann 2021 ("VOLE-PSI"), figure 4; Raghuraman & Rindal 2022 ("Blazing Fast PSI").
  */
 import type { Random } from '@sluis/base';
-import { Arena, blockLogic, BulkHash } from '@sluis/kernels';
+import { Arena, blockLogic, BulkHash, setKernels } from '@sluis/kernels';
 import { voleSender } from '@sluis/ot';
-import { productsWith } from './field-product.ts';
+import { type AddProducts, productsWith } from './field-product.ts';
 import { firstBlock, ItemRows } from './item-rows.ts';
 import { decodeStore, SEED_BYTES } from './key-value-store.ts';
-import { storeBlocks, valueBytes } from './lengths.ts';
+import { blockBytes, isNarrow, storeBlocks, valueBytes } from './lengths.ts';
 import type { PackedItems } from './packed-items.ts';
 import { COIN_BYTES, type Coin } from './coin.ts';
 import type { Session } from './session.ts';
@@ -34,13 +34,14 @@ export async function sendByVole(
   try {
     const hash = new BulkHash(arena);
     const rows = await ItemRows.hash(arena, hash, items, session.id, terms.sizes.sender, random);
+    if (isNarrow(terms)) await rows.narrow();
     const length = storeBlocks(terms);
     const options = { context: session.id, threat: terms.threat, random };
     const { delta, b } = await correlate(session.link, arena, length, options);
     const addProducts = productsWith(arena, delta);
     const opening = await session.receive('psi/seed', SEED_BYTES + COIN_BYTES);
     await rows.arrange(opening.subarray(0, SEED_BYTES), length);
-    await receiveStore(session, arena, b, length, addProducts);
+    await receiveStore(session, arena, b, terms, addProducts);
     if (terms.threat === 'malicious') await session.send('psi/coin', coin.secret, coin.salt);
     const decoded = arena.reserve(BLOCK * rows.count);
     const products = arena.reserve(BLOCK * rows.count);
@@ -61,21 +62,21 @@ export async function sendByVole(
 }
 
 /** b becomes K = b ⊕ Δ·(a ⊕ P), as the masked store arrives. */
-async function receiveStore(
-  session: Session,
-  arena: Arena,
-  b: number,
-  length: number,
-  addProducts: (x: number, z: number, n: number) => void,
-) {
+async function receiveStore(session: Session, arena: Arena, b: number, terms: IntersectionTerms, addProducts: AddProducts) {
   const top = arena.top;
-  await session.receivePieces('psi/store', BLOCK * length, BLOCK, (from, bytes) => {
+  const { unpackHalves } = arena.attach(setKernels);
+  const size = blockBytes(terms);
+  const blocks = arena.reserve(BLOCK * STRIPE);
+  await session.receivePieces('psi/store', size * storeBlocks(terms), size, (from, bytes) => {
     const masked = arena.place(bytes);
-    for (let at = 0; at < bytes.length; at += BLOCK * STRIPE) {
-      addProducts(masked + at, b + from + at, Math.min(STRIPE, (bytes.length - at) / BLOCK));
+    for (let at = 0; at < bytes.length; at += size * STRIPE) {
+      const n = Math.min(STRIPE, (bytes.length - at) / size);
+      if (size < BLOCK) unpackHalves(masked + at, n, blocks);
+      addProducts(size < BLOCK ? blocks : masked + at, b + (BLOCK / size) * (from + at), n);
     }
-    arena.reset(top);
+    arena.reset(masked);
   });
+  arena.reset(top);
 }
 
 /** Adds what both sides threw to every decoded block. */
