@@ -8,6 +8,7 @@ import type { IntersectionState, IntersectionView } from '@sluis/model';
 import { followIntersection, intersectAndFollow, type StationClient, verifyIntersectionFile } from '@sluis/sdk';
 import { sluis } from '../harness/command-line.ts';
 import { openCollaboration } from '../harness/collaboration.ts';
+import { deposit, newContributor } from '../harness/deposits.ts';
 import { csv, emails, NAME, openPair, type Pair, type PairPlan } from '../harness/intersections.ts';
 
 const REQUEST = { intersection: NAME, as: 'ana' };
@@ -118,6 +119,31 @@ test('an intersection that stays secret is asked of the committee under its name
   const found = JSON.parse(ended.stdout);
   // 20–29 at a and b, 25–44 at c and another.
   assert.deepEqual([found.size, found.items, Object.keys(found.sent)], [25, [], ['a', 'b', 'c']]);
+});
+
+test('organisations that are not there at the same time deposit shares; what they have in common is counted later', async (t) => {
+  const [bank, insurer] = [newContributor('bank'), newContributor('insurer')];
+  const column = { id: { type: 'VARCHAR', uses: ['join', 'aggregate', 'filter'] } };
+  const table = (by: string) => ({ kind: 'owner', providers: [], deposits: { by: [by] }, maximum_rows: 1_000, columns: column });
+  const between = [
+    { organisation: 'bank', table: 'ours' },
+    { organisation: 'insurer', table: 'theirs' },
+  ];
+  const terms = {
+    contributors: { bank: { identity: bank.identity }, insurer: { identity: insurer.identity } },
+    tables: { ours: table('bank'), theirs: table('insurer') },
+    intersections: { clients: { between, on: ['id'], reveal: 'size', receivers: ['centre'] } },
+    output: { minimum_rows: 5, minimum_organisations: 1 },
+  };
+  const parties = ['north', 'south', 'west', 'centre'].map((name) => ({ name }));
+  const open = await openCollaboration({ parties, table: 'ours', columns: column, terms });
+  t.after(() => open.close());
+  await deposit(open, bank, 'ours', csv('id', emails(0, 60)));
+  await deposit(open, insurer, 'theirs', csv('id', emails(40, 100)));
+  const ended = await sluis(['intersect', 'clients', '--home', open.member('centre').home, '--format', 'json']);
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  const found = JSON.parse(ended.stdout);
+  assert.deepEqual([found.size, found.belowMinimum, Object.keys(found.sent)], [20, false, ['north', 'south', 'west']]);
 });
 
 test('both learn where both receive; each run waits for both approvals and ends with either no', async (t) => {

@@ -1,6 +1,7 @@
 /** What intersections of an agreement must satisfy beyond their schema, and what a reader should know of them. */
 import type { Agreement, Column, ColumnUse } from './agreement.ts';
 import type { AgreementProblem } from './agreement-columns.ts';
+import { givers } from './agreement-deposits.ts';
 import { columnsOfKey, type Intersection, intersectionSchema, isPlainIntersection, keyColumns } from './agreement-intersections.ts';
 import { keysOfTable } from './agreement-matching.ts';
 
@@ -11,7 +12,9 @@ const columnOf = (agreement: Agreement, table: string, column: string): Column |
 
 function sideProblems(agreement: Agreement, terms: Intersection, side: Side, path: Path): AgreementProblem[] {
   const table = agreement.tables[side.table];
-  if (!agreement.organisations.some((o) => o.name === side.organisation))
+  // What the committee computes may be over rows that were deposited, by somebody without a station too.
+  const deposited = !isPlainIntersection(terms) && Object.hasOwn(agreement.contributors ?? {}, side.organisation);
+  if (!deposited && !agreement.organisations.some((o) => o.name === side.organisation))
     return [{ path: [...path, 'organisation'], what: `"${side.organisation}" is none of the organisations`, remedy: 'add its card' }];
   if (table === undefined)
     return [
@@ -22,7 +25,7 @@ function sideProblems(agreement: Agreement, terms: Intersection, side: Side, pat
       },
     ];
   const found: AgreementProblem[] = [];
-  if (!table.providers.includes(side.organisation))
+  if (!(isPlainIntersection(terms) ? table.providers : givers(table)).includes(side.organisation))
     found.push({
       path: [...path, 'table'],
       what: `${side.organisation} is no provider of "${side.table}"`,
