@@ -1,13 +1,14 @@
 /** Attempts under way at a station: their connection, their time, and the input that was committed to. */
-import { PeerError, type RefusedError } from '@sluis/base';
+import { PeerError, type RefusedError, toBase64 } from '@sluis/base';
 import type { IntersectionInput } from '@sluis/model';
 import { peerOf, type StationContext } from './context.ts';
 import { type AdmittedIntersection, refusedIntersection } from './intersection-admission.ts';
 import type { IntersectionBook } from './intersection-book.ts';
 import { type InputSources, itemsOfRun, prepareInput, type PreparedInput } from './intersection-input.ts';
-import { checkRuns, checkSizes } from './intersection-limits.ts';
+import { checkRepetition, checkRuns, checkSizes, needsFingerprints } from './intersection-limits.ts';
 import { type ReceivedOutcome, playIntersection } from './intersection-attempt.ts';
 import type { KeptInputs } from './intersection-store.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { PairDesk, type WirePairLink } from './pair-links.ts';
 
 export interface ActiveAttempt {
@@ -22,6 +23,8 @@ export interface ActiveAttempt {
   said: Readonly<Record<string, IntersectionInput>>;
   lots: readonly [string, string];
   received: ReceivedOutcome | null;
+  /** How far it has come: each step is taken once. */
+  step: 'opened' | 'committed' | 'playing' | 'played';
   /** Bytes that this side said it had sent. */
   sent: number;
   close(): void;
@@ -33,6 +36,7 @@ export class Attempts {
   readonly #book: IntersectionBook;
   readonly #sources: InputSources;
   readonly #active = new Map<string, ActiveAttempt>();
+  readonly #turns = new OneAtATime();
 
   constructor(station: StationContext, book: IntersectionBook, sources: InputSources) {
     this.#station = station;
@@ -71,7 +75,7 @@ export class Attempts {
     };
     const active: ActiveAttempt = {
       ...{ run, attempt, controller, startedAt, timeLeftMs, link, close },
-      ...{ input: null, said: {}, lots: ['', ''], received: null, sent: 0 },
+      ...{ input: null, said: {}, lots: ['', ''], received: null, step: 'opened', sent: 0 },
     };
     this.#active.set(id, active);
     return active;
@@ -93,26 +97,15 @@ export class Attempts {
   /** Both inputs are known: checks the sizes, counts the attempt and logs the commitments, all before anything is computed. */
   async commit(active: ActiveAttempt, peerSaid: IntersectionInput, lots: readonly [string, string]): Promise<void> {
     const { run, attempt, input } = active;
-    if (input === null) throw new RangeError('the own input comes first');
+    if (input === null || active.step !== 'opened') throw this.#outOfTurn(run);
     const { store, station } = { store: this.#book.store, station: this.#station };
     const { proposal, me, peer } = run;
-    const others = (await this.#book.begun(run)).filter((b) => b.run !== proposal.run);
-    checkSizes(run, others, { own: input.said.declared, peer: peerSaid.declared });
-    this.#requireSame(run, this.#book.keptInputs(await this.#book.record(proposal.run)), peerSaid);
     const kept: KeptInputs = {
       own: { declared: input.said.declared, commitment: input.commitment, salt: input.salt },
       peer: { ...peerSaid },
     };
-    await store.beginAttempt({
-      run: proposal.run,
-      attempt,
-      collaboration: proposal.collaboration,
-      intersection: proposal.intersection,
-      ownSize: input.said.declared,
-      peerSize: peerSaid.declared,
-      fingerprints: Buffer.from(input.fingerprints).toString('base64'),
-      at: station.clock.now(),
-    });
+    // One after the other: of several runs begun at once, each must count those before it.
+    await this.#turns.of(`${proposal.collaboration} ${proposal.intersection}`, () => this.#count(active, input, peerSaid));
     await station.audit.append({
       kind: 'intersection.committed',
       details: { run: proposal.run, attempt, own: input.said.commitment, peer: peerSaid.commitment, size: input.said.declared },
@@ -120,13 +113,37 @@ export class Attempts {
     await store.changeIntersection(proposal.run, ['running'], { inputs: JSON.stringify(kept) }, station.clock.now());
     active.said = { [me.organisation]: input.said, [peer.organisation]: peerSaid };
     active.lots = lots;
+    active.step = 'committed';
     station.events.emit(proposal.run, 'share', station.organisation, 'committed to the own input');
   }
 
-  /** Plays the protocol. What comes out stays in memory until both have signed. */
+  /** Checks limits as they stand now, and counts the attempt. */
+  async #count({ run, attempt, controller }: ActiveAttempt, input: PreparedInput, peerSaid: IntersectionInput): Promise<void> {
+    const { proposal, terms } = run;
+    const begun = await this.#book.begun(run);
+    checkRuns(this.#station, run, begun);
+    const others = begun.filter((b) => b.run !== proposal.run);
+    if (needsFingerprints(terms.limits)) checkRepetition(this.#station, run, others, input.fingerprints);
+    checkSizes(run, others, { own: input.said.declared, peer: peerSaid.declared });
+    this.#requireSame(run, this.#book.keptInputs(await this.#book.record(proposal.run)), peerSaid);
+    controller.signal.throwIfAborted();
+    await this.#book.store.beginAttempt({
+      run: proposal.run,
+      attempt,
+      collaboration: proposal.collaboration,
+      intersection: proposal.intersection,
+      ownSize: input.said.declared,
+      peerSize: peerSaid.declared,
+      fingerprints: toBase64(input.fingerprints),
+      at: this.#station.clock.now(),
+    });
+  }
+
+  /** Plays the protocol, once: a second time would answer about another list, uncounted. What comes out stays in memory until both have signed. */
   async play(active: ActiveAttempt): Promise<ReceivedOutcome | null> {
     const { run, attempt, input, said, lots, link, controller } = active;
-    if (input === null) throw new RangeError('the own input comes first');
+    if (input === null || active.step !== 'committed') throw this.#outOfTurn(run);
+    active.step = 'playing';
     const station = this.#station;
     station.events.emit(run.proposal.run, 'aggregate', station.organisation, 'matching blinded items');
     const drawn = itemsOfRun(run, input.own, lots);
@@ -134,6 +151,7 @@ export class Attempts {
     const received = await playIntersection(run, { attempt, own: input.own, drawn, said }, link, work, station.random, controller.signal);
     controller.signal.throwIfAborted();
     active.received = received;
+    active.step = 'played';
     return received;
   }
 
@@ -146,6 +164,16 @@ export class Attempts {
     if (before?.peer == null) return;
     if (before.peer.commitment === now.commitment && before.peer.declared === now.declared) return;
     throw this.#changed(run);
+  }
+
+  #outOfTurn(run: AdmittedIntersection): RefusedError {
+    const { organisation } = run.peer;
+    return refusedIntersection('out-of-turn', {
+      stage: 'run',
+      party: organisation,
+      message: `${organisation} asked for a step of run ${run.proposal.run} that is not due, or was taken already; the attempt ended.`,
+      remedy: 'Begin a new run; if it repeats, the other side does not follow the protocol.',
+    });
   }
 
   #changed(run: AdmittedIntersection): RefusedError {

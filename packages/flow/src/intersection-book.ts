@@ -27,6 +27,7 @@ import { readMessage } from './messages.ts';
 
 export interface Lots {
   readonly own: string;
+  /** At the coordinator: the other side's commitment, once it has answered. */
   readonly peer: string | null;
 }
 const lotsSchema = z.strictObject({ own: z.string(), peer: z.string().nullable() });

@@ -102,5 +102,9 @@ export function itemsOfRun(run: AdmittedIntersection, own: OwnItems, lots: reado
   return drawn(own.items, run.terms.sample_percent, seed);
 }
 
-/** Commitment to the coordinator's half of the lots: it can't choose it for a second half that it has seen. */
-export const lotCommitment = (run: string, lot: string): string => toHex(taggedHash('sluis/intersection/lot/1', utf8(run), fromHex(lot)));
+/**
+ * Commitment to one side's half of the lots. Both commit before either opens, and halves are opened when the attempt is counted: so
+ * neither can choose the draw, nor look at it first and begin another run until it suits.
+ */
+export const lotCommitment = (run: string, organisation: string, lot: string): string =>
+  toHex(taggedHash('sluis/intersection/lot/2', utf8(run), utf8(organisation), fromHex(lot)));

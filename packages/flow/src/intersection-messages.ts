@@ -19,6 +19,7 @@ const errorSchema = z.strictObject({
 const MESSAGES = {
   'intersection.propose': {
     asked: z.strictObject({ proposal: signedIntersectionProposalSchema }),
+    /** A commitment, like the proposal's; both are opened when an attempt begins. */
     answered: z.strictObject({ lot: hex32 }),
   },
   'intersection.approval': { asked: z.strictObject({ approval: signedIntersectionApprovalSchema }), answered: z.strictObject({}) },
@@ -30,7 +31,7 @@ const MESSAGES = {
       lot: hex32,
       input: intersectionInputSchema,
     }),
-    answered: z.strictObject({ input: intersectionInputSchema }),
+    answered: z.strictObject({ input: intersectionInputSchema, lot: hex32 }),
   },
   'intersection.play': {
     asked: z.strictObject({ run, attempt }),

@@ -74,7 +74,7 @@ export class Intersections {
       intersection,
       coordinator: station.organisation,
       analyst,
-      lot: lotCommitment(run, lot),
+      lot: lotCommitment(run, station.organisation, lot),
       asked_at: new Date(now).toISOString(),
       expires_at: new Date(now + PROPOSAL_HOURS * 3_600_000).toISOString(),
     };
@@ -218,7 +218,8 @@ export class Intersections {
         { run: id, attempt, approvals: this.book.approvals(record), lot: own, input: input.said },
         active,
       );
-      await this.#attempts.commit(active, answer.input, [own, peer]);
+      if (lotCommitment(id, run.peer.organisation, answer.lot) !== peer) throw notTheirs(run);
+      await this.#attempts.commit(active, answer.input, [own, answer.lot]);
       await this.#finish(active, await this.#playBoth(active));
     } catch (thrown) {
       const error = toSluisError(thrown, 'run');
@@ -334,7 +335,7 @@ export class Intersections {
       const admitted = await admitIntersection(this.#station, proposal);
       if (from(admitted) !== proposal.statement.coordinator) throw notTheirs(admitted);
       await this.book.add(proposal, lot, 'waiting');
-      return { lot };
+      return { lot: lotCommitment(proposal.statement.run, this.#station.organisation, lot) };
     });
     this.#on('intersection.approval', async ({ approval }, from) => {
       const run = await this.#known(approval.statement.run, from);
@@ -358,6 +359,7 @@ export class Intersections {
       const given = await this.book.wordOn(body);
       if (given !== null) return given;
       const active = await this.#attempts.require(body.run, body.attempt);
+      if (active.step !== 'played') throw notTheirs(run);
       const of = this.#finished(active, null, 0);
       checkAccount(station, run, body, { ...of, sent: { ...of.sent, [station.organisation]: active.sent } });
       const mine = await giveWord(station, body);
@@ -395,7 +397,11 @@ export class Intersections {
     const record = await this.book.record(id);
     const { proposal } = run;
     checkIntersectionApprovals(station, run, asked.approvals);
-    if (lotCommitment(id, asked.lot) !== proposal.lot || asked.attempt > MOST_ATTEMPTS || asked.attempt <= record.attempt)
+    if (
+      lotCommitment(id, proposal.coordinator, asked.lot) !== proposal.lot ||
+      asked.attempt > MOST_ATTEMPTS ||
+      asked.attempt <= record.attempt
+    )
       throw notTheirs(run);
     // A coordinator that begins anew has given up what it began before.
     const before = this.#attempts.get(id);
@@ -409,8 +415,9 @@ export class Intersections {
     signal.addEventListener('abort', () => void this.#broken(id, active), { once: true });
     return this.#answering(active, null, async () => {
       const input = await this.#attempts.prepare(active);
-      await this.#attempts.commit(active, asked.input, [asked.lot, this.book.lots(record).own]);
-      return { input: input.said };
+      const { own } = this.book.lots(record);
+      await this.#attempts.commit(active, asked.input, [asked.lot, own]);
+      return { input: input.said, lot: own };
     });
   }
 
