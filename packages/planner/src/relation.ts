@@ -97,6 +97,11 @@ async function bindTable(from: Ast, around: Surroundings): Promise<Relation> {
   }
   if (owner !== '' && !ownersOf(table).some((p) => p.toLowerCase() === owner.toLowerCase()))
     throw unknownName(`${owner} has no shared table ${tableName}.`, `It is shared by ${ownersOf(table).join(', ')}.`);
+  if (owner !== '' && ownersOf(table).length > 1)
+    throw unsupported(
+      `Asking over the rows of ${owner} alone (${owner}.${tableName})`,
+      'A table of the kind "union" is asked about as a whole: leave the owner out. What one organisation has belongs in a table of the kind "owner".',
+    );
   checkKind(tableName, table, around.joined);
   const own = (column: string): string => (around.joined ? `${tableName}.${column}` : column);
   const columns = Object.entries(table.columns).map(([column, c]) => ({ name: column, expression: columnNode(own(column), c), of: alias }));
