@@ -5,7 +5,7 @@
  * and nearly every column serves one. A row is lost if it waits for a whole band, which happens with a probability that falls
  * by a factor z with each column of the band, where z > 1 solves ln z = ρ(z − 1) (large deviations of a queue with Poisson
  * arrivals and constant service). For m = 1.2n that is 0.511 bits a column. The constant was fitted to simulations of bands
- * of 28 to 48 columns for 2^12 to 2^20 rows (store-failures.stat.test.ts; docs/evidence/0005): −log2 p = 0.511w − log2 n + 1.1.
+ * of 28 to 48 columns for 2^12 to 2^20 rows (store-failures.stat.slow.test.ts; docs/evidence/0005): −log2 p = 0.511w − log2 n + 1.1.
  * Bienstock, Patel, Seo & Yeo 2023, §4.3, measure the same shape of law for denser stores: 0.274 bits a column for m = 1.1n.
  */
 
