@@ -65,6 +65,24 @@ test('a sender waits while too much is unread, and goes on when it is read', asy
   await big;
 });
 
+test('who sends on without waiting is cut off: memory has a bound, for empty pieces too', async () => {
+  for (const size of [4 * 1024 * 1024, 0]) {
+    const { b } = pair();
+    const body = bytes(size);
+    let refused = 0;
+    // Not awaited: they come one after the other, while none is taken.
+    const all = Array.from({ length: size === 0 ? 20_000 : 20 }, (_, sequence) =>
+      b.take({ run: RUN, attempt: 1, sequence, step: 'psi/data', bytes: size, from: 0 }, body).catch((thrown: unknown) => {
+        assert.ok(code('intersection/broken-message')(thrown));
+        refused++;
+      }),
+    );
+    await Promise.all(all);
+    assert.ok(refused > 0);
+    await assert.rejects(b.receive('psi/data', size), code('intersection/broken-message'));
+  }
+});
+
 const CASES: readonly (readonly [string, Meddle, string])[] = [
   [
     'a message that comes twice',

@@ -12,6 +12,8 @@ const PIECE_BYTES = 4 * 1024 * 1024;
 /** What waits to be received before a sender has to wait. */
 const AHEAD_BYTES = 64 * 1024 * 1024;
 const MOST_BYTES = 2 ** 31;
+/** What keeping a piece costs beside its body: so that empty ones have a bound too. */
+const PIECE_COST = 4096;
 
 export const pieceSchema = z.strictObject({
   run: z.string().regex(/^[0-9a-f]{32}$/),
@@ -91,11 +93,14 @@ export class WirePairLink implements PairLink {
 
   /** A piece from the wire. Resolves when there is room for the next; throws what ends the connection. */
   async take(piece: Piece, body: Uint8Array): Promise<void> {
+    if (this.#failed !== null) throw this.#failed;
     if (body.length > PIECE_BYTES) throw this.#broken(piece.step, `sent a piece of ${body.length} bytes`);
     if (piece.sequence !== this.#expected) throw this.#fail(this.#replayed(piece));
+    // Who waits for each answer never sends on while this much is unread.
+    if (this.#queued > AHEAD_BYTES) throw this.#broken(piece.step, 'sent on without waiting until what it had sent was taken');
     this.#expected++;
     this.#arrived.push({ piece, body });
-    this.#queued += body.length;
+    this.#queued += PIECE_COST + body.length;
     this.#ring();
     while (this.#queued > AHEAD_BYTES && this.#failed === null && !this.#options.signal.aborted) await this.#wait();
     this.#options.signal.throwIfAborted();
@@ -109,7 +114,7 @@ export class WirePairLink implements PairLink {
       if (this.#failed !== null) throw this.#failed;
       const found = this.#arrived.shift();
       if (found !== undefined) {
-        this.#queued -= found.body.length;
+        this.#queued -= PIECE_COST + found.body.length;
         this.#ring();
         return found;
       }
@@ -143,6 +148,7 @@ export class WirePairLink implements PairLink {
 
   #fail(error: SluisError): SluisError {
     this.#failed ??= error;
+    this.#arrived.length = 0;
     this.#ring();
     return error;
   }

@@ -1,5 +1,5 @@
 /** How a client reaches an owner. The channel authenticates the owner and hides questions' sizes and times from others. */
-import { errorFromRecord, PeerError } from '@sluis/base';
+import { concatBytes, errorFromRecord, PeerError } from '@sluis/base';
 import { malformed } from './faults.ts';
 
 export interface LookupTransport {
@@ -23,8 +23,7 @@ export function fetchTransport(address: string, get: typeof fetch = fetch): Look
     const response = await get(new URL(path, base), init).catch((cause: unknown) => {
       throw unreachable(cause);
     });
-    if (Number(response.headers.get('content-length') ?? 0) > LARGEST_ANSWER) throw malformed('An answer');
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = await bodyOf(response);
     if (!response.ok) throw problemOf(body);
     return body;
   };
@@ -34,6 +33,21 @@ export function fetchTransport(address: string, get: typeof fetch = fetch): Look
     ask: (question) =>
       call(PATHS.question, { method: 'POST', body: question.slice(), headers: { 'content-type': 'application/octet-stream' } }),
   };
+}
+
+/** Reads as it arrives: what a head says of the length, if anything, need not be true. */
+async function bodyOf(response: Response): Promise<Uint8Array> {
+  const reader = response.body?.getReader();
+  const parts: Uint8Array[] = [];
+  for (let size = 0; ; ) {
+    const { done, value } = (await reader?.read().catch((cause: unknown) => Promise.reject(unreachable(cause)))) ?? { done: true };
+    if (done || value === undefined) return concatBytes(...parts);
+    size += value.length;
+    parts.push(value);
+    if (size <= LARGEST_ANSWER) continue;
+    await reader?.cancel().catch(() => undefined);
+    throw malformed('An answer');
+  }
 }
 
 /** The error that an owner answered with: its code, words and exit code, or `lookup/malformed`. */
