@@ -15,12 +15,19 @@ export const compatible = (text: string): string =>
   isAscii(text) ? text : text.normalize('NFKC').replace(INVISIBLE, '').normalize('NFKC');
 
 /**
- * Compatibility form in which case does not count: ß and SS, ς and σ, İ and i are the same. Upper case first, then lower:
- * that is full case folding for all but a few archaic letters.
+ * Compatibility form in which case does not count: ß, ẞ and SS, ς and σ, İ and i are the same. Lower case, then upper, then
+ * lower: the first because ẞ has no other upper case. That is full case folding for all but a few archaic letters.
  */
 export function fold(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
-  const lower = (t: string) => t.toUpperCase().toLowerCase().replaceAll('ς', 'σ').replaceAll('i\u0307', 'i').normalize('NFKC');
+  const lower = (t: string) =>
+    t
+      .toLowerCase()
+      .toUpperCase()
+      .toLowerCase()
+      .replaceAll('ς', 'σ')
+      .replace(/i\u0307+/g, 'i')
+      .normalize('NFKC');
   return lower(compatible(text));
 }
 

@@ -18,6 +18,8 @@ const frozen: readonly (readonly [string | KeyPart, Readonly<Record<string, stri
       '  Jan   Smit ': 'jan smit',
       STRASSE: 'strasse',
       Straße: 'strasse',
+      STRAẞE: 'strasse',
+      'I\u0307\u0307': 'i',
       ＡＢＣ: 'abc',
       'ΟΔΟΣ οδός': 'οδοσ οδόσ',
       'e\u0301': 'é',
