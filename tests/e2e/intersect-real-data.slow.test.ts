@@ -91,6 +91,12 @@ test('paygap_uk: employers in both years by two keys, and sums over them', { ski
   const on = known.on_intersection_employer_id;
   const sum = await intersect(paygap, '--on', 'employer_id', '--mode', 'sum', '--value', 'diff_median_hourly_pct');
   assert.deepEqual([sum.size, sum.sum], [on.rows, String(on.sum_diff_median_2019)]);
+  const ask = 'SELECT sector, count(*) AS n FROM matches GROUP BY sector ORDER BY n DESC LIMIT 2';
+  const flags = await intersect(paygap, '--on', 'employer_id', '--mode', 'flags', '--ask', ask);
+  assert.deepEqual((flags as unknown as { rows: unknown }).rows, [
+    ['Education', 886],
+    ['Manufacturing', 778],
+  ]);
 });
 
 test('febrl4: people by five keys, where what both lack counts as equal', { skip }, async () => {
@@ -119,6 +125,9 @@ test('files and columns that are not there, or not numbers, are named', { skip }
   const [a = '', b = ''] = paygap;
   assert.equal(await refused('usage/intersect', a, join(folder, 'nothing.csv'), '--on', 'x'), 2);
   assert.equal(await refused('usage/intersect', a, b), 2);
+  assert.equal(await refused('usage/intersect', a, '--on', 'employer_id'), 2);
+  assert.equal(await refused('usage/intersect', a, b, '--on', 'employer_id', '--recipe', 'integer@1,email@1'), 2);
+  assert.equal(await refused('agreement/invalid', a, b, '--on', 'employer_id', '--recipe', 'nosuch@1'), 2);
   assert.equal(await refused('dataset/missing-columns', a, b, '--on', 'nosuch'), 2);
   assert.equal(await refused('usage/intersect', a, b, '--on', 'employer_id', '--mode', 'sum'), 2);
   assert.equal(await refused('usage/intersect', a, b, '--on', 'employer_id', '--mode', 'sum', '--value', 'employer'), 2);

@@ -51,6 +51,8 @@ export const usage = (message: string, remedy: string): InvalidError =>
 export async function intersect(names: readonly string[], options: IntersectOptions): Promise<void> {
   const [only] = names;
   if (only === undefined) throw usage('There is nothing to compare.', 'Give two files and --on COLUMN, or the name of an intersection.');
+  if (names.length === 1 && options.home === undefined && options.station === undefined && existsSync(only))
+    throw usage('One file alone has nothing to be compared with.', 'Give two files or more and --on COLUMN.');
   if (names.length === 1) return (await import('./intersect-station.ts')).intersectAtStation(only, options);
   const files = names.map((file) => resolve(file));
   for (const [i, file] of files.entries()) {
