@@ -124,6 +124,7 @@ export class Attempts {
     checkRuns(this.#station, run, begun);
     const others = begun.filter((b) => b.run !== proposal.run);
     if (needsFingerprints(terms.limits)) checkRepetition(this.#station, run, others, input.fingerprints);
+    this.#requireCommitment(run, peerSaid);
     checkSizes(run, others, { own: input.said.declared, peer: peerSaid.declared });
     this.#requireSame(run, this.#book.keptInputs(await this.#book.record(proposal.run)), peerSaid);
     controller.signal.throwIfAborted();
@@ -164,6 +165,17 @@ export class Attempts {
     if (before?.peer == null) return;
     if (before.peer.commitment === now.commitment && before.peer.declared === now.declared) return;
     throw this.#changed(run);
+  }
+
+  #requireCommitment({ terms, peer }: AdmittedIntersection, { commitment }: IntersectionInput): void {
+    if ((commitment !== null) === terms.commit_inputs) return;
+    const { organisation } = peer;
+    throw refusedIntersection('no-commitment', {
+      stage: 'contribution',
+      party: organisation,
+      message: `${organisation} ${terms.commit_inputs ? 'does not commit to its list' : 'commits to a list'}, against the agreement.`,
+      remedy: 'Bring both stations to the same release of Sluis; if it repeats, the other side does not follow the protocol.',
+    });
   }
 
   #outOfTurn(run: AdmittedIntersection): RefusedError {
