@@ -12,6 +12,9 @@ import {
 import { agreementInForce, requireSignature, SKEW_MS } from './admission.ts';
 import type { StationContext } from './context.ts';
 
+/** How long a proposal lasts, and approvals of it. */
+export const PROPOSAL_MS = 24 * 3_600_000;
+
 export type Side = Intersection['between'][number];
 
 /** An intersection under its agreement in force, as one of its two stations sees it. */
@@ -84,11 +87,12 @@ export async function admitIntersection(
       remedy: `Askers of the agreement are ${agreement.askers.join(', ')}; it must be a side, too.`,
     });
   const [asked, expires] = [Date.parse(statement.asked_at), Date.parse(statement.expires_at)];
-  if (asked > station.clock.now() + SKEW_MS || expires <= now)
+  // An approval lasts as long as its proposal: nobody keeps one in hand until the other side's rows are others.
+  if (asked > station.clock.now() + SKEW_MS || expires <= now || expires - asked > PROPOSAL_MS)
     throw refusedIntersection('expired', {
       stage: 'run',
       party,
-      message: 'The proposal has expired, or is of the future.',
+      message: 'The proposal has expired, is of the future, or would last longer than a day.',
       remedy: 'Compare both stations’ clocks, and propose again.',
     });
   requireSignature(agreement, party, 'proposal', statement, signed.signature);

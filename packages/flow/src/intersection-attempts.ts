@@ -88,7 +88,7 @@ export class Attempts {
     station.events.emit(run.proposal.run, 'contribution', station.organisation, 'reading the own keys');
     const record = await this.#book.record(run.proposal.run);
     const begun = await this.#book.begun(run);
-    checkRuns(station, run, begun);
+    checkRuns(station, run, begun.length);
     const input = await prepareInput(station, this.#sources, run, this.#book.keptInputs(record), begun, active.controller.signal);
     active.input = input;
     return input;
@@ -121,7 +121,7 @@ export class Attempts {
   async #count({ run, attempt, controller }: ActiveAttempt, input: PreparedInput, peerSaid: IntersectionInput): Promise<void> {
     const { proposal, terms } = run;
     const begun = await this.#book.begun(run);
-    checkRuns(this.#station, run, begun);
+    checkRuns(this.#station, run, begun.length);
     const others = begun.filter((b) => b.run !== proposal.run);
     if (needsFingerprints(terms.limits)) checkRepetition(this.#station, run, others, input.fingerprints);
     this.#requireCommitment(run, peerSaid);

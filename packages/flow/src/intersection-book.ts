@@ -21,7 +21,7 @@ import {
   type OpenIntersection,
 } from './intersection-admission.ts';
 import type { Word } from './intersection-evidence.ts';
-import { checkRuns, periodStart } from './intersection-limits.ts';
+import { checkProposals, checkRuns, DAY_MS, periodStart } from './intersection-limits.ts';
 import type { BegunAttempt, IntersectionRecord, IntersectionStore, KeptInputs } from './intersection-store.ts';
 import { readMessage } from './messages.ts';
 
@@ -67,9 +67,11 @@ export class IntersectionBook {
   async add(signed: SignedIntersectionProposal, own: string, state: 'proposed' | 'waiting'): Promise<AdmittedIntersection> {
     const { station } = this;
     const run = await admitIntersection(station, signed);
-    checkRuns(station, run, await this.begun(run));
-    const { proposal } = run;
+    const { proposal, terms } = run;
     const at = station.clock.now();
+    const { collaboration, intersection, coordinator } = proposal;
+    checkRuns(station, run, await this.store.countAttempts(collaboration, intersection, periodStart(terms.limits, at)));
+    checkProposals(run, coordinator, await this.store.countProposals(collaboration, intersection, coordinator, at - DAY_MS));
     await station.audit.append({
       kind: 'intersection.proposed',
       details: { run: proposal.run, intersection: proposal.intersection, agreement: proposal.agreement, coordinator: proposal.coordinator },
@@ -141,6 +143,8 @@ export class IntersectionBook {
     const id = run.proposal.run;
     const record = await this.record(id);
     const given = JSON.parse(record.approvals) as Record<string, unknown>;
+    // The log has the first; again it says nothing new.
+    if (Object.hasOwn(given, organisation) && OPEN_STATES.includes(record.state)) return;
     await station.audit.append({ kind: 'intersection.approved', details: { run: id, organisation, approver } });
     const approvals = JSON.stringify({ ...given, [organisation]: signed });
     if (!(await this.store.changeIntersection(id, ['proposed', 'waiting'], { approvals }, station.clock.now())))

@@ -9,7 +9,7 @@ import type { StationContext } from './context.ts';
 import { type OpenIntersection, refusedIntersection } from './intersection-admission.ts';
 import type { BegunAttempt } from './intersection-store.ts';
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const FINGERPRINT_BYTES = 8;
 
 export const periodStart = ({ days }: IntersectionLimits, now: number): number => now - days * DAY_MS;
@@ -25,14 +25,29 @@ export async function fingerprintKey(station: StationContext, of: OpenIntersecti
 }
 
 /** Runs begun in the period, a run with several attempts once for each: an attempt that broke off may have told something. */
-export function checkRuns(station: StationContext, { terms }: OpenIntersection, begun: readonly BegunAttempt[]): void {
+export function checkRuns(station: StationContext, { terms }: OpenIntersection, begun: number): void {
   const { runs, days } = terms.limits;
-  if (begun.length < runs) return;
+  if (begun < runs) return;
   throw refusedIntersection('too-many-runs', {
     stage: 'run',
     party: station.organisation,
-    message: `${begun.length} runs of this intersection were begun within ${days} days; the agreement allows ${runs}.`,
+    message: `${begun} runs of this intersection were begun within ${days} days; the agreement allows ${runs}.`,
     remedy: `Wait until the oldest is ${days} days old, or agree on more.`,
+  });
+}
+
+/** Proposals of a day: each stays in the database and the log, whether or not it is ever begun. */
+const LEAST_PROPOSALS = 100;
+const PROPOSALS_PER_RUN = 10;
+
+/** Keeps a peer from filling this station's disk by proposing. */
+export function checkProposals({ terms }: OpenIntersection, coordinator: string, today: number): void {
+  if (today < Math.max(LEAST_PROPOSALS, PROPOSALS_PER_RUN * terms.limits.runs)) return;
+  throw refusedIntersection('too-many-proposals', {
+    stage: 'run',
+    party: coordinator,
+    message: `${coordinator} has proposed ${today} runs of this intersection within a day, far more than may be begun.`,
+    remedy: 'Wait a day; find out what proposes so often.',
   });
 }
 

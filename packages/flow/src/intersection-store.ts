@@ -61,4 +61,7 @@ export interface IntersectionStore {
   beginAttempt(attempt: BegunAttempt): Promise<void>;
   /** Attempts since then, oldest first. */
   begunAttempts(collaboration: string, intersection: string, since: number): Promise<BegunAttempt[]>;
+  /** How many these are: without reading fingerprints, which may be many megabytes. */
+  countAttempts(collaboration: string, intersection: string, since: number): Promise<number>;
+  countProposals(collaboration: string, intersection: string, coordinator: string, since: number): Promise<number>;
 }

@@ -74,7 +74,7 @@ export async function intersectionTermsView(
 ): Promise<IntersectionTermsView> {
   const { agreement, agreementId, name, terms } = of;
   const plain = isPlainIntersection(terms);
-  const begun = plain ? await store.begunAttempts(agreement.collaboration, name, periodStart(terms.limits, station.clock.now())) : [];
+  const begun = plain ? await store.countAttempts(agreement.collaboration, name, periodStart(terms.limits, station.clock.now())) : 0;
   return {
     collaboration: agreement.collaboration,
     agreement: agreementId,
@@ -84,7 +84,7 @@ export async function intersectionTermsView(
     reveal: terms.reveal,
     receivers: [...terms.receivers],
     sentences: intersectionSentences(agreement, terms, plain ? work.technique(terms.protocol) : null),
-    runs: plain ? { begun: begun.length, allowed: terms.limits.runs, days: terms.limits.days } : null,
+    runs: plain ? { begun, allowed: terms.limits.runs, days: terms.limits.days } : null,
   };
 }
 

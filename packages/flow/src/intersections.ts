@@ -23,6 +23,7 @@ import {
   refusedIntersection,
   checkIntersectionApprovals,
   openIntersection,
+  PROPOSAL_MS,
 } from './intersection-admission.ts';
 import { type ActiveAttempt, Attempts } from './intersection-attempts.ts';
 import { IntersectionBook, OPEN_STATES } from './intersection-book.ts';
@@ -33,7 +34,6 @@ import type { IntersectionStore } from './intersection-store.ts';
 import { parseBody, readMessage } from './messages.ts';
 import { requireSender } from './messenger.ts';
 
-const PROPOSAL_HOURS = 24;
 const SHORT_MS = 30_000;
 const END_MS = 10_000;
 const FINISH_AGAIN = 3;
@@ -76,7 +76,7 @@ export class Intersections {
       analyst,
       lot: lotCommitment(run, station.organisation, lot),
       asked_at: new Date(now).toISOString(),
-      expires_at: new Date(now + PROPOSAL_HOURS * 3_600_000).toISOString(),
+      expires_at: new Date(now + PROPOSAL_MS).toISOString(),
     };
     const signed = { statement, signature: toHex(await station.signer.sign('proposal', canonicalBytes(statement))) };
     const admitted = await this.book.add(signed, lot, 'proposed');

@@ -60,6 +60,9 @@ export function intersectionsContract(contract: Contract): void {
       ['r2'],
       'newest first',
     );
+    assert.equal(await again.intersections.countProposals('test', 'clients', 'bank', AT), 2);
+    assert.equal(await again.intersections.countProposals('test', 'clients', 'bank', AT + 1), 1);
+    assert.equal(await again.intersections.countProposals('test', 'clients', 'insurer', AT), 0);
     await again.close();
   });
 
@@ -71,5 +74,7 @@ export function intersectionsContract(contract: Contract): void {
     await intersections.beginAttempt(attempt('r3', { collaboration: 'elsewhere' }));
     assert.deepEqual(await intersections.begunAttempts('test', 'clients', AT), [attempt('r1'), attempt('r1', { attempt: 2, at: AT + 2 })]);
     assert.deepEqual(await intersections.begunAttempts('test', 'clients', AT + 1), [attempt('r1', { attempt: 2, at: AT + 2 })]);
+    assert.equal(await intersections.countAttempts('test', 'clients', AT), 2);
+    assert.equal(await intersections.countAttempts('test', 'clients', AT + 1), 1);
   });
 }

@@ -101,6 +101,31 @@ export class RelationalIntersections implements IntersectionStore {
       return (await query.selectAll().execute()).map(attemptRecord);
     });
   }
+
+  countAttempts(collaboration: string, intersection: string, since: number): Promise<number> {
+    return this.#read(async (db) => {
+      const query = db
+        .selectFrom('intersection_attempts')
+        .select((e) => e.fn.countAll().as('count'))
+        .where('collaboration', '=', collaboration)
+        .where('intersection', '=', intersection)
+        .where('at', '>=', since);
+      return Number((await query.executeTakeFirstOrThrow()).count);
+    });
+  }
+
+  countProposals(collaboration: string, intersection: string, coordinator: string, since: number): Promise<number> {
+    return this.#read(async (db) => {
+      const query = db
+        .selectFrom('intersections')
+        .select((e) => e.fn.countAll().as('count'))
+        .where('collaboration', '=', collaboration)
+        .where('intersection', '=', intersection)
+        .where('coordinator', '=', coordinator)
+        .where('created_at', '>=', since);
+      return Number((await query.executeTakeFirstOrThrow()).count);
+    });
+  }
 }
 
 const replayed = (run: string): RefusedError =>
