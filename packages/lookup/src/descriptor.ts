@@ -20,7 +20,7 @@ export const privateLookup: LookupDescriptor = {
     corruptions: 1,
     collusion: 'There is no third party. Clients that collude share what each of them asked and their limits add up.',
     active:
-      'An owner that deviates learns nothing of what is asked: questions are random to it, the proof shows that all clients are answered under one key, and the signed publication is the same for all that compare its hash. It can publish false entries, refuse, or answer about an older version to a client that has seen no newer one. A client that deviates gets one evaluation for each element it sends, within its limit.',
+      'An owner that deviates learns nothing of what is asked: questions are random to it, the proof shows that answers are under the published key, and the signed publication is the same for all that compare its hash. It can publish false entries, refuse, or answer about an older version to a client that has seen no newer one. A client that deviates gets one evaluation for each element it sends, within its limit.',
   },
   reveals: [
     'The owner: that a question came, when, from which client, and its size class.',
