@@ -29,7 +29,8 @@ export function joinedReceivers(question: Question, receivers: readonly string[]
     owns = true;
     for (const source of question.sources.keys()) if (!own.has(source) && mayRepeat(question.joins, source)) counted.add(source);
     question.joins.forEach((join, i) => {
-      if (!own.has(i + 1)) checkPresence(receiver, own, question, join, i);
+      if (own.has(i + 1)) checkComplement(receiver, own, question, join, i);
+      else checkPresence(receiver, own, question, join, i);
     });
   }
   return { countedSources: [...counted].sort((a, b) => a - b), leftUnique: owns && reliesOnLeft(question.joins) };
@@ -76,6 +77,20 @@ function checkPresence(receiver: string, own: ReadonlySet<number>, question: Que
       join.kind === 'anti'
         ? 'Name receivers that own none of the joined tables: --receivers NAME.'
         : `Declare the keys of ${left} "unique" in the agreement, or name receivers that own none of the joined tables: --receivers NAME.`,
+  });
+}
+
+/** What an anti join leaves out is not counted, so no minimum holds for it: beside the number of all rows it shows one item of a list. */
+function checkComplement(receiver: string, own: ReadonlySet<number>, question: Question, join: Join, index: number): void {
+  if (join.kind !== 'anti') return;
+  const from = question.sources.find((s, i) => !own.has(i) && i <= index && join.on.some((on) => reads(on.left, s)));
+  if (from === undefined) return;
+  const right = question.sources[index + 1]?.tableName ?? '';
+  throw new RefusedError('plan/receiver-gave-rows', {
+    stage: 'plan',
+    party: receiver,
+    message: `${receiver} would receive the result and owns ${right}: with a list of its choice there, an anti join beside the number of all rows would tell it whether a single one is in ${from.tableName}.`,
+    remedy: 'Ask what both have (SEMI JOIN, INTERSECT), or name receivers that own none of the joined tables: --receivers NAME.',
   });
 }
 

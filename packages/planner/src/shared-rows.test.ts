@@ -126,7 +126,8 @@ test('a set operation counts equal rows once, so that its owner may receive it; 
   assert.deepEqual([made.rows?.sources[0]?.stationWhere, made.rows?.where, made.rules.countedSources], ['("paid" > 3)', null, undefined]);
   assert.match(explanation.sentences.map((s) => s.text).join('\n'), /Of rows with equal keys one counts/);
   await refused(count.replace('INTERSECT', 'EXCEPT'), 'plan/receiver-gave-rows', /anti join/, agreement({}));
-  await plan(count.replace('INTERSECT', 'EXCEPT'), agreement({}, ['hospital']));
+  await refused(count.replace('INTERSECT', 'EXCEPT'), 'plan/receiver-gave-rows', /its choice/, agreement({}, ['hospital']));
+  await plan(count.replace('INTERSECT', 'EXCEPT'), agreement({}, ['centre']));
   const without = agreement({ columns: { ...columns, account: { ...account, uses: ['aggregate'] } } });
   await refused(count, 'plan/column-use-missing', /patients\.account.*to join/, without);
   const deposited = { providers: [], deposits: { by: ['bank'] } };
@@ -370,12 +371,18 @@ test('where a receiver owns a joined table, rows of the others that it could rep
   assert.deepEqual(await of('claims c LEFT JOIN patients p', ['hospital']), []);
   assert.deepEqual(await of('patients p SEMI JOIN claims c', ['hospital']), ['patients unique']);
   assert.deepEqual(await of('claims c SEMI JOIN patients p', ['hospital'], repeated), []);
-  assert.deepEqual(await of('claims c ANTI JOIN patients p', ['hospital'], repeated), []);
+  assert.deepEqual(await of('claims c ANTI JOIN patients p', ['centre'], repeated), []);
   const count = (from: string) => `SELECT count(*) FROM ${from} ON p.person_id = c.person_id`;
   const agreement = owners({ receivers: ['hospital'], patients: repeated });
   await refused(count('patients p SEMI JOIN claims c'), 'plan/receiver-gave-rows', /hospital.*patients.*unique.*--receivers/, agreement);
   const anti = owners({ receivers: ['hospital'] });
   await refused(count('patients p ANTI JOIN claims c'), 'plan/receiver-gave-rows', /made up.*missing in claims.*--receivers/, anti);
+  await refused(
+    count('claims c ANTI JOIN patients p'),
+    'plan/receiver-gave-rows',
+    /its choice.*single one is in claims.*--receivers/,
+    anti,
+  );
   const said = (await plan(`SELECT count(*) ${JOINED}`, owners({ receivers: ['bank'] }))).explanation.sentences
     .map((s) => s.text)
     .join('\n');
