@@ -149,3 +149,14 @@ test('an attempt is played once, and only after it was counted', async (t) => {
   await assert.rejects(attempts.commit(active, SAID, LOTS), code('out-of-turn'));
   assert.equal(state.played, 1);
 });
+
+test('an attempt that ends late does not take a later one of its run with it', async (t) => {
+  const { attempts, begin } = await bank(t, {});
+  const first = await begin();
+  first.close();
+  const second = attempts.open(first.run, 2);
+  first.close();
+  assert.equal(attempts.get(first.run.proposal.run), second);
+  second.close();
+  assert.equal(attempts.get(first.run.proposal.run), null);
+});

@@ -71,7 +71,8 @@ export class Attempts {
     const close = () => {
       clearTimeout(timer);
       this.desk.close(id, attempt);
-      this.#active.delete(id);
+      // A later attempt of the run may have taken its place.
+      if (this.#active.get(id)?.attempt === attempt) this.#active.delete(id);
     };
     const active: ActiveAttempt = {
       ...{ run, attempt, controller, startedAt, timeLeftMs, link, close },
