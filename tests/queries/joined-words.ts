@@ -41,7 +41,10 @@ const bothSides = (from: string): Joined => ({
 export const JOINS: readonly Joined[] = [
   bothSides('hospital.patients p JOIN insurer.claims c ON p.person_id = c.person_id'),
   bothSides('insurer.claims c JOIN hospital.patients p USING (person_id)'),
-  bothSides('insurer.claims AS c LEFT JOIN hospital.patients AS p ON c.person_id = p.person_id AND p.weight > 70'),
+  {
+    ...bothSides('insurer.claims AS c LEFT JOIN hospital.patients AS p ON c.person_id = p.person_id AND p.weight > 70'),
+    outsider: true,
+  },
   bothSides('hospital.patients p LEFT JOIN insurer.claims c ON p.person_id = c.person_id AND c.paid > 1000 AND p.weight > 60'),
   bothSides('patients p JOIN (SELECT * FROM claims WHERE paid > 200) c ON p.person_id = c.person_id AND paid > weight'),
   bothSides(

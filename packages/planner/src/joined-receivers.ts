@@ -80,17 +80,23 @@ function checkPresence(receiver: string, own: ReadonlySet<number>, question: Que
   });
 }
 
-/** What an anti join leaves out is not counted, so no minimum holds for it: beside the number of all rows it shows one item of a list. */
+/**
+ * What has no partner in a receiver's own list is not counted, so no minimum holds for what has one: beside the number of
+ * all rows an anti join shows one item of a list, and so does a left join, by the list's columns or by copies in it.
+ */
 function checkComplement(receiver: string, own: ReadonlySet<number>, question: Question, join: Join, index: number): void {
-  if (join.kind !== 'anti') return;
+  if (join.kind !== 'anti' && join.kind !== 'left') return;
   const from = question.sources.find((s, i) => !own.has(i) && i <= index && join.on.some((on) => reads(on.left, s)));
   if (from === undefined) return;
   const right = question.sources[index + 1]?.tableName ?? '';
+  const how =
+    join.kind === 'anti' ? 'an anti join beside the number of all rows' : `a left join, which keeps rows that are not in ${right},`;
   throw new RefusedError('plan/receiver-gave-rows', {
     stage: 'plan',
     party: receiver,
-    message: `${receiver} would receive the result and owns ${right}: with a list of its choice there, an anti join beside the number of all rows would tell it whether a single one is in ${from.tableName}.`,
-    remedy: 'Ask what both have (SEMI JOIN, INTERSECT), or name receivers that own none of the joined tables: --receivers NAME.',
+    message: `${receiver} would receive the result and owns ${right}: with a list of its choice there, ${how} would tell it whether a single one is in ${from.tableName}.`,
+    remedy:
+      'Ask about what both have (JOIN, SEMI JOIN, INTERSECT), or name receivers that own none of the joined tables: --receivers NAME.',
   });
 }
 

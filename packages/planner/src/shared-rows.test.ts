@@ -368,7 +368,7 @@ test('where a receiver owns a joined table, rows of the others that it could rep
   assert.deepEqual(await of(inner, ['hospital'], repeated, unique), ['claims']);
   assert.deepEqual(await of(inner, ['hospital', 'bank'], {}, unique), ['patients unique'], 'tested on shares, and nothing is repeated');
   assert.deepEqual(await of('patients p LEFT JOIN claims c', ['hospital'], {}, unique), ['claims'], 'own rows without a claim count');
-  assert.deepEqual(await of('claims c LEFT JOIN patients p', ['hospital']), []);
+  assert.deepEqual(await of('claims c LEFT JOIN patients p', ['centre']), []);
   assert.deepEqual(await of('patients p SEMI JOIN claims c', ['hospital']), ['patients unique']);
   assert.deepEqual(await of('claims c SEMI JOIN patients p', ['hospital'], repeated), []);
   assert.deepEqual(await of('claims c ANTI JOIN patients p', ['centre'], repeated), []);
@@ -383,6 +383,23 @@ test('where a receiver owns a joined table, rows of the others that it could rep
     /its choice.*single one is in claims.*--receivers/,
     anti,
   );
+  const left = 'claims c LEFT JOIN patients p ON p.person_id = c.person_id';
+  for (const sql of [
+    `SELECT count(*) FROM ${left} WHERE ward IS NULL`,
+    `SELECT count(*) FILTER (WHERE ward IS NULL) FROM ${left}`,
+    `SELECT sum(CASE WHEN ward IS NULL THEN 1 ELSE 0 END) FROM ${left}`,
+    `SELECT ward, count(*) FROM ${left} GROUP BY ward`,
+    `SELECT count(ward) FROM ${left}`,
+    // Two copies of an item make two rows of it, where it has a partner.
+    `SELECT count(*) FROM ${left}`,
+  ])
+    for (const patients of [{}, repeated])
+      await refused(
+        sql,
+        'plan/receiver-gave-rows',
+        /left join.*not in patients.*claims.*--receivers/,
+        owners({ receivers: ['hospital'], patients }),
+      );
   const said = (await plan(`SELECT count(*) ${JOINED}`, owners({ receivers: ['bank'] }))).explanation.sentences
     .map((s) => s.text)
     .join('\n');
