@@ -22,8 +22,8 @@ export async function bothSides(
   const common = n >> 1;
   received.set(sent.subarray(0, ITEM * common), ITEM * (n - common));
   const terms: IntersectionTerms = { context: utf8(`both sides of ${n}`), protocol, threat, sizes: { sender: n, receiver: n } };
-  const atSender: MessageLink = new MessageLink((message) => atReceiver.arrived(message), 600_000);
-  const atReceiver: MessageLink = new MessageLink((message) => atSender.arrived(message), 600_000);
+  const atSender: MessageLink = new MessageLink((message) => atReceiver.arrived(message), { timeoutMs: 600_000 });
+  const atReceiver: MessageLink = new MessageLink((message) => atSender.arrived(message), { timeoutMs: 600_000 });
   const items = (bytes: Uint8Array): PackedItems => ({ bytes, offsets });
   const started = performance.now();
   const [, positions] = await Promise.all([
