@@ -1,36 +1,22 @@
+/** A few lies, and what follows from them; in all messages of all primitives: lies.slow.test.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PeerError } from '@sluis/base';
 import { replicatedComputation } from '../techniques.ts';
 import { runWithLiar } from './fixtures/liar.ts';
 import { type Opened, PROGRAMS } from './fixtures/programs.ts';
-import { LIE_KINDS, type Lie } from './lies.ts';
+import type { Lie } from './lies.ts';
 import { maliciousComputation } from './technique.ts';
 import { generator, lieTrial, type Sum } from './fixtures/trials.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 test(`seed ${seed}`, () => assert.ok(seed >= 0));
 
-test('honest parties agree on every program, in both threat models', async () => {
-  for (const [name, program] of Object.entries(PROGRAMS)) {
-    const [plain, checked] = [
-      await runWithLiar(replicatedComputation, program, 0, null),
-      await runWithLiar(maliciousComputation, program, 0, null),
-    ];
-    assert.deepEqual([...plain.errors, ...checked.errors], [], name);
-    assert.deepEqual(checked.opened[0], plain.opened[0], name);
-  }
-});
-
-test('a lie in any message of any primitive is caught before anything that depends on it is opened', { timeout: 120_000 }, async () => {
+test('lies in messages of a few primitives are caught before anything that depends on them is opened', async () => {
   const random = generator(seed);
   const sum: Sum = { trials: 0, lies: 0, byKind: new Map() };
-  // A few hundred trials, fewer on a busy machine.
-  const until = Date.now() + 8_000;
-  const names = Object.keys(PROGRAMS);
-  while (sum.lies < 150 || (Date.now() < until && sum.trials < 400))
-    await lieTrial(names[sum.trials % names.length] as string, random, sum);
-  for (const kind of LIE_KINDS) assert.ok((sum.byKind.get(kind) ?? 0) > 0, `no lie of kind ${kind} was told`);
+  const names = ['multiply', 'less', 'inject', 'shuffle'];
+  while (sum.lies < 24) await lieTrial(names[sum.trials % names.length] as string, random, sum);
 });
 
 test('the semi-honest model does not notice a lie in a product: it opens a wrong value', async () => {
