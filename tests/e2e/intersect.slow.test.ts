@@ -264,9 +264,18 @@ test('the command line runs and approves an intersection of the agreement at a s
     run = (await client.intersections()).runs.find((r) => r.state === 'waiting')?.run ?? '';
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  for (const home of [bank, insurer]) {
-    const approved = await sluis(['intersect', 'approve', run.slice(0, 8), '--home', home, '--as', 'eve', '--json']);
+  const listed = await sluis(['runs', '--home', insurer]);
+  assert.match(listed.stderr, /sluis intersect list/);
+  const shown = await sluis(['runs', run.slice(0, 8), '--home', insurer]);
+  assert.match(shown.stdout, new RegExp(`Run ${run} is waiting`));
+  // The plain command takes either kind of run.
+  for (const [home, command] of [
+    [bank, ['intersect', 'approve']],
+    [insurer, ['approve']],
+  ] as const) {
+    const approved = await sluis([...command, run.slice(0, 8), '--home', home, '--as', 'eve', '--json']);
     assert.equal(approved.code, 0, approved.stdout + approved.stderr);
+    assert.equal(JSON.parse(approved.stdout).run, run);
   }
   const ended = await running;
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
@@ -275,6 +284,9 @@ test('the command line runs and approves an intersection of the agreement at a s
   assert.equal((await sluis(['verify', join(bank, 'r.json')])).code, 0);
   const again = await sluis(['intersect', 'result', run.slice(0, 8), '--home', bank, '--format', 'csv']);
   assert.equal(again.stdout, csv('email', emails(40, 50)));
+  const plain = await sluis(['result', run.slice(0, 8), '--home', bank, '--format', 'json']);
+  assert.equal(plain.code, 2);
+  assert.match(plain.stdout, /run\/intersection.*sluis intersect result/);
   const list = JSON.parse((await sluis(['intersect', 'list', '--home', insurer, '--json'])).stdout);
   assert.deepEqual([list.terms[0].plain, list.terms[0].runs.begun, list.runs[0].state], [true, 1, 'released']);
   const unknown = await sluis(['intersect', 'nothing', '--home', bank, '--format', 'json']);

@@ -73,16 +73,3 @@ export function readInputBytes(path: string): Buffer {
     });
   }
 }
-
-/** Completes the beginning of a run's id from the station's list. */
-export async function runId(client: StationClient, given: string): Promise<string> {
-  if (/^[0-9a-f]{32}$/.test(given)) return given;
-  const matching = /^[0-9a-f]{4,31}$/.test(given) ? (await client.runs(1000)).runs.filter((r) => r.id.startsWith(given)) : [];
-  const [only] = matching;
-  if (only !== undefined && matching.length === 1) return only.id;
-  throw new InvalidError(matching.length === 0 ? 'run/unknown' : 'run/ambiguous', {
-    stage: 'usage',
-    message: matching.length === 0 ? `There is no run "${given}" at this station.` : `Several runs begin with "${given}".`,
-    remedy: 'List them with: sluis runs',
-  });
-}

@@ -1,7 +1,8 @@
 /** `sluis check list`, `sluis check RUN --pass|--refuse`: an output checker's work */
 import { InvalidError } from '@sluis/base';
 import type { CheckView } from '@sluis/model';
-import { type ConnectionOptions, runId, withStation } from '../connection.ts';
+import { type ConnectionOptions, withStation } from '../connection.ts';
+import { questionRun } from '../named-run.ts';
 import { printable, terminalWidth, wrap } from '../output/paint.ts';
 import { print, printJson } from '../output/streams.ts';
 
@@ -55,7 +56,7 @@ export async function check(given: string, options: CheckOptions): Promise<void>
   }
   const verdict = options.pass === true ? 'pass' : 'refuse';
   const run = await withStation(options, async (client) =>
-    client.check(await runId(client, given), {
+    client.check(await questionRun(client, given, 'show'), {
       verdict,
       ...(options.as === undefined ? {} : { as: options.as }),
       ...(options.reason === undefined ? {} : { reason: options.reason }),

@@ -1,5 +1,6 @@
-/** `sluis approve`, `sluis refuse`, `sluis cancel` */
-import { type ConnectionOptions, runId, withStation } from '../connection.ts';
+/** `sluis approve`, `sluis refuse`, `sluis cancel`: of questions, and of intersections between two stations. */
+import { type ConnectionOptions, withStation } from '../connection.ts';
+import { namedRun } from '../named-run.ts';
 import { print, printJson } from '../output/streams.ts';
 
 export type Decision = 'approve' | 'refuse' | 'cancel';
@@ -13,15 +14,17 @@ export interface DecideOptions extends ConnectionOptions {
 const DONE: Record<Decision, string> = { approve: 'Approved', refuse: 'Refused', cancel: 'Cancelled' };
 
 export async function decide(decision: Decision, given: string, options: DecideOptions): Promise<void> {
-  const run = await withStation(options, async (client) => {
-    const id = await runId(client, given);
-    return client[decision](id, {
+  const { id, state, approvals } = await withStation(options, async (client) => {
+    const { kind, id } = await namedRun(client, given);
+    const request = {
       ...(options.as === undefined ? {} : { as: options.as }),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
-    });
+    };
+    const run = await (kind === 'question' ? client[decision](id, request) : client.decideIntersection(id, decision, request));
+    return { id, state: run.state, approvals: run.approvals };
   });
-  if (options.json === true) return printJson({ run: run.id, state: run.state, approvals: run.approvals });
-  print(`${DONE[decision]}: run ${run.id} is ${run.state}.`);
+  if (options.json === true) return printJson({ run: id, state, approvals });
+  print(`${DONE[decision]}: run ${id} is ${state}.`);
   // Only the asking station knows of every approval.
-  if (run.state === 'waiting') print('It starts when every data provider that must approve has done so.');
+  if (state === 'waiting') print('It starts when every data provider that must approve has done so.');
 }

@@ -1,8 +1,9 @@
 /** `sluis result` */
 import { errorFromRecord } from '@sluis/base';
 import { follow, type StationClient } from '@sluis/sdk';
-import { type ConnectionOptions, runId, withStation } from '../connection.ts';
+import { type ConnectionOptions, withStation } from '../connection.ts';
 import { text } from '../messages/index.ts';
+import { questionRun } from '../named-run.ts';
 import { type Format, printAnswer } from '../output/answer.ts';
 import { ProgressView } from '../output/progress.ts';
 import { painted } from '../output/streams.ts';
@@ -17,7 +18,7 @@ export interface ResultOptions extends ConnectionOptions {
 
 export async function result(given: string, options: ResultOptions): Promise<void> {
   await withStation(options, async (client) => {
-    const id = await runId(client, given);
+    const id = await questionRun(client, given, 'result');
     const answer =
       options.wait === true ? await waitFor(client, id) : await client.result(id).catch((thrown) => better(client, id, thrown));
     if (options.receipt !== undefined) saveReceipt(answer, options.receipt);

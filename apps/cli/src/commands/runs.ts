@@ -1,15 +1,20 @@
 /** `sluis runs`, and `sluis runs RUN`: what an approver reads before deciding */
 import type { RunSummary, RunView } from '@sluis/model';
-import { type ConnectionOptions, runId, withStation } from '../connection.ts';
+import { type ConnectionOptions, withStation } from '../connection.ts';
 import { text } from '../messages/index.ts';
+import { namedRun } from '../named-run.ts';
 import { renderEstimate, renderExplanation } from '../output/explanation.ts';
 import { renderGrid } from '../output/grid.ts';
 import { printable, terminalWidth, wrap } from '../output/paint.ts';
-import { painted, print, printJson } from '../output/streams.ts';
+import { painted, print, printJson, remark } from '../output/streams.ts';
 
 export async function runs(options: ConnectionOptions & { readonly json?: boolean; readonly limit: number }): Promise<void> {
-  const answer = await withStation(options, (client) => client.runs(options.limit));
+  const { answer, others } = await withStation(options, async (client) => {
+    const answer = await client.runs(options.limit);
+    return { answer, others: options.json === true ? 0 : (await client.intersections()).runs.length };
+  });
   if (options.json === true) return printJson(answer);
+  if (others > 0) remark(text.intersectRunsToo);
   if (answer.runs.length === 0) return print('No questions yet.');
   const rows = answer.runs.map((r) => [
     r.id.slice(0, 12),
@@ -24,7 +29,11 @@ export async function runs(options: ConnectionOptions & { readonly json?: boolea
 
 /** One run in full: question, who asked, who must approve, what it would reveal, and how it ended. */
 export async function showRun(given: string, options: ConnectionOptions & { readonly json?: boolean }): Promise<void> {
-  const run = await withStation(options, async (client) => client.run(await runId(client, given)));
+  const run = await withStation(options, async (client) => {
+    const { kind, id } = await namedRun(client, given);
+    return kind === 'question' ? client.run(id) : null;
+  });
+  if (run === null) return (await import('./intersect-station.ts')).showRun(given, options);
   if (options.json === true) return printJson(run);
   const width = terminalWidth(process.stdout);
   print(

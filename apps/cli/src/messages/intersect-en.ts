@@ -24,6 +24,7 @@ export const intersectEn = {
   intersectApprove: (names: string) => `It starts when ${names} have approved: sluis intersect approve RUN`,
   intersectAsQuestion: 'The committee computes this one; it is asked as a question.',
   intersectRuns: (begun: number, allowed: number, days: number) => `${begun} of ${allowed} runs in ${days} days are used at this station.`,
+  intersectRunsToo: 'Runs of intersections are listed by: sluis intersect list',
   intersectNone: 'No agreement in force at this station has an intersection.',
   intersectHeadings: ['intersection', 'collaboration', 'who computes', 'runs'] as readonly string[],
   intersectRunHeadings: ['run', 'intersection', 'state', 'asked by', 'waits for', 'since (UTC)', 'why'] as readonly string[],

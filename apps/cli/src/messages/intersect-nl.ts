@@ -26,6 +26,7 @@ export const intersectNl: typeof intersectEn = {
   intersectApprove: (names) => `Ze begint als ${names} hebben goedgekeurd: sluis intersect approve RUN`,
   intersectAsQuestion: 'Deze berekent het comité; ze wordt als vraag gesteld.',
   intersectRuns: (begun, allowed, days) => `${begun} van ${allowed} runs in ${days} dagen zijn op dit station gebruikt.`,
+  intersectRunsToo: 'Runs van doorsneden toont: sluis intersect list',
   intersectNone: 'Geen geldende overeenkomst van dit station heeft een doorsnede.',
   intersectHeadings: ['doorsnede', 'samenwerking', 'wie rekent', 'runs'],
   intersectRunHeadings: ['run', 'doorsnede', 'toestand', 'gevraagd door', 'wacht op', 'sinds (UTC)', 'waarom'],

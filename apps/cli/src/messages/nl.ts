@@ -106,6 +106,7 @@ export const nl: Messages = {
     'receipt/': 'Het ontvangstbewijs klopt niet.',
     'release/nothing-passed': 'Er is niets vrijgegeven: elke cel is onderdrukt of leeg.',
     'run/cancelled': 'De vraag is afgebroken; er is niets vrijgegeven.',
+    'run/intersection': 'Deze run is van een doorsnede, niet van een vraag.',
     'run/no-privacy-unit': 'De afspraak zegt niet wie de ruis zou beschermen.',
     'run/noise-required': 'Onder deze afspraak krijgt elk antwoord ruis.',
     'run/interrupted': 'Een station stopte tijdens de vraag; er is niets vrijgegeven.',
