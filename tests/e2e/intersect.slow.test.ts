@@ -1,6 +1,7 @@
 /** An intersection between two real stations: results, receipts, approvals, limits, and what happens when a station is killed. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { canonicalText, SluisError, utf8 } from '@sluis/base';
@@ -291,6 +292,19 @@ test('the command line runs and approves an intersection of the agreement at a s
   assert.deepEqual([list.terms[0].plain, list.terms[0].runs.begun, list.runs[0].state], [true, 1, 'released']);
   const unknown = await sluis(['intersect', 'nothing', '--home', bank, '--format', 'json']);
   assert.deepEqual([unknown.code, JSON.parse(unknown.stdout).error.code], [2, 'usage/intersect']);
+});
+
+test('files whose keys are only written differently: what to do is said beside the answer', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluis-intersect-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const files = ['a', 'b'].map((name) => join(folder, `${name}.csv`));
+  writeFileSync(files[0] ?? '', csv('email', ['a@x.nl', 'b@x.nl']));
+  writeFileSync(files[1] ?? '', csv('email', ['A@x.nl', 'B@x.nl']));
+  const ended = await sluis(['intersect', ...files, '--on', 'email']);
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  assert.equal(ended.stdout, '0 in common\n');
+  const said = ended.stderr.replaceAll(/\s+/g, ' ');
+  assert.match(said, /exactly as they are written.*--recipe.*sluis matching check/);
 });
 
 test('a station that is killed midway ends the run cleanly; another attempt has the same lists, and no other', async (t) => {

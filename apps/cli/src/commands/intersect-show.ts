@@ -60,6 +60,12 @@ export function showIntersection(result: IntersectionResult, receivers: readonly
   else showToPeople(result, outcome, receivers, key, options);
 }
 
+/** Whether people are to be told that files with nothing in common may only be written differently. */
+export const mayBeWrittenOtherwise = (
+  size: number | null | undefined,
+  { recipe, format, json }: Pick<IntersectOptions, 'recipe' | 'format' | 'json'>,
+): boolean => size === 0 && recipe === undefined && format === 'table' && json !== true;
+
 function showToPeople(
   result: IntersectionResult,
   { size }: IntersectionOutcome,

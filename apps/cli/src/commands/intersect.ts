@@ -15,7 +15,7 @@ import { SANDBOX_COLLABORATION } from '../sandbox/draft.ts';
 import { keepAgreement } from '../sandbox/keep.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { intersectionProgress } from './intersect-progress.ts';
-import { showIntersection } from './intersect-show.ts';
+import { mayBeWrittenOtherwise, showIntersection } from './intersect-show.ts';
 import { interrupted } from './try.ts';
 
 export type IntersectMode = 'items' | 'size' | 'sum' | 'flags' | 'union' | 'at-least';
@@ -128,6 +128,7 @@ async function intersectFiles(sides: readonly [IntersectionSide, IntersectionSid
     const [asker] = receivers;
     const result = await run(sandbox, asker ?? 'A', options, signal);
     showIntersection(result, receivers, options);
+    if (mayBeWrittenOtherwise(result.outcome?.size, options)) remark(wrap(text.intersectAsWritten, width));
     if (options.receiver === 'both') remark(text.intersectOther('B'));
   } catch (thrown) {
     throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;

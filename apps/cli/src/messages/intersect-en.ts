@@ -12,6 +12,8 @@ export const intersectEn = {
   intersectKey: (name: string, rejected: number, repeated: number, reasons: string) =>
     `Key "${name}": ${rejected} rows without a valid key${reasons === '' ? '' : ` (${reasons})`}, ${repeated} keys in several rows.`,
   intersectSize: (n: number) => `${n} in common`,
+  intersectAsWritten:
+    'Keys are compared exactly as they are written: "Anna@x.nl" and "anna@x.nl" are two. --recipe brings them into normal form first (sluis matching recipes shows how); with an agreement, sluis matching check says which of your own rows have no valid key.',
   intersectBelow: 'Below the minimum: nothing is shown.',
   intersectMore: (n: number) => `and ${n} more; --output FILE writes all of them.`,
   intersectElsewhere: (names: string) => `Done. The result went to ${names}.`,

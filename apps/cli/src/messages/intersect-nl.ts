@@ -14,6 +14,8 @@ export const intersectNl: typeof intersectEn = {
   intersectKey: (name, rejected, repeated, reasons) =>
     `Sleutel "${name}": ${rejected} rijen zonder geldige sleutel${reasons === '' ? '' : ` (${reasons})`}, ${repeated} sleutels in meer rijen.`,
   intersectSize: (n) => `${n} gemeen`,
+  intersectAsWritten:
+    'Sleutels worden vergeleken precies zoals ze er staan: "Anna@x.nl" en "anna@x.nl" zijn er twee. --recipe brengt ze eerst in normaalvorm (sluis matching recipes laat zien hoe); met een afspraak zegt sluis matching check welke eigen rijen geen geldige sleutel hebben.',
   intersectBelow: 'Onder het minimum: er wordt niets getoond.',
   intersectMore: (n) => `en nog ${n}; --output BESTAND schrijft ze alle.`,
   intersectElsewhere: (names) => `Klaar. De uitkomst ging naar ${names}.`,
