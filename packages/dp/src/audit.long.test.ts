@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom, testSeed } from '@sluis/math/fixtures';
-import { audit, auditGaussian } from './fixtures/audit.ts';
+import { assertCaught, assertWithin, audit, auditGaussian } from './fixtures/audit.ts';
 import { ALL, NOTHING, type Planted } from './fixtures/audit-cases.ts';
 import { NOISE_TOO_SMALL, RIGHT, SENSITIVITY_OFF, TIGHT } from './fixtures/tight-cases.ts';
 
@@ -17,23 +17,16 @@ for (const { name, epsilon, delta = 0, make, visible = 2, slow = false, sharp = 
   test(`${name}: loses no more than claimed, and planted bugs show (seed ${testSeed})`, () => {
     const runs = slow ? 400 : sharp ? 30_000 : 10_000;
     const bound = (planted: Planted) => audit({ run: make(random, planted), runs, delta });
-    const right = bound(NOTHING);
-    assert.ok(right.epsilon <= epsilon, `at least ${right.epsilon.toFixed(3)} by ${right.event}`);
+    assertWithin(bound(NOTHING), epsilon, sharp ? 0.8 * epsilon : 0);
     const bugs: Planted[] = [{ rows: visible, overspent: '1' }];
-    if (sharp) {
-      assert.ok(right.epsilon > 0.8 * epsilon, `only ${right.epsilon.toFixed(3)} by ${right.event}`);
-      bugs.push({ rows: 2, overspent: '1' }, { rows: 1, overspent: '1.185' }, { rows: 1, overspent: '10/7' });
-    }
+    if (sharp) bugs.push({ rows: 2, overspent: '1' }, { rows: 1, overspent: '1.185' }, { rows: 1, overspent: '10/7' });
     if (mu !== undefined) {
       const apart = (planted: Planted) => auditGaussian({ run: make(random, planted), runs: 30_000 });
       const found = apart(NOTHING);
       assert.ok(found <= mu && found > 0.8 * mu, `μ is at least ${found}`);
       for (const overspent of ['1.185', '10/7']) assert.ok(apart({ rows: 1, overspent }) > mu, `${overspent} times μ was not noticed`);
     }
-    for (const planted of bugs) {
-      const wrong = bound(planted);
-      assert.ok(wrong.epsilon > epsilon, `${JSON.stringify(planted)}: only ${wrong.epsilon.toFixed(3)} by ${wrong.event}`);
-    }
+    for (const planted of bugs) assertCaught(bound(planted), epsilon, JSON.stringify(planted));
   });
 
 // Power above 0.998, from the probabilities of each case's event: the bound's distance from the claim is at least three
@@ -43,10 +36,10 @@ for (const { name, epsilon, delta = 0, make, runs } of TIGHT)
     const found = (planted: typeof RIGHT) => audit({ run: make(random, planted), runs, delta });
     const right = found(RIGHT);
     t.diagnostic(`${name}: at least ${right.epsilon.toFixed(3)} of ${epsilon}`);
-    assert.ok(right.epsilon <= epsilon, `at least ${right.epsilon.toFixed(3)} by ${right.event}`);
+    assertWithin(right, epsilon);
     for (const planted of [SENSITIVITY_OFF, NOISE_TOO_SMALL]) {
       const wrong = found(planted);
       t.diagnostic(`${JSON.stringify(planted)}: at least ${wrong.epsilon.toFixed(3)}`);
-      assert.ok(wrong.epsilon > epsilon, `${JSON.stringify(planted)}: only ${wrong.epsilon.toFixed(3)} by ${wrong.event}`);
+      assertCaught(wrong, epsilon, JSON.stringify(planted));
     }
   });
