@@ -43,6 +43,7 @@ test('every command has help that says what it is for', () => {
     'budget',
     'collect',
     'matching',
+    'pseudonyms',
   ]) {
     assert.ok(names.includes(name), name);
   }

@@ -12,6 +12,7 @@ import { addDatasetCommands } from './program/dataset.ts';
 import { addIntersectCommands } from './program/intersect.ts';
 import { addLookupCommands } from './program/lookup.ts';
 import { addMatchingCommands } from './program/matching.ts';
+import { addPseudonymsCommands } from './program/pseudonyms.ts';
 import { addQuestionCommands } from './program/question.ts';
 import { addSandboxCommands } from './program/sandbox.ts';
 import { addStationCommands } from './program/station.ts';
@@ -64,6 +65,7 @@ Environment: SLUIS_HOME, SLUIS_STATION, SLUIS_LANG=en|nl, NO_COLOR`,
   addBilateralCommands(program);
   addLookupCommands(program);
   addMatchingCommands(program);
+  addPseudonymsCommands(program);
   return program;
 }
 

@@ -1,7 +1,7 @@
 /** Columns of a local file as text, for what works on them outside SQL: all rows, in the file's order. */
 import { resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
-import { openDatabase, quoteName } from './database.ts';
+import { type Database, openDatabase, quoteName } from './database.ts';
 import { typeOfColumn } from './inspect-files.ts';
 import { fileSource } from './source.ts';
 
@@ -9,6 +9,21 @@ export interface TextColumn {
   /** DuckDB's type; of files that hold text, the one that all values have. */
   readonly type: string;
   readonly values: readonly (string | null)[];
+}
+
+export interface TextTable {
+  readonly names: readonly string[];
+  /** One list a column, all equally long. */
+  readonly columns: readonly (readonly (string | null)[])[];
+}
+
+/** Reads all columns of a file as text, in its order. Throws and costs as `readColumns`. */
+export async function readTable(file: string, folder: string = process.cwd()): Promise<TextTable> {
+  const source = fileSource(resolve(folder, file), folder);
+  using database = await openDatabase({ files: source.files, memoryLimit: '1GB' });
+  const described = await describe(database, source.sql);
+  const names = [...described.keys()];
+  return { names, columns: await read(database, names) };
 }
 
 /**
@@ -20,9 +35,21 @@ export interface TextColumn {
 export async function readColumns(file: string, names: readonly string[], folder: string = process.cwd()): Promise<TextColumn[]> {
   const source = fileSource(resolve(folder, file), folder);
   using database = await openDatabase({ files: source.files, memoryLimit: '1GB' });
-  await database.run(`CREATE VIEW pooled AS ${source.sql}`);
-  const described = new Map((await database.text('DESCRIBE pooled')).map(([name, type]) => [name ?? '', type ?? '']));
+  const described = await describe(database, source.sql);
   for (const name of names) if (!described.has(name)) throw noColumn(file, name, [...described.keys()]);
+  const values = await read(database, names);
+  const types: string[] = [];
+  for (const name of names) types.push(await typeOfColumn(database, name, described.get(name) ?? ''));
+  return names.map((_, i) => ({ type: types[i] ?? 'VARCHAR', values: values[i] ?? [] }));
+}
+
+/** Columns of the file with their types, from now on the view `pooled`. */
+async function describe(database: Database, sql: string): Promise<Map<string, string>> {
+  await database.run(`CREATE VIEW pooled AS ${sql}`);
+  return new Map((await database.text('DESCRIBE pooled')).map(([name, type]) => [name ?? '', type ?? '']));
+}
+
+async function read(database: Database, names: readonly string[]): Promise<(string | null)[][]> {
   const values: (string | null)[][] = names.map(() => []);
   const result = await database.connection.stream(`SELECT ${names.map((n) => `CAST(${quoteName(n)} AS VARCHAR)`).join(', ')} FROM pooled`);
   for (;;) {
@@ -30,12 +57,11 @@ export async function readColumns(file: string, names: readonly string[], folder
     if (chunk === null || chunk.rowCount === 0) break;
     for (const [i, column] of values.entries()) for (const value of chunk.getColumnValues(i)) column.push(value as string | null);
   }
-  const types: string[] = [];
-  for (const name of names) types.push(await typeOfColumn(database, name, described.get(name) ?? ''));
-  return names.map((_, i) => ({ type: types[i] ?? 'VARCHAR', values: values[i] ?? [] }));
+  return values;
 }
 
-const noColumn = (file: string, name: string, there: readonly string[]) =>
+/** The error for a column that a file lacks. */
+export const noColumn = (file: string, name: string, there: readonly string[]) =>
   new InvalidError('dataset/no-column', {
     stage: 'dataset',
     message: `${file} has no column "${name}".`,

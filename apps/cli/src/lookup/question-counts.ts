@@ -9,8 +9,8 @@ import type { Allowance, Charge, QuestionCounter, Verdict } from '@sluis/lookup'
 export class QuestionCounts implements QuestionCounter {
   readonly #database: DatabaseSync;
 
-  /** Throws StationError `lookup/in-use` if another process holds the file. */
-  constructor(path: string) {
+  /** Throws StationError `lookup/in-use`, or what `held` makes, if another process holds the file. */
+  constructor(path: string, held: (path: string, cause: unknown) => StationError = inUse) {
     this.#database = new DatabaseSync(path);
     try {
       this.#database.exec(`
@@ -24,7 +24,7 @@ export class QuestionCounts implements QuestionCounter {
       `);
     } catch (cause) {
       this.#database.close();
-      throw inUse(path, cause);
+      throw held(path, cause);
     }
   }
 
@@ -53,6 +53,13 @@ export class QuestionCounts implements QuestionCounter {
     } finally {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
     }
+  }
+
+  /** What a client has spent in the window of `now`. */
+  spent(client: string, now: number, windowSeconds: number): number {
+    const window = Math.floor(now / (windowSeconds * 1000));
+    const row = this.#database.prepare('SELECT identifiers FROM spent WHERE window = ? AND client = ?').get(window, client);
+    return Number(row?.['identifiers'] ?? 0);
   }
 
   #undo(verdict: Verdict): Verdict {

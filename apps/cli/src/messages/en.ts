@@ -3,6 +3,7 @@ import { budgetEn } from './budget-en.ts';
 import { collectEn } from './collect-en.ts';
 import { matchingEn } from './matching-en.ts';
 import { lookupEn } from './lookup-en.ts';
+import { pseudonymsEn } from './pseudonyms-en.ts';
 import { contributeEn } from './contribute-en.ts';
 import { intersectEn } from './intersect-en.ts';
 
@@ -10,6 +11,7 @@ export const en = {
   ...budgetEn,
   ...collectEn,
   ...lookupEn,
+  ...pseudonymsEn,
   ...matchingEn,
   ...contributeEn,
   ...intersectEn,

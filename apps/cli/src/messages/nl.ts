@@ -3,6 +3,7 @@ import { budgetNl } from './budget-nl.ts';
 import { collectNl } from './collect-nl.ts';
 import { matchingNl } from './matching-nl.ts';
 import { lookupNl } from './lookup-nl.ts';
+import { pseudonymsNl } from './pseudonyms-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
 import { intersectNl } from './intersect-nl.ts';
 import type { Messages } from './en.ts';
@@ -11,6 +12,7 @@ export const nl: Messages = {
   ...budgetNl,
   ...collectNl,
   ...lookupNl,
+  ...pseudonymsNl,
   ...matchingNl,
   ...contributeNl,
   ...intersectNl,

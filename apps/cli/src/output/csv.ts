@@ -2,9 +2,11 @@
 import type { CellValue, ResultTable } from '@sluis/model';
 
 export function renderCsv(table: ResultTable): string {
-  const lines = [table.columns.map((c) => field(c.name)), ...table.rows.map((row) => row.map(field))];
-  return lines.map((line) => `${line.join(',')}\r\n`).join('');
+  return [table.columns.map((c) => c.name), ...table.rows].map(csvLine).join('');
 }
+
+/** One line with its end. */
+export const csvLine = (cells: readonly CellValue[]): string => `${cells.map(field).join(',')}\r\n`;
 
 function field(value: CellValue): string {
   if (value === null) return '';
