@@ -34,7 +34,7 @@ interface Offer {
 }
 
 export interface AskingOptions {
-  readonly wire: Wire;
+  readonly wire: Pick<Wire, 'request'>;
   readonly group: Ristretto;
   readonly random: Random;
   readonly holders: readonly CardPeer[];
@@ -43,6 +43,8 @@ export interface AskingOptions {
   /** Records that will be asked for in all. */
   readonly records: number;
   readonly signal: AbortSignal;
+  /** Records of one request. */
+  readonly batch?: number;
   /** Told of each holder that is left out, and why. */
   readonly leftOut: (holder: string, why: SluisError) => void;
 }
@@ -99,20 +101,21 @@ export class Asking {
    */
   async pseudonyms(records: readonly Uint8Array[], progress: (done: number, all: number) => void): Promise<Uint8Array> {
     const out = new Uint8Array(32 * records.length);
+    const batch = this.#options.batch ?? BATCH;
     const begin = (from: number) => {
-      const pending = this.#asker.ask(records.slice(from, from + BATCH));
+      const pending = this.#asker.ask(records.slice(from, from + batch));
       const answers = this.#gather(pending, []);
       // Looked at when its turn comes.
       answers.catch(() => undefined);
       return { pending, answers };
     };
     let next = records.length > 0 ? begin(0) : null;
-    for (let from = 0; next !== null; from += BATCH) {
+    for (let from = 0; next !== null; from += batch) {
       const { pending, answers } = next;
       const first = await answers;
-      next = from + BATCH < records.length ? begin(from + BATCH) : null;
+      next = from + batch < records.length ? begin(from + batch) : null;
       out.set(await this.#finish(pending, first), 32 * from);
-      progress(Math.min(from + BATCH, records.length), records.length);
+      progress(Math.min(from + batch, records.length), records.length);
     }
     return out;
   }

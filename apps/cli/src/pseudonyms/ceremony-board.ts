@@ -41,7 +41,7 @@ export class CeremonyBoard {
   #nonce: string;
   #session: Session | null = null;
 
-  constructor(wire: Wire, options: BoardOptions) {
+  constructor(wire: Pick<Wire, 'onRequest'>, options: BoardOptions) {
     this.#options = options;
     this.terms = toHex(options.terms);
     this.#nonce = toHex(options.random.bytes(32));

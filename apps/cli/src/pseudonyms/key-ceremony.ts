@@ -13,13 +13,14 @@ import { type CeremonyBoard, type CeremonyStep, HELLO, type Session, STEP } from
 import type { CardPeer } from './holder-cards.ts';
 import type { HolderFolder } from './holder-folder.ts';
 
+/** Between two looks at a holder that is not there yet. */
 const POLL_MS = 200;
 const NOTHING = new Uint8Array(0);
 
 export interface Ceremony {
-  readonly wire: Wire;
+  readonly wire: Pick<Wire, 'request'>;
   readonly board: CeremonyBoard;
-  readonly folder: HolderFolder;
+  readonly folder: Pick<HolderFolder, 'path' | 'kept' | 'storePending' | 'promote' | 'dropPending'>;
   readonly group: Ristretto;
   readonly random: Random;
   readonly setting: { readonly purpose: string; readonly parties: readonly string[]; readonly threshold: number };
@@ -27,6 +28,7 @@ export interface Ceremony {
   readonly others: readonly CardPeer[];
   readonly deadline: number;
   readonly signal: AbortSignal;
+  readonly pollMs?: number;
   /** Told of each holder that answers for the first time, and whenever all begin again. */
   readonly told: (event: 'here' | 'again', party: string) => void;
 }
@@ -138,7 +140,7 @@ async function fromAll<T>(c: Ceremony, ask: (peer: CardPeer, signal: AbortSignal
         if (!(thrown instanceof PeerError) || !thrown.code.startsWith('wire/')) throw thrown;
         reason = thrown.message;
       }
-      if (!got.has(peer.name)) await sleep(POLL_MS, undefined, { signal });
+      if (!got.has(peer.name)) await sleep(c.pollMs ?? POLL_MS, undefined, { signal });
     }
   };
   try {
