@@ -245,7 +245,9 @@ test('other terms and a folder in use are refused', async () => {
   assert.equal(JSON.parse((await hold('hospital', ['--listen', '127.0.0.1:0']).ended).stdout).error.code, 'pseudonyms/in-use');
   const other = await hold('lab', ['--purpose', 'something else']).ended;
   assert.deepEqual([other.code, JSON.parse(other.stdout).error.code], [5, 'pseudonyms/other-terms']);
-  await first.end();
+  const alone = await hold('lab', ['--threshold', '4']).ended;
+  assert.deepEqual([alone.code, JSON.parse(alone.stdout).error.code], [2, 'pseudonyms/setting'], 'at once, not after waiting');
+  assert.equal(((await first.end()) as { code: number | null }).code, 0);
   const kept = await hold('hospital', ['--purpose', 'something else']).ended;
   assert.equal(JSON.parse(kept.stdout).error.code, 'pseudonyms/other-folder');
 });

@@ -1,4 +1,4 @@
-export { type Setting, MAXIMUM_PARTIES } from './setting.ts';
+export { checkSetting, type Setting, MAXIMUM_PARTIES } from './setting.ts';
 export { type GenerationOptions, KeyGeneration, type Revealed } from './key-generation.ts';
 export { KeyRotation } from './key-rotation.ts';
 export {

@@ -2,7 +2,7 @@
 import { StationError, systemClock, systemRandom, toHex } from '@sluis/base';
 import { loadRistretto } from '@sluis/crypto';
 import { findSecret, openKeyFile } from '@sluis/keys';
-import { keyId, type KeyShare } from '@sluis/pseudonyms';
+import { checkSetting, keyId, type KeyShare } from '@sluis/pseudonyms';
 import { readStationConfig } from '@sluis/sdk';
 import { Wire } from '@sluis/wire';
 import { requireHome } from '../connection.ts';
@@ -34,12 +34,14 @@ export interface HoldOptions {
 export async function pseudonymsHold(options: HoldOptions): Promise<void> {
   const signal = interruption();
   const cast = await readCast(options);
+  checkSetting({ purpose: options.purpose, parties: cast.parties, threshold: options.threshold });
   const group = await loadRistretto();
   const folder = new HolderFolder(options.folder, group, cast.secret);
   using counts = openCounts(folder.counts);
   requireSame(folder.kept().share, options, cast);
   const { known, me, others, parties } = cast;
   const wire = new Wire({ tls: cast.tls, identify: (certificate) => known.get(certificate) ?? null, strangers: [] });
+  const helped = counter();
   try {
     const partyOf = (certificate: string) => others.find((o) => o.certificate === certificate)?.name ?? null;
     const terms = termsHash(options.purpose, options.threshold, cast.holders);
@@ -53,11 +55,21 @@ export async function pseudonymsHold(options: HoldOptions): Promise<void> {
     if (before.state !== 'final') remark(text.pseudonymsGathering(others.map((o) => o.name).join(', ')));
     const share = before.state === 'final' && before.share !== null ? before.share : await makeKey(ceremony);
     const { askerOf, askers } = cast;
-    openDesk(wire, { group, share, askerOf, limit: options.limit, counts, clock: systemClock, random: systemRandom, answered: counter() });
+    openDesk(wire, {
+      group,
+      share,
+      askerOf,
+      limit: options.limit,
+      counts,
+      clock: systemClock,
+      random: systemRandom,
+      answered: helped.answered,
+    });
     announce(options, share, before.state !== 'final', askers);
     if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   } finally {
     await wire.close();
+    helped.end();
   }
 }
 
@@ -131,16 +143,24 @@ function teller(): (event: 'here' | 'again', party: string) => void {
   };
 }
 
-/** Says now and then for how many records each asker was helped since the start. */
-function counter(): (asker: string, records: number) => void {
-  const totals = new Map<string, { records: number; said: number }>();
-  return (asker, records) => {
-    const total = totals.get(asker) ?? { records: 0, said: Number.NEGATIVE_INFINITY };
-    totals.set(asker, total);
-    total.records += records;
-    if (performance.now() - total.said < SAID_EVERY_MS) return;
-    total.said = performance.now();
+/** Says now and then for how many records each asker was helped since the start, and at the end what was not said yet. */
+function counter(): { readonly answered: (asker: string, records: number) => void; readonly end: () => void } {
+  const totals = new Map<string, { records: number; unsaid: boolean; at: number }>();
+  const say = (asker: string, total: { records: number; unsaid: boolean; at: number }) => {
+    Object.assign(total, { unsaid: false, at: performance.now() });
     remark(text.pseudonymsAnswered(asker, total.records));
+  };
+  return {
+    answered: (asker, records) => {
+      const total = totals.get(asker) ?? { records: 0, unsaid: true, at: Number.NEGATIVE_INFINITY };
+      totals.set(asker, total);
+      total.records += records;
+      total.unsaid = true;
+      if (performance.now() - total.at >= SAID_EVERY_MS) say(asker, total);
+    },
+    end: () => {
+      for (const [asker, total] of totals) if (total.unsaid) say(asker, total);
+    },
   };
 }
 
