@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readColumns } from './read-columns.ts';
+import { readColumns, readTable } from './read-columns.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluis-columns-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -28,4 +28,16 @@ test('a column or file that is not there is named', async () => {
   const code = (expected: string) => (e: unknown) => (e as { code?: string }).code === expected;
   await assert.rejects(readColumns('a.csv', ['nope'], folder), code('dataset/no-column'));
   await assert.rejects(readColumns('none.csv', ['id'], folder), code('dataset/source'));
+});
+
+test('a whole table keeps its columns, their order and its rows as they are written', async () => {
+  writeFileSync(join(folder, 'whole.csv'), 'b,a b,c\n007,"x, y",\n1.50,,z\n');
+  assert.deepEqual(await readTable('whole.csv', folder), {
+    names: ['b', 'a b', 'c'],
+    columns: [
+      ['007', '1.50'],
+      ['x, y', null],
+      [null, 'z'],
+    ],
+  });
 });
