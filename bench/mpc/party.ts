@@ -4,10 +4,11 @@ import { Session as Inspector } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { SluisError, systemRandom, toSluisError, utf8 } from '@sluis/base';
 import { createCertificate, spkiSha256, validityOf } from '@sluis/crypto';
+import { release } from '@sluis/kernels';
 import * as mpc from '@sluis/mpc';
 import type { Committee, ComputationTechnique } from '@sluis/technique';
 import { type OpenLinks, type Peer, Wire } from '@sluis/wire';
-import type { FromParty, Order, PartyFigures, Threat, ToParty } from './protocol.ts';
+import { type FromParty, MEMORY_PROBE_BYTES, type Order, type PartyFigures, type Threat, type ToParty } from './protocol.ts';
 import { missingMethod, type Prepared } from './workload.ts';
 import { WORKLOADS } from './workloads.ts';
 
@@ -115,6 +116,8 @@ async function check(): Promise<void> {
   tell({ kind: 'checked' });
 }
 
+const PROBE_PIECES = 96;
+
 async function memory(): Promise<void> {
   // What a promise or a socket has just let go of is collected in the second turn.
   for (let i = 0; i < 3; i++) {
@@ -122,7 +125,10 @@ async function memory(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const { rss, arrayBuffers } = process.memoryUsage();
-  tell({ kind: 'memory', resident: rss, vectors: arrayBuffers });
+  // What the C library keeps of freed memory is resident still, but serves new vectors; what is lost does not.
+  const probe = Array.from({ length: PROBE_PIECES }, () => new Uint8Array(MEMORY_PROBE_BYTES / PROBE_PIECES).fill(1));
+  tell({ kind: 'memory', resident: rss, vectors: arrayBuffers, again: process.memoryUsage().rss });
+  release(...probe);
 }
 
 function usage(run: string): PartyFigures {

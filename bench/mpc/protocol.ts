@@ -20,6 +20,9 @@ export type ToParty =
   | { readonly kind: 'check' }
   | { readonly kind: 'memory' };
 
+/** What a party takes anew when it is asked about its memory: about what a long sort holds. */
+export const MEMORY_PROBE_BYTES = 384 * 2 ** 20;
+
 /** One party's figures of one measured part. */
 export interface PartyFigures {
   readonly cpuSeconds: number;
@@ -36,6 +39,6 @@ export type FromParty =
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'done'; readonly figures: PartyFigures }
   | { readonly kind: 'checked' }
-  /** After garbage was collected, in bytes. */
-  | { readonly kind: 'memory'; readonly resident: number; readonly vectors: number }
+  /** After garbage was collected, in bytes; `again`: resident once new vectors of `MEMORY_PROBE_BYTES` were made and written. */
+  | { readonly kind: 'memory'; readonly resident: number; readonly vectors: number; readonly again: number }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
