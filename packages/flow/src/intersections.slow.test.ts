@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalBytes, fromUtf8, utf8 } from '@sluis/base';
+import { lotCommitment } from './intersection-input.ts';
 import { openSides, type Side, NAME } from './fixtures/two-sides.ts';
 
 const AGREEMENT = async (side: Side) => (await side.context.store.agreements())[0]?.id ?? '';
@@ -114,6 +115,27 @@ for (const [what, type, lie, code] of LIES)
     await assert.rejects(bank.intersections.result(run));
     await assert.rejects(insurer.intersections.result(run));
   });
+
+test('what the other side draws with is hidden until it has counted the attempt, and must be what it committed to', async (t) => {
+  const { bank, insurer } = await openSides(t);
+  [bank.rows, insurer.rows] = [['a', 'b'], ['b']];
+  const told: Record<string, string> = {};
+  insurer.reply = (type, body) => {
+    if (type === 'intersection.propose' || type === 'intersection.begin') told[type] = (JSON.parse(fromUtf8(body)) as { lot: string }).lot;
+    return body;
+  };
+  const run = await start(bank);
+  assert.deepEqual(await ended(bank, run), ['released', null]);
+  const [committed, opened] = [told['intersection.propose'] ?? '', told['intersection.begin'] ?? ''];
+  assert.notEqual(committed, opened);
+  assert.equal(committed, lotCommitment(run, 'insurer', opened));
+
+  insurer.reply = (type, body) => (type === 'intersection.begin' ? change(body, (m) => Object.assign(m, { lot: '0'.repeat(64) })) : body);
+  const other = await start(bank);
+  const [state, error] = await ended(bank, other);
+  assert.deepEqual([state, error], ['failed', 'intersection/out-of-turn']);
+  await assert.rejects(bank.intersections.result(other));
+});
 
 test('without approvals a run does not begin, whatever its coordinator sends; nor with those of another run', async (t) => {
   const { bank, insurer } = await openSides(t, { approval: 'every-run' });
