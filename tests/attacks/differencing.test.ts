@@ -15,7 +15,7 @@ import { sampleAgreement } from '../queries/sample-agreement.ts';
 const engine = createSqlEngine();
 const MINIMUM = 5;
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const uses: ('group' | 'filter' | 'aggregate')[] = ['group', 'filter', 'aggregate'];
 const column = { description: '', nullable: false, uses };

@@ -25,7 +25,7 @@ const OTHERS = 3;
 const PARTIES = ['a', 'b', 'c'];
 const BEST = Math.E / (1 + Math.E);
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const coins = mulberry32(seed);
 const toss = (times: number): boolean[] => Array.from({ length: times }, () => coins() < 0.5);

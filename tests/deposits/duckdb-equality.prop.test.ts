@@ -11,7 +11,7 @@ import { csvRecords } from '@sluis/sdk/contribute';
 import fc from 'fast-check';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 let db: DuckDBConnection;
 let folder: string;

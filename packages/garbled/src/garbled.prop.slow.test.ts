@@ -1,10 +1,9 @@
 /** Exchanges are answered as in the clear: a few kinds of question, by the seed; the long form plays all of them. */
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KINDS, tryKind, tryMixes } from './fixtures/trials.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 // Base transfers take most of an exchange, so few are played here; the long form plays every kind.
 const from = 5 * (seed % (KINDS.length / 5));

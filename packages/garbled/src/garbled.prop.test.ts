@@ -7,7 +7,7 @@ import { EXPECTED, type Kind, KINDS, pairsOf, tryKind, WIDTHS } from './fixtures
 import { bilateral, QUESTIONS } from './program.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 // Base transfers take most of an exchange.
 const kind = KINDS[seed % KINDS.length] as Kind;

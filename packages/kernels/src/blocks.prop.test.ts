@@ -27,7 +27,7 @@ import {
 import { BLOCK } from './module.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 type Six = [BigUint64Array, BigUint64Array, BigUint64Array, BigUint64Array, BigUint64Array, BigUint64Array];
 const around = (size: number) => [size - 1, size, size + 1, 2 * size - 1, 2 * size, 2 * size + 33];

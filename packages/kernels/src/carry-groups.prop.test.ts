@@ -4,7 +4,7 @@ import { longBits } from './fixtures/exact-columns.ts';
 import { type GroupSize, xorBits, xorCarries, xorProducts } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const SIZES: readonly GroupSize[] = [1, 2, 3];
 const LENGTHS = [1, 2, 3, 4, 5, 31, 33, 2047, 2048, 2049, 4097];

@@ -6,7 +6,7 @@ import { crossAnd, crossAnd2, crossDot, crossMultiply, crossSumOfProducts, prefi
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 60 };
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 /** Six columns (a, c, b, d and two masks) of one shape. */
 const six = fc.record({ words: fc.integer({ min: 1, max: 3 }), n: fc.constantFrom(...LENGTHS) }).chain(({ words, n }) =>

@@ -24,7 +24,7 @@ import {
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 150 };
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const pairs = fc.integer({ min: 1, max: 4 }).chain((words) =>
   fc.record({

@@ -22,7 +22,7 @@ import {
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 100 };
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const column = fc.record({ words: fc.integer({ min: 1, max: 3 }), n: fc.constantFrom(...LENGTHS) }).chain(({ words, n }) =>
   fc.record({

@@ -5,7 +5,7 @@ import { longColumn } from './fixtures/exact-columns.ts';
 import { gatherRecords, gatherVector, interleave } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 test('gathering records equals gathering each column', () => {
   const sizes = fc.oneof(fc.nat({ max: 40 }), fc.constantFrom(1023, 1024, 1025, 2049));

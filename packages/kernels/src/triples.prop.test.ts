@@ -6,7 +6,7 @@ import { BLOCK } from './module.ts';
 import { negatedSum, subtractTurned, sumOfThree, turnedResidue } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const random = (n: number) => new BigUint64Array(new Uint8Array(randomBytes(8 * n)).buffer);
 const at = (a: BigUint64Array, i: number) => a[i] as bigint;

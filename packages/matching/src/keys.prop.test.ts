@@ -20,7 +20,7 @@ import {
 } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const OPTIONS: Record<string, Partial<KeyPart>> = { 'phone@1': { country: 'NL' } };
 const partOf = (recipe: string): KeyPart => ({ recipe, ...OPTIONS[recipe] });

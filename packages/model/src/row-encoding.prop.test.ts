@@ -7,7 +7,7 @@ import { bitsBetween, cellCodec, encodeCell, encodingsOf, rowVectors, textHash }
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 400 };
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const column = (definition: Record<string, unknown>): Column => columnSchema.parse(definition);
 const codec = (definition: Record<string, unknown>) => cellCodec('ned', 'x', column(definition));

@@ -6,7 +6,7 @@ import { deal, PARTIES, reveal, simulateCommittee, stripedCommittee, toColumn } 
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 30 };
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 /** Each program runs in whole vectors, in short stripes, and in the forms that a verifier wants. */
 const ways = [undefined, stripedCommittee('semi-honest'), stripedCommittee('malicious')];

@@ -6,7 +6,7 @@ import { deal, reveal, simulateCommittee } from './simulation/index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 const runs = { seed, numRuns: 25 };
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 type Secret = readonly [SecretColumn, SecretColumn, SecretColumn];
 

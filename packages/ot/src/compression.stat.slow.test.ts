@@ -13,7 +13,7 @@ import { compress, compressBoth } from './compression.ts';
 import { lightest, type Rows } from './fixtures/light-words.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 let state = seed;
 /** Not Math.random, whose bits are linear: a matrix of them has a small rank, and light words. */
 const random = (): number => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { longQuotient, quotient } from './quotient.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const edge = 2n ** 53n;
 const integer = fc.oneof(

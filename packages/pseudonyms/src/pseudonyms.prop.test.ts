@@ -8,7 +8,7 @@ import type { KeyShare } from './index.ts';
 import { at, lagrange, weightedScalars } from './polynomials.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 const group = await loadRistretto();
 
 const records = ['jan', 'piet', 'klaas'].map(utf8);

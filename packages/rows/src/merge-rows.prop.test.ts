@@ -9,7 +9,7 @@ import { dealRows } from './fixtures/secret-rows.ts';
 import { rowsOnShares } from './rows-on-shares.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const ENCODINGS = [encoding('item', -3n, 2n ** 62n, true), encoding('value', -50n, 1000n, false, 12)];
 interface Row {

@@ -10,7 +10,7 @@ import { type Question, question, rowsOfCell, vectorsOf } from './fixtures/rando
 import { decideInTheClear, exactRules } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 /** Shares every provider's vectors; each party reads its own messages. */
 function share({ plan, rows }: Question): (me: 0 | 1 | 2) => SecretVectors[] {

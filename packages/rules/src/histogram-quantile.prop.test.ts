@@ -9,7 +9,7 @@ import { samplePlan } from '@sluis/technique/fixtures';
 import { exactRules } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 interface Case {
   readonly size: number;

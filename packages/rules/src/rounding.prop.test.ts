@@ -11,7 +11,7 @@ import { type Question, question, vectorsOf } from './fixtures/random-question.t
 import { exactRules } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const round = exactRules.round ?? assert.fail();
 

@@ -8,7 +8,7 @@ import { recovered } from './fixtures/table-attacker.ts';
 import { settle } from './secondary-suppression.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 const MINIMUM = 5;
 
 const count = (contribution: number) =>

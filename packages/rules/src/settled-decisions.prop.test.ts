@@ -11,7 +11,7 @@ import { type Question, question, vectorsOf } from './fixtures/random-question.t
 import { decideInTheClear, exactRules } from './index.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 /** What each party shows, and what the whole of it cost. */
 async function shown(q: Question, plan: Plan) {

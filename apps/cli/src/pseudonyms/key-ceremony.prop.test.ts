@@ -12,7 +12,7 @@ import type { Kept } from './holder-folder.ts';
 import { makeKey } from './key-ceremony.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 const group = await loadRistretto();
 const PARTIES = ['a', 'b', 'c', 'd'];
 type Handler = (message: Incoming) => Promise<Partial<Reply>>;

@@ -9,7 +9,7 @@ import { LIE_KINDS } from './lies.ts';
 import { maliciousComputation } from './technique.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 test('honest parties agree on every program, in both threat models', async () => {
   for (const [name, program] of Object.entries(PROGRAMS)) {

@@ -10,7 +10,7 @@ import { maliciousComputation } from './technique.ts';
 import { generator, lieTrial, type Sum } from './fixtures/trials.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 test('lies in messages of a few primitives are caught before anything that depends on them is opened', async () => {
   const random = generator(seed);

@@ -5,7 +5,7 @@ import { expandRows } from './expand.ts';
 import { bits, column, type PlainTable, rowsOf, tablesOf } from './fixtures/plain-tables.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const row = fc.record({
   x: fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n }),

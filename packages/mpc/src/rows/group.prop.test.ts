@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { bits, column, type PlainTable, rowsOf, tablesOf } from './fixtures/plain-tables.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const number = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const rowLists = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(0, 1, 2, 31, 32, 33, 64, 65)).chain((n) =>

@@ -6,7 +6,7 @@ import { deal, toColumn } from '../simulation/index.ts';
 import { ItemRecords } from './item-records.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 /** The same difference within one set, and between two that were taken from it. */
 function of(items: ItemRecords, first: Uint32Array, second: Uint32Array) {

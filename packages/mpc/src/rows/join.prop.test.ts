@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { bits, column, compareRows, type PlainTable, rowsOf, tablesOf } from './fixtures/plain-tables.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 /** A row: two keys, payloads of one and two words, a payload bit, and whether it takes part. */
 interface Row {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { ascending, type ItemSet } from './order.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 const units = [
   { perComparison: 0.2, perRound: 3000 },

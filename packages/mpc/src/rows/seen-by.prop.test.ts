@@ -7,7 +7,7 @@ import { bits, column, tablesOf } from './fixtures/plain-tables.ts';
 import { seenByAtLeast } from './seen-by.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 interface Row {
   readonly item: bigint;

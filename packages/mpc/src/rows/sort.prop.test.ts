@@ -6,7 +6,7 @@ import { sortByBits, sortByComparisons } from './sort.ts';
 import { compareRows, type PlainTable, rowsOf, table, tablesOf } from './fixtures/plain-tables.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
-test(`seed ${seed}`, () => assert.ok(seed >= 0));
+console.log(`seed ${seed}`);
 
 /** Values of at most `bits` bits: often equal, often extreme. */
 export const keyValue = (bits: number) => {
