@@ -29,6 +29,8 @@ export { type AdmittedIntersection, neededApprovals, openIntersection } from './
 export * from './intersection-items.ts';
 export * from './intersection-ports.ts';
 export * from './intersection-store.ts';
-export { Intersections, MOST_ATTEMPTS, type StartIntersection } from './intersections.ts';
+export type { StartIntersection } from './intersection-asking.ts';
+export { MOST_ATTEMPTS } from './intersection-attempts.ts';
+export { Intersections } from './intersections.ts';
 export { intersectionSql } from './intersection-sql.ts';
 export { intersectionSentences, intersectionTermsView, intersectionView } from './intersection-views.ts';

@@ -11,6 +11,9 @@ import type { KeptInputs } from './intersection-store.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { PairDesk, type WirePairLink } from './pair-links.ts';
 
+/** A run that broke off may be tried again with the same inputs, so often. */
+export const MOST_ATTEMPTS = 3;
+
 export interface ActiveAttempt {
   readonly run: AdmittedIntersection;
   readonly attempt: number;
