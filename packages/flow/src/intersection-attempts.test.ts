@@ -75,7 +75,6 @@ async function bank(t: TestContext, more: Record<string, unknown>) {
       lots: '{}',
       inputs: null,
       error: null,
-      result: null,
       createdAt: START,
       updatedAt: START,
     };

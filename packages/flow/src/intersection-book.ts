@@ -90,7 +90,6 @@ export class IntersectionBook {
       lots: JSON.stringify({ own, peer: null } satisfies Lots),
       inputs: null,
       error: null,
-      result: null,
       createdAt: at,
       updatedAt: at,
     });
@@ -170,14 +169,14 @@ export class IntersectionBook {
   async release(run: string, result: IntersectionResult): Promise<void> {
     const { station } = this;
     await station.audit.append({ kind: 'intersection.received', details: { run, receiver: result.outcome !== null } });
-    const change = { state: 'released', result: JSON.stringify(result), error: null } as const;
-    if (!(await this.store.changeIntersection(run, ['running'], change, station.clock.now()))) throw this.notOpen(await this.record(run));
+    const kept = await this.store.releaseIntersection(run, JSON.stringify(result), station.clock.now());
+    if (!kept) throw this.notOpen(await this.record(run));
     station.events.emit(run, 'receipt', station.organisation, 'signed by both and kept');
   }
 
   /** This station's word on exactly this account of a run, if it has given it. */
   async wordOn(body: IntersectionReceiptBody): Promise<Pick<Word, 'signature' | 'log'> | null> {
-    const { result } = await this.record(body.run);
+    const result = await this.store.intersectionResult(body.run);
     if (result === null) return null;
     const { receipt } = JSON.parse(result) as IntersectionResult;
     const { organisation } = this.station;
@@ -187,14 +186,15 @@ export class IntersectionBook {
 
   async result(run: string): Promise<IntersectionResult> {
     const record = await this.record(run);
-    if (record.result === null)
+    const result = await this.store.intersectionResult(run);
+    if (result === null)
       throw new InvalidError('result/not-found', {
         stage: 'release',
         message: `Run ${run} has no result at this station; it is ${record.state}.`,
         remedy:
           record.state === 'waiting' ? 'Both sides have yet to approve: sluis intersect approve RUN' : 'See why: sluis intersect list',
       });
-    const found = JSON.parse(record.result) as IntersectionResult;
+    const found = JSON.parse(result) as IntersectionResult;
     intersectionReceiptSchema.parse(found.receipt);
     return found;
   }

@@ -7,6 +7,7 @@ export interface KeptInputs {
   readonly peer: { readonly declared: number; readonly commitment: string | null } | null;
 }
 
+/** A run without its result, which may be many megabytes. */
 export interface IntersectionRecord {
   readonly run: string;
   readonly collaboration: string;
@@ -25,15 +26,11 @@ export interface IntersectionRecord {
   /** KeptInputs as JSON, from the first attempt on: later ones must have the same. */
   readonly inputs: string | null;
   readonly error: string | null;
-  /** IntersectionResult as JSON. */
-  readonly result: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-export type IntersectionChange = Partial<
-  Pick<IntersectionRecord, 'state' | 'attempt' | 'approvals' | 'lots' | 'inputs' | 'error' | 'result'>
->;
+export type IntersectionChange = Partial<Pick<IntersectionRecord, 'state' | 'attempt' | 'approvals' | 'lots' | 'inputs' | 'error'>>;
 
 /** One attempt that was begun here. Never deleted: limits count them. */
 export interface BegunAttempt {
@@ -55,8 +52,13 @@ export interface IntersectionStore {
   intersection(run: string): Promise<IntersectionRecord | null>;
   /** Newest first. */
   intersections(limit: number): Promise<IntersectionRecord[]>;
+  /** All runs in one of these states, by id. */
+  intersectionsIn(states: readonly IntersectionState[]): Promise<string[]>;
   /** Changes a run that is in one of these states; false if it is in another. */
   changeIntersection(run: string, from: readonly IntersectionState[], change: IntersectionChange, at: number): Promise<boolean>;
+  /** Keeps the result (IntersectionResult as JSON) of a run that is running, which is then released; false if it is in another state. */
+  releaseIntersection(run: string, result: string, at: number): Promise<boolean>;
+  intersectionResult(run: string): Promise<string | null>;
   /** Throws RefusedError `run/replayed` if the attempt was begun before. */
   beginAttempt(attempt: BegunAttempt): Promise<void>;
   /** Attempts since then, oldest first. */

@@ -183,3 +183,17 @@ test('a message that the network repeats, and a list that changes between attemp
   assert.deepEqual([state, error], ['failed', 'intersection/input-changed']);
   await assert.rejects(bank.intersections.result(run));
 });
+
+test('after a restart what was being played is over, however many runs are newer, and what waits goes on waiting', async (t) => {
+  const { bank } = await openSides(t, { approval: 'every-run' });
+  const { store } = bank.intersections.book;
+  const asked = await start(bank);
+  await waiting(bank, asked);
+  const record = await bank.intersections.book.record(asked);
+  await store.createIntersection({ ...record, run: 'a'.repeat(32), state: 'running', attempt: 1, createdAt: 1 });
+  await store.createIntersection({ ...record, run: 'b'.repeat(32), state: 'proposed' });
+  for (let i = 0; i < 60; i++) await store.createIntersection({ ...record, run: `${i}`.padStart(32, '0'), state: 'refused' });
+  await bank.intersections.recover();
+  for (const run of ['a', 'b']) assert.deepEqual(await ended(bank, run.repeat(32)), ['failed', 'run/interrupted']);
+  assert.equal((await store.intersection(asked))?.state, 'waiting');
+});

@@ -98,10 +98,8 @@ export class Intersections {
 
   /** After a restart: what was being played is over, since no protocol resumes; what waits goes on waiting. */
   async recover(): Promise<void> {
-    for (const record of await this.book.store.intersections(1000)) {
-      if (record.state !== 'running' && record.state !== 'proposed') continue;
-      await this.book.end(record.run, 'failed', interruptedIntersection(this.#parts.station.organisation, record.run));
-    }
+    for (const run of await this.book.store.intersectionsIn(['proposed', 'running']))
+      await this.book.end(run, 'failed', interruptedIntersection(this.#parts.station.organisation, run));
   }
 
   async close(): Promise<void> {

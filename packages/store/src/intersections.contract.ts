@@ -21,7 +21,6 @@ const record = (run: string, change: Partial<IntersectionRecord> = {}): Intersec
   lots: '{}',
   inputs: null,
   error: null,
-  result: null,
   createdAt: AT,
   updatedAt: AT,
   ...change,
@@ -47,7 +46,7 @@ export function intersectionsContract(contract: Contract): void {
     await assert.rejects(intersections.createIntersection(record('r1', { state: 'waiting' })), replayed);
     await intersections.createIntersection(record('r2', { createdAt: AT + 1 }));
     assert.equal(await intersections.intersection('r3'), null);
-    assert.equal(await intersections.changeIntersection('r1', ['waiting', 'running'], { state: 'released' }, AT + 5), false);
+    assert.equal(await intersections.changeIntersection('r1', ['waiting', 'running'], { state: 'failed' }, AT + 5), false);
     assert.equal(
       await intersections.changeIntersection('r1', ['proposed'], { state: 'running', attempt: 1, inputs: '{"own":1}' }, AT + 5),
       true,
@@ -64,6 +63,28 @@ export function intersectionsContract(contract: Contract): void {
     assert.equal(await again.intersections.countProposals('test', 'clients', 'bank', AT + 1), 1);
     assert.equal(await again.intersections.countProposals('test', 'clients', 'insurer', AT), 0);
     await again.close();
+  });
+
+  contract('a result is kept once, of a run that is running, and no list of runs carries it', async (place) => {
+    const { intersections } = place.opened;
+    await intersections.createIntersection(record('r1', { state: 'waiting' }));
+    assert.equal(await intersections.releaseIntersection('r1', '{"items":[]}', AT + 1), false);
+    assert.equal(await intersections.intersectionResult('r1'), null);
+    await intersections.changeIntersection('r1', ['waiting'], { state: 'running', error: '{}' }, AT + 2);
+    assert.equal(await intersections.releaseIntersection('r1', '{"items":[["a"]]}', AT + 3), true);
+    assert.equal(await intersections.releaseIntersection('r1', '{"items":[["b"]]}', AT + 4), false);
+    const again = await place.reopen();
+    assert.equal(await again.intersections.intersectionResult('r1'), '{"items":[["a"]]}');
+    assert.deepEqual(await again.intersections.intersections(9), [record('r1', { state: 'released', updatedAt: AT + 3 })]);
+    await again.close();
+  });
+
+  contract('runs are found by their state, however many are newer', async ({ opened: { intersections } }) => {
+    await intersections.createIntersection(record('old', { state: 'running', createdAt: AT - 9 }));
+    await intersections.createIntersection(record('asked'));
+    for (let i = 0; i < 20; i++) await intersections.createIntersection(record(`r${i}`, { state: 'refused', createdAt: AT + i }));
+    assert.deepEqual(await intersections.intersectionsIn(['running', 'proposed']), ['asked', 'old']);
+    assert.deepEqual(await intersections.intersectionsIn(['released']), []);
   });
 
   contract('an attempt is begun once, and found by name and time, oldest first', async ({ opened: { intersections } }) => {

@@ -65,15 +65,32 @@ export class RelationalIntersections implements IntersectionStore {
     });
   }
 
+  intersectionsIn(states: readonly IntersectionState[]): Promise<string[]> {
+    return this.#read(async (db) => {
+      const query = db
+        .selectFrom('intersections')
+        .select('run')
+        .where('state', 'in', [...states]);
+      return (await query.orderBy('run').execute()).map(({ run }) => run);
+    });
+  }
+
   changeIntersection(run: string, from: readonly IntersectionState[], change: IntersectionChange, at: number): Promise<boolean> {
+    return this.#write((db) => changed(db, run, from, { ...change, updated_at: at }));
+  }
+
+  releaseIntersection(run: string, result: string, at: number): Promise<boolean> {
     return this.#write(async (db) => {
-      const changed = await db
-        .updateTable('intersections')
-        .set({ ...change, updated_at: at })
-        .where('run', '=', run)
-        .where('state', 'in', [...from])
-        .executeTakeFirst();
-      return changed.numUpdatedRows === 1n;
+      if (!(await changed(db, run, ['running'], { state: 'released', error: null, updated_at: at }))) return false;
+      await db.insertInto('intersection_results').values({ run, result }).execute();
+      return true;
+    });
+  }
+
+  intersectionResult(run: string): Promise<string | null> {
+    return this.#read(async (db) => {
+      const row = await db.selectFrom('intersection_results').where('run', '=', run).select('result').executeTakeFirst();
+      return row?.result ?? null;
     });
   }
 
@@ -126,6 +143,16 @@ export class RelationalIntersections implements IntersectionStore {
       return Number((await query.executeTakeFirstOrThrow()).count);
     });
   }
+}
+
+async function changed(
+  db: Db,
+  run: string,
+  from: readonly IntersectionState[],
+  change: Partial<Tables['intersections']>,
+): Promise<boolean> {
+  const query = db.updateTable('intersections').set(change).where('run', '=', run);
+  return (await query.where('state', 'in', [...from]).executeTakeFirst()).numUpdatedRows === 1n;
 }
 
 const replayed = (run: string): RefusedError =>

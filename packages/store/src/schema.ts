@@ -115,10 +115,10 @@ export interface Tables {
     lots: string;
     inputs: string | null;
     error: string | null;
-    result: string | null;
     created_at: number;
     updated_at: number;
   };
+  intersection_results: { run: string; result: string };
   /** Fingerprints are under a key that is not in the database. */
   intersection_attempts: {
     run: string;
@@ -209,6 +209,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `create table intersection_attempts (run text not null, attempt bigint not null, collaboration text not null, intersection text not null,
       own_size bigint not null, peer_size bigint not null, fingerprints text not null, at bigint not null, primary key (run, attempt))`,
     'create index intersection_attempts_by_name on intersection_attempts (collaboration, intersection, at)',
+  ],
+  // Lists of what matched may be large: a run is read without them.
+  [
+    'create table intersection_results (run text primary key references intersections (run), result text not null)',
+    'insert into intersection_results (run, result) select run, result from intersections where result is not null',
+    'alter table intersections drop column result',
   ],
 ];
 

@@ -87,6 +87,30 @@ test('a database of a newer schema is left alone', async (t) => {
   await assert.rejects(openStore({ path }), failsWith('store/newer-schema', /newer version/));
 });
 
+test('results of intersections that an older version kept with their runs are found after an upgrade', async (t) => {
+  const path = join(await folder(t), 'state.db');
+  await (await openStore({ path })).close();
+  const direct = new DatabaseSync(path);
+  direct.exec(`drop table intersection_results; alter table intersections add column result text; update schema_version set version = 8`);
+  const insert =
+    direct.prepare(`insert into intersections (run, collaboration, agreement, intersection, coordinator, analyst, state, attempt,
+    proposal, approvals, lots, created_at, updated_at, result) values (?, 'c', 'a', 'x', 'bank', 'ana', ?, 1, '{}', '{}', '{}', 1, 1, ?)`);
+  insert.run('r1', 'released', '{"items":[["a"]]}');
+  insert.run('r2', 'failed', null);
+  direct.close();
+  const { intersections, close } = await openStore({ path });
+  assert.equal(await intersections.intersectionResult('r1'), '{"items":[["a"]]}');
+  assert.equal(await intersections.intersectionResult('r2'), null);
+  assert.deepEqual(
+    (await intersections.intersections(9)).map((r) => [r.run, r.state]),
+    [
+      ['r1', 'released'],
+      ['r2', 'failed'],
+    ],
+  );
+  await close();
+});
+
 test('a damaged file, a missing folder and a full disk say what to do', async (t) => {
   const home = await folder(t);
   const path = join(home, 'state.db');

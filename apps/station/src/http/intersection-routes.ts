@@ -1,5 +1,12 @@
 /** Routes of intersections between two stations. */
-import { currentAgreement, intersectionTermsView, intersectionView, neededApprovals, signedAgreementOf } from '@sluis/flow';
+import {
+  currentAgreement,
+  type IntersectionRecord,
+  intersectionTermsView,
+  intersectionView,
+  neededApprovals,
+  signedAgreementOf,
+} from '@sluis/flow';
 import { decisionRequestSchema, type IntersectionTermsView, intersectionStartSchema } from '@sluis/model';
 import { Hono } from 'hono';
 import { readBody } from './body.ts';
@@ -9,8 +16,7 @@ export function intersectionRoutes({ station, access, intersections }: Services)
   const app = new Hono();
   const { book } = intersections;
 
-  const view = async (run: string) => {
-    const record = await book.record(run);
+  const view = async (record: IntersectionRecord) => {
     const admitted = await book.admitted(record).catch(() => null);
     return intersectionView(station, record, admitted === null ? [] : neededApprovals(admitted));
   };
@@ -27,7 +33,7 @@ export function intersectionRoutes({ station, access, intersections }: Services)
         );
     }
     const records = await book.store.intersections(50);
-    return c.json({ terms, runs: await Promise.all(records.map((r) => view(r.run))) });
+    return c.json({ terms, runs: await Promise.all(records.map(view)) });
   });
 
   app.post('/intersections', async (c) => {
@@ -36,12 +42,12 @@ export function intersectionRoutes({ station, access, intersections }: Services)
     await access.require('question.ask', analyst, { id: 'intersections' });
     const { id } = await currentAgreement(station, request.collaboration);
     const run = await intersections.propose({ agreement: id, intersection: request.intersection, analyst });
-    return c.json(await view(run), 201);
+    return c.json(await view(await book.record(run)), 201);
   });
 
   app.get('/intersections/:run', async (c) => {
     await access.require('run.view', DEFAULT_PERSON, { id: c.req.param('run') });
-    return c.json(await view(c.req.param('run')));
+    return c.json(await view(await book.record(c.req.param('run'))));
   });
 
   app.post('/intersections/:run/:action{approve|refuse|cancel|retry}', async (c) => {
@@ -54,7 +60,7 @@ export function intersectionRoutes({ station, access, intersections }: Services)
     if (action === 'approve') await intersections.approve(run, person);
     else if (action === 'retry') await intersections.retry(run);
     else await intersections.stop(run, action === 'refuse' ? 'refused' : 'cancelled', person, request.reason ?? '');
-    return c.json(await view(run));
+    return c.json(await view(await book.record(run)));
   });
 
   app.post('/intersections/:run/audit', async (c) => {
