@@ -1,0 +1,83 @@
+/** Receivers who give rows themselves: what they may receive of shared rows, and how their own are left out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { all, JOINED, members, owners, plan, refused, SEEN } from './fixtures/shared-questions.ts';
+
+test('a receiver that gives rows which are shared is refused', async () => {
+  const agreement = owners({ receivers: ['bank', 'centre'] });
+  await refused('SELECT count(DISTINCT note) FROM incidents', 'plan/receiver-gave-rows', /bank.*--receivers/, agreement);
+});
+
+test('where a receiver owns a joined table, rows of the others that it could repeat are counted by themselves', async () => {
+  const own = { person_id: { type: 'INTEGER', uses: all, bounds: [0, 1_000_000] } };
+  const of = async (from: string, receivers: readonly string[], patients: object = {}, claims: object = {}) => {
+    const sql = `SELECT count(*) FROM ${from} ON p.person_id = c.person_id`;
+    const { plan: made } = await plan(sql, owners({ receivers, patients, claims: { columns: own, ...claims } }));
+    assert.deepEqual([made.rules.withoutReceivers, made.rows?.organisations], [[], 'all-sources']);
+    const counted = (made.rules.countedSources ?? []).map((s) => made.rows?.sources[s]?.table);
+    return [...counted, ...(made.rows?.joins[0]?.leftUnique === true ? [`${made.rows.sources[0]?.table} unique`] : [])];
+  };
+  const inner = 'patients p JOIN claims c';
+  const unique = { unique: [['person_id']] };
+  const repeated = { unique: [], maximum_join_rows: 99 };
+  assert.deepEqual(await of(inner, ['centre']), []);
+  assert.deepEqual(await of(inner, ['hospital']), [], 'every claim is in one joined row');
+  assert.deepEqual(await of(inner, ['bank']), ['patients'], 'one patient can be in many');
+  assert.deepEqual(await of(inner, ['hospital', 'bank'], repeated), ['patients', 'claims']);
+  assert.deepEqual(await of(inner, ['hospital'], repeated), ['claims']);
+  assert.deepEqual(await of(inner, ['hospital'], repeated, unique), ['claims']);
+  assert.deepEqual(await of(inner, ['hospital', 'bank'], {}, unique), ['patients unique'], 'tested on shares, and nothing is repeated');
+  assert.deepEqual(await of('patients p LEFT JOIN claims c', ['hospital'], {}, unique), ['claims'], 'own rows without a claim count');
+  assert.deepEqual(await of('claims c LEFT JOIN patients p', ['centre']), []);
+  assert.deepEqual(await of('patients p SEMI JOIN claims c', ['hospital']), ['patients unique']);
+  assert.deepEqual(await of('claims c SEMI JOIN patients p', ['hospital'], repeated), []);
+  assert.deepEqual(await of('claims c ANTI JOIN patients p', ['centre'], repeated), []);
+  const count = (from: string) => `SELECT count(*) FROM ${from} ON p.person_id = c.person_id`;
+  const agreement = owners({ receivers: ['hospital'], patients: repeated });
+  await refused(count('patients p SEMI JOIN claims c'), 'plan/receiver-gave-rows', /hospital.*patients.*unique.*--receivers/, agreement);
+  const anti = owners({ receivers: ['hospital'] });
+  await refused(count('patients p ANTI JOIN claims c'), 'plan/receiver-gave-rows', /made up.*missing in claims.*--receivers/, anti);
+  await refused(
+    count('claims c ANTI JOIN patients p'),
+    'plan/receiver-gave-rows',
+    /its choice.*single one is in claims.*--receivers/,
+    anti,
+  );
+  const left = 'claims c LEFT JOIN patients p ON p.person_id = c.person_id';
+  for (const sql of [
+    `SELECT count(*) FROM ${left} WHERE ward IS NULL`,
+    `SELECT count(*) FILTER (WHERE ward IS NULL) FROM ${left}`,
+    `SELECT sum(CASE WHEN ward IS NULL THEN 1 ELSE 0 END) FROM ${left}`,
+    `SELECT ward, count(*) FROM ${left} GROUP BY ward`,
+    `SELECT count(ward) FROM ${left}`,
+    // Two copies of an item make two rows of it, where it has a partner.
+    `SELECT count(*) FROM ${left}`,
+  ])
+    for (const patients of [{}, repeated])
+      await refused(
+        sql,
+        'plan/receiver-gave-rows',
+        /left join.*not in patients.*claims.*--receivers/,
+        owners({ receivers: ['hospital'], patients }),
+      );
+  const said = (await plan(`SELECT count(*) ${JOINED}`, owners({ receivers: ['bank'] }))).explanation.sentences
+    .map((s) => s.text)
+    .join('\n');
+  assert.match(
+    said,
+    /bank receives the result and could repeat own rows\. So at least \d+ different rows of patients must be behind a cell/,
+  );
+});
+
+test('who gives rows may receive only what counts items that two organisations have', async () => {
+  for (const condition of ['>= 2', '> 1', '= 3', '>= 2 AND count(*) > 3'])
+    assert.deepEqual((await plan(SEEN.replace('>= 2', condition), members(['bank']))).plan.rules.withoutReceivers, []);
+  for (const condition of ['>= 1', '< 3', '<> 2', '> 0', '>= 2 OR count(*) > 5', 'BETWEEN 1 AND 2'])
+    await refused(
+      SEEN.replace('>= 2', condition),
+      'plan/receiver-gave-rows',
+      /bank.*HAVING count\(DISTINCT organisation\) >= 2/,
+      members(['bank']),
+    );
+  await plan(SEEN.replace('>= 2', '>= 1'), members());
+});
