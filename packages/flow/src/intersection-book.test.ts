@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { canonicalBytes, systemRandom, toBase64, toHex } from '@sluis/base';
-import { generateSealingKey, generateSigningKey, sign } from '@sluis/crypto';
-import { agreementId, agreementSchema, canonicalAgreement, type IntersectionProposal, signAgreement } from '@sluis/model';
+import { canonicalBytes, systemRandom, toHex } from '@sluis/base';
+import { agreementId, canonicalAgreement, type IntersectionProposal } from '@sluis/model';
+import { clientsTerms, SampleParties } from '@sluis/model/sample-parties';
 import { openStore } from '@sluis/store';
 import { MockClock } from './fixtures/mock-clock.ts';
 import { IntersectionBook } from './intersection-book.ts';
@@ -23,56 +23,16 @@ async function insurer(t: TestContext) {
   const clock = new MockClock(START);
   const opened = await openStore({ path: join(folder, 'insurer.db') }, clock);
   t.after(() => opened.close());
-  const keys = new Map(['bank', 'insurer'].map((name) => [name, generateSigningKey()]));
-  const keyOf = (name: string) => keys.get(name) ?? assert.fail(name);
-  const signer = (organisation: string) => ({
-    organisation,
-    publicKey: keyOf(organisation).publicKey,
-    sign: async (purpose: string, message: Uint8Array) => sign(keyOf(organisation).privateKey, purpose, message),
-  });
-  const key = { type: 'VARCHAR', uses: ['join', 'reveal'] };
-  const agreement = agreementSchema.parse({
-    sluis: 1,
-    collaboration: 'test',
-    version: 1,
-    purpose: 'Testing.',
-    legal_basis: 'None.',
-    valid: { from: '2026-01-01T00:00:00Z', until: '2027-01-01T00:00:00Z' },
-    organisations: [...keys.keys()].map((name, i) => ({
-      name,
-      station: `127.0.0.1:${4400 + i}`,
-      identity: toHex(keyOf(name).publicKey),
-      sealing: toBase64(generateSealingKey().publicKey),
-      certificate: String(i).repeat(64),
-    })),
-    committee: [],
-    tables: {
-      a: { kind: 'owner', providers: ['bank'], columns: { id: key } },
-      b: { kind: 'owner', providers: ['insurer'], columns: { id: key } },
-    },
-    intersections: {
-      x: {
-        between: [
-          { organisation: 'bank', table: 'a' },
-          { organisation: 'insurer', table: 'b' },
-        ],
-        on: ['id'],
-        receivers: ['bank'],
-      },
-    },
-    receivers: ['bank'],
-    askers: ['bank'],
-  });
+  const parties = new SampleParties(['bank', 'insurer']);
+  const agreement = parties.agreement(clientsTerms(['bank', 'insurer']));
   const id = agreementId(agreement);
-  const signatures = Object.fromEntries(
-    await Promise.all([...keys.keys()].map(async (n) => [n, await signAgreement(agreement, signer(n))] as const)),
-  );
+  const signatures = await parties.signatures(agreement);
   const record = { id, collaboration: 'test', version: 1, canonical: canonicalAgreement(agreement), signatures, receivedAt: START };
   await opened.store.saveAgreement({ ...record, state: 'proposed' });
   await opened.store.putInForce(id);
   const log: string[] = [];
   const station = {
-    ...{ organisation: 'insurer', clock, random: systemRandom, store: opened.store, signer: signer('insurer') },
+    ...{ organisation: 'insurer', clock, random: systemRandom, store: opened.store, signer: parties.of('insurer').signer },
     audit: { append: async ({ kind }: { kind: string }) => ({ index: log.push(kind) - 1 }) },
     events: new RunEvents(clock),
   } as unknown as StationContext;
@@ -80,12 +40,22 @@ async function insurer(t: TestContext) {
   const propose = async (lastsMs = DAY_MS) => {
     const now = clock.now();
     const statement: IntersectionProposal = {
-      ...{ format: 'sluis-intersection/1', run: toHex(systemRandom.bytes(16)), collaboration: 'test', agreement: id, intersection: 'x' },
+      ...{
+        format: 'sluis-intersection/1',
+        run: toHex(systemRandom.bytes(16)),
+        collaboration: 'test',
+        agreement: id,
+        intersection: 'clients',
+      },
       ...{ coordinator: 'bank', analyst: 'ana', lot: LOT },
       asked_at: new Date(now).toISOString(),
       expires_at: new Date(now + lastsMs).toISOString(),
     };
-    return book.add({ statement, signature: toHex(await signer('bank').sign('proposal', canonicalBytes(statement))) }, LOT, 'waiting');
+    return book.add(
+      { statement, signature: toHex(await parties.of('bank').signer.sign('proposal', canonicalBytes(statement))) },
+      LOT,
+      'waiting',
+    );
   };
   return { book, propose, clock, log };
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Clock, SluisError, systemRandom, toHex } from '@sluis/base';
-import { generateSigningKey, sign, type SigningKey } from '@sluis/crypto';
-import { agreementSchema, type IntersectionReceipt, agreementId, signAgreement, type SignaturePurpose } from '@sluis/model';
+import { agreementId, type IntersectionReceipt } from '@sluis/model';
+import { clientsTerms, SampleParties } from '@sluis/model/sample-parties';
 import {
   commitOutcome,
   intersectionBodyDigest,
@@ -41,51 +41,8 @@ test('items are told apart by texts, parts and order, whatever their length', ()
 });
 
 async function genuine(): Promise<IntersectionReceipt> {
-  const keys = new Map(NAMES.map((name) => [name as string, generateSigningKey()]));
-  const keyOf = (name: string): SigningKey => {
-    const found = keys.get(name);
-    if (found === undefined) throw new RangeError('a side has a key');
-    return found;
-  };
-  const signerOf = (name: string) => ({
-    organisation: name,
-    publicKey: keyOf(name).publicKey,
-    sign: async (purpose: SignaturePurpose, message: Uint8Array) => sign(keyOf(name).privateKey, purpose, message),
-  });
-  const key = { type: 'VARCHAR', uses: ['join', 'reveal'] };
-  const agreement = agreementSchema.parse({
-    sluis: 1,
-    collaboration: 'test',
-    version: 1,
-    purpose: 'Testing.',
-    legal_basis: 'None.',
-    valid: { from: '2026-01-01T00:00:00Z', until: '2027-01-01T00:00:00Z' },
-    organisations: NAMES.map((name, i) => ({
-      name,
-      station: `127.0.0.1:${7000 + i}`,
-      identity: toHex(keyOf(name).publicKey),
-      sealing: `${'A'.repeat(1621)}${i}AA`,
-      certificate: `${i}`.repeat(64),
-    })),
-    committee: [],
-    tables: {
-      ours: { kind: 'owner', providers: ['bank'], columns: { id: key } },
-      theirs: { kind: 'owner', providers: ['insurer'], columns: { id: key } },
-    },
-    intersections: {
-      clients: {
-        between: [
-          { organisation: 'bank', table: 'ours' },
-          { organisation: 'insurer', table: 'theirs' },
-        ],
-        on: ['id'],
-        receivers: ['bank'],
-        minimum: 2,
-      },
-    },
-    receivers: ['bank'],
-    askers: ['bank'],
-  });
+  const parties = new SampleParties(NAMES);
+  const agreement = parties.agreement(clientsTerms(NAMES, { minimum: 2 }));
   const run = 'ab'.repeat(16);
   const salt = systemRandom.bytes(32);
   const outcome = { below_minimum: false, size: ITEMS.length, digest: itemsDigest(ITEMS) };
@@ -107,17 +64,15 @@ async function genuine(): Promise<IntersectionReceipt> {
   };
   const signatures: Record<string, string> = {};
   const log: IntersectionReceipt['log'] = {};
-  const under: Record<string, string> = {};
   for (const name of NAMES) {
-    const signer = signerOf(name);
+    const { signer } = parties.of(name);
     const ledger = await Ledger.open({ storage: new MemoryLogStorage(), signer, origin: `sluis/${name}`, clock, random: systemRandom });
     const { index } = await ledger.append(intersectionEvent(body));
     log[name] = await ledger.prove(index);
     signatures[name] = toHex(await signer.sign('receipt', intersectionBodyDigest(body)));
-    under[name] = await signAgreement(agreement, signer);
   }
   const opening = { receiver: 'bank', salt: toHex(salt), outcome, items: ITEMS };
-  return { body, signatures, agreement: { agreement, signatures: under }, log, opening };
+  return { body, signatures, agreement: { agreement, signatures: await parties.signatures(agreement) }, log, opening };
 }
 
 test('a genuine receipt holds, with and without its opening and its items', async () => {

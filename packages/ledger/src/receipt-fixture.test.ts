@@ -1,8 +1,8 @@
 /** A complete receipt of a small release, made with real keys and logs: what tests of receipts start from. */
 import assert from 'node:assert/strict';
 import { canonicalBytes, fromHex, InvalidError, parseCanonical, systemRandom, toBase64, toHex } from '@sluis/base';
-import { generateSealingKey, generateSigningKey, type SigningKey, sign } from '@sluis/crypto';
-import { agreementId, agreementSchema, type Plan, type Receipt, type ReceiptBody, signAgreement, type Signer } from '@sluis/model';
+import { agreementId, type Plan, type Receipt, type ReceiptBody, type Signer } from '@sluis/model';
+import { SampleParties } from '@sluis/model/sample-parties';
 import { Ledger } from './ledger.ts';
 import { MemoryLogStorage } from './memory-storage.ts';
 import { encodeComponent, encodeMask } from './openings.ts';
@@ -32,12 +32,6 @@ export const SUMS = [null, null, -(2n ** 70n) - 5n];
 
 export type Signers = Record<string, Signer & { publicKey: Uint8Array }>;
 
-const signerOf = (organisation: string, key: SigningKey) => ({
-  organisation,
-  publicKey: key.publicKey,
-  sign: async (purpose: string, message: Uint8Array) => sign(key.privateKey, purpose, message),
-});
-
 /** Shares an integer into three components of `words` words. */
 function shareWords(value: bigint, words: number): BigUint64Array[] {
   const parts = [0, 1].map(() => new BigUint64Array(systemRandom.bytes(8 * words).slice().buffer));
@@ -58,30 +52,10 @@ export function shareOutputs(): Uint8Array[] {
 }
 
 async function makeAgreement() {
-  const keys = Object.fromEntries(NAMES.map((n) => [n, signerOf(n, generateSigningKey())]));
-  const signers = keys as unknown as Signers;
-  const agreement = agreementSchema.parse({
-    sluis: 1,
-    collaboration: 'harbour',
-    version: 1,
-    purpose: 'testing',
-    legal_basis: 'none',
-    valid: { from: '2026-01-01T00:00:00Z', until: '2027-01-01T00:00:00Z' },
-    organisations: NAMES.map((name, i) => ({
-      name,
-      station: `${name}.example:${7000 + i}`,
-      identity: toHex(signers[name]?.publicKey ?? new Uint8Array(0)),
-      sealing: toBase64(generateSealingKey().publicKey),
-      certificate: String(i).repeat(64),
-    })),
-    committee: NAMES,
-    tables: {},
-    receivers: ['alpha'],
-    askers: ['alpha'],
-  });
-  const signatures: Record<string, string> = {};
-  for (const name of NAMES) signatures[name] = await signAgreement(agreement, signers[name] as Signer);
-  return { signers, signed: { agreement, signatures } };
+  const parties = new SampleParties(NAMES);
+  const signers: Signers = Object.fromEntries(NAMES.map((n) => [n, parties.of(n).signer]));
+  const agreement = parties.agreement({ committee: NAMES, tables: {}, receivers: ['alpha'], askers: ['alpha'] });
+  return { signers, signed: { agreement, signatures: await parties.signatures(agreement) } };
 }
 
 /** Signs and logs a body as the compute parties do. */
@@ -112,7 +86,7 @@ export async function makeReceipt(): Promise<{ receipt: Receipt; bytes: Uint8Arr
     format: 'sluis-receipt/1',
     run,
     attempt: 1,
-    collaboration: 'harbour',
+    collaboration: signed.agreement.collaboration,
     agreement: agreementId(signed.agreement),
     plan: 'ab'.repeat(32),
     sql: 'SELECT count(*) AS n, sum(cost) AS total FROM incidents',
