@@ -6,3 +6,4 @@ export * from './noise/samplers.ts';
 export * from './noise/weighted-choice.ts';
 export * from './rational.ts';
 export * from './top-network.ts';
+export { type Interval, wilsonInterval } from './wilson.ts';
