@@ -3,6 +3,7 @@
  * reference that tests compare the committee with. Whoever can run it sees everything.
  */
 import type { EncodedRecords } from './encode.ts';
+import { eachPair, type Groups, pairsOf } from './groups.ts';
 import { type LinkageTerms, wordsOf } from './terms.ts';
 
 export interface Link {
@@ -16,37 +17,66 @@ function ones(x: number): number {
   return Math.imul((v + (v >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
-/** A record's filter as half-words. */
-function filterOf({ filters, length }: EncodedRecords, words: number, i: number): Uint32Array {
-  const halves = new Uint32Array(filters.buffer, filters.byteOffset, 2 * filters.length);
-  return Uint32Array.from({ length: 2 * words }, (_, h) => halves[2 * ((h >> 1) * length + i) + (h & 1)] as number);
+/** One side's filters, record by record. */
+interface ClearFilters {
+  /** 32 bits of a filter each: those of record i stand at i·width up to (i + 1)·width. */
+  readonly halves: Uint32Array;
+  readonly width: number;
+  /** Ones of each filter. */
+  readonly ones: Uint16Array;
 }
 
-/** Whether two filters are similar enough. */
-function similar(a: Uint32Array, b: Uint32Array, { numerator, denominator }: LinkageTerms['threshold']): boolean {
-  let [common, all] = [0, 0];
-  for (let h = 0; h < a.length; h++) {
-    common += ones((a[h] as number) & (b[h] as number));
-    all += ones(a[h] as number) + ones(b[h] as number);
+function clearFilters({ filters, length }: EncodedRecords, words: number): ClearFilters {
+  const wordMajor = new Uint32Array(filters.buffer, filters.byteOffset, 2 * filters.length);
+  const width = 2 * words;
+  const [halves, count] = [new Uint32Array(width * length), new Uint16Array(length)];
+  for (let h = 0; h < width; h++) {
+    for (let i = 0; i < length; i++) {
+      const half = wordMajor[2 * ((h >> 1) * length + i) + (h & 1)] as number;
+      halves[i * width + h] = half;
+      count[i] = (count[i] as number) + ones(half);
+    }
   }
-  return 2 * common * denominator >= numerator * all;
+  return { halves, width, ones: count };
 }
 
-/** Pairs with equal keys of one block. */
-function* candidates(left: EncodedRecords, right: EncodedRecords, block: number): Generator<Link> {
-  const [a, b] = [left.blocks[block], right.blocks[block]];
-  if (a === undefined || b === undefined) return;
-  const rows = new Map<bigint, number[]>();
-  for (let i = 0; i < right.length; i++) {
-    if (b.valid[i] !== 1) continue;
-    const key = b.keys[i] as bigint;
-    const list = rows.get(key);
-    if (list === undefined) rows.set(key, [i]);
-    else list.push(i);
-  }
-  for (let i = 0; i < left.length; i++) {
-    if (a.valid[i] === 1) for (const j of rows.get(a.keys[i] as bigint) ?? []) yield { left: i, right: j };
-  }
+/** How alike two records are, as a fraction: the Dice coefficient of their filters is 2·common / all. */
+export interface Likeness {
+  readonly common: number;
+  /** Bits of one and bits of the other. */
+  readonly all: number;
+}
+
+/** A function that compares a record of one side with one of the other. */
+export function comparer(terms: LinkageTerms, left: EncodedRecords, right: EncodedRecords): (left: number, right: number) => Likeness {
+  const [a, b] = [clearFilters(left, wordsOf(terms)), clearFilters(right, wordsOf(terms))];
+  return (l, r) => {
+    let common = 0;
+    for (let h = 0, i = l * a.width, j = r * b.width; h < a.width; h++)
+      common += ones((a.halves[i + h] as number) & (b.halves[j + h] as number));
+    return { common, all: (a.ones[l] as number) + (b.ones[r] as number) };
+  };
+}
+
+/** Whether two records are alike enough. */
+export const alike = ({ common, all }: Likeness, { numerator, denominator }: LinkageTerms['threshold']): boolean =>
+  2 * common * denominator >= numerator * all;
+
+/** Records by each of their block keys. */
+export function blockGroups(terms: LinkageTerms, left: EncodedRecords, right: EncodedRecords): Groups[] {
+  return terms.blocks.map(({ name }, block) => {
+    const numbers = new Map<bigint, number>();
+    const [a, b] = [left, right].map(({ blocks }) => {
+      const { keys, valid } = blocks[block] as EncodedRecords['blocks'][number];
+      return Int32Array.from(keys, (key, i) => {
+        if (valid[i] !== 1) return -1;
+        const known = numbers.get(key) ?? numbers.size;
+        numbers.set(key, known);
+        return known;
+      });
+    });
+    return { name, left: a as Int32Array, right: b as Int32Array };
+  });
 }
 
 export interface ClearLinks {
@@ -58,18 +88,11 @@ export interface ClearLinks {
 
 /** Links two sides' records. Run by: whoever holds both. */
 export function linkInTheClear(terms: LinkageTerms, left: EncodedRecords, right: EncodedRecords): ClearLinks {
-  const words = wordsOf(terms);
-  const filters = [left, right].map((side) => Array.from({ length: side.length }, (_, i) => filterOf(side, words, i)));
-  const found = new Map<number, Link>();
-  const pairs = terms.blocks.map((_, block) => {
-    let count = 0;
-    for (const link of candidates(left, right, block)) {
-      count++;
-      const [a, b] = [filters[0]?.[link.left], filters[1]?.[link.right]] as [Uint32Array, Uint32Array];
-      if (similar(a, b, terms.threshold)) found.set(link.left * right.length + link.right, link);
-    }
-    return count;
+  const compare = comparer(terms, left, right);
+  const blocks = blockGroups(terms, left, right);
+  const links: Link[] = [];
+  eachPair(blocks, (l, r) => {
+    if (alike(compare(l, r), terms.threshold)) links.push({ left: l, right: r });
   });
-  const links = [...found.entries()].sort((x, y) => x[0] - y[0]).map(([, link]) => link);
-  return { links, pairs };
+  return { links: links.sort((x, y) => x.left - y.left || x.right - y.right), pairs: blocks.map(pairsOf) };
 }

@@ -1,6 +1,16 @@
 export { checkTerms, type FilterField, type LinkageTerms } from './terms.ts';
 export { type EncodedRecords, encodeRecords, type LinkageColumns } from './encode.ts';
 export { type ClearLinks, type Link, linkInTheClear } from './in-the-clear.ts';
+export type { SampleSide } from './labelled-sample.ts';
+export {
+  type ExamplePair,
+  type Measured,
+  type MeasuredLikeness,
+  type MeasuredTerms,
+  type Measurement,
+  measureMatching,
+  type Proportion,
+} from './measure.ts';
 export {
   columnsToShare,
   linkedFlags,
