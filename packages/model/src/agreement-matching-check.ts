@@ -39,21 +39,22 @@ function partProblems(agreement: Agreement, terms: MatchingTerms, part: Part, pa
     for (const table of Object.keys(part.column))
       if (!terms.tables.includes(table))
         found.push({ path: [...path, 'column', table], what: `${table} is none of the tables of this matching`, remedy: 'take it out' });
-  if (!recipes.has(part.recipe)) {
-    found.push({
-      path: [...path, 'recipe'],
-      what: `there is no recipe ${part.recipe}`,
-      remedy: `use one of ${[...recipes.keys()].join(', ')}`,
-    });
-    return found;
-  }
+  return [...found, ...recipeProblems(part, path)];
+}
+
+/** A recipe that exists, with options that it has. */
+function recipeProblems(part: Part, path: Path): AgreementProblem[] {
+  if (!recipes.has(part.recipe))
+    return [
+      { path: [...path, 'recipe'], what: `there is no recipe ${part.recipe}`, remedy: `use one of ${[...recipes.keys()].join(', ')}` },
+    ];
   try {
     keyReader({ name: 'check', parts: [keyPartOf(part)] });
   } catch (error) {
     if (!(error instanceof InvalidError)) throw error;
-    found.push({ path, what: error.message.replace(/\.$/, ''), remedy: error.remedy ?? 'correct it' });
+    return [{ path, what: error.message.replace(/\.$/, ''), remedy: error.remedy ?? 'correct it' }];
   }
-  return found;
+  return [];
 }
 
 /** Tables that exist, and rows of at least two organisations to be matched. */
@@ -114,6 +115,33 @@ export function matchingProblems(agreement: Agreement): AgreementProblem[] {
         ...likenessProblems(agreement, terms, [...path, 'approximate']),
       ];
     }),
+  ];
+}
+
+/** What is wrong with the terms alone, where no agreement says which columns there are. Paths begin at the terms. */
+export function matchingTermsProblems(terms: MatchingTerms): AgreementProblem[] {
+  const partsOf = (path: Path, parts: readonly Part[]) => parts.map((part, i) => ({ part, path: [...path, i] }));
+  const { any_of, approximate } = terms;
+  const blocks = approximate?.blocks ?? [];
+  const parts = [
+    ...any_of.flatMap((k, i) => partsOf(['any_of', i, 'parts'], k.parts)),
+    ...partsOf(['approximate', 'fields'], approximate?.fields ?? []),
+    ...blocks.flatMap((k, i) => partsOf(['approximate', 'blocks', i, 'parts'], k.parts)),
+  ];
+  const nameless = ({ part, path }: (typeof parts)[number]) =>
+    terms.tables
+      .filter((table) => columnOfPart(part, table) === null)
+      .map((table) => ({ path: [...path, 'column'], what: `no column is named for ${table}`, remedy: `add "${table}: COLUMN"` }));
+  return [
+    ...twice(
+      any_of.map((k) => k.name),
+      (i) => ['any_of', i, 'name'],
+    ),
+    ...twice(
+      blocks.map((k) => k.name),
+      (i) => ['approximate', 'blocks', i, 'name'],
+    ),
+    ...parts.flatMap((p) => [...nameless(p), ...recipeProblems(p.part, p.path)]),
   ];
 }
 

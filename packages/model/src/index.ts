@@ -23,6 +23,7 @@ export * from './plan-noise.ts';
 export * from './privacy-event.ts';
 export * from './agreement-noise.ts';
 export * from './agreement-matching.ts';
+export { parseMatchingYaml } from './agreement-matching-terms.ts';
 export * from './agreement-release.ts';
 export * from './plan-rounding.ts';
 export * from './footprint.ts';

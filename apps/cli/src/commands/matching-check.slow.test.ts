@@ -97,6 +97,25 @@ test('what is not agreed is refused by name', () => {
   assert.deepEqual([error.code, error.remedy], ['matching/not-agreed', 'It has: persons (patients, insured).']);
 });
 
+test("an agreement's keys are measured on two files, each as the table that it is for", () => {
+  writeFileSync(join(folder, 'people.csv'), 'who,bsn,born\nann,111222333,3-4-1980\nbob,123456782,1-1-1990\n');
+  writeFileSync(join(folder, 'clients.csv'), 'born,who,bsn\n1-1-1990,bob,\n1980-04-03,ann,111 222 333\n');
+  const files = ['measure', 'people.csv', 'clients.csv', '--truth', 'who', '--agreement', 'once.yaml', '--matching', 'persons'];
+  const found = sluis('en', ...files, '--table-a', 'patients', '--table-b', 'insured', '--json');
+  assert.equal(found.code, 0, found.out);
+  const { keys } = JSON.parse(found.out) as { keys: { key: string; pairs: number; right: number }[] };
+  assert.deepEqual(
+    keys.map((k) => [k.key, k.pairs, k.right]),
+    [
+      ['number', 1, 1],
+      ['both', 1, 1],
+    ],
+  );
+  assert.equal(sluis('en', ...files, '--json').out, found.out);
+  const other = sluis('en', ...files, '--table-b', 'clients', '--json');
+  assert.equal((JSON.parse(other.out) as { error: { code: string } }).error.code, 'matching/not-agreed');
+});
+
 test('recipes are listed, with what they make of a value', () => {
   assert.match(sluis('en', 'recipes').out, /^exact@1 +the text as it is/);
   const { recipes } = JSON.parse(sluis('en', 'recipes', '--of', '06-12345678', '--json').out) as { recipes: Record<string, unknown>[] };

@@ -18,7 +18,7 @@ export interface MatchingCheckOptions {
 /** Prints the report; ends with exit code 2 where the agreement's conditions are not met, so that no run would begin. */
 export async function matchingCheck(file: string, options: MatchingCheckOptions): Promise<void> {
   const { agreement } = readAgreementFile(options.agreement);
-  const { keys } = keysOfTable(agreement, options.matching, options.table) ?? unknown(agreement, options);
+  const { keys } = keysOfTable(agreement, options.matching, options.table) ?? matchingNotAgreed(agreement, options.matching, options.table);
   const columns = [...new Set(keys.flatMap((k) => k.columns))];
   const read = await readColumns(file, columns);
   const prepared = keys.map((k) =>
@@ -44,7 +44,8 @@ export async function matchingCheck(file: string, options: MatchingCheckOptions)
   if (options.json !== true) for (const line of unmet) remark(line);
 }
 
-function unknown({ matching = {} }: Agreement, { table, matching: name }: MatchingCheckOptions): never {
+/** Refuses a matching or table that is not agreed, and says which are. */
+export function matchingNotAgreed({ matching = {} }: Pick<Agreement, 'matching'>, name: string, table: string): never {
   const known = Object.entries(matching).map(([key, terms]) => `${key} (${terms.tables.join(', ')})`);
   throw new InvalidError('matching/not-agreed', {
     stage: 'agreement',

@@ -2,6 +2,7 @@
 import { budgetEn } from './budget-en.ts';
 import { collectEn } from './collect-en.ts';
 import { matchingEn } from './matching-en.ts';
+import { measureEn } from './measure-en.ts';
 import { lookupEn } from './lookup-en.ts';
 import { pseudonymsEn } from './pseudonyms-en.ts';
 import { contributeEn } from './contribute-en.ts';
@@ -13,6 +14,7 @@ export const en = {
   ...lookupEn,
   ...pseudonymsEn,
   ...matchingEn,
+  ...measureEn,
   ...contributeEn,
   ...intersectEn,
 

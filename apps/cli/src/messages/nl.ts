@@ -2,6 +2,7 @@
 import { budgetNl } from './budget-nl.ts';
 import { collectNl } from './collect-nl.ts';
 import { matchingNl } from './matching-nl.ts';
+import { measureNl } from './measure-nl.ts';
 import { lookupNl } from './lookup-nl.ts';
 import { pseudonymsNl } from './pseudonyms-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
@@ -14,6 +15,7 @@ export const nl: Messages = {
   ...lookupNl,
   ...pseudonymsNl,
   ...matchingNl,
+  ...measureNl,
   ...contributeNl,
   ...intersectNl,
 
