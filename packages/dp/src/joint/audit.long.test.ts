@@ -5,4 +5,4 @@ import { testSeed } from '@sluis/math/fixtures';
 import { auditTests } from './fixtures/audit-tests.ts';
 
 test(`seed ${testSeed}`, () => assert.ok(testSeed >= 0));
-auditTests({ seed: testSeed, runs: 1_000_000, power: 0.8 });
+auditTests({ seed: testSeed, runs: 1_000_000, more: 1_000_000, power: 0.8 });
