@@ -1,3 +1,4 @@
+export { type CountingWindow, windowAt } from './counting-window.ts';
 export type { Found, UpdateReport } from './downloaded-database.ts';
 export { type LookupDescriptor, privateLookup } from './descriptor.ts';
 export { evaluateHere } from './evaluate.ts';

@@ -1,5 +1,6 @@
 /** Counting questions: what holds clients back from trying out whole lists of identifiers. */
 import { toHex } from '@sluis/base';
+import { type CountingWindow, windowAt } from './counting-window.ts';
 
 export interface Charge {
   /** Who asks: the hash of its certificate's key, or whatever the owner knows clients by. */
@@ -22,8 +23,8 @@ export type Verdict = 'allowed' | 'replayed' | 'client-spent' | 'all-spent';
 
 /**
  * Where counts are kept. `charge` is durable when it resolves, and one step: two questions at once never share what is left
- * for one. A nonce is allowed once, for as long as its window lasts; windows begin at fixed times, so at a border up to
- * twice the allowance can be spent within one window's length.
+ * for one. A nonce is allowed once, for as long as its window lasts (`windowAt`); windows begin at fixed times, so at a border
+ * up to twice the allowance can be spent within one window's length.
  */
 export interface QuestionCounter {
   charge(charge: Charge, allowance: Allowance): Promise<Verdict>;
@@ -31,15 +32,15 @@ export interface QuestionCounter {
 
 /** Counts that last as long as this process: for tests, and for owners that never restart. */
 export class MemoryCounter implements QuestionCounter {
-  #window = -1;
+  #window: CountingWindow | null = null;
   #total = 0;
   readonly #spent = new Map<string, number>();
   readonly #nonces = new Set<string>();
 
   async charge({ client, nonce, identifiers, now }: Charge, allowance: Allowance): Promise<Verdict> {
-    const window = Math.floor(now / (allowance.windowSeconds * 1000));
-    if (window > this.#window) {
-      this.#window = window;
+    const { window, fresh } = windowAt(now, allowance.windowSeconds, this.#window);
+    this.#window = window;
+    if (fresh) {
       this.#total = 0;
       this.#spent.clear();
       this.#nonces.clear();

@@ -2,9 +2,9 @@
  * Counts of questions in a file (SQLite): on the disk before a question is answered, one window at a time. The file is held
  * as long as it is open, so that no second process publishes or counts in the same folder.
  */
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { StationError } from '@sluis/base';
-import type { Allowance, Charge, QuestionCounter, Verdict } from '@sluis/lookup';
+import { type Allowance, type Charge, type CountingWindow, type QuestionCounter, type Verdict, windowAt } from '@sluis/lookup';
 
 export class QuestionCounts implements QuestionCounter {
   readonly #database: DatabaseSync;
@@ -18,8 +18,10 @@ export class QuestionCounts implements QuestionCounter {
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         BEGIN IMMEDIATE;
-        CREATE TABLE IF NOT EXISTS spent (window INTEGER, client TEXT, identifiers INTEGER NOT NULL, PRIMARY KEY (window, client)) STRICT;
-        CREATE TABLE IF NOT EXISTS nonces (window INTEGER, nonce BLOB PRIMARY KEY) STRICT;
+        CREATE TABLE IF NOT EXISTS counting (one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL, ends INTEGER NOT NULL,
+          behind_since INTEGER) STRICT;
+        CREATE TABLE IF NOT EXISTS counted (client TEXT PRIMARY KEY, identifiers INTEGER NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS answered (nonce BLOB PRIMARY KEY) STRICT;
         COMMIT;
       `);
     } catch (cause) {
@@ -29,27 +31,18 @@ export class QuestionCounts implements QuestionCounter {
   }
 
   async charge({ client, nonce, identifiers, now }: Charge, allowance: Allowance): Promise<Verdict> {
-    const window = Math.floor(now / (allowance.windowSeconds * 1000));
-    const run = (sql: string, ...values: (string | number | Uint8Array)[]) => this.#database.prepare(sql).run(...values);
-    const sum = (sql: string, ...values: (string | number)[]) =>
-      Number(Object.values(this.#database.prepare(sql).get(...values) ?? {})[0] ?? 0);
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      // A window's length may have changed, so windows of other lengths go too.
-      run('DELETE FROM spent WHERE window <> ?', window);
-      run('DELETE FROM nonces WHERE window <> ?', window);
-      if (run('INSERT OR IGNORE INTO nonces VALUES (?, ?)', window, nonce).changes === 0) return 'replayed';
-      if (sum('SELECT identifiers FROM spent WHERE client = ?', client) + identifiers > allowance.identifiers)
-        return this.#undo('client-spent');
-      if (sum('SELECT sum(identifiers) FROM spent') + identifiers > allowance.total) return this.#undo('all-spent');
-      run(
-        'INSERT INTO spent VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET identifiers = identifiers + excluded.identifiers',
-        window,
-        client,
-        identifiers,
-      );
+      // Kept also where the question is refused: else nothing would ever move on for a client that has spent all.
+      this.#move(now, allowance.windowSeconds);
+      const verdict = this.#verdict({ client, nonce, identifiers, now }, allowance);
+      if (verdict === 'allowed') {
+        this.#run('INSERT INTO answered VALUES (?)', nonce);
+        const add = 'INSERT INTO counted VALUES (?, ?) ON CONFLICT DO UPDATE SET identifiers = identifiers + excluded.identifiers';
+        this.#run(add, client, identifiers);
+      }
       this.#database.exec('COMMIT');
-      return 'allowed';
+      return verdict;
     } finally {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
     }
@@ -57,14 +50,41 @@ export class QuestionCounts implements QuestionCounter {
 
   /** What a client has spent in the window of `now`. */
   spent(client: string, now: number, windowSeconds: number): number {
-    const window = Math.floor(now / (windowSeconds * 1000));
-    const row = this.#database.prepare('SELECT identifiers FROM spent WHERE window = ? AND client = ?').get(window, client);
-    return Number(row?.['identifiers'] ?? 0);
+    return windowAt(now, windowSeconds, this.#window()).fresh ? 0 : this.#spentBy(client);
   }
 
-  #undo(verdict: Verdict): Verdict {
-    this.#database.exec('ROLLBACK');
-    return verdict;
+  #verdict({ client, nonce, identifiers }: Charge, allowance: Allowance): Verdict {
+    if (this.#number('SELECT count(*) FROM answered WHERE nonce = ?', nonce) > 0) return 'replayed';
+    if (this.#spentBy(client) + identifiers > allowance.identifiers) return 'client-spent';
+    return this.#number('SELECT sum(identifiers) FROM counted') + identifiers > allowance.total ? 'all-spent' : 'allowed';
+  }
+
+  #spentBy(client: string): number {
+    return this.#number('SELECT identifiers FROM counted WHERE client = ?', client);
+  }
+
+  #window(): CountingWindow | null {
+    const row = this.#database.prepare('SELECT begins, ends, behind_since FROM counting').get();
+    if (row === undefined) return null;
+    const { begins, ends, behind_since: behind } = row;
+    return { begins: Number(begins), ends: Number(ends), behindSince: behind === null ? null : Number(behind) };
+  }
+
+  #move(now: number, windowSeconds: number): void {
+    const before = this.#window();
+    const { window, fresh } = windowAt(now, windowSeconds, before);
+    if (fresh) this.#database.exec('DELETE FROM counted; DELETE FROM answered;');
+    if (!fresh && window.behindSince === before?.behindSince) return;
+    this.#run('INSERT OR REPLACE INTO counting VALUES (1, ?, ?, ?)', window.begins, window.ends, window.behindSince);
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): void {
+    this.#database.prepare(sql).run(...values);
+  }
+
+  /** The one number that a query gives; 0 for none. */
+  #number(sql: string, ...values: SQLInputValue[]): number {
+    return Number(Object.values(this.#database.prepare(sql).get(...values) ?? {})[0] ?? 0);
   }
 
   close(): void {
