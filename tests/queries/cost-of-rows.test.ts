@@ -44,6 +44,18 @@ function agreement(threat: Agreement['threat_model'], dominance: boolean): Agree
       claims: owned('south', { unique: [['person_id']] }),
       trips: owned('west', {}),
     },
+    matching: {
+      persons: {
+        tables: ['people', 'claims', 'trips'],
+        any_of: [{ name: 'name', parts: [{ column: 'name', recipe: 'name@1' }] }],
+        approximate: {
+          bits: 256,
+          fields: [{ column: 'name', recipe: 'name@1' }],
+          blocks: ['cologne@1', 'soundex@1'].map((recipe) => ({ name: recipe.slice(0, 4), parts: [{ column: 'name', recipe }] })),
+          maximum_pairs: 500,
+        },
+      },
+    },
   });
 }
 
@@ -99,13 +111,14 @@ const QUESTIONS: readonly (readonly [sql: string, receiver?: string])[] = [
   ['SELECT count(*) AS n FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id WHERE c.age + 1 > 30'],
   ['SELECT count(*) AS n FROM (SELECT name, age FROM claims INTERSECT SELECT name, age FROM trips)'],
   ['SELECT count(*) AS n FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id USING SAMPLE 25%'],
+  ["SELECT sector, count(*) AS n FROM people p SEMI JOIN trips t ON matches('persons') GROUP BY sector"],
   ['SELECT sum(x) AS x FROM (SELECT name, sum(age) AS x FROM visits GROUP BY name HAVING count(DISTINCT organisation) >= 2)'],
 ];
 
 for (const threat of ['semi-honest', 'malicious'] as const) {
   for (const dominance of [false, true]) {
     for (const [sql, receiver = 'centre'] of QUESTIONS) {
-      if (threat === 'malicious' && dominance !== /corr/.test(sql)) continue;
+      if (threat === 'malicious' && dominance !== /corr|matches/.test(sql)) continue;
       if (dominance && receiver !== 'centre') continue;
       test(`${threat}${dominance ? ', dominance' : ''}: ${sql}`, async (t) => {
         const agreed = agreement(threat, dominance);

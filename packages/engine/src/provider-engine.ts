@@ -37,12 +37,13 @@ export function createProviderEngine(options: ProviderEngineOptions): ProviderEn
         const work = (database: Database) => compute(database, prepared, signal);
         return onView(options, rechecked, { plan: prepared.plan, table: prepared.plan.table, dataset }, signal, work);
       }),
-    rows: (prepared, index, table, dataset, signal) =>
+    rows: (prepared, index, { table, matchings, dataset }, signal) =>
       guarded(options, signal, () => {
         const { plan } = prepared;
         const source = plan.rows?.sources[index];
         if (source === undefined) throw new RangeError('the plan has no such source');
-        const work = (database: Database) => encodeRows(database, plan.collaboration, table, source, signal);
+        const work = (database: Database) =>
+          encodeRows(database, { collaboration: plan.collaboration, plan: prepared.hash }, { table, source, matchings }, signal);
         return onView(options, rechecked, { plan, table: source.table, dataset }, signal, work);
       }),
     keys: ({ agreement, agreementId, table, columns, missing, matching, dataset }, limit, signal) =>

@@ -59,7 +59,9 @@ test(`a station's rows are encoded as a contributor's (seed ${SEED})`, { timeout
         );
         await database.run(`CREATE VIEW visits AS SELECT * FROM (VALUES ${texts.join(', ')}) AS t(${NAMES.map(quoteName).join(', ')})`);
         const source = { table: 'visits', columns: NAMES, stations: ['anna'], deposits: false, stationWhere: '"big" > 0' };
-        const { cells, columns } = await encodeRows(database, 'test', table, source, new AbortController().signal);
+        const context = { collaboration: 'test', plan: '00'.repeat(32) };
+        const encoded = await encodeRows(database, context, { table, source, matchings: [] }, new AbortController().signal);
+        const { cells, columns } = encoded.vectors;
         assert.equal(cells, rows.length, 'rows that the condition leaves out are there');
         let at = 0;
         for (const e of encodingsOf(table, NAMES)) {

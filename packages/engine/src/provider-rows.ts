@@ -6,13 +6,25 @@ import {
   type Column,
   type ColumnEncoding,
   encodingsOf,
+  isMatchingColumn,
   type PlanRowSource,
+  type RecordTerms,
   scaleOf,
   type Table,
   tableColumn,
   type Vectors,
 } from '@sluis/model';
+import type { EncodedRows } from '@sluis/flow';
+import type { TextColumn } from '@sluis/matching';
 import { type Database, quoteName } from './database.ts';
+import { columnsOfTerms, type MadeMatching, makeMatching, type MatchingContext } from './matching-columns.ts';
+
+/** A source of a plan, with the table and the matchings that the agreement declares for it. */
+export interface RowsOfSource {
+  readonly table: Table;
+  readonly source: PlanRowSource;
+  readonly matchings: readonly RecordTerms[];
+}
 
 /** How one column is read: as the number itself, or as text whose number is looked up or hashed here. */
 interface Reader {
@@ -26,34 +38,61 @@ interface Reader {
  * Encodes the rows of the view of a shared table. Run by: a provider whose rows are shared, in its own engine.
  *
  * @returns vectors in the order of `rowVectors`; as many rows as the view has, whatever the source's condition.
+ * @throws InvalidError `matching/…` where the agreement's conditions on keys are not met.
  * @throws RangeError on a value outside its column's bounds: the view has none.
  */
 export async function encodeRows(
   database: Database,
-  collaboration: string,
-  table: Table,
-  source: PlanRowSource,
+  context: MatchingContext,
+  { table, source, matchings }: RowsOfSource,
   signal: AbortSignal,
-): Promise<Vectors> {
-  const readers = encodingsOf(table, source.columns).map((encoding): Reader => {
-    const column = table.columns[tableColumn(encoding.column)] as Column;
-    return { encoding, codec: cellCodec(collaboration, encoding.column, column), column, asText: encoding.kind !== 'number' };
-  });
+): Promise<EncodedRows> {
+  const { collaboration } = context;
+  const encodings = encodingsOf(table, source.columns);
+  const readers = encodings
+    .filter((e) => e.kind !== 'matching')
+    .map((encoding): Reader => {
+      const column = table.columns[tableColumn(encoding.column)] as Column;
+      return { encoding, codec: cellCodec(collaboration, encoding.column, column), column, asText: encoding.kind !== 'number' };
+    });
+  const texts = new Map([...new Set(matchings.flatMap(columnsOfTerms))].map((name) => [name, [] as (string | null)[]]));
   const parts: BigUint64Array[][] = [];
-  const result = await database.connection.stream(statementOf(readers, source));
+  const result = await database.connection.stream(statementOf(readers, source, [...texts.keys()]));
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     signal.throwIfAborted();
     parts.push(encodeChunk(readers, chunk));
+    for (const [i, values] of [...texts.values()].entries())
+      for (const value of chunk.getColumnValues(readers.length + 1 + i)) values.push(value as string | null);
   }
-  return joined(parts, readers);
+  return withMatchings(joined(parts, readers), encodings, matchings, texts, context);
 }
 
-function statementOf(readers: readonly Reader[], source: PlanRowSource): string {
+/** Columns of matchings come after those of the table, before the flag of the row, as `encodingsOf` has them. */
+function withMatchings(
+  { cells, columns }: Vectors,
+  encodings: readonly ColumnEncoding[],
+  matchings: readonly RecordTerms[],
+  texts: ReadonlyMap<string, TextColumn>,
+  context: MatchingContext,
+): EncodedRows {
+  const made = matchings.map((terms): MadeMatching => makeMatching(terms, encodings, texts, context));
+  const further = encodings
+    .filter((e) => isMatchingColumn(e.column))
+    .flatMap(({ column }) => {
+      const vectors = made.map((m) => m.columns.get(column)).find((v) => v !== undefined);
+      if (vectors === undefined) throw new RangeError('a column of a matching that the plan does not explain');
+      return vectors;
+    });
+  return { vectors: { cells, columns: [...columns.slice(0, -1), ...further, ...columns.slice(-1)] }, own: made.map((m) => m.own) };
+}
+
+function statementOf(readers: readonly Reader[], source: PlanRowSource, texts: readonly string[]): string {
   const columns = readers.map((r) => (r.asText ? quoteName(tableColumn(r.encoding.column)) : numberSql(r.encoding.column, r.column)));
   const valid = source.stationWhere === '' ? 'TRUE' : `coalesce((${source.stationWhere}), FALSE)`;
-  return `SELECT ${[...columns, valid].join(', ')} FROM ${quoteName(source.table)}`;
+  const asText = texts.map((name) => `CAST(${quoteName(name)} AS VARCHAR)`);
+  return `SELECT ${[...columns, valid, ...asText].join(', ')} FROM ${quoteName(source.table)}`;
 }
 
 /** The encoded number, as `cellCodec` makes it from the value's text. */

@@ -1,5 +1,5 @@
 /** This station's input to an intersection: read, committed to, compared with earlier runs. */
-import { fromHex, InvalidError, RefusedError, toHex, utf8 } from '@sluis/base';
+import { fromHex, RefusedError, toHex, utf8 } from '@sluis/base';
 import { commitInput } from '@sluis/ledger';
 import { taggedHash } from '@sluis/crypto';
 import { declaredSize, type IntersectionInput, keyColumns, keysOfTable } from '@sluis/model';
@@ -9,6 +9,7 @@ import { type AdmittedIntersection, refusedIntersection } from './intersection-a
 import { drawn, type DrawnItems, type OwnItems } from './intersection-items.ts';
 import { checkRepetition, fingerprintKey, needsFingerprints } from './intersection-limits.ts';
 import type { KeyReader, PairWork } from './intersection-ports.ts';
+import { withoutCounts } from './own-keys.ts';
 import type { BegunAttempt, KeptInputs } from './intersection-store.ts';
 
 export interface PreparedInput {
@@ -84,15 +85,7 @@ export async function readKeys(
   try {
     return await keys.keys(wanted, terms.limits.maximum_items, signal);
   } catch (thrown) {
-    if (!(thrown instanceof InvalidError) || !thrown.code.startsWith('matching/')) throw thrown;
-    // How many rows are wrong is for their owner alone; the error goes to the other side as well.
-    station.events.emit(run.proposal.run, 'contribution', station.organisation, thrown.message);
-    throw refusedIntersection('keys-refused', {
-      stage: 'contribution',
-      party: station.organisation,
-      message: `Rows of ${station.organisation} have keys that the agreement does not accept (${thrown.code}).`,
-      remedy: `${station.organisation} sees which in its own events of this run: sluis intersect show RUN`,
-    });
+    throw withoutCounts(station, run.proposal.run, thrown, 'intersection');
   }
 }
 

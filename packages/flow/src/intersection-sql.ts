@@ -1,11 +1,23 @@
 /** Intersections that the committee computes, as the question that they are. */
 import { type Agreement, type Intersection, keyColumns } from '@sluis/model';
 
+type Side = Intersection['between'][number];
+
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Rows of the side that receives nothing, which have a partner at the other. */
+function matchingSql({ value, receivers, reveal }: Intersection, matching: string, a: Side, b: Side): string {
+  const owner = value?.organisation ?? [a, b].find((s) => !receivers.includes(s.organisation))?.organisation;
+  const [holder, other] = owner === b.organisation ? [b, a] : [a, b];
+  const column = value === undefined ? '' : `h.${quote(value.column)}`;
+  const also = reveal === 'sum' ? `, sum(${column}) AS total` : reveal === 'average' ? `, avg(${column}) AS mean` : '';
+  return `SELECT count(*) AS size${also} FROM ${quote(holder.table)} h SEMI JOIN ${quote(other.table)} o ON matches('${matching}')`;
+}
 
 /** SQL over the tables of the intersection's organisations. Nobody learns which items matched. */
 export function intersectionSql(agreement: Agreement, terms: Intersection): string {
   const [a, b] = terms.between;
+  if (terms.matching !== undefined && a !== undefined && b !== undefined) return matchingSql(terms, terms.matching, a, b);
   if (a === undefined || b === undefined) throw new RangeError('an intersection has sides');
   const at = (organisation: string) => keyColumns(terms, organisation);
   const from = (side: typeof a) => quote(side.table);

@@ -1,5 +1,5 @@
 /** Storage and engine ports of the flow. `store` and `engine` implement them; the station injects them. */
-import type { CellValue, Plan, Released, ResultTable, Table, Vectors } from '@sluis/model';
+import type { CellValue, OwnKey, Plan, RecordTerms, Released, ResultTable, Table, Vectors } from '@sluis/model';
 import type { Prepared } from '@sluis/planner';
 
 export type AgreementState = 'proposed' | 'in-force' | 'superseded';
@@ -136,7 +136,28 @@ export interface ProviderEngine {
    * All rows of source `index` of the plan's rows, encoded: one-word vectors in the order of `rowVectors` over the source's
    * columns. Rows that the source's own condition leaves out are there as well, marked as not valid.
    */
-  rows(prepared: Prepared, index: number, table: Table, dataset: DatasetRecord, signal: AbortSignal): Promise<Vectors>;
+  rows(prepared: Prepared, index: number, wanted: RowsWanted, signal: AbortSignal): Promise<EncodedRows>;
+}
+
+/** What the agreement declares for the source, and the data. */
+export interface RowsWanted {
+  readonly table: Table;
+  readonly matchings: readonly RecordTerms[];
+  readonly dataset: DatasetRecord;
+}
+
+export interface EncodedRows {
+  readonly vectors: Vectors;
+  /** For the owner only. */
+  readonly own: readonly OwnMatching[];
+}
+
+/** What became of the own rows' keys under a matching. */
+export interface OwnMatching {
+  readonly matching: string;
+  readonly keys: readonly OwnKey[];
+  /** Rows without any value to be compared by likeness. */
+  readonly empty: number;
 }
 
 /** The receiver's engine: turns opened integers into the answer (types, expressions, HAVING, ORDER BY, LIMIT). */

@@ -1,9 +1,11 @@
 /** Steps 1 and 2 for a provider whose rows, and not partial aggregates, are computed on: it shares them row by row. */
 import { fromBase64, RefusedError } from '@sluis/base';
 import { seal } from '@sluis/crypto';
-import { encodingsOf, type PlanRowSource, rowVectors, type Table, type Vectors } from '@sluis/model';
+import { encodingsOf, type PlanRows, type PlanRowSource, recordTermsOf, rowVectors, type Table, type Vectors } from '@sluis/model';
 import { type Attempt, organisationOf, type StationContext } from './context.ts';
 import { datasetFor } from './contribution.ts';
+import { withoutCounts } from './own-keys.ts';
+import type { EncodedRows, OwnMatching, RowsWanted } from './ports.ts';
 import { MOST_PIECES, pieceInfoOf, type RowsPiece, ROWS_PER_PIECE } from './row-pieces.ts';
 
 /** The table of a source; the planner has checked that it is there. */
@@ -26,12 +28,13 @@ export async function shareRows(station: StationContext, run: Attempt, index: nu
   const dataset = await datasetFor(station, run, source.table);
   run.progress('contribution', `encoding rows of ${source.table}`);
   const table = tableOfSource(run, source);
-  const vectors = await station.engine.rows(run.prepared, index, table, dataset, run.signal);
+  const { vectors, own } = await encodedRows(station, run, index, { table, dataset });
   const words = rowVectors(encodingsOf(table, source.columns)).map(() => 1);
   if (vectors.columns.length !== words.length) throw new RangeError('rows have the vectors that their encodings ask for');
   const details = { run: run.proposal.run, plan: run.prepared.hash, table: source.table };
   await station.audit.append({ kind: 'contribution.computed', details: { ...details, rows: vectors.cells } });
   await station.audit.append({ kind: 'share.sent', details: { ...details, rows: vectors.cells, to: run.prepared.plan.committee } });
+  for (const line of own.flatMap(sentencesOf)) station.events.emit(run.proposal.run, 'contribution', station.organisation, line);
   run.progress('share', `sending sealed rows of ${source.table} to the compute parties`);
   const pieces = Math.max(1, Math.ceil(vectors.cells / ROWS_PER_PIECE));
   if (pieces > MOST_PIECES) throw tooMany(station, source.table);
@@ -39,6 +42,28 @@ export async function shareRows(station: StationContext, run: Attempt, index: nu
     run.signal.throwIfAborted();
     await sendPiece(station, run, { source: index, piece, pieces }, cut(vectors, piece * ROWS_PER_PIECE), words);
   }
+}
+
+async function encodedRows(station: StationContext, run: Attempt, index: number, of: Omit<RowsWanted, 'matchings'>): Promise<EncodedRows> {
+  const rows = run.prepared.plan.rows as PlanRows;
+  const matchings = recordTermsOf(run.agreement, rows, index);
+  try {
+    return await station.engine.rows(run.prepared, index, { ...of, matchings }, run.signal);
+  } catch (thrown) {
+    throw withoutCounts(station, run.proposal.run, thrown, 'contribution');
+  }
+}
+
+/** For the owner's own eyes, in its own events. */
+function sentencesOf({ matching, keys, empty }: OwnMatching): string[] {
+  const reasons = (key: OwnMatching['keys'][number]) => key.reasons.map((r) => `${r.recipe} ${r.reason}: ${r.rows}`).join(', ');
+  return [
+    ...keys.map(
+      (k) =>
+        `matching ${matching}, key ${k.key}: ${k.accepted} rows with a key, ${k.rejected} without${k.reasons.length === 0 ? '' : ` (${reasons(k)})`}, ${k.repeated} keys in several rows`,
+    ),
+    ...(empty === 0 ? [] : [`matching ${matching}: ${empty} rows without any value to compare by likeness`]),
+  ];
 }
 
 async function sendPiece(

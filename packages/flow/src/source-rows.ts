@@ -20,7 +20,7 @@ const isNew = ({ batch }: Given): boolean => batch !== null && !batch.checkedByA
 
 export class SourceRows {
   readonly stretches: readonly Stretch[];
-  /** Of all columns of the table: what deposits hold. */
+  /** Of all columns of the table, which deposits hold; where there are none, of those that the plan asks for. */
   readonly all: readonly ColumnEncoding[];
   /** Of the columns that the plan asks for. */
   readonly encodings: readonly ColumnEncoding[];
@@ -34,8 +34,8 @@ export class SourceRows {
 
   constructor(sharing: SharingTechnique, table: Table, columns: readonly string[], given: readonly Given[]) {
     this.#sharing = sharing;
-    this.all = encodingsOf(table);
     this.encodings = encodingsOf(table, columns);
+    this.all = given.every((g) => g.batch === null) ? this.encodings : encodingsOf(table);
     const names = new Set<string | null>([...this.encodings.map((e) => e.column), null]);
     const vectors = rowVectors(this.all);
     const places = vectors.map((_, i) => i);

@@ -54,3 +54,24 @@ export async function countOnes(on: Committee, vectors: readonly SecretBits[]): 
   }
   return weights.map((w) => w[0] ?? on.constantBits(length, 0));
 }
+
+/** Full adders in each round of `countOnes` over so many vectors: a conjunction an element each. */
+export function addersOfOnes(vectors: number): number[] {
+  const rounds: number[] = [];
+  let weights = [vectors];
+  while (weights.some((w) => w > 1)) {
+    const next = weights.map(() => 0);
+    let adders = 0;
+    for (const [weight, waiting] of weights.entries()) {
+      const settled = weights.slice(0, weight).every((w) => w < 2);
+      const pair = waiting % 3 === 2 && settled;
+      const here = Math.floor(waiting / 3) + (pair ? 1 : 0);
+      adders += here;
+      next[weight] = (next[weight] ?? 0) + here + (pair ? 0 : waiting % 3);
+      if (here > 0) next[weight + 1] = (next[weight + 1] ?? 0) + here;
+    }
+    rounds.push(adders);
+    weights = next;
+  }
+  return rounds;
+}

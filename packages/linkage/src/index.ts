@@ -1,4 +1,4 @@
-export { checkTerms, type FilterField, type LinkageTerms } from './terms.ts';
+export { checkTerms, type FilterField, type Likeness, type LinkageTerms } from './terms.ts';
 export { type EncodedRecords, encodeRecords, type LinkageColumns } from './encode.ts';
 export { type ClearLinks, type Link, linkInTheClear } from './in-the-clear.ts';
 export type { SampleSide } from './labelled-sample.ts';
@@ -11,7 +11,9 @@ export {
   measureMatching,
   type Proportion,
 } from './measure.ts';
+export { flagsCost, linkCost, type LinkageShape } from './cost.ts';
 export {
+  BLOCK_BITS,
   columnsToShare,
   linkedFlags,
   linkedPairs,

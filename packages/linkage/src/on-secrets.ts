@@ -2,7 +2,7 @@
 import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
 import { countOnes } from './count-bits.ts';
 import type { EncodedRecords } from './encode.ts';
-import { checkTerms, type LinkageTerms, wordsOf } from './terms.ts';
+import { checkTerms, type LinkageTerms, type Likeness, wordsOf } from './terms.ts';
 
 /** One side's records as secrets. */
 export interface SecretRecords {
@@ -27,7 +27,8 @@ export interface SecretLinks {
   readonly fits: SecretBits;
 }
 
-const BLOCK_BITS = 32;
+/** Bits of a block key. */
+export const BLOCK_BITS = 32;
 
 /** The columns that a side shares, in the order that `secretRecords` reads. Run by: each side. */
 export function columnsToShare(terms: LinkageTerms, encoded: EncodedRecords): BigUint64Array[] {
@@ -83,7 +84,7 @@ interface Sized {
 }
 
 /** Pairs that share one block key, and which of them are similar. */
-async function linkBlock(on: Committee, terms: LinkageTerms, left: Sized, right: Sized, block: number): Promise<SecretLinks> {
+async function linkBlock(on: Committee, terms: Likeness, left: Sized, right: Sized, block: number): Promise<SecretLinks> {
   const side = ({ records, ones }: Sized) => {
     const { keys, valid } = records.blocks[block] as SecretRecords['blocks'][number];
     return {
@@ -107,7 +108,7 @@ async function linkBlock(on: Committee, terms: LinkageTerms, left: Sized, right:
 }
 
 /** 1 where 2·common·denominator ≥ numerator·(ones of both). Columns: words of the filter, then its ones. */
-async function similar(on: Committee, terms: LinkageTerms, a: readonly SecretColumn[], b: readonly SecretColumn[]): Promise<SecretBits> {
+async function similar(on: Committee, terms: Likeness, a: readonly SecretColumn[], b: readonly SecretColumn[]): Promise<SecretBits> {
   const words = wordsOf(terms);
   const length = a[0]?.length ?? 0;
   const bits = await bitsOf(on, [...a.slice(0, words), ...b.slice(0, words)]);
@@ -124,16 +125,17 @@ async function similar(on: Committee, terms: LinkageTerms, a: readonly SecretCol
 /**
  * Links two sides' records. Run by: all three compute parties, in step.
  *
+ * @param left - as many block keys as `right`. Keys of at most `BLOCK_BITS` bits where they are valid, and 0 elsewhere.
  * @returns for each block key `maximumPairs` slots, linked or not.
  * Learns: nobody anything; public are the sides' numbers of records and the terms.
  * Assumes: what the committee assumes. Cost: for each block key a join of both sides with repeated keys, and about
  * bits·5 conjunctions for each slot; measured in docs/matching.md.
  */
-export async function linkOnSecrets(on: Committee, terms: LinkageTerms, left: SecretRecords, right: SecretRecords): Promise<SecretLinks> {
+export async function linkOnSecrets(on: Committee, terms: Likeness, left: SecretRecords, right: SecretRecords): Promise<SecretLinks> {
   const l: Sized = { records: left, ones: await sizes(on, left.filters) };
   const r: Sized = { records: right, ones: await sizes(on, right.filters) };
   const parts: SecretLinks[] = [];
-  for (let block = 0; block < terms.blocks.length; block++) parts.push(await linkBlock(on, terms, l, r, block));
+  for (let block = 0; block < left.blocks.length; block++) parts.push(await linkBlock(on, terms, l, r, block));
   const [fits] = parts.map((p) => p.fits);
   let all = fits as SecretBits;
   for (const part of parts.slice(1)) all = await on.and(all, part.fits);
@@ -147,7 +149,7 @@ export async function linkOnSecrets(on: Committee, terms: LinkageTerms, left: Se
 }
 
 /** Bits of a row number, sign included. */
-const numberBits = (length: number): number => Math.ceil(Math.log2(length + 1)) + 1;
+export const numberBits = (length: number): number => Math.ceil(Math.log2(length + 1)) + 1;
 
 /** One element: how many records of the left side have a partner. Minimums are decided on it before anything is opened. */
 export const linkedRecords = (on: Committee, links: SecretLinks, leftLength: number): Promise<SecretColumn> =>

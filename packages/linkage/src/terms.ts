@@ -13,6 +13,9 @@ export interface FilterField extends KeyPart {
   readonly hashes: number;
 }
 
+/** What is compared, and how many pairs at most: all that compute parties need to know. */
+export type Likeness = Pick<LinkageTerms, 'threshold' | 'maximumPairs'> & { readonly bits: number };
+
 export interface LinkageTerms {
   /** Bits of a filter. */
   readonly bits: 256 | 512 | 1024;
@@ -52,4 +55,4 @@ export function checkTerms(t: LinkageTerms): void {
 export const partOf = ({ recipe, order, country, between }: KeyPart): KeyPart => ({ recipe, order, country, between });
 
 /** 64-bit words of a filter. */
-export const wordsOf = ({ bits }: LinkageTerms): number => bits / 64;
+export const wordsOf = ({ bits }: Pick<Likeness, 'bits'>): number => bits / 64;

@@ -95,8 +95,6 @@ function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): A
     found.push({ path: [...path, 'between'], what: 'an organisation stands twice', remedy: 'each compares with the others only' });
   if ((terms.on === undefined) === (terms.matching === undefined))
     found.push({ path: [...path, 'on'], what: 'the key is not said once', remedy: 'name either columns ("on") or a "matching"' });
-  if (terms.matching !== undefined && !isPlainIntersection(terms))
-    found.push({ path: [...path, 'matching'], what: 'matchings are for "items"', remedy: 'use "on", or reveal "items"' });
   if (terms.matching !== undefined && !Object.hasOwn(agreement.matching ?? {}, terms.matching))
     found.push({ path: [...path, 'matching'], what: `there is no matching "${terms.matching}"`, remedy: 'declare it under "matching"' });
   const two = !['size', 'union', 'at-least'].includes(terms.reveal);
@@ -154,8 +152,37 @@ function hiddenProblems(agreement: Agreement, terms: Intersection, path: Path): 
       remedy: 'raise that, or leave this one out',
     });
   const several = between.length > 2 || reveal === 'union' || reveal === 'at-least';
+  if (terms.matching !== undefined) found.push(...hiddenMatchingProblems(agreement, terms, several, path));
   if (several && new Set(between.map((s) => s.table)).size > 1)
     found.push({ path: [...path, 'between'], what: `"${reveal}" is over one table`, remedy: 'give all sides one table of kind union' });
+  return found;
+}
+
+/** The committee counts rows of one side that have a partner at the other. */
+function hiddenMatchingProblems(
+  agreement: Agreement,
+  { between, receivers, value }: Intersection,
+  several: boolean,
+  path: Path,
+): AgreementProblem[] {
+  if (several)
+    return [{ path: [...path, 'matching'], what: 'on secrets a matching is for two organisations', remedy: 'use "on", or name two' }];
+  const names = between.map((s) => s.organisation);
+  const found: AgreementProblem[] = [];
+  const counted = value?.organisation ?? names.find((n) => !receivers.includes(n));
+  if (counted === undefined || receivers.includes(counted))
+    found.push({
+      path: [...path, 'receivers'],
+      what: `rows of ${counted ?? 'either side'} are counted, and by copies of one row their owner would learn whether it has a partner`,
+      remedy: 'name receivers that hold none of these rows: the other side, or somebody else',
+    });
+  for (const [i, side] of between.entries())
+    if (agreement.tables[side.table]?.deposits !== undefined)
+      found.push({
+        path: [...path, 'between', i, 'table'],
+        what: 'keys of a matching are made by stations, and rows are deposited here',
+        remedy: 'use "on", or a table without deposits',
+      });
   return found;
 }
 

@@ -33,6 +33,7 @@ export * from './ports.ts';
 export * from './receipt.ts';
 export * from './result.ts';
 export * from './station-home.ts';
+export * from './plan-matching.ts';
 export * from './plan-rows.ts';
 export * from './row-encoding.ts';
 export * from './deposit.ts';

@@ -31,6 +31,31 @@ export interface PlanRowJoin {
   readonly distinct?: true;
   /** Public number of slots of the result where neither side is unique; else 0. */
   readonly maximumRows: number;
+  /** Instead of equal keys (`on` is empty): rows are partners if a declared matching says so. Of semi and anti joins only. */
+  readonly matching?: PlanMatching;
+}
+
+/** Two rows match if one of their keys is equal, or if they are alike. Columns: `matchingColumns`. */
+export interface PlanMatching {
+  /** As the agreement calls it. */
+  readonly name: string;
+  /** The source on the left whose rows are matched. */
+  readonly source: number;
+  /** Number of exact keys. */
+  readonly keys: number;
+  readonly likeness?: PlanLikeness;
+}
+
+/** What the committee needs of the terms of approximate matching. */
+export interface PlanLikeness {
+  /** Bits of a filter. */
+  readonly bits: number;
+  /** Least Dice coefficient. */
+  readonly threshold: { readonly numerator: number; readonly denominator: number };
+  /** Number of block keys. */
+  readonly blocks: number;
+  /** Pairs compared for each block key; if there are more, nothing is shown. */
+  readonly maximumPairs: number;
 }
 
 /**

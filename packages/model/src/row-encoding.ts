@@ -13,13 +13,15 @@ import { utf8 } from '@sluis/base';
 import { textHasher } from '@sluis/crypto';
 import type { Column, Table } from './agreement.ts';
 import { decimalFromUnits, literalKey, ordinal, scaleOf, unitLimits } from './agreement-literals.ts';
+import { isMatchingColumn, matchingEncoding } from './plan-matching.ts';
 
 export interface ColumnEncoding {
   /** The table's column, or `name#2` for further bits of it. */
   readonly column: string;
   /** Of further bits: the table's column. They are NULL where it is. */
   readonly of?: string;
-  readonly kind: 'number' | 'dictionary' | 'hash';
+  /** `matching`: made of a record's keys, and no column of the table. */
+  readonly kind: 'number' | 'dictionary' | 'hash' | 'matching';
   /** Smallest and largest value that is not NULL; NULL is 0 under its flag, within these or not. */
   readonly minimum: bigint;
   readonly maximum: bigint;
@@ -55,7 +57,8 @@ export interface CellCodec {
 const DAY_US = 86_400_000_000n;
 const FIRST_DAY = -719_162n;
 const LAST_DAY = 2_932_896n;
-const HASH_BITS = 62n;
+/** Bits of a text's hash in its first column. */
+export const HASH_BITS = 62n;
 /** Bits of a text's hash in its second column. */
 export const MORE_HASH_BITS = 34n;
 const MORE = '#2';
@@ -136,13 +139,15 @@ function encodingOf(name: string, column: Column): ColumnEncoding {
 
 /**
  * Encodings of a table's columns, or of those named, in the order of their names as in the agreement's canonical form:
- * whoever holds the agreement in another order shares the same vectors. Hashed text has two.
+ * whoever holds the agreement in another order shares the same vectors. Hashed text has two. Columns of matchings follow as
+ * they are named.
  */
 export function encodingsOf(table: Pick<Table, 'columns'>, only?: readonly string[]): ColumnEncoding[] {
   const all = Object.keys(table.columns)
     .sort()
     .flatMap((name) => encodingsOfColumn(name, table.columns[name] as Column));
-  return only === undefined ? all : all.filter((e) => only.includes(e.column));
+  if (only === undefined) return all;
+  return [...all.filter((e) => only.includes(e.column)), ...only.filter(isMatchingColumn).map(matchingEncoding)];
 }
 
 /** 62 and 34 bits of a hash of text as it stands, for columns without a declared domain. Make it once for many texts. */

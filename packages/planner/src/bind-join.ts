@@ -4,6 +4,7 @@ import type { Table } from '@sluis/model';
 import { ast, isAst, list, text, type Ast } from './ast.ts';
 import { Names } from './bind.ts';
 import { bindExpression } from './bind-expression.ts';
+import { bindMatching, matchingNamed } from './bind-matching.ts';
 import { columnsOf, isClosed, print, type Bound } from './expression.ts';
 import { asCondition, conjunction, predicate } from './operations.ts';
 import type { Join, Source } from './question.ts';
@@ -25,6 +26,8 @@ export async function bindJoin(from: Ast, around: Surroundings, bindFrom: BindFr
   if (style !== 'REGULAR') throw unsupported(`A ${style.toLowerCase() || 'such a'} join`, EQUAL_KEYS);
   const [left, right] = [await bindFrom(from['left'], around), await bindFrom(from['right'], around)];
   checkSides(left, right, kind);
+  const matching = matchingNamed(from['condition']);
+  if (matching !== null) return bindMatching(matching, kind, left, right, around);
   const both = together(left, right, kind);
   const conditions = isAst(from['condition'])
     ? await onConditions(from['condition'], { ...both, columns: [...left.columns, ...right.columns] }, around.typing)

@@ -15,6 +15,8 @@ export function sampleOf(node: Ast, relation: Relation): number | null {
   if (!isAst(sample)) return null;
   if (relation.joins.length === 0 && relation.merging === undefined)
     throw unsupported('USING SAMPLE over rows that are not matched', 'Ask over all rows, or of a join or of items: … USING SAMPLE 20%.');
+  if (relation.joins.some((j) => j.matching !== undefined))
+    throw unsupported('USING SAMPLE of what a matching finds', 'Partners have no key in common to draw by: ask over all of them.');
   const size = isAst(sample['sample_size']) ? Number(sample['sample_size']['value']) : Number.NaN;
   if (sample['is_percentage'] !== true || !(size > 0 && size <= 100))
     throw unsupported('USING SAMPLE of a number of rows', 'Give a percentage: USING SAMPLE 20%.');

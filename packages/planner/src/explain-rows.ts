@@ -1,5 +1,14 @@
 /** What an explanation says of rows that are shared: who gives them, who holds what, and what is opened on the way. */
-import { type Agreement, type Plan, type PlanRowJoin, type PlanRows, type RowExpression, tableColumn } from '@sluis/model';
+import {
+  type Agreement,
+  isMatchingColumn,
+  type Plan,
+  type PlanMatching,
+  type PlanRowJoin,
+  type PlanRows,
+  type RowExpression,
+  tableColumn,
+} from '@sluis/model';
 import { listed, say, several, type Sentence } from './sentences.ts';
 import { ownersOf } from './relation.ts';
 import type { SharedSource, Sharing } from './sharing.ts';
@@ -16,7 +25,7 @@ export function sharesRows(plan: Plan, sharing: Sharing): Sentence[] {
 function ofSource(plan: Plan, { source, stations, deposits }: SharedSource, index: number): string[] {
   const planned = plan.rows?.sources[index];
   const columns =
-    planned === undefined || planned.columns.length === 0 ? 'no column' : listed([...new Set(planned.columns.map(tableColumn))]);
+    planned === undefined || planned.columns.length === 0 ? 'no column' : listed([...new Set(planned.columns.map(columnShared))]);
   const where =
     planned === undefined || planned.stationWhere === ''
       ? ''
@@ -32,6 +41,10 @@ function ofSource(plan: Plan, { source, stations, deposits }: SharedSource, inde
       : []),
   ];
 }
+
+/** A column of the table, or what is made of columns for a matching. */
+const columnShared = (name: string): string =>
+  isMatchingColumn(name) ? `what the matching ${name.slice(0, name.indexOf('#'))} makes of its keys` : tableColumn(name);
 
 /** Component c of every value is held by compute parties c and c − 1. */
 function components({ committee }: Plan): string[] {
@@ -94,6 +107,7 @@ function ofItems({ merged, sources }: PlanRows): string[] {
 function ofJoin(rows: PlanRows, join: PlanRowJoin, index: number): string[] {
   const right = rows.sources[index + 1]?.table ?? '';
   const left = rows.sources[0]?.table ?? '';
+  if (join.matching !== undefined) return ofMatching(rows, join.matching, index);
   const texts = comparesTexts(rows, join, index);
   if (join.kind === 'semi' || join.kind === 'anti')
     return [
@@ -110,6 +124,31 @@ function ofJoin(rows: PlanRows, join: PlanRowJoin, index: number): string[] {
     `The join with ${right} has room for ${several(join.maximumRows, 'row')}, whatever matches; if there are more, nothing is shown at all: every group is suppressed, and nobody learns why.`,
   ];
 }
+
+function ofMatching({ sources }: PlanRows, { name, source, keys, likeness }: PlanMatching, index: number): string[] {
+  const [left, right] = [sources[source], sources[index + 1]];
+  const rowsOf = (s: typeof left) => Math.max(1, s?.maximumRows ?? 2 ** 31);
+  const pairs = Math.log2(rowsOf(left)) + Math.log2(rowsOf(right)) + Math.log2(Math.max(1, keys));
+  return [
+    `A row of ${left?.table ?? ''} has a partner in ${right?.table ?? ''} if ${[
+      ...(keys === 0 ? [] : [keys === 1 ? 'its key is equal' : `one of its ${keys} keys is equal`]),
+      ...(likeness === undefined ? [] : [`they are alike by ${percent(likeness.threshold)} %`]),
+    ].join(' or ')} (matching ${name}). Which rows have one stays secret, and so does by what.`,
+    ...(keys === 0
+      ? []
+      : [
+          `Keys in normal form are compared by 96 bits of their hashes: the chance that any two different ones count as equal is below 2^-${96 - Math.ceil(pairs)}.`,
+        ]),
+    ...(likeness === undefined
+      ? []
+      : [
+          `Likeness is that of filters of ${likeness.bits} bits, compared on secrets for up to ${several(likeness.maximumPairs, 'pair')} for each of ${several(likeness.blocks, 'rough key')}; if there are more, nothing is shown at all: every group is suppressed, and nobody learns why. Alike is not the same: some partners are missed, and some are other people.`,
+        ]),
+  ];
+}
+
+const percent = ({ numerator, denominator }: { readonly numerator: number; readonly denominator: number }): number =>
+  Math.round((1000 * numerator) / denominator) / 10;
 
 /** Texts whose values are not declared are compared by their hashes. */
 function comparesTexts({ sources }: PlanRows, { on }: PlanRowJoin, index: number): string[] {

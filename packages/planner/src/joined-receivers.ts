@@ -66,6 +66,13 @@ function checkPresence(receiver: string, own: ReadonlySet<number>, question: Que
   if (once) return;
   const right = question.sources[index + 1]?.tableName ?? '';
   const left = question.sources[from]?.tableName ?? '';
+  if (join.matching !== undefined && join.kind === 'semi')
+    throw new RefusedError('plan/receiver-gave-rows', {
+      stage: 'plan',
+      party: receiver,
+      message: `${receiver} would receive the result and owns ${left}, whose rows are counted: copies of one row would tell it whether that row has a partner in ${right}.`,
+      remedy: `Count the others' rows: FROM ${right} SEMI JOIN ${left} ON matches('${join.matching.name}'). Or name receivers that own none of the tables: --receivers NAME.`,
+    });
   throw new RefusedError('plan/receiver-gave-rows', {
     stage: 'plan',
     party: receiver,

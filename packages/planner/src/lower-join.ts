@@ -1,6 +1,6 @@
 /** Joins of rows that are shared: their keys and conditions as expressions over secret rows. */
 import { RefusedError } from '@sluis/base';
-import type { PlanRowJoin, RowExpression } from '@sluis/model';
+import type { PlanMatching, PlanRowJoin, RowExpression } from '@sluis/model';
 import { conjuncts } from './bind-join.ts';
 import { domainOf } from './domains.ts';
 import { columnsOf, print, type Bound } from './expression.ts';
@@ -25,6 +25,7 @@ export function filteredBefore(join: Join, index: number, sharing: Sharing, scop
 
 /** A row that may not look for a partner, or be one, has NULL as its key. */
 export async function rowJoin(join: Join, scope: RowScope): Promise<PlanRowJoin> {
+  if (join.matching !== undefined) return matchingJoin(join, join.matching);
   const leftIf = join.leftIf === null ? null : await lowerCondition(join.leftIf, scope);
   const rightIf = join.rightIf === null ? null : await lowerCondition(join.rightIf, scope);
   const on: { readonly left: RowExpression; readonly right: RowExpression }[] = [];
@@ -37,6 +38,12 @@ export async function rowJoin(join: Join, scope: RowScope): Promise<PlanRowJoin>
   }
   const { kind, rightUnique, maximumRows } = join;
   return { kind, on, rightUnique, ...(join.set === 'first' ? { distinct: true as const } : {}), maximumRows };
+}
+
+/** Who may be a partner is decided by stations before they share (see `filteredBefore`). */
+function matchingJoin({ kind, leftIf, rightIf }: Join, matching: PlanMatching): PlanRowJoin {
+  if (leftIf !== null || rightIf !== null) throw new RangeError('a matching has no further conditions');
+  return { kind, on: [], rightUnique: false, maximumRows: 0, matching };
 }
 
 /** NULL as 0, and a second key that says so. */

@@ -1,6 +1,7 @@
 /** Pass 5b: the part of the plan that the committee evaluates on shared rows. */
 import {
   type Domain,
+  matchingColumnNames,
   moreOf,
   type PlanAccumulator,
   type PlanRowAccumulator,
@@ -148,9 +149,13 @@ function rowSource(
   const ofRows = merged === undefined ? [] : [merged.where, ...merged.keys, ...merged.sums.map((s) => s.expression)];
   const expressions = [...ofRows, ...sampled, rows.where, rows.bound?.key ?? null, ...rows.contributions, ...rows.keys, ...values];
   for (const e of [...expressions, ...rows.joins.flatMap((j) => j.on.flatMap((on) => [on.left, on.right]))]) if (e !== null) visit(e);
+  const own = Object.keys(source.table.columns).flatMap((c) => [c, moreOf(c)].filter((name) => used.has(name)));
+  const made = rows.joins.flatMap(({ matching }, i) =>
+    matching !== undefined && (matching.source === index || i + 1 === index) ? matchingColumnNames(matching) : [],
+  );
   return {
     table: source.tableName,
-    columns: Object.keys(source.table.columns).flatMap((c) => [c, moreOf(c)].filter((name) => used.has(name))),
+    columns: [...own, ...new Set(made)],
     stations,
     deposits,
     stationWhere,

@@ -2,7 +2,7 @@
  * A bound question: what later passes read. Everything is an expression over the columns of one shared table, or of the
  * joined tables, whose columns are then named "table.column".
  */
-import type { Table } from '@sluis/model';
+import type { PlanMatching, Table } from '@sluis/model';
 import type { AggregateNode, Bound, ColumnNode } from './expression.ts';
 
 export interface Item {
@@ -22,6 +22,9 @@ export interface Source {
   readonly table: Table;
 }
 
+/** Rows are partners if the agreement's matching says so. */
+export type JoinMatching = PlanMatching;
+
 /** Adds source number `index + 1` to what is joined so far. */
 export interface Join {
   readonly kind: 'inner' | 'left' | 'semi' | 'anti';
@@ -37,6 +40,8 @@ export interface Join {
   readonly maximumRows: number;
   /** INTERSECT or EXCEPT: NULL equals NULL, and equal rows of the left side count once (`further`: they are distinct already). */
   readonly set?: 'first' | 'further';
+  /** Then `on` has the columns that the matching reads, which need not be equal. */
+  readonly matching?: JoinMatching;
 }
 
 /** Rows with equal keys are one item each, and the question is about items. */

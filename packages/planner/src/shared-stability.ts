@@ -20,6 +20,12 @@ export const finestGroups = (keys: readonly RowKey[]): number =>
 export const notOver = (kind: 'left' | 'anti'): RefusedError =>
   unsupported(`Noise over ${kind === 'left' ? 'a left' : 'an anti'} join`, 'Use JOIN or SEMI JOIN, over keys declared "unique".');
 
+export const notMatched = (name: string): RefusedError =>
+  unsupported(
+    `Noise over matches('${name}')`,
+    'One row can be the partner of many, which noise for one would not hide: join on keys that are declared "unique".',
+  );
+
 type ColumnTerms = Extract<PrivacyUnitTerms, { readonly protects: 'column' }>;
 
 /** Throws RefusedError `plan/unsupported` unless all tables protect the values of a column of the same name. */
@@ -67,7 +73,8 @@ const groupsOf = (keys: readonly RowKey[]): number => (keys.some((k) => k.domain
  * Rows that are joined must be of the same unit. The right side of a join has every key once: room for more rows than the
  * left side has could run out, which would show.
  */
-function checkUnitJoin({ kind, on, rightUnique }: Join, right: string, column: string): void {
+function checkUnitJoin({ kind, on, rightUnique, matching }: Join, right: string, column: string): void {
+  if (matching !== undefined) throw notMatched(matching.name);
   if (kind === 'left' || kind === 'anti') throw notOver(kind);
   const isUnit = (node: Bound): boolean => node.kind === 'column' && node.name.split('.').at(-1) === column;
   if (!on.some((pair) => isUnit(pair.left) && isUnit(pair.right)))

@@ -7,7 +7,7 @@ import type { PlanNoise, PrivacyUnit, PrivacyUnitTerms } from '@sluis/model';
 import type { RowKey } from './plan-shared-rows.ts';
 import type { Join, Question, Source } from './question.ts';
 import { unsupported } from './refusal.ts';
-import { columnUnits, finestGroups, notOver, sharedStability } from './shared-stability.ts';
+import { columnUnits, finestGroups, notMatched, notOver, sharedStability } from './shared-stability.ts';
 import type { Sharing } from './sharing.ts';
 
 /** Reach of one unit in the cells of one grouping set. */
@@ -80,6 +80,7 @@ function rowStability({ joins, groupingSets }: Question): Stability {
 function checkJoins([join, ...more]: readonly Join[]): void {
   if (join === undefined || more.length > 0)
     throw unsupported('Noise over several joins', 'Ask over one join of two tables whose keys are declared "unique".');
+  if (join.matching !== undefined) throw notMatched(join.matching.name);
   if (join.kind === 'left' || join.kind === 'anti') throw notOver(join.kind);
   if (join.leftUnique && (join.rightUnique || join.kind === 'semi')) return;
   throw unsupported(

@@ -1,6 +1,6 @@
 /** What of a plan on rows can be computed; everything else is refused by name before anything runs. */
 import { InvalidError } from '@sluis/base';
-import { ITEMS, type Plan, type PlanRows, type RowExpression } from '@sluis/model';
+import { ITEMS, type Plan, type PlanMatching, type PlanRowJoin, type PlanRows, type RowExpression } from '@sluis/model';
 import { columnsIn, finalExpressions, mergedExpressions, partsOf } from './expressions-of.ts';
 import { least, most } from './extreme-integers.ts';
 import { membershipTests, positionTests } from './lower-lists.ts';
@@ -12,6 +12,9 @@ const MOST_SLOTS = 1_000_000;
 const MOST_NODES = 20_000;
 const MOST_VALUES = 2_000_000;
 const MOST_TOPS = 100;
+const MOST_KEYS = 16;
+const MOST_BLOCKS = 8;
+const MOST_PAIRS = 10_000_000;
 
 const refusal = (message: string) =>
   new InvalidError('plan/unsupported-shape', {
@@ -69,12 +72,31 @@ function checkKeys(plan: Plan, rows: PlanRows): void {
 }
 
 function checkJoins(rows: PlanRows): void {
-  rows.joins.forEach((join) => {
+  rows.joins.forEach((join, i) => {
+    if (join.matching !== undefined) {
+      checkMatching(join, join.matching, i);
+      return;
+    }
     if (join.on.length === 0) refuse('A join needs a pair of keys.');
     const bounded = Number.isInteger(join.maximumRows) && join.maximumRows >= 1;
     if (!join.rightUnique && (join.kind === 'inner' || join.kind === 'left') && !bounded)
       refuse('A join in which keys may occur several times on both sides needs a bound on its rows.');
   });
+}
+
+const whole = (n: number, low: number, high: number) => Number.isInteger(n) && n >= low && n <= high;
+
+function checkMatching(join: PlanRowJoin, { source, keys, likeness }: PlanMatching, index: number): void {
+  const plain = join.kind === 'semi' || join.kind === 'anti';
+  if (!plain || join.on.length > 0 || join.distinct === true || join.leftUnique === true)
+    refuse('A matching stands alone in a semi or anti join.');
+  if (!whole(source, 0, index) || !whole(keys, 0, MOST_KEYS) || (keys === 0 && likeness === undefined))
+    refuse('A matching has keys or filters of a table on the left.');
+  if (likeness === undefined) return;
+  const { bits, blocks, maximumPairs, threshold } = likeness;
+  const known = [256, 512, 1024].includes(bits) && whole(blocks, 1, MOST_BLOCKS) && whole(maximumPairs, 1, MOST_PAIRS);
+  if (!known || !whole(threshold.denominator, 1, 1000) || !whole(threshold.numerator, 1, threshold.denominator))
+    refuse('The terms of likeness are not ones that can be computed.');
 }
 
 /** Different rows are counted of what joins bring in. */

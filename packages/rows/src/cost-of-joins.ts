@@ -2,7 +2,8 @@
 import type { PlanRowJoin, PlanRows } from '@sluis/model';
 import type { KeyShape, RowsMeter, TableShape } from '@sluis/technique';
 import { type ColumnShapes, programCost } from './cost-of-program.ts';
-import { columnsIn, columnsNeeded } from './expressions-of.ts';
+import { matchingCost } from './cost-of-matching.ts';
+import { columnsIn, columnsNeeded, matchedColumns } from './expressions-of.ts';
 import { least, most } from './extreme-integers.ts';
 import { lowerNumber } from './lower.ts';
 import type { Node, Program } from './program.ts';
@@ -19,6 +20,7 @@ export function joinsCost(
 ): { readonly length: number; readonly fits: number } {
   const wanted = columnsNeeded(rows, -1);
   for (const join of rows.joins) for (const { right } of join.on) columnsIn(right, wanted);
+  for (const [i, join] of rows.joins.entries()) for (const key of matchedColumns(join, i + 1)) wanted.add(key);
   const open = (source: number) => meter.toBits((rowsOf[source] ?? 1) * (1 + columnsOf(wanted, shapes, [source]).bits), 1);
   open(0);
   let length = rowsOf[0] ?? 1;
@@ -26,6 +28,10 @@ export function joinsCost(
   rows.joins.forEach((join, i) => {
     open(i + 1);
     const right = rowsOf[i + 1] ?? 1;
+    if (join.matching !== undefined) {
+      fits += matchingCost(meter, i, join.matching, shapes, length, right);
+      return;
+    }
     const keys = keysCost(meter, join, shapes, length, right);
     const needed = columnsNeeded(rows, i);
     const kept = (sources: readonly number[]): TableShape => {

@@ -1,5 +1,5 @@
 /** What a program over rows costs: every operation that it would play, depth by depth. */
-import type { PlanRows, RowExpression } from '@sluis/model';
+import { matchingColumnNames, matchingEncoding, type PlanRows, type RowExpression } from '@sluis/model';
 import type { RowsMeter } from '@sluis/technique';
 import { finalExpressions, mergedExpressions, partsOf } from './expressions-of.ts';
 import type { Lowering } from './lower.ts';
@@ -20,7 +20,13 @@ export function columnShapes(rows: PlanRows): ColumnShapes {
     partsOf(e).forEach(look);
   };
   [...finalExpressions(rows), ...mergedExpressions(rows)].forEach(look);
-  for (const join of rows.joins) for (const on of join.on) [on.left, on.right].forEach(look);
+  rows.joins.forEach(({ on, matching }, i) => {
+    for (const pair of on) [pair.left, pair.right].forEach(look);
+    for (const name of matching === undefined ? [] : matchingColumnNames(matching)) {
+      const { bits, nullable } = matchingEncoding(name);
+      for (const source of [matching?.source ?? 0, i + 1]) shapes.set(columnKey(source, name), { bits, nullable });
+    }
+  });
   return shapes;
 }
 

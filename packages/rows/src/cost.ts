@@ -31,7 +31,9 @@ export function costOfRows(plan: Plan): Cost {
   for (const [s, source] of rows.sources.entries()) {
     const own = [...shapes].filter(([key]) => key.startsWith(columnKey(s, '')));
     const nullable = own.filter(([, c]) => c.nullable).length;
-    boundsCost(meter, { rows: rowsOf[s] ?? 1, columns: own.length, nullable, parts: giversOf(source) });
+    // Whole words have no bounds.
+    const bounded = own.filter(([, c]) => c.bits < 64).length;
+    boundsCost(meter, { rows: rowsOf[s] ?? 1, columns: bounded, nullable, parts: giversOf(source) });
   }
   const joined = joinsCost(meter, rows, shapes, rowsOf, counted);
   const n = Math.min(joined.length, Math.max(1, rows.maximumRows));

@@ -1,5 +1,5 @@
 /** What the expressions of a plan on rows refer to. */
-import type { PlanRows, RowExpression } from '@sluis/model';
+import { matchingColumnNames, type PlanRowJoin, type PlanRows, type RowExpression } from '@sluis/model';
 import { columnKey } from './row-table.ts';
 
 export function partsOf(e: RowExpression): readonly RowExpression[] {
@@ -42,6 +42,13 @@ export function mergedExpressions({ merged }: PlanRows): RowExpression[] {
 export function columnsNeeded(rows: PlanRows, after: number): Set<string> {
   const needed = new Set<string>();
   for (const e of [...finalExpressions(rows), ...mergedExpressions(rows)]) columnsIn(e, needed);
-  for (const join of rows.joins.slice(after + 1)) for (const { left } of join.on) columnsIn(left, needed);
+  for (const join of rows.joins.slice(after + 1)) {
+    for (const { left } of join.on) columnsIn(left, needed);
+    if (join.matching !== undefined) for (const key of matchedColumns(join, join.matching.source)) needed.add(key);
+  }
   return needed;
 }
+
+/** Columns of a source that a join by a matching reads. */
+export const matchedColumns = ({ matching }: PlanRowJoin, source: number): string[] =>
+  matching === undefined ? [] : matchingColumnNames(matching).map((name) => columnKey(source, name));

@@ -1,9 +1,10 @@
 /** Joins of a plan, one after the other, on secret keys. */
 import { least, most } from './extreme-integers.ts';
-import type { PlanRowJoin, PlanRows } from '@sluis/model';
+import type { PlanMatching, PlanRowJoin, PlanRows } from '@sluis/model';
 import type { Committee, JoinSide, SecretBits, SecretColumn, SecretKey, SecretRows } from '@sluis/technique';
-import { columnsNeeded, columnsIn } from './expressions-of.ts';
+import { columnsNeeded, columnsIn, matchedColumns } from './expressions-of.ts';
 import { lowerNumber } from './lower.ts';
+import { matchRows } from './match-rows.ts';
 import { columnKey, GIVER, MATCHED, ROW, type RowTable, type TableColumn, tableOf } from './row-table.ts';
 import { type NumberValue, sized, widthOf } from './row-values.ts';
 import { TableProgram } from './table-program.ts';
@@ -23,6 +24,7 @@ export async function joinSources(
 ): Promise<JoinedSources> {
   const wanted = columnsNeeded(rows, -1);
   for (const join of rows.joins) for (const { right } of join.on) columnsIn(right, wanted);
+  for (const [i, join] of rows.joins.entries()) for (const key of matchedColumns(join, i + 1)) wanted.add(key);
   const severalGivers = (s: number) => rows.joins.length > 0 && (sources[s]?.givers.length ?? 0) > 1;
   const open = (s: number) => tableOf(committee, s, sources[s] as SecretRows, wanted, severalGivers(s), counted.includes(s));
   let table = await open(0);
@@ -52,6 +54,8 @@ async function joinOne(
   const always = (key: string) => [GIVER, MATCHED, ROW].some((name) => key.endsWith(name));
   const kept = (table: RowTable) => [...table.columns].filter(([key]) => needed.has(key) || always(key));
   const [leftKept, rightKept] = [kept(left), join.kind === 'inner' || join.kind === 'left' ? kept(right) : []];
+  if (join.matching !== undefined)
+    return matched(committee, index, join, join.matching, { ...left, columns: new Map(leftKept) }, left, right);
   const keepsUnmatched = join.kind === 'left' || join.kind === 'anti';
   const [l, r] = await joinKeys(committee, join, left, right, keepsUnmatched);
   const side = (table: RowTable, columns: readonly (readonly [string, TableColumn])[], keys: JoinKeys, unique: boolean): JoinSide => ({
@@ -75,10 +79,33 @@ async function joinOne(
     ...renamed(leftKept, joined.left, null),
     ...renamed(rightKept, joined.right, join.kind === 'left' ? joined.matched : null),
   ]);
-  // Whether there is a partner is a fact about both sides: both owners contribute to the row, also where there is none.
-  const one = committee.constant(joined.length, 1, 1n);
-  columns.set(columnKey(index + 1, MATCHED), { values: one, present: null, low: 1n, high: 1n });
+  columns.set(columnKey(index + 1, MATCHED), there(committee, joined.length));
   return { table: { length: joined.length, columns, valid: joined.valid }, fits: joined.fits === null ? [] : [joined.fits] };
+}
+
+/** Whether there is a partner is a fact about both sides: both owners contribute to the row, also where there is none. */
+const there = (committee: Committee, length: number): TableColumn => ({
+  values: committee.constant(length, 1, 1n),
+  present: null,
+  low: 1n,
+  high: 1n,
+});
+
+/** A semi or anti join by a declared matching: rows of the left side stay in their order. */
+async function matched(
+  committee: Committee,
+  index: number,
+  { kind }: PlanRowJoin,
+  matching: PlanMatching,
+  kept: RowTable,
+  left: RowTable,
+  right: RowTable,
+): Promise<JoinedSources> {
+  const { partner, fits } = await matchRows(committee, index, matching, left, right);
+  // A partner is a row that takes part: the others are told from these without a conjunction.
+  const valid = kind === 'semi' ? partner : committee.xor(left.valid, partner);
+  const columns = new Map([...kept.columns, [columnKey(index + 1, MATCHED), there(committee, left.length)]]);
+  return { table: { length: left.length, columns, valid }, fits };
 }
 
 /** A column that was never NULL is NULL where a left join found no partner. */
