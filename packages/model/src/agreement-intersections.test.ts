@@ -117,6 +117,18 @@ for (const [what, terms, expected, more] of CASES)
     assert.deepEqual(problems(terms, more).sort(), [...expected].sort());
   });
 
+test('on secrets a matching counts rows of a side that receives nothing', () => {
+  const parts = [{ column: { customers: 'email', policies: 'mail' }, recipe: 'email@1' }];
+  const more = { ...three, matching: { persons: { tables: ['customers', 'policies'], any_of: [{ name: 'mail', parts }] } } };
+  const found = (terms: Record<string, unknown>) => problems({ on: undefined, matching: 'persons', ...terms }, more);
+  const value = { organisation: 'bank', column: 'spent' };
+  assert.deepEqual(found({ reveal: 'size' }), []);
+  assert.deepEqual(found({ reveal: 'sum', value }), []);
+  assert.deepEqual(found({ reveal: 'sum', value, receivers: ['bank'] }), ['intersections.clients.receivers']);
+  assert.deepEqual(found({ reveal: 'size', receivers: ['bank', 'insurer'] }), ['intersections.clients.receivers']);
+  assert.ok(found({ reveal: 'at-least', threshold: 2 }).includes('intersections.clients.matching'));
+});
+
 test('an agreement without compute parties must have something that runs without them', () => {
   const bare = agreementSchema.parse({ ...agreement(), intersections: undefined, templates: { t: { sql: 'SELECT 1' } } });
   assert.deepEqual(
