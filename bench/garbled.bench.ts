@@ -1,20 +1,22 @@
 /** Garbled comparisons of 64 bits: both sides' work in one process, without a network. */
 import { systemRandom } from '@sluis/base';
+import { loadRistretto, type Ristretto } from '@sluis/crypto';
 import { Asker, bilateral, Holder } from '@sluis/garbled';
 import type { Benchmark, Figure } from './figure.ts';
 
 const garbled: Benchmark = async (options) => {
+  const group = await loadRistretto();
   const sizes = options.quick ? [1, 4096] : [1, 4096, 32_768];
-  return sizes.flatMap((instances) => exchange(instances));
+  return sizes.flatMap((instances) => exchange(group, instances));
 };
 export default garbled;
 
-function exchange(instances: number): Figure[] {
+function exchange(group: Ristretto, instances: number): Figure[] {
   const program = bilateral('above', 64, 'both');
   const numbers = [Array.from({ length: instances }, () => new DataView(systemRandom.bytes(8).buffer).getBigInt64(0))];
   const begun = { wall: performance.now(), cpu: process.cpuUsage() };
-  const holder = new Holder(program, numbers, instances, systemRandom);
-  const asker = new Asker(program, numbers, instances, systemRandom);
+  const holder = new Holder(group, program, numbers, instances, systemRandom);
+  const asker = new Asker(group, program, numbers, instances, systemRandom);
   const greeting = asker.greeting();
   const answer = holder.begin(greeting);
   const choices = asker.choose(answer);

@@ -7,7 +7,6 @@ export * from './sealing.ts';
 export * from './secret-box.ts';
 export * from './signature.ts';
 export * from './x-wing.ts';
-export * from './ristretto.ts';
 export * from './fixed-key-hash.ts';
 export * from './one-time-mac.ts';
 export * from './blind-token.ts';

@@ -1,7 +1,7 @@
 /**
  * The group ristretto255 (RFC 9496) for many elements at once: packed bytes in, packed bytes out, an element and a scalar
  * of 32 bytes each. libsodium's WebAssembly build computes, in Node and in browsers alike; about fifteen times as fast as
- * `ristretto.ts`, which stays for the few elements of protocols that want points as objects.
+ * JavaScript on big integers.
  *
  * Timing: independent of scalars and elements as far as libsodium's portable code is; WebAssembly promises nothing below
  * that. Whether an element is malformed shows, which is public.
@@ -9,7 +9,7 @@
 import { concatBytes, ProtocolError, type Random, utf8 } from '@sluis/base';
 import { loadSodium, type SodiumMemory } from './sodium-memory.ts';
 
-const ELEMENT = 32;
+export const ELEMENT_BYTES = 32;
 const SCALAR = 32;
 const UNIFORM = 64;
 /** The group's order, little-endian: 2^252 + 27742317777372353535851937790883648493. */
@@ -51,7 +51,7 @@ export class Ristretto {
 
   /** Elements from 64 uniformly random bytes each (RFC 9496, §4.3.4). Cost: about 25 µs an element. */
   fromUniform(uniform: Uint8Array): Uint8Array {
-    return this.#each(sizeOf(uniform, UNIFORM), ELEMENT, [[uniform, UNIFORM]], (s, out, a) =>
+    return this.#each(sizeOf(uniform, UNIFORM), ELEMENT_BYTES, [[uniform, UNIFORM]], (s, out, a) =>
       s._crypto_core_ristretto255_from_hash(out, a),
     );
   }
@@ -102,14 +102,14 @@ export class Ristretto {
   }
 
   #multiply(elements: Uint8Array, scalars: Uint8Array, step: number): Uint8Array {
-    const count = sizeOf(elements, ELEMENT);
+    const count = sizeOf(elements, ELEMENT_BYTES);
     checkScalars(scalars, step === 0 ? 1 : count);
     return this.#each(
       count,
-      ELEMENT,
+      ELEMENT_BYTES,
       [
         [scalars, step],
-        [elements, ELEMENT],
+        [elements, ELEMENT_BYTES],
       ],
       (s, out, k, p) => s._crypto_scalarmult_ristretto255(out, k, p),
     );
@@ -118,7 +118,7 @@ export class Ristretto {
   /** Multiplies the generator by every scalar. Throws ProtocolError `crypto/not-a-scalar`; for 0, `crypto/not-an-element`. */
   multiplyGenerator(scalars: Uint8Array): Uint8Array {
     const count = checkScalars(scalars);
-    return this.#each(count, ELEMENT, [[scalars, SCALAR]], (s, out, k) => s._crypto_scalarmult_ristretto255_base(out, k));
+    return this.#each(count, ELEMENT_BYTES, [[scalars, SCALAR]], (s, out, k) => s._crypto_scalarmult_ristretto255_base(out, k));
   }
 
   /** Element by element a + b. The identity may come out and go in. Throws ProtocolError `crypto/not-an-element`. */
@@ -133,17 +133,18 @@ export class Ristretto {
 
   /** The sum of all elements; the identity (32 zero bytes) of none. */
   sum(elements: Uint8Array): Uint8Array {
-    let total: Uint8Array = new Uint8Array(ELEMENT);
-    for (let i = 0; i < sizeOf(elements, ELEMENT); i++) total = this.add(total, elements.subarray(i * ELEMENT, (i + 1) * ELEMENT));
+    let total: Uint8Array = new Uint8Array(ELEMENT_BYTES);
+    for (let i = 0; i < sizeOf(elements, ELEMENT_BYTES); i++)
+      total = this.add(total, elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES));
     return total;
   }
 
   /** Throws ProtocolError `crypto/not-an-element` unless all are canonical encodings of elements other than the identity. */
   checkElements(elements: Uint8Array): void {
     const { sodium, operands } = this.#memory;
-    const count = sizeOf(elements, ELEMENT);
+    const count = sizeOf(elements, ELEMENT_BYTES);
     for (let i = 0; i < count; i++) {
-      const element = elements.subarray(i * ELEMENT, (i + 1) * ELEMENT);
+      const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
       this.#memory.put(operands[0], element);
       if (sodium._crypto_core_ristretto255_is_valid_point(operands[0]) !== 1 || element.every((byte) => byte === 0)) throw notAnElement();
     }
@@ -187,10 +188,10 @@ export class Ristretto {
 
   #elementwise(a: Uint8Array, b: Uint8Array, operation: Operation): Uint8Array {
     const inputs = [
-      [a, ELEMENT],
-      [b, ELEMENT],
+      [a, ELEMENT_BYTES],
+      [b, ELEMENT_BYTES],
     ] as const;
-    return this.#each(sameSize(a, b), ELEMENT, inputs, operation);
+    return this.#each(sameSize(a, b), ELEMENT_BYTES, inputs, operation);
   }
 
   #scalarwise(a: Uint8Array, b: Uint8Array, operation: Operation): Uint8Array {
@@ -270,7 +271,7 @@ function sizeOf(bytes: Uint8Array, size: number): number {
 
 function sameSize(a: Uint8Array, b: Uint8Array): number {
   if (a.length !== b.length) throw notAnElement();
-  return sizeOf(a, ELEMENT);
+  return sizeOf(a, ELEMENT_BYTES);
 }
 
 const notAnElement = () =>

@@ -1,6 +1,6 @@
 /** The asker's side: it evaluates. It speaks first each time; the transport is whatever carries request and answer. */
 import { concatBytes, type Random } from '@sluis/base';
-import { FixedKeyHash } from '@sluis/crypto';
+import { FixedKeyHash, type Ristretto } from '@sluis/crypto';
 import { packBits, packedWords, unpackBits } from '@sluis/kernels';
 import { blockBytes, blocksFrom, TransferReceiver } from '@sluis/ot';
 import { fromWireBits, toWireBits } from './bits-of-numbers.ts';
@@ -18,14 +18,14 @@ export class Asker {
   #labels: Uint32Array | null = null;
 
   /** @param numbers - the asker's numbers, one list of `instances` per input. Throws InvalidError if one does not fit. */
-  constructor(program: PairProgram, numbers: readonly (readonly bigint[])[], instances: number, random: Random) {
+  constructor(group: Ristretto, program: PairProgram, numbers: readonly (readonly bigint[])[], instances: number, random: Random) {
     checkSize(program, instances);
     if (numbers.length !== program.askerNumbers) throw new RangeError('the program takes another number of inputs');
     this.#program = program;
     this.#instances = instances;
     this.#bits = toWireBits(numbers, program.width, instances);
     this.#nonce = random.bytes(NONCE);
-    this.#transfers = new TransferReceiver(exchangeContext(program, instances, this.#nonce), random);
+    this.#transfers = new TransferReceiver(group, exchangeContext(program, instances, this.#nonce), random);
   }
 
   /** First message: 80 bytes. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom } from '@sluis/base';
+import { loadRistretto } from '@sluis/crypto';
 import { Asker } from './asker.ts';
 import { Holder } from './holder.ts';
 import { bilateral, type PairProgram, type PairTerms } from './program.ts';
 
+const group = await loadRistretto();
 const N = 512;
 const column = (value: bigint) => [Array.from({ length: N }, () => value)];
 const share = (bytes: Uint8Array) => {
@@ -16,8 +18,8 @@ const share = (bytes: Uint8Array) => {
 /** All messages of one exchange. */
 function transcript(held: bigint, asked: bigint, learns: 'asker' | 'holder' = 'asker') {
   const program = bilateral('above', 32, learns);
-  const holder = new Holder(program, column(held), N, systemRandom);
-  const asker = new Asker(program, column(asked), N, systemRandom);
+  const holder = new Holder(group, program, column(held), N, systemRandom);
+  const asker = new Asker(group, program, column(asked), N, systemRandom);
   const choices = asker.choose(holder.begin(asker.greeting()));
   const garbled = holder.garble(choices);
   return { choices: choices.slice(), garbled, ...asker.evaluate(garbled), holder };
@@ -50,11 +52,11 @@ test('a label that is neither of the two is not taken as an output', () => {
 test('every message is taken once, in order, and only in its exact form', () => {
   const program = bilateral('equal', 16, 'asker');
   const one = [[1n]];
-  const holder = () => new Holder(program, one, 1, systemRandom);
-  const asker = new Asker(program, one, 1, systemRandom);
+  const holder = () => new Holder(group, program, one, 1, systemRandom);
+  const asker = new Asker(group, program, one, 1, systemRandom);
   assert.throws(() => holder().garble(new Uint8Array(2048)), { code: 'garbled/malformed' });
   assert.throws(() => holder().begin(asker.greeting().subarray(1)), { code: 'garbled/malformed' });
-  const other = new Asker(bilateral('above', 16, 'asker'), one, 1, systemRandom);
+  const other = new Asker(group, bilateral('above', 16, 'asker'), one, 1, systemRandom);
   const spoilt = holder();
   assert.throws(() => spoilt.begin(other.greeting()), { code: 'garbled/other-question' });
   assert.throws(() => spoilt.garble(new Uint8Array(2048)), { code: 'garbled/malformed' }, 'after a refused greeting');
@@ -72,7 +74,9 @@ test('sides that mean anything else by the same bits compute nothing', () => {
   const roles = { holder: 'bank', asker: 'insurer' };
   const terms: PairTerms = { decimals: 2, label: 'exposure', roles };
   const begin = (asked: PairProgram) =>
-    new Holder(bilateral('above', 16, 'asker', terms), [[1n]], 1, systemRandom).begin(new Asker(asked, [[1n]], 1, systemRandom).greeting());
+    new Holder(group, bilateral('above', 16, 'asker', terms), [[1n]], 1, systemRandom).begin(
+      new Asker(group, asked, [[1n]], 1, systemRandom).greeting(),
+    );
   assert.equal(begin(bilateral('above', 16, 'asker', { ...terms })).length > 0, true);
   for (const [what, asked] of Object.entries({
     question: bilateral('equal', 16, 'asker', terms),
@@ -90,10 +94,10 @@ test('numbers that do not fit are refused without being shown', () => {
   const program = bilateral('above', 8, 'asker');
   for (const value of [128n, -129n]) {
     assert.throws(
-      () => new Holder(program, [[value]], 1, systemRandom),
+      () => new Holder(group, program, [[value]], 1, systemRandom),
       (error: Error & { code?: string }) => error.code === 'garbled/out-of-range' && !error.message.includes(String(value)),
     );
   }
-  assert.throws(() => new Holder(program, column(1n), 2, systemRandom), RangeError);
-  assert.throws(() => new Asker(bilateral('above', 64, 'asker'), [[]], 2 ** 20, systemRandom), RangeError);
+  assert.throws(() => new Holder(group, program, column(1n), 2, systemRandom), RangeError);
+  assert.throws(() => new Asker(group, bilateral('above', 64, 'asker'), [[]], 2 ** 20, systemRandom), RangeError);
 });

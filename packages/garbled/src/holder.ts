@@ -3,7 +3,7 @@
  * and never sends its input other than as random-looking labels.
  */
 import { concatBytes, ProtocolError, type Random } from '@sluis/base';
-import { FixedKeyHash, taggedHash } from '@sluis/crypto';
+import { FixedKeyHash, type Ristretto, taggedHash } from '@sluis/crypto';
 import { blockBytes, blocksFrom, TransferSender, xorBlocks } from '@sluis/ot';
 import { packBits, packedWords } from '@sluis/kernels';
 import { fromWireBits, toWireBits } from './bits-of-numbers.ts';
@@ -41,6 +41,7 @@ const otherQuestion = (): ProtocolError =>
   });
 
 export class Holder {
+  readonly #group: Ristretto;
   readonly #program: PairProgram;
   readonly #instances: number;
   readonly #bits: Uint8Array;
@@ -50,9 +51,10 @@ export class Holder {
   #stage: 'new' | 'begun' | 'garbled' | 'over' = 'new';
 
   /** @param numbers - the holder's numbers, one list of `instances` per input. Throws InvalidError if one does not fit. */
-  constructor(program: PairProgram, numbers: readonly (readonly bigint[])[], instances: number, random: Random) {
+  constructor(group: Ristretto, program: PairProgram, numbers: readonly (readonly bigint[])[], instances: number, random: Random) {
     checkSize(program, instances);
     if (numbers.length !== program.holderNumbers) throw new RangeError('the program takes another number of inputs');
+    this.#group = group;
     this.#program = program;
     this.#instances = instances;
     this.#bits = toWireBits(numbers, program.width, instances);
@@ -68,7 +70,8 @@ export class Holder {
     if (message.length !== 32 + NONCE + 32) throw malformed('greeting');
     if (!programHash(this.#program).every((b, i) => b === message[i])) throw otherQuestion();
     const nonce = message.slice(32, 32 + NONCE);
-    this.#transfers = new TransferSender(message.slice(32 + NONCE), exchangeContext(this.#program, this.#instances, nonce), this.#random);
+    const context = exchangeContext(this.#program, this.#instances, nonce);
+    this.#transfers = new TransferSender(this.#group, message.slice(32 + NONCE), context, this.#random);
     return this.#transfers.answer;
   }
 

@@ -4,7 +4,7 @@
  * Source: Chou & Orlandi 2015, §2 (used here for passive security only).
  */
 import { concatBytes, ProtocolError, type Random } from '@sluis/base';
-import { decodeElement, ELEMENT_BYTES, generator, randomScalar, taggedHash } from '@sluis/crypto';
+import { ELEMENT_BYTES, type Ristretto, taggedHash } from '@sluis/crypto';
 
 const key = (context: Uint8Array, position: number, a: Uint8Array, b: Uint8Array, shared: Uint8Array): Uint8Array =>
   taggedHash('sluis/ot/base/1', context, Uint8Array.of(position >>> 8, position & 0xff), a, b, shared);
@@ -15,45 +15,47 @@ export interface BaseSender {
   finish(answer: Uint8Array, positions: number): readonly (readonly [Uint8Array, Uint8Array])[];
 }
 
-/** Starts as sender. `context` binds the session. Cost: 32 bytes, one multiplication a position. */
-export function beginBaseSender(context: Uint8Array, random: Random): BaseSender {
-  const secret = randomScalar(random);
-  const point = generator.multiply(secret);
-  const message = point.toBytes();
-  const offset = point.multiply(secret);
+const elementAt = (packed: Uint8Array, i: number): Uint8Array => packed.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+const repeated = (element: Uint8Array, times: number): Uint8Array => concatBytes(...Array.from({ length: times }, () => element));
+
+/** Starts as sender. `context` binds the session. Cost: 32 bytes, and about 0.15 ms a position. */
+export function beginBaseSender(group: Ristretto, context: Uint8Array, random: Random): BaseSender {
+  const secret = group.randomScalars(1, random);
+  const message = group.multiplyGenerator(secret);
+  const offset = group.multiply(message, secret);
   return {
     message,
     finish(answer, positions) {
       if (answer.length !== positions * ELEMENT_BYTES) throw badLength(answer.length, positions * ELEMENT_BYTES);
+      const zeros = group.multiply(answer, secret);
+      const ones = group.subtract(zeros, repeated(offset, positions));
       return Array.from({ length: positions }, (_, i) => {
-        const bytes = answer.slice(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-        const shared = decodeElement(bytes).multiply(secret);
-        return [
-          key(context, i, message, bytes, shared.toBytes()),
-          key(context, i, message, bytes, shared.subtract(offset).toBytes()),
-        ] as const;
+        const bytes = elementAt(answer, i);
+        return [key(context, i, message, bytes, elementAt(zeros, i)), key(context, i, message, bytes, elementAt(ones, i))] as const;
       });
     },
   };
 }
 
-/** Answers as receiver: one key per choice bit. Cost: 32 bytes and two multiplications a position. */
+/**
+ * Answers as receiver: one key per choice bit. Throws ProtocolError `crypto/not-an-element` for a message that is none, or the
+ * identity. Cost: 32 bytes and about 0.2 ms a position.
+ */
 export function answerBase(
+  group: Ristretto,
   message: Uint8Array,
   choices: readonly (0 | 1)[],
   context: Uint8Array,
   random: Random,
 ): { readonly answer: Uint8Array; readonly keys: readonly Uint8Array[] } {
-  const point = decodeElement(message);
-  const both = choices.map((choice, i) => {
-    const secret = randomScalar(random);
-    const plain = generator.multiply(secret);
-    // Both candidates are made, so that time does not depend on the choice.
-    const candidates = [plain.toBytes(), plain.add(point).toBytes()] as const;
-    const sent = candidates[choice];
-    return { sent, key: key(context, i, message, sent, point.multiply(secret).toBytes()) };
-  });
-  return { answer: concatBytes(...both.map((b) => b.sent)), keys: both.map((b) => b.key) };
+  const point = repeated(message, choices.length);
+  const secrets = group.randomScalars(choices.length, random);
+  const shared = group.multiplyEach(point, secrets);
+  // Both candidates are made, so that time does not depend on the choice.
+  const plain = group.multiplyGenerator(secrets);
+  const candidates = [plain, group.add(plain, point)] as const;
+  const sent = choices.map((choice, i) => elementAt(candidates[choice], i));
+  return { answer: concatBytes(...sent), keys: sent.map((bytes, i) => key(context, i, message, bytes, elementAt(shared, i))) };
 }
 
 export function badLength(is: number, due: number): ProtocolError {

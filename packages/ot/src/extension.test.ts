@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRandom, utf8 } from '@sluis/base';
+import { loadRistretto } from '@sluis/crypto';
 import { packBits } from '@sluis/kernels';
 import { TransferReceiver, TransferSender } from './extension.ts';
 
+const group = await loadRistretto();
 const context = utf8('a session');
 
 function connect(other: Uint8Array = context) {
-  const receiver = new TransferReceiver(context, systemRandom);
-  const sender = new TransferSender(receiver.greeting, other, systemRandom);
+  const receiver = new TransferReceiver(group, context, systemRandom);
+  const sender = new TransferSender(group, receiver.greeting, other, systemRandom);
   receiver.connect(sender.answer);
   return { receiver, sender };
 }
@@ -40,12 +42,12 @@ test('sides of different sessions do not understand each other', () => {
 });
 
 test('malformed messages are refused', () => {
-  const receiver = new TransferReceiver(context, systemRandom);
+  const receiver = new TransferReceiver(group, context, systemRandom);
   assert.throws(() => receiver.choose(new Uint32Array(1), 1), RangeError);
   assert.throws(() => receiver.connect(new Uint8Array(10)), { code: 'ot/bad-length' });
   assert.throws(() => receiver.connect(new Uint8Array(4096)), { code: 'crypto/not-an-element' });
   assert.throws(() => receiver.connect(new Uint8Array(4096).fill(255)), { code: 'crypto/not-an-element' });
-  assert.throws(() => new TransferSender(new Uint8Array(31), context, systemRandom), { code: 'ot/bad-length' });
+  assert.throws(() => new TransferSender(group, new Uint8Array(31), context, systemRandom), { code: 'ot/bad-length' });
   const { sender } = connect();
   assert.throws(() => sender.extend(new Uint8Array(16), 64), { code: 'ot/bad-length' });
 });

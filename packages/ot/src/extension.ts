@@ -4,7 +4,7 @@
  * Source: Ishai, Kilian, Nissim & Petrank 2003, §3, in the correlated form of Asharov et al. 2013, §5.4. Passive security.
  */
 import type { Random } from '@sluis/base';
-import { Prg } from '@sluis/crypto';
+import { Prg, type Ristretto } from '@sluis/crypto';
 import { packedWords, transpose32 } from '@sluis/kernels';
 import { answerBase, badLength, type BaseSender, beginBaseSender } from './base-transfer.ts';
 import { blockBytes, blocksFrom } from './blocks.ts';
@@ -38,8 +38,8 @@ export class TransferReceiver {
   #streams: readonly (readonly [Prg, Prg])[] | null = null;
 
   /** `context` binds the session: both sides must give the same. */
-  constructor(context: Uint8Array, random: Random) {
-    this.#base = beginBaseSender(context, random);
+  constructor(group: Ristretto, context: Uint8Array, random: Random) {
+    this.#base = beginBaseSender(group, context, random);
   }
 
   /** What the sender needs to begin: 32 bytes. */
@@ -78,12 +78,12 @@ export class TransferSender {
   readonly answer: Uint8Array;
   readonly #streams: readonly Prg[];
 
-  constructor(greeting: Uint8Array, context: Uint8Array, random: Random) {
+  constructor(group: Ristretto, greeting: Uint8Array, context: Uint8Array, random: Random) {
     if (greeting.length !== 32) throw badLength(greeting.length, 32);
     this.delta = blocksFrom(random.bytes(16));
     this.delta[0] = (this.delta[0] as number) | 1;
     const bits = Array.from({ length: WIDTH }, (_, i) => (((this.delta[i >> 5] as number) >>> (i & 31)) & 1) as 0 | 1);
-    const { answer, keys } = answerBase(greeting, bits, context, random);
+    const { answer, keys } = answerBase(group, greeting, bits, context, random);
     this.answer = answer;
     this.#streams = keys.map((key) => new Prg(key, DOMAIN));
   }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concatBytes, type Random, systemRandom, utf8 } from '@sluis/base';
-import { generator } from '@sluis/crypto';
+import { loadRistretto } from '@sluis/crypto';
 import { Arena } from '@sluis/kernels';
 import { pairOfLinks } from '@sluis/model/fixtures';
 import { checkPoint, showChoices } from './choice-check.ts';
@@ -45,8 +45,9 @@ test('other elements in the base transfers are found, and malformed ones refused
     if (found === step) body.set(by);
     return body;
   };
+  const someElement = (await loadRistretto()).fromUniform(systemRandom.bytes(64));
   for (const step of ['ot/base-greeting', 'ot/base-answer']) {
-    const other = { tamper: replace(step, generator.toBytes()), threat: 'malicious' } as const;
+    const other = { tamper: replace(step, someElement), threat: 'malicious' } as const;
     await assert.rejects(bothSides(COUNT, other), { code: 'ot/inconsistent-choices' });
     for (const bytes of [new Uint8Array(32), new Uint8Array(32).fill(255)]) {
       await assert.rejects(bothSides(COUNT, { ...other, tamper: replace(step, bytes) }), { code: 'crypto/not-an-element' });

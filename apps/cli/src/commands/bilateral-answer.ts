@@ -1,5 +1,6 @@
 /** `sluis bilateral answer` */
 import { PeerError, RefusedError, systemRandom } from '@sluis/base';
+import { loadRistretto, type Ristretto } from '@sluis/crypto';
 import { Holder } from '@sluis/garbled';
 import { readStationConfig } from '@sluis/sdk';
 import { requireHome } from '../connection.ts';
@@ -20,7 +21,7 @@ export async function bilateralAnswer(options: AnswerOptions): Promise<void> {
   if (found === null) throw invalid(`${address} is not host:port.`, 'Give --listen host:port.');
   const prepared = await prepareBilateral(options, 'holder');
   try {
-    const exchange = serveOnce(prepared, options);
+    const exchange = serveOnce(await loadRistretto(), prepared, options);
     const port = await prepared.wire.listen((found[1] as string).replace(/^\[|\]$/g, ''), Number(found[2])).catch((cause: unknown) => {
       throw invalid(
         `The address ${address} can't be listened at (${(cause as { code?: string }).code ?? 'unknown reason'}).`,
@@ -42,8 +43,8 @@ interface Outcome {
 }
 
 /** Plays the holder of exactly one exchange: many with changing numbers would let the asker search for the holder's. */
-function serveOnce({ program, numbers, wire, peer, terms }: Prepared, options: AnswerOptions): Promise<Outcome> {
-  const holder = new Holder(program, [numbers], numbers.length, systemRandom);
+function serveOnce(group: Ristretto, { program, numbers, wire, peer, terms }: Prepared, options: AnswerOptions): Promise<Outcome> {
+  const holder = new Holder(group, program, [numbers], numbers.length, systemRandom);
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   const timer = setTimeout(() => reject(nobodyAsked(peer.name, options.wait)), options.wait * 1000);
   const signal = interruption();

@@ -1,5 +1,6 @@
 /** `sluis bilateral ask` */
 import { systemRandom } from '@sluis/base';
+import { loadRistretto } from '@sluis/crypto';
 import { Asker } from '@sluis/garbled';
 import { interruption } from '../interruption.ts';
 import { type BilateralOptions, prepareBilateral, showAnswer, STEPS } from './bilateral.ts';
@@ -10,7 +11,7 @@ export async function bilateralAsk(options: BilateralOptions & { readonly at?: s
   try {
     const to = { name: peer.name, address: options.at ?? peer.station, certificate: peer.certificate };
     const instances = numbers.length;
-    const asker = new Asker(program, [numbers], instances, systemRandom);
+    const asker = new Asker(await loadRistretto(), program, [numbers], instances, systemRandom);
     let sent = 0;
     const put = async (type: string, body: Uint8Array) => {
       sent += body.length;

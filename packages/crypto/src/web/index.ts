@@ -16,4 +16,3 @@ export * from '../turbo-shake.ts';
 export * from '../x-wing.ts';
 export * from '../oprf.ts';
 export * from '../ristretto-bulk.ts';
-export * from '../ristretto.ts';
