@@ -31,7 +31,7 @@ async function ask(lies: Record<string, Lie>, options: { pinned?: string; left?:
       const share = shares.find((s) => s.me === peer.name) as KeyShare;
       const honest = (): Reply =>
         type === 'pseudonyms.key'
-          ? { header: { key: keyOf(share), left: options.left ?? 100 }, body: new Uint8Array(0) }
+          ? { header: { key: keyOf(share), maps: null, left: options.left ?? 100 }, body: new Uint8Array(0) }
           : { header: {}, body: new Holder(group, share, systemRandom).answer(body, 'asker', 100) };
       asked.push(`${peer.name} ${type}`);
       return lies[peer.name]?.(type === 'pseudonyms.key' ? 'key' : 'evaluate', honest) ?? honest();
@@ -43,6 +43,7 @@ async function ask(lies: Record<string, Lie>, options: { pinned?: string; left?:
     random: systemRandom,
     holders: (options.named ?? [first, second, third]).map((name) => ({ name, identity: '', certificate: name, address: '' })),
     pinned: options.pinned ?? null,
+    wanted: { what: 'pseudonyms' },
     records: records.length,
     batch: 3,
     signal: new AbortController().signal,
@@ -85,7 +86,7 @@ test('a holder that answers wrongly, or not at all from some portion on, is left
 });
 
 const lyingKey: Lie = (type, honest) =>
-  type === 'key' ? { header: { key: keyOf(others[1] as KeyShare), left: 9 }, body: new Uint8Array(0) } : honest();
+  type === 'key' ? { header: { key: keyOf(others[1] as KeyShare), maps: null, left: 9 }, body: new Uint8Array(0) } : honest();
 
 test('a holder with another key stops everything, unless the key is known; a few holders alone do not', async () => {
   const pinned = toHex(keyId(shares[0] as KeyShare));
@@ -95,7 +96,8 @@ test('a holder with another key stops everything, unless the key is known; a few
   assert.deepEqual(leftOut, [[second, 'pseudonyms/other-key']]);
   await assert.rejects(ask({}, { named: [first, second] }), { code: 'pseudonyms/holders' });
   assert.deepEqual((await ask({}, { named: [first, second], pinned })).pseudonyms, expected);
-  const malformed: Lie = (type, honest) => (type === 'key' ? { header: { key: 'x', left: 1e9 }, body: new Uint8Array(0) } : honest());
+  const malformed: Lie = (type, honest) =>
+    type === 'key' ? { header: { key: 'x', maps: null, left: 1e9 }, body: new Uint8Array(0) } : honest();
   assert.deepEqual((await ask({ [first]: malformed })).leftOut, [[first, 'pseudonyms/malformed']]);
 });
 

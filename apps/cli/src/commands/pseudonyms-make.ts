@@ -1,6 +1,4 @@
 /** `sluis pseudonyms make` */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { InvalidError, systemRandom, toHex } from '@sluis/base';
 import { loadRistretto } from '@sluis/crypto';
 import { noColumn, readTable, type TextTable } from '@sluis/engine';
@@ -12,15 +10,12 @@ import { requireHome } from '../connection.ts';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { countProgress } from '../output/count-progress.ts';
-import { csvLine } from '../output/csv.ts';
 import { print, printJson, remark } from '../output/streams.ts';
 import { Asking } from '../pseudonyms/asking.ts';
 import { readCards, usage } from '../pseudonyms/holder-cards.ts';
+import { keyIdOf, requireOther, SHOWN_FROM } from '../pseudonyms/file-options.ts';
 import { partOf } from '../pseudonyms/key-part.ts';
-
-/** Fewer records than this take no time worth showing. */
-const SHOWN_FROM = 4000;
-const ROWS_AT_ONCE = 5000;
+import { writeTable } from '../pseudonyms/written-table.ts';
 
 export interface MakeOptions {
   readonly home?: string;
@@ -39,10 +34,8 @@ export async function pseudonymsMake(file: string, options: MakeOptions): Promis
   const home = requireHome(options);
   const parts = partsOf(options);
   const holders = readCards(options.holder);
-  if (options.key !== undefined && !/^[0-9a-f]{64}$/.test(options.key))
-    throw usage('--key is not 64 hexadecimal digits.', 'Give it as "sluis pseudonyms hold" printed it.');
-  if (resolve(file) === resolve(options.output))
-    throw usage('--output is the file itself.', 'Give another name: the file is not replaced.');
+  const pinned = keyIdOf('--key', options.key);
+  requireOther(file, options.output);
   const table = await readTable(file);
   const prepared = prepare(file, table, options, parts);
   const names = outputColumns(table, options);
@@ -55,13 +48,15 @@ export async function pseudonymsMake(file: string, options: MakeOptions): Promis
       group: await loadRistretto(),
       random: systemRandom,
       holders,
-      pinned: options.key ?? null,
+      pinned,
+      wanted: { what: 'pseudonyms' },
       records: records.length,
       signal: interruption(),
       leftOut: (holder, why) => remark(text.pseudonymsLeftOut(holder, why.message)),
     });
     const made = await asking.pseudonyms(records, countProgress(text.pseudonymsMaking, SHOWN_FROM));
-    const rows = writeTable(options, table, names, prepared, made);
+    const columns = names.filter((name) => name !== null);
+    const rows = writeTable(options.output, columns, rowsOf(options, table, names, prepared, made));
     report(options, prepared, rows, asking.key);
   } finally {
     await wire.close();
@@ -108,54 +103,15 @@ function outputColumns({ names }: TextTable, { on, column }: MakeOptions): reado
   return names.map((name, i) => (i === first ? column : on.includes(name) ? null : name));
 }
 
-/** Writes the new file, readable by its owner only; it is there as a whole or not at all. @returns rows written. */
-function writeTable(
-  options: MakeOptions,
-  table: TextTable,
-  names: readonly (string | null)[],
-  prepared: PreparedKey,
-  made: Uint8Array,
-): number {
+/** The rows to write, each with its key's pseudonym. */
+function* rowsOf(options: MakeOptions, table: TextTable, names: readonly (string | null)[], { keyOfRow }: PreparedKey, made: Uint8Array) {
   const kept = names.flatMap((name, i) => (name === null ? [] : [i]));
   const place = table.names.indexOf(options.on[0] ?? '');
-  const line = (row: number, key: number) =>
-    csvLine(
-      kept.map((i) => (i !== place ? (table.columns[i]?.[row] ?? null) : key < 0 ? null : toHex(made.subarray(32 * key, 32 * key + 32)))),
-    );
-  const temporary = `${options.output}.${process.pid}.new`;
-  let written = 0;
-  try {
-    const out = openSync(temporary, 'wx', 0o600);
-    try {
-      let lines = [csvLine(kept.map((i) => names[i] ?? ''))];
-      for (const [row, key] of prepared.keyOfRow.entries()) {
-        if (key < 0 && options.rejected === 'leave-out') continue;
-        written += lines.push(line(row, key)) > 0 ? 1 : 0;
-        if (lines.length < ROWS_AT_ONCE) continue;
-        writeAll(out, lines.join(''));
-        lines = [];
-      }
-      writeAll(out, lines.join(''));
-      fsyncSync(out);
-    } finally {
-      closeSync(out);
-    }
-    renameSync(temporary, options.output);
-    return written;
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw new InvalidError('usage/cannot-write', {
-      stage: 'usage',
-      message: `${options.output} can't be written.`,
-      remedy: 'Check the folder, its permissions and the space left.',
-      cause,
-    });
+  for (const [row, key] of keyOfRow.entries()) {
+    if (key < 0 && options.rejected === 'leave-out') continue;
+    const pseudonym = key < 0 ? null : toHex(made.subarray(32 * key, 32 * key + 32));
+    yield kept.map((i) => (i === place ? pseudonym : (table.columns[i]?.[row] ?? null)));
   }
-}
-
-function writeAll(file: number, content: string): void {
-  const bytes = Buffer.from(content);
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 function report(options: MakeOptions, { report: r }: PreparedKey, rows: number, key: Asking['key']): void {

@@ -1,10 +1,9 @@
 /** `sluis bilateral …`: one question between two organisations, without a third. */
 import { type Command, Option } from 'commander';
-import { examples, jsonOption, wholeNumber } from './options.ts';
+import { examples, identityOption, jsonOption, listenOption, waitOption, wholeNumber } from './options.ts';
 
 function shared(command: Command): Command {
-  return jsonOption(command)
-    .option('--home <dir>', "your station's folder (or SLUIS_HOME): its keys identify you; the station need not run")
+  return identityOption(jsonOption(command))
     .requiredOption('--peer <file>', "the other side's card (sluis station card)")
     .addOption(
       new Option('--question <name>', 'above: is the asker’s number above the holder’s? gap: by how much (0 if it is not)')
@@ -23,10 +22,8 @@ export function addBilateralCommands(program: Command): void {
     .command('bilateral')
     .description('compare a number with one other organisation’s; nobody else is needed, neither sees the other’s (garbled circuits)');
   examples(
-    shared(bilateral.command('answer'))
+    waitOption(listenOption(shared(bilateral.command('answer'))))
       .description('wait for the other side’s question and take part in it, once')
-      .option('--listen <host:port>', 'where to wait (default: the address in your station.json)')
-      .option('--wait <seconds>', 'give up after this', wholeNumber, 600)
       .action(async (options) => (await import('../commands/bilateral-answer.ts')).bilateralAnswer(options)),
     ['sluis bilateral answer --home /srv/sluis --peer insurer.card.json --question above --value-from exposure.txt'],
   );

@@ -20,6 +20,21 @@ export const asOption = (command: Command): Command => command.option('--as <nam
 
 export const jsonOption = (command: Command): Command => command.option('--json', 'print one JSON document');
 
+const IDENTITY = "your station's folder (or SLUIS_HOME): its keys identify you; the station need not run";
+
+/** A station's folder whose keys identify whoever runs the command. */
+export const identityOption = (command: Command, what: string = IDENTITY): Command => command.option('--home <dir>', what);
+
+/** Where a command listens itself. */
+export const listenOption = (command: Command, without: string = 'the address in your station.json'): Command =>
+  command.option('--listen <host:port>', `where to listen (default: ${without})`);
+
+export const waitOption = (command: Command): Command => command.option('--wait <seconds>', 'give up after this', wholeNumber, 600);
+
+/** How much each of those who may ask can ask for. */
+export const limitOption = (command: Command, what: string, byDefault: number): Command =>
+  command.option('--limit <n>', what, wholeNumber, byDefault);
+
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** `a,b,c` as a list. */

@@ -1,5 +1,5 @@
 /**
- * What one holder shows the others while they make a key together: each fetches what it needs from each, over connections
+ * What one holder shows the others while they make or change a key together: each fetches what it needs from each, over connections
  * that cards pin. A session is all holders' fresh numbers together: whoever starts anew has another number, so the old
  * session ends for all and none of its messages count in the next.
  *
@@ -9,11 +9,13 @@
 import { ProtocolError, type Random, toHex, utf8 } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import type { Incoming, Reply, Wire } from '@sluis/wire';
-import type { Kept } from './holder-folder.ts';
+import { idOf, type Kept } from './kept-keys.ts';
 
 export const HELLO = 'pseudonyms.hello';
 export const STEP = 'pseudonyms.step';
-export type CeremonyStep = 'commit' | 'reveal' | 'confirm' | 'stored';
+export type CeremonyStep = 'commit' | 'reveal' | 'confirm' | 'deal' | 'agree' | 'stored' | 'done';
+/** What a holder's process is there for. */
+export type Doing = 'hold' | 'rotate' | 'finish' | 'reshare';
 
 export interface BoardOptions {
   /** Hash of what all must have been started with. */
@@ -21,6 +23,7 @@ export interface BoardOptions {
   /** All holders in the key's order, this one included. */
   readonly parties: readonly string[];
   readonly me: string;
+  readonly doing: Doing;
   /** The holder whose card has this certificate; null for others, who may not take part. */
   readonly partyOf: (certificate: string) => string | null;
   readonly kept: () => Kept;
@@ -53,11 +56,11 @@ export class CeremonyBoard {
     return this.#nonce;
   }
 
-  /** Begins a session with the numbers of the others as their hellos gave them. */
-  begin(others: ReadonlyMap<string, string>): Session {
+  /** Begins a session with the numbers of the others as their hellos gave them. `about`: what is done, and with which key. */
+  begin(others: ReadonlyMap<string, string>, about: string): Session {
     const nonces = new Map(others).set(this.#options.me, this.#nonce);
     const inOrder = this.#options.parties.map((p) => utf8(nonces.get(p) ?? ''));
-    const id = taggedHash('sluis/pseudonyms/session/1', this.#options.terms, ...inOrder);
+    const id = taggedHash('sluis/pseudonyms/session/2', this.#options.terms, utf8(about), ...inOrder);
     this.#session = { id, nonces, shown: new Map(), over: false };
     return this.#session;
   }
@@ -81,8 +84,9 @@ export class CeremonyBoard {
   #hello(message: Incoming): Reply {
     const party = this.#from(message);
     this.heard(party, String(message.header['nonce']));
-    const { state, key } = this.#options.kept();
-    return { header: { nonce: this.#nonce, state, key }, body: new Uint8Array(0) };
+    const { current, pending, rotation } = this.#options.kept();
+    const held = { current: idOf(current), pending: idOf(pending?.share), previous: idOf(rotation?.previous) };
+    return { header: { nonce: this.#nonce, doing: this.#options.doing, ...held }, body: new Uint8Array(0) };
   }
 
   #step(message: Incoming): Reply {
@@ -97,7 +101,7 @@ export class CeremonyBoard {
 const notAHolder = () =>
   new ProtocolError('pseudonyms/not-a-holder', {
     stage: 'access',
-    message: 'Only holders whose cards were given take part in making the key.',
+    message: 'Only holders whose cards were given take part in making or changing the key.',
     remedy: 'Start every holder with the cards of all the others: --with CARD.',
   });
 
@@ -105,6 +109,6 @@ const otherTerms = (me: string) =>
   new ProtocolError('pseudonyms/other-terms', {
     stage: 'keys',
     party: me,
-    message: `${me} was started with another purpose, threshold or set of cards. No key was made.`,
+    message: `${me} was started with another purpose, threshold or set of cards. Nothing was changed.`,
     remedy: 'Give the same --purpose and --threshold everywhere, and the newest cards of all the others.',
   });

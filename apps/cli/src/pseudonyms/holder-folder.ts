@@ -1,44 +1,45 @@
 /**
- * The folder of one holder: `share.sealed` (mode 0600, encrypted with the secret that opens the station's keys),
- * `share-pending.sealed` (the same, before it is known that every holder has stored its share) and `counts.db` (who asked
- * for how many). A crash leaves a share pending or in force, never half of one.
+ * The folder of one holder: `share.sealed` (mode 0600, encrypted with the secret that opens the station's keys) holds all
+ * that it keeps of keys, and is replaced as a whole; `counts.db`, who asked for how many. A crash leaves what was kept
+ * before or what is kept after, never half of it.
  *
- * Compromise of the folder without the secret: who asked for how many records today. With it: this holder's share.
+ * Compromise of the folder without the secret: who asked for how many records today. With it: this holder's shares.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { lengthPrefixed, StationError, toHex, utf8 } from '@sluis/base';
+import { type Clock, lengthPrefixed, StationError, utf8 } from '@sluis/base';
 import { decryptWithSecret, encryptWithSecret, type Ristretto } from '@sluis/crypto';
-import { decodeKeyShare, encodeKeyShare, keyId, type KeyShare } from '@sluis/pseudonyms';
+import type { KeyShare } from '@sluis/pseudonyms';
 import { readInputBytes } from '../connection.ts';
 import { writePrivateDurably } from '../files.ts';
+import { decodeKept, encodeKept, finished, type Kept, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
 
-const CONTEXT = lengthPrefixed(utf8('sluis/pseudonyms/share-file/1'));
+const CONTEXT = lengthPrefixed(utf8('sluis/pseudonyms/share-file/2'));
 
-export interface Kept {
-  readonly state: 'none' | 'pending' | 'final';
-  readonly share: KeyShare | null;
-  /** The key's id, hexadecimal; empty without a share. */
-  readonly key: string;
+/** What ceremonies need of a folder. Every change is on the disk when the call returns. */
+export interface Keeping {
+  readonly path: string;
+  kept(): Kept;
+  storePending(pending: Pending): void;
+  promote(): KeyShare;
+  dropPending(): void;
 }
 
-export class HolderFolder {
+export class HolderFolder implements Keeping {
   readonly path: string;
   readonly #group: Ristretto;
   readonly #secret: Uint8Array;
+  readonly #clock: Clock;
   #kept: Kept;
 
-  /** Throws StationError `pseudonyms/damaged-folder`. */
-  constructor(path: string, group: Ristretto, secret: Uint8Array) {
+  /** Makes the folder if it is not there. Throws StationError `pseudonyms/damaged-folder`. */
+  constructor(path: string, group: Ristretto, secret: Uint8Array, clock: Clock) {
     this.path = path;
     this.#group = group;
     this.#secret = secret;
+    this.#clock = clock;
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const share = this.#read(this.#final);
-    // A crash between the two steps of `promote` leaves both.
-    if (share !== null) rmSync(this.#pending, { force: true });
-    const pending = share === null ? this.#read(this.#pending) : null;
-    this.#kept = kept(share !== null ? 'final' : pending !== null ? 'pending' : 'none', share ?? pending);
+    this.#kept = this.#read();
   }
 
   get counts(): string {
@@ -49,48 +50,53 @@ export class HolderFolder {
     return this.#kept;
   }
 
-  /** On the disk when this returns. */
-  storePending(share: KeyShare): void {
-    writePrivateDurably(this.#pending, encryptWithSecret(this.#secret, encodeKeyShare(share), CONTEXT));
-    this.#kept = kept('pending', share);
+  storePending(pending: Pending): void {
+    this.#write({ ...this.#kept, pending });
   }
 
-  /** The pending share is the one in force: every holder has stored its own. */
+  /** The pending share comes into force: every holder has stored its own. */
   promote(): KeyShare {
-    const { share } = this.#kept;
-    if (share === null) throw new TypeError('nothing is pending');
-    if (this.#kept.state === 'pending') {
-      writePrivateDurably(this.#final, readInputBytes(this.#pending));
-      rmSync(this.#pending, { force: true });
-    }
-    this.#kept = kept('final', share);
-    return share;
+    const { current, pending } = this.#kept;
+    this.#write(promoted(this.#kept, this.#clock.now()));
+    // A share of the same key, dealt anew, has taken its place.
+    if (pending?.factor === null) current?.secret.fill(0);
+    return this.#kept.current as KeyShare;
   }
 
   /** Forgets a pending share that can't come into force any more. */
   dropPending(): void {
-    if (this.#kept.state !== 'pending') return;
-    // First out of the way, so that a crash can't bring back half of it.
-    renameSync(this.#pending, `${this.#pending}.dropped`);
-    rmSync(`${this.#pending}.dropped`, { force: true });
-    this.#kept.share?.secret.fill(0);
-    this.#kept = kept('none', null);
+    const { pending } = this.#kept;
+    if (pending === null) return;
+    this.#write({ ...this.#kept, pending: null });
+    pending.share.secret.fill(0);
+    pending.factor?.secret.fill(0);
   }
 
-  get #final(): string {
+  /** Deletes what maps the pseudonyms of the key before. */
+  finish(): void {
+    const { rotation } = this.#kept;
+    this.#write(finished(this.#kept, this.#clock.now()));
+    rotation?.previous.secret.fill(0);
+    rotation?.factor.secret.fill(0);
+  }
+
+  get #file(): string {
     return join(this.path, 'share.sealed');
   }
 
-  get #pending(): string {
-    return join(this.path, 'share-pending.sealed');
+  #write(kept: Kept): void {
+    const plain = encodeKept(kept);
+    writePrivateDurably(this.#file, encryptWithSecret(this.#secret, plain, CONTEXT));
+    plain.fill(0);
+    this.#kept = kept;
   }
 
-  #read(path: string): KeyShare | null {
-    if (!existsSync(path)) return null;
-    const plain = decryptWithSecret(this.#secret, new Uint8Array(readInputBytes(path)), CONTEXT);
+  #read(): Kept {
+    if (!existsSync(this.#file)) return NOTHING_KEPT;
+    const plain = decryptWithSecret(this.#secret, new Uint8Array(readInputBytes(this.#file)), CONTEXT);
     if (plain === null) throw damaged(this.path);
     try {
-      return decodeKeyShare(this.#group, plain);
+      return decodeKept(this.#group, plain);
     } catch (cause) {
       throw damaged(this.path, cause);
     } finally {
@@ -98,8 +104,6 @@ export class HolderFolder {
     }
   }
 }
-
-const kept = (state: Kept['state'], share: KeyShare | null): Kept => ({ state, share, key: share === null ? '' : toHex(keyId(share)) });
 
 const damaged = (path: string, cause?: unknown) =>
   new StationError('pseudonyms/damaged-folder', {

@@ -1,51 +1,51 @@
-/** Holders that crash at any moment while they make a key, on a network in memory: never half a key, at last one for all. */
+/** Holders that crash at any moment while they make or rotate a key, on a network in memory: never half a key, at last one for all. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PeerError, systemRandom, toHex, utf8 } from '@sluis/base';
+import { PeerError, systemRandom, utf8 } from '@sluis/base';
 import { loadRistretto } from '@sluis/crypto';
-import { keyId, type KeyShare } from '@sluis/pseudonyms';
-import type { Incoming, Reply } from '@sluis/wire';
+import type { KeyShare } from '@sluis/pseudonyms';
+import type { Incoming, Peer, Reply } from '@sluis/wire';
 import fc from 'fast-check';
-import { CeremonyBoard, HELLO } from './ceremony-board.ts';
-import type { Kept } from './holder-folder.ts';
-import { makeKey } from './key-ceremony.ts';
+import { evaluate, generate, names } from '../../../../packages/pseudonyms/src/fixtures/ceremony.ts';
+import { settle } from './ceremony.ts';
+import { CeremonyBoard, type Doing, HELLO } from './ceremony-board.ts';
+import type { Keeping } from './holder-folder.ts';
+import { decodeKept, encodeKept, idOf, type Kept, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
+import { makeKey, rotateKey } from './key-ceremony.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 console.log(`seed ${seed}`);
 const group = await loadRistretto();
-const PARTIES = ['a', 'b', 'c', 'd'];
+const records = ['jan', 'piet'].map(utf8);
+const PARTIES = names(4);
 type Handler = (message: Incoming) => Promise<Partial<Reply>>;
 
 /** What survives a crash: the disk. */
 class Disk {
-  state: Kept = { state: 'none', share: null, key: '' };
+  state: Kept;
   /** Every key that was ever in force here. */
   readonly inForce = new Set<string>();
 
+  constructor(current: KeyShare | null) {
+    this.state = { ...NOTHING_KEPT, current };
+  }
+
   /** The folder as one process has it: dead processes write nothing. */
-  folder(alive: () => boolean) {
-    const live = () => {
+  folder(alive: () => boolean): Keeping {
+    const write = (state: Kept) => {
       if (!alive()) throw new Error('dead');
+      this.state = decodeKept(group, encodeKept(state));
     };
-    const of = (state: Kept['state'], share: KeyShare | null): Kept => ({ state, share, key: share ? toHex(keyId(share)) : '' });
     return {
       path: 'memory',
       kept: () => this.state,
-      storePending: (share: KeyShare) => {
-        live();
-        this.state = of('pending', share);
-      },
-      dropPending: () => {
-        live();
-        assert.notEqual(this.state.state, 'final');
-        this.state = of('none', null);
-      },
+      storePending: (pending: Pending) => write({ ...this.state, pending }),
+      dropPending: () => write({ ...this.state, pending: null }),
       promote: () => {
-        live();
-        this.state = of('final', this.state.share);
-        this.inForce.add(this.state.key);
-        return this.state.share as KeyShare;
+        write(promoted(this.state, 1));
+        this.inForce.add(idOf(this.state.current));
+        return this.state.current as KeyShare;
       },
     };
   }
@@ -53,45 +53,54 @@ class Disk {
 
 class Network {
   readonly #handlers = new Map<string, Map<string, Handler>>();
-  readonly #disks = new Map(PARTIES.map((p) => [p, new Disk()]));
+  readonly #disks: ReadonlyMap<string, Disk>;
   /** At how many more requests who crashes. */
   readonly #crashes: { party: string; after: number }[];
   readonly #random: () => number;
+  readonly #old: string;
   crashed = 0;
 
-  constructor(crashes: readonly { party: string; after: number }[], random: () => number) {
+  /** `shares`: of a key in force, which is rotated; none where one is made. */
+  constructor(shares: readonly KeyShare[], crashes: readonly { party: string; after: number }[], random: () => number) {
+    this.#disks = new Map(PARTIES.map((p, i) => [p, new Disk(shares[i] ?? null)]));
+    this.#old = idOf(shares[0]);
     this.#crashes = crashes.map((c) => ({ ...c }));
     this.#random = random;
   }
 
   disks = () => [...this.#disks.values()];
 
-  /** Runs a holder until it has the key in force, through its crashes. */
+  /** Runs a holder until it has the new key in force, through its crashes. Some start again as one that holds, at first. */
   async live(me: string): Promise<void> {
     const disk = this.#disks.get(me) as Disk;
-    for (;;) {
+    for (let doing: Doing = this.#old === '' ? 'hold' : 'rotate'; ; ) {
       const process = { alive: true, life: new AbortController() };
       const handlers = new Map<string, Handler>();
       const partyOf = (certificate: string) => certificate;
       const folder = disk.folder(() => process.alive);
-      const common = { terms: utf8('terms'), parties: PARTIES, me, partyOf, kept: folder.kept, random: systemRandom };
+      const common = { terms: utf8('terms'), parties: PARTIES, me, doing, partyOf, kept: folder.kept, random: systemRandom };
       const board = new CeremonyBoard({ onRequest: (type, handler) => void handlers.set(type, handler as Handler) }, common);
       this.#handlers.set(me, handlers);
-      if (disk.state.state === 'final') return;
+      const ceremony = {
+        ...{ board, folder, group, random: systemRandom, me, pollMs: 1, told: () => undefined },
+        wire: { request: (peer: Peer, type: string, header: object) => this.#request(process, me, peer.name, type, header) },
+        setting: { purpose: 'research', parties: PARTIES, threshold: 2 },
+        others: PARTIES.filter((p) => p !== me).map((name) => ({ name, identity: '', certificate: name, address: '' })),
+        deadline: performance.now() + 30_000,
+        signal: process.life.signal,
+      };
       try {
-        await makeKey({
-          ...{ board, folder, group, random: systemRandom, me, pollMs: 1, told: () => undefined },
-          wire: { request: (peer, type, header) => this.#request(process, me, peer.name, type, header) },
-          setting: { purpose: 'test', parties: PARTIES, threshold: 2 },
-          others: PARTIES.filter((p) => p !== me).map((name) => ({ name, identity: '', certificate: name, address: '' })),
-          deadline: performance.now() + 30_000,
-          signal: process.life.signal,
-        });
-        return;
+        if (idOf(disk.state.current) !== this.#old) return;
+        if (doing === 'rotate') await rotateKey(ceremony);
+        else if (this.#old === '') await makeKey(ceremony);
+        else await settle({ ...ceremony, deadline: performance.now() + 50 });
       } catch (thrown) {
         if (process.alive) throw thrown;
         await sleep(6 * this.#random());
       }
+      // An operator's process ends before the next begins.
+      if (idOf(disk.state.current) === this.#old || !process.alive) this.#handlers.delete(me);
+      if (this.#old !== '') doing = doing === 'rotate' && this.#random() < 0.5 ? 'hold' : 'rotate';
     }
   }
 
@@ -118,35 +127,48 @@ class Network {
   }
 }
 
-test('holders that crash and start again end with one key, and no holder ever has another one in force', async () => {
-  let crashed = 0;
-  const crash = fc.record({ party: fc.constantFrom(...PARTIES), after: fc.integer({ min: 1, max: 70 }) });
-  await fc.assert(
-    fc.asyncProperty(fc.array(crash, { maxLength: 5 }), fc.integer({ min: 1, max: 2 ** 31 - 2 }), async (crashes, start) => {
-      let state = start;
-      const delays = () => {
-        state = (state * 48_271) % (2 ** 31 - 1);
-        return state / 2 ** 31;
-      };
-      const network = new Network(crashes, delays);
-      await Promise.all(PARTIES.map((p) => network.live(p)));
-      crashed += network.crashed;
-      const inForce = new Set(network.disks().flatMap((d) => [...d.inForce]));
-      assert.equal(inForce.size, 1);
-      assert.ok(network.disks().every((d) => d.state.state === 'final'));
-    }),
-    { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 12) },
-  );
-  assert.ok(crashed > 3, `${crashed} crashes happened`);
-});
+for (const [what, shares] of [
+  ['make', []],
+  ['rotate', generate(group, PARTIES.length, 2)],
+] as const)
+  test(`holders that crash while they ${what} a key and start again end with one key, and no holder ever has another one in force`, async () => {
+    let crashed = 0;
+    const crash = fc.record({ party: fc.constantFrom(...PARTIES), after: fc.integer({ min: 1, max: 70 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(crash, { maxLength: 5 }), fc.integer({ min: 1, max: 2 ** 31 - 2 }), async (crashes, start) => {
+        let state = start;
+        const delays = () => {
+          state = (state * 48_271) % (2 ** 31 - 1);
+          return state / 2 ** 31;
+        };
+        const network = new Network(shares, crashes, delays);
+        await Promise.all(PARTIES.map((p) => network.live(p)));
+        crashed += network.crashed;
+        const disks = network.disks();
+        assert.equal(new Set(disks.flatMap((d) => [...d.inForce])).size, 1);
+        for (const { state: kept } of disks) {
+          assert.equal(kept.pending, null);
+          assert.equal(idOf(kept.rotation?.previous), idOf(shares[0]), 'the old share is kept');
+        }
+        const now = disks.map((d) => d.state.current as KeyShare);
+        const made = evaluate(group, now.slice(1, 3), records);
+        if (shares.length === 0) return;
+        const factors = disks.map((d) => d.state.rotation?.factor as KeyShare);
+        assert.deepEqual(evaluate(group, factors.slice(2), evaluate(group, shares, records)), made);
+      }),
+      { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 12) },
+    );
+    assert.ok(crashed > 3, `${crashed} crashes happened`);
+  });
 
 test('a hello with a new number ends the session; after a confirmation this holder takes a new number too', async () => {
   const handlers = new Map<string, Handler>();
-  const kept = (): Kept => ({ state: 'none', share: null, key: '' });
+  const kept = () => NOTHING_KEPT;
   const options = {
     terms: utf8('t'),
     parties: ['a', 'b'],
     me: 'a',
+    doing: 'rotate' as const,
     partyOf: (c: string) => (c === 'b' ? 'b' : null),
     kept,
     random: systemRandom,
@@ -156,13 +178,13 @@ test('a hello with a new number ends the session; after a confirmation this hold
     handlers.get(HELLO)?.({ from: { name: null, certificate }, header: { nonce, terms } } as unknown as Incoming);
   await assert.rejects(async () => hello('1', 'c'), { code: 'pseudonyms/not-a-holder' });
   await assert.rejects(async () => hello('1', 'b', 'others'), { code: 'pseudonyms/other-terms' });
-  const first = board.begin(new Map([['b', '1']]));
+  const first = board.begin(new Map([['b', '1']]), 'x');
   const before = board.nonce;
   await hello('1');
   assert.equal(first.over, false);
   await hello('2');
   assert.deepEqual([first.over, board.nonce], [true, before]);
-  const second = board.begin(new Map([['b', '2']]));
+  const second = board.begin(new Map([['b', '2']]), 'x');
   assert.notDeepEqual(second.id, first.id);
   second.shown.set('confirm', () => new Uint8Array(0));
   await hello('3');
