@@ -1,83 +1,18 @@
 /** `sluis pseudonyms`: holders, and organisations that ask, as real processes with real TLS between them. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { freePorts } from '../../apps/cli/src/sandbox/ports.ts';
-import { fileURLToPath } from 'node:url';
-import { RUNTIME_FLAGS, runtimeEnvironment } from '../../apps/cli/bin/runtime.js';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { test } from 'node:test';
 import { sluis } from '../harness/command-line.ts';
+import { column, pseudonymsBench, type Running } from '../harness/pseudonyms.ts';
 
-/** Without the launcher, so that a kill hits the holder itself. */
-const MAIN = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url));
-
-const folder = mkdtempSync(join(tmpdir(), 'sluis-pseudonyms-'));
-const at = (name: string) => join(folder, name);
 const HOLDERS = ['hospital', 'clinic', 'lab'] as const;
-const ASKERS = ['registry', 'insurer', 'stranger'] as const;
 type HolderName = (typeof HOLDERS)[number];
-const card = (name: string) => at(`${name}.card.json`);
-
-const running = new Set<ChildProcess>();
-after(() => {
-  for (const child of running) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
-});
-
-before(async () => {
-  const names = [...HOLDERS, ...ASKERS];
-  const ports = await freePorts(names.length);
-  for (const [i, name] of names.entries()) {
-    const made = await sluis(['station', 'init', '--home', at(name), '--name', name, '--listen', `127.0.0.1:${ports[i]}`]);
-    assert.equal(made.code, 0, made.stderr);
-    assert.equal((await sluis(['station', 'card', '--home', at(name), '--output', card(name)])).code, 0);
-  }
-});
-
-interface Running {
-  readonly ready: Promise<{ key: string; made: boolean }>;
-  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
-  readonly heard: () => string;
-  readonly end: (signal?: NodeJS.Signals) => Promise<unknown>;
-}
+const { at, card, start, onFile, rewrite } = pseudonymsBench([...HOLDERS, 'registry', 'insurer', 'stranger']);
 
 function hold(name: HolderName, more: readonly string[] = []): Running {
   const others = HOLDERS.filter((h) => h !== name).flatMap((h) => ['--with', card(h)]);
   const own = ['--home', at(name), '--folder', at(`${name}.share`), '--allow', card('registry'), '--allow', card('insurer')];
-  const terms = ['--threshold', '2', '--purpose', 'cohort', '--limit', '60', '--wait', '90', '--json'];
-  const child = spawn(process.execPath, [...RUNTIME_FLAGS, MAIN, 'pseudonyms', 'hold', ...others, ...own, ...terms, ...more], {
-    env: runtimeEnvironment(process.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.add(child);
-  let [stdout, stderr] = ['', ''];
-  child.stderr.setEncoding('utf8').on('data', (s: string) => {
-    stderr += s;
-  });
-  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
-    child.once('close', (code) => {
-      running.delete(child);
-      resolve({ code, stdout, stderr });
-    }),
-  );
-  const ready = new Promise<{ key: string; made: boolean }>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (s: string) => {
-      stdout += s;
-      if (!stdout.endsWith('\n')) return;
-      const document = JSON.parse(stdout);
-      if (document.ready === true) resolve(document);
-      else reject(new Error(`${stdout}${stderr}`));
-    });
-    void ended.then((e) => reject(new Error(`${e.stdout}${e.stderr}`)));
-  });
-  ready.catch(() => undefined);
-  const end = (signal: NodeJS.Signals = 'SIGTERM') => {
-    child.kill(signal);
-    return ended;
-  };
-  return { ready, ended, heard: () => stderr, end };
+  return start(['hold', ...others, ...own, '--threshold', '2', '--purpose', 'cohort', '--limit', '60', '--wait', '90', ...more]);
 }
 
 const startAll = async (more: readonly string[] = []): Promise<Map<HolderName, Running>> => {
@@ -87,16 +22,9 @@ const startAll = async (more: readonly string[] = []): Promise<Map<HolderName, R
 };
 const endAll = (all: Map<HolderName, Running>) => Promise.all([...all.values()].map((r) => r.end()));
 
-async function make(asker: string, csv: string, more: readonly string[] = []) {
-  const [file, output] = [at(`${asker}.csv`), at(`${asker}.out.csv`)];
-  writeFileSync(file, csv);
-  rmSync(output, { force: true });
-  const holders = HOLDERS.flatMap((h) => ['--holder', card(h)]);
-  const args = ['pseudonyms', 'make', file, '--on', 'mail,born', '--recipe', 'email@1', '--recipe', 'date@1,order=dmy', ...holders];
-  const done = await sluis([...args, '--home', at(asker), '--output', output, '--json', ...more]);
-  const document = JSON.parse(done.stdout);
-  const rows = existsSync(output) ? readFileSync(output, 'utf8').trimEnd().split('\r\n') : null;
-  return { ...done, document, error: document.error?.code as string | undefined, rows };
+function make(asker: string, csv: string, more: readonly string[] = []) {
+  const recipes = ['--on', 'mail,born', '--recipe', 'email@1', '--recipe', 'date@1,order=dmy'];
+  return onFile('make', asker, csv, [...recipes, ...HOLDERS.flatMap((h) => ['--holder', card(h)]), ...more]);
 }
 
 let holders: Map<HolderName, Running>;
@@ -122,15 +50,9 @@ test('three holders make a key together, also if one crashes meanwhile; each kee
   assert.match(key, /^[0-9a-f]{64}$/);
   for (const h of HOLDERS) {
     assert.equal(statSync(at(`${h}.share/share.sealed`)).mode & 0o777, 0o600);
-    assert.ok(!existsSync(at(`${h}.share/share-pending.sealed`)));
     assert.ok(!readFileSync(at(`${h}.share/share.sealed`)).includes('publicShares'), 'encrypted');
   }
 });
-
-const column = (rows: readonly string[] | null, name: string) => {
-  const [head = '', ...rest] = rows ?? [];
-  return rest.map((line) => line.split(',')[head.split(',').indexOf(name)] ?? '');
-};
 
 test('two organisations get equal pseudonyms exactly for equal keys; rejected rows are counted and treated as declared', async () => {
   const first = await make('registry', REGISTRY);
@@ -214,16 +136,20 @@ test('with one holder killed it still works and says so; with two it is refused 
 });
 
 test('a crash at the end of making the key: all have stored it, so it comes into force; else all begin again', async () => {
-  const demote = (h: HolderName) => renameSync(at(`${h}.share/share.sealed`), at(`${h}.share/share-pending.sealed`));
+  const demote = (h: HolderName) =>
+    rewrite(h, ({ current, rotation }) => {
+      const pending = current && { how: 'made' as const, share: current, factor: null };
+      return { current: null, pending, rotation, history: [] };
+    });
   // As if two had crashed before they heard that all have stored.
-  demote('hospital');
-  demote('clinic');
+  await demote('hospital');
+  await demote('clinic');
   holders = await startAll();
   assert.equal((await holders.get('hospital')?.ready)?.key, key);
   await endAll(holders);
   // As if one had crashed before it stored: nobody can have the key in force.
-  demote('hospital');
-  demote('clinic');
+  await demote('hospital');
+  await demote('clinic');
   rmSync(at('lab.share'), { recursive: true });
   holders = await startAll();
   const keys = await Promise.all([...holders.values()].map(async (h) => (await h.ready).key));
@@ -235,7 +161,7 @@ test('a crash at the end of making the key: all have stored it, so it comes into
   const rest = [hold('hospital'), hold('clinic')];
   await Promise.all(rest.map((r) => r.ready));
   const lost = await hold('lab').ended;
-  assert.deepEqual([lost.code, JSON.parse(lost.stdout).error.code], [1, 'pseudonyms/half-key']);
+  assert.deepEqual([lost.code, lost.error], [1, 'pseudonyms/half-key']);
   await Promise.all(rest.map((r) => r.end()));
 });
 

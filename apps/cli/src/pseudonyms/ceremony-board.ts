@@ -13,7 +13,7 @@ import { idOf, type Kept } from './kept-keys.ts';
 
 export const HELLO = 'pseudonyms.hello';
 export const STEP = 'pseudonyms.step';
-export type CeremonyStep = 'commit' | 'reveal' | 'confirm' | 'deal' | 'agree' | 'stored' | 'done';
+export type CeremonyStep = 'commit' | 'reveal' | 'confirm' | 'deal' | 'agree' | 'stored';
 /** What a holder's process is there for. */
 export type Doing = 'hold' | 'rotate' | 'finish' | 'reshare';
 

@@ -73,7 +73,7 @@ class BegunAgain extends Error {}
 export async function together(c: Ceremony, plan: Plan): Promise<KeyShare> {
   for (;;) {
     const hellos = await helloFromAll(c);
-    if (allStored(c, hellos)) return c.folder.promote();
+    if (allStored(c, hellos)) return promote(c, plan);
     plan.check(hellos);
     const elsewhere = [...hellos].filter(([, h]) => h.doing !== plan.doing).map(([party]) => party);
     if (elsewhere.length > 0) {
@@ -134,20 +134,22 @@ async function storeTogether(c: Ceremony, plan: Plan, session: Session): Promise
   c.folder.storePending(pending);
   await exchange('stored', () => NOTHING);
   if (session.over) throw new BegunAgain(c.me);
+  return promote(c, plan);
+}
+
+async function promote(c: Ceremony, { doing }: Plan): Promise<KeyShare> {
   const share = c.folder.promote();
-  session.shown.set('done', () => NOTHING);
-  if (plan.doing !== 'hold') await linger(c, session);
+  // Whoever holds stays anyway.
+  if (doing !== 'hold') await linger(c);
   return share;
 }
 
-/** Stays until each of the others has finished too or is gone, so that none waits for this one in vain. */
-async function linger(c: Ceremony, session: Session): Promise<void> {
-  const until = performance.now() + LINGER_MS;
+/** Stays until each of the others has this key in force too or is gone, so that none waits for this one in vain. */
+async function linger(c: Ceremony): Promise<void> {
+  const [mine, until] = [idOf(c.folder.kept().current), performance.now() + LINGER_MS];
   const one = async (peer: CardPeer) => {
-    while (!session.over && performance.now() < until) {
-      if ((await fetchStep(c, session, 'done', peer, c.signal)) !== null) return;
+    while (performance.now() < until && (await hello(c, peer, c.signal)).current !== mine)
       await sleep(c.pollMs ?? POLL_MS, undefined, { signal: c.signal });
-    }
   };
   // Whatever happens now: here the key is in force.
   await Promise.allSettled(c.others.map(one));

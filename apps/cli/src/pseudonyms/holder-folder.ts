@@ -14,7 +14,7 @@ import { readInputBytes } from '../connection.ts';
 import { writePrivateDurably } from '../files.ts';
 import { decodeKept, encodeKept, finished, type Kept, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
 
-const CONTEXT = lengthPrefixed(utf8('sluis/pseudonyms/share-file/2'));
+export const FOLDER_CONTEXT = lengthPrefixed(utf8('sluis/pseudonyms/share-file/2'));
 
 /** What ceremonies need of a folder. Every change is on the disk when the call returns. */
 export interface Keeping {
@@ -86,14 +86,14 @@ export class HolderFolder implements Keeping {
 
   #write(kept: Kept): void {
     const plain = encodeKept(kept);
-    writePrivateDurably(this.#file, encryptWithSecret(this.#secret, plain, CONTEXT));
+    writePrivateDurably(this.#file, encryptWithSecret(this.#secret, plain, FOLDER_CONTEXT));
     plain.fill(0);
     this.#kept = kept;
   }
 
   #read(): Kept {
     if (!existsSync(this.#file)) return NOTHING_KEPT;
-    const plain = decryptWithSecret(this.#secret, new Uint8Array(readInputBytes(this.#file)), CONTEXT);
+    const plain = decryptWithSecret(this.#secret, new Uint8Array(readInputBytes(this.#file)), FOLDER_CONTEXT);
     if (plain === null) throw damaged(this.path);
     try {
       return decodeKept(this.#group, plain);
