@@ -6,11 +6,13 @@ import { loadRistretto } from '@sluis/crypto';
 import { Holder, type KeyShare, keyId } from '@sluis/pseudonyms';
 import type { Peer, Reply } from '@sluis/wire';
 import { Asking } from '../../apps/cli/src/pseudonyms/asking.ts';
-import { evaluate, generate } from '../../packages/pseudonyms/src/fixtures/ceremony.ts';
+import { evaluate, generate, names, rotate } from '../../packages/pseudonyms/src/fixtures/ceremony.ts';
 
 const group = await loadRistretto();
 const shares = generate(group, 3, 2);
 const others = generate(group, 3, 2);
+const factors = generate(group, 3, 2, { kind: 'rotation' });
+const next = rotate(group, shares, factors, names(3));
 const [first = '', second = '', third = ''] = shares.map((s) => s.me);
 const records = Array.from({ length: 7 }, (_, i) => utf8(`record ${i}`));
 const expected = evaluate(group, shares, records);
@@ -23,16 +25,21 @@ const keyOf = ({ publicKey, publicShares, me: _, secret: __, ...rest }: KeyShare
   ...{ publicKey: toHex(publicKey), publicShares: toHex(publicShares) },
 });
 
-async function ask(lies: Record<string, Lie>, options: { pinned?: string; left?: number; named?: readonly string[] } = {}) {
+async function ask(lies: Record<string, Lie>, options: { pinned?: string; left?: number; named?: readonly string[]; map?: boolean } = {}) {
   const leftOut: [string, string][] = [];
   const asked: string[] = [];
   const wire = {
     request: async (peer: Peer, type: string, _header: object, body: Uint8Array): Promise<Reply> => {
-      const share = shares.find((s) => s.me === peer.name) as KeyShare;
+      const place = shares.findIndex((s) => s.me === peer.name);
+      const [share, factor] = [shares[place], factors[place]] as [KeyShare, KeyShare];
+      const { left = 100, map } = options;
+      const offered = map
+        ? { key: keyOf(next[place] as KeyShare), maps: { factor: keyOf(factor), previous: keyOf(share) } }
+        : { key: keyOf(share), maps: null };
       const honest = (): Reply =>
         type === 'pseudonyms.key'
-          ? { header: { key: keyOf(share), maps: null, left: options.left ?? 100 }, body: new Uint8Array(0) }
-          : { header: {}, body: new Holder(group, share, systemRandom).answer(body, 'asker', 100) };
+          ? { header: { ...offered, left }, body: new Uint8Array(0) }
+          : { header: {}, body: new Holder(group, map ? factor : share, systemRandom).answer(body, 'asker', 100) };
       asked.push(`${peer.name} ${type}`);
       return lies[peer.name]?.(type === 'pseudonyms.key' ? 'key' : 'evaluate', honest) ?? honest();
     },
@@ -43,13 +50,13 @@ async function ask(lies: Record<string, Lie>, options: { pinned?: string; left?:
     random: systemRandom,
     holders: (options.named ?? [first, second, third]).map((name) => ({ name, identity: '', certificate: name, address: '' })),
     pinned: options.pinned ?? null,
-    wanted: { what: 'pseudonyms' },
+    wanted: options.map ? { what: 'next', from: toHex(keyId(shares[0] as KeyShare)) } : { what: 'pseudonyms' },
     records: records.length,
     batch: 3,
     signal: new AbortController().signal,
     leftOut: (holder: string, why: SluisError) => leftOut.push([holder, why.code]),
   });
-  const pseudonyms = await asking.pseudonyms(records, () => undefined);
+  const pseudonyms = await (options.map ? asking.next(expected, () => undefined) : asking.pseudonyms(records, () => undefined));
   return { pseudonyms, leftOut, asked };
 }
 
@@ -108,4 +115,31 @@ test('nothing is asked of a holder that allows fewer records; a refusal ends as 
   };
   const all = { [first]: refuses, [second]: refuses, [third]: refuses };
   await assert.rejects(ask(all), (e) => e instanceof RefusedError && e.code === 'pseudonyms/unknown-asker');
+});
+
+test('mapping leaves lying holders out too, and gives the pseudonyms of the next key', async () => {
+  const mapped = await ask({}, { map: true });
+  assert.deepEqual(mapped.pseudonyms, evaluate(group, next, records));
+  for (const lie of [bent, otherShare]) {
+    const { pseudonyms, leftOut } = await ask({ [second]: lie }, { map: true });
+    assert.deepEqual(pseudonyms, evaluate(group, next, records));
+    assert.deepEqual(
+      leftOut.map(([holder]) => holder),
+      [second],
+    );
+  }
+});
+
+test('holders that all map with another factor are found out, also by who knows only the ids of both keys', async () => {
+  const right = factors.splice(0, 3, ...generate(group, 3, 2, { kind: 'rotation' }));
+  const pinned = toHex(keyId(next[0] as KeyShare));
+  try {
+    await assert.rejects(ask({}, { map: true, pinned }), { code: 'pseudonyms/wrong-factor' });
+  } finally {
+    factors.splice(0, 3, ...right);
+  }
+  const finished: Lie = (type, honest) =>
+    type === 'key' ? { header: { ...honest().header, maps: null }, body: new Uint8Array(0) } : honest();
+  assert.deepEqual((await ask({ [second]: finished }, { map: true })).leftOut, [[second, 'pseudonyms/not-mapped']]);
+  await assert.rejects(ask({ [second]: finished, [third]: finished }, { map: true }), { code: 'pseudonyms/not-mapped' });
 });

@@ -58,7 +58,7 @@ function dealersOf({ parties, threshold }: KeyShare): readonly string[] {
   throw new RefusedError('pseudonyms/too-few', {
     stage: 'keys',
     message: `With a threshold of ${threshold}, rotation needs ${needed} holders (twice the threshold, less one); this key has ${parties.length}.`,
-    remedy: 'Share the key among more holders or with a lower threshold first: sluis pseudonyms reshare.',
+    remedy: 'Only a key with more holders or a lower threshold can be rotated.',
   });
 }
 
@@ -114,5 +114,5 @@ const halfRotation = (party: string, ahead: boolean, path: string) =>
     message: ahead
       ? `${party} has the next key in force, of which ${path} holds no share.`
       : `${party} has another key in force than ${path}. Nothing was changed.`,
-    remedy: 'Restore this folder from its newest backup, or share the key anew: sluis pseudonyms reshare.',
+    remedy: 'Restore this folder from its newest backup.',
   });
