@@ -1,6 +1,7 @@
 /** People whose records are written differently, counted through real stations by a matching of the agreement. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fromHex, SluisError } from '@sluis/base';
@@ -88,22 +89,22 @@ async function connect(rows: string): Promise<void> {
 }
 
 /** Rows of the hospital with a partner, found by comparing all pairs in the clear under the filters of this plan. */
-function partners(agreement: Agreement, plan: string): number[] {
+function partners(agreement: Agreement, plan: string, name = 'persons', tables = persons.tables): number[] {
   const made = [ours, theirs].map((csv, source): MadeMatching => {
-    const rows = { joins: [{ matching: { name: 'persons', source: 0 } }], sources: [{ table: 'patients' }, { table: 'insured' }] };
+    const rows = { joins: [{ matching: { name, source: 0 } }], sources: tables.map((table) => ({ table })) };
     const [terms] = recordTermsOf(agreement, rows as unknown as PlanRows, source);
     if (terms?.likeness === null || terms === undefined) assert.fail();
     const { bits, threshold, blocks, maximumPairs } = terms.likeness.terms;
     const likeness = { bits, threshold, blocks: blocks.length, maximumPairs };
-    const names = matchingColumnNames({ name: 'persons', source: 0, keys: terms.keys.length, likeness });
+    const names = matchingColumnNames({ name, source: 0, keys: terms.keys.length, likeness });
     const lines = csv.trim().split('\n');
     const head = (lines[0] ?? '').split(',');
     const cells = lines.slice(1).map((l) => l.split(','));
-    const texts = new Map(head.map((name, i) => [name, cells.map((c) => (c[i] === '' ? null : (c[i] ?? null)))]));
+    const texts = new Map(head.map((column, i) => [column, cells.map((c) => (c[i] === '' ? null : (c[i] ?? null)))]));
     return makeMatching(terms, names.map(matchingEncoding), texts, { collaboration: agreement.collaboration, plan });
   });
   const [l, r] = made.map(({ columns: found }) => {
-    const vector = (name: string, part = 0) => found.get(`persons#${name}`)?.[part] ?? assert.fail(name);
+    const vector = (kind: string, part = 0) => found.get(`${name}#${kind}`)?.[part] ?? assert.fail(kind);
     const filters = new BigUint64Array(8 * COUNT);
     for (let w = 0; w < 8; w++) filters.set(vector(`f${w}`), w * COUNT);
     const blocks = [0, 1].map((b) => ({ keys: vector(`b${b}`), valid: Uint8Array.from(vector(`b${b}`, 1), Number) }));
@@ -173,4 +174,37 @@ test('what was wrong with keys is told to their owner alone; keys that repeat en
   assert.match(await said('insurer'), /1 keys .*number.* stand in several rows/);
   for (const other of ['hospital', 'north', 'centre']) assert.doesNotMatch(await said(other), /[1-9] keys.* several rows/);
   await connect(theirs);
+});
+
+test('over files: by the terms of a file, and by keys in normal form', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluis-matched-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const put = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const [a, b] = [put('a.csv', ours), put('b.csv', theirs)];
+  const { tables: _, ...terms } = persons;
+  const intersect = async (...more: string[]) => {
+    const ended = await sluis(['intersect', a, b, ...more, '--format', 'json']);
+    return { code: ended.code, found: JSON.parse(ended.stdout) };
+  };
+  const { found } = await intersect('--terms', put('terms.yaml', JSON.stringify(terms)), '--mode', 'sum', '--value', 'amount');
+  const { agreement } = found.receipt.agreement;
+  const rows = partners(agreement, found.receipt.body.plan, 'terms', ['a', 'b']);
+  assert.deepEqual([found.size, Number(found.sum)], [rows.length, rows.reduce((n, row) => n + (amounts[row] ?? 0), 0)]);
+
+  const numbers = (csv: string) =>
+    csv
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',')[0] ?? '');
+  const known = new Set(numbers(theirs).filter((n) => n !== ''));
+  const plain = await intersect('--on', 'number', '--recipe', 'digits@1', '--mode', 'size');
+  assert.equal(plain.found.size, numbers(ours).filter((n) => known.has(n)).length);
+
+  const narrow = { ...terms, approximate: { ...terms.approximate, maximum_pairs: 3 } };
+  const none = await intersect('--terms', put('narrow.yaml', JSON.stringify(narrow)));
+  assert.deepEqual([none.code, none.found.size, none.found.belowMinimum], [4, null, true], 'no room is not none in common');
 });

@@ -1,7 +1,7 @@
 /** `sluis intersect` over files where nobody is to learn which items match: a question to three compute parties. */
 import { basename, resolve } from 'node:path';
 import { canonicalText } from '@sluis/base';
-import type { Receipt, RunResult } from '@sluis/model';
+import type { MatchingTerms, Receipt, RunResult } from '@sluis/model';
 import { writePrivate } from '../files.ts';
 import { interruption, unlessAborted } from '../interruption.ts';
 import { text } from '../messages/index.ts';
@@ -21,12 +21,13 @@ import { interrupted } from './try.ts';
 export async function intersectHidden(
   sides: readonly IntersectionSide[],
   mode: Exclude<IntersectMode, 'items'>,
+  matching: MatchingTerms | null,
   options: IntersectOptions,
 ): Promise<void> {
   const signal = interruption();
   const width = terminalWidth(process.stderr);
   remark(painted.err.yellow(wrap(text.sandboxWarning, width)));
-  const wish = wishOf(sides, mode, options);
+  const wish = wishOf(sides, mode, matching, options);
   const trial = await hiddenTrial(wish);
   requireColumns(wish, trial);
   const sandbox = Sandbox.open(options.keep === undefined ? undefined : resolve(options.keep), signal);
@@ -41,7 +42,8 @@ export async function intersectHidden(
     await sandbox.start();
     await unlessAborted(signal, sandbox.sign(agreement));
     await Promise.all(sides.map((side) => connect(sandbox, trial, side)));
-    showHidden(await ask(sandbox, trial, options), { ...wish, committee: trial.committee }, options);
+    const shown = { ...wish, committee: trial.committee, byLikeness: matching?.approximate !== undefined };
+    showHidden(await ask(sandbox, trial, options), shown, options);
   } catch (thrown) {
     throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;
   } finally {
@@ -49,13 +51,18 @@ export async function intersectHidden(
   }
 }
 
-function wishOf(sides: readonly IntersectionSide[], mode: Exclude<IntersectMode, 'items'>, options: IntersectOptions): HiddenWish {
+function wishOf(
+  sides: readonly IntersectionSide[],
+  mode: Exclude<IntersectMode, 'items'>,
+  matching: MatchingTerms | null,
+  options: IntersectOptions,
+): HiddenWish {
   const { value, threshold, minimum, threatModel, ask } = options;
   const named = /^([AB])\.(.+)$/.exec(value ?? '');
   const column = named === null ? { side: 0, column: value ?? '' } : { side: named[1] === 'B' ? 1 : 0, column: named[2] ?? '' };
   if (ask !== undefined && mode !== 'flags') throw usage('--ask belongs to --mode flags.', 'Give --mode flags, or leave --ask out.');
   return {
-    ...{ sides, mode, minimum, threatModel },
+    ...{ sides, mode, matching, minimum, threatModel },
     value: value === undefined ? null : column,
     threshold: threshold ?? null,
     ask: ask ?? null,
@@ -96,7 +103,7 @@ export function showHidden(answer: RunResult, wish: Shown, options: Pick<Interse
   if (document.belowMinimum) process.exitCode = 4;
   if (options.json === true || options.format === 'json') printJson(document);
   else if (wish.ask !== null) printAnswer(answer, options.format);
-  else if (document.belowMinimum) remark(painted.err.yellow(text.intersectBelow));
+  else if (document.belowMinimum) remark(painted.err.yellow(wish.byLikeness ? text.intersectBelowOrMore : text.intersectBelow));
   else {
     print(painted.out.bold(text.intersectSize(document.size ?? 0)));
     if (wish.mode === 'sum') print(text.intersectSum(document.sum ?? '0'));
@@ -104,7 +111,11 @@ export function showHidden(answer: RunResult, wish: Shown, options: Pick<Interse
   }
 }
 
-type Shown = Pick<HiddenWish, 'mode' | 'minimum' | 'ask'> & { readonly committee: readonly string[] };
+interface Shown extends Pick<HiddenWish, 'mode' | 'minimum' | 'ask'> {
+  readonly committee: readonly string[];
+  /** Then nothing is shown also where there are more candidates than agreed. */
+  readonly byLikeness: boolean;
+}
 
 interface HiddenDocument {
   readonly size: number | null;
@@ -117,10 +128,10 @@ interface HiddenDocument {
 }
 
 /** Without a minimum, a cell that does not pass is about no row at all. */
-function documentOf(answer: RunResult, { mode, minimum, ask, committee }: Shown): HiddenDocument {
+function documentOf(answer: RunResult, { mode, minimum, ask, committee, byLikeness }: Shown): HiddenDocument {
   const [row] = answer.result?.rows ?? [];
   const passed = ask !== null || (row?.[0] !== null && row?.[0] !== undefined);
-  const none = !passed && minimum === 0;
+  const none = !passed && minimum === 0 && !byLikeness;
   const sent = committee.map((name, i) => [name, answer.receipt.body.bytes[i] ?? 0] as const);
   const size = ask !== null ? null : passed ? Number(row?.[0]) : none ? 0 : null;
   const total = none ? '0' : row?.[1] === undefined || row[1] === null ? null : String(row[1]);

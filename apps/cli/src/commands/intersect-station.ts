@@ -50,7 +50,10 @@ async function askCommittee(client: StationClient, terms: IntersectionTermsView,
   // A minimum of one row is none: what does not pass then is about no row at all.
   const minimum = body.rules.minimum_rows > 1 ? body.rules.minimum_rows : 0;
   const mode = reveal === 'items' ? 'size' : reveal;
-  showHidden(answer, { mode, minimum, ask: null, committee: answer.receipt.agreement.agreement.committee }, options);
+  const { committee, intersections = {}, matching = {} } = answer.receipt.agreement.agreement;
+  const by = intersections[terms.intersection]?.matching;
+  const byLikeness = by !== undefined && matching[by]?.approximate !== undefined;
+  showHidden(answer, { mode, minimum, ask: null, committee, byLikeness }, options);
 }
 
 async function termsOf(client: StationClient, name: string, collaboration?: string): Promise<IntersectionTermsView> {

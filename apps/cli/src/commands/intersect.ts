@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
-import type { IntersectionResult } from '@sluis/model';
+import { type IntersectionResult, matchedColumns, matchingSchema, type MatchingTerms, parseMatchingYaml } from '@sluis/model';
 import { intersectAndFollow } from '@sluis/sdk';
-import type { ConnectionOptions } from '../connection.ts';
+import { type ConnectionOptions, readInput } from '../connection.ts';
 import { interruption, unlessAborted } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import type { Format } from '../output/answer.ts';
@@ -32,6 +32,7 @@ export interface IntersectOptions extends ConnectionOptions {
   readonly ask?: string;
   readonly missing: 'no-match' | 'equal';
   readonly recipe?: readonly string[];
+  readonly terms?: string;
   readonly format: Format;
   readonly json?: boolean;
   readonly output?: string;
@@ -60,16 +61,42 @@ export async function intersect(names: readonly string[], options: IntersectOpti
     if (!/\.(csv|tsv|parquet|json|ndjson)(\.gz)?$/i.test(file))
       throw usage(`${basename(file)} has no ending that says what it is.`, 'Use .csv, .tsv, .parquet, .json or .ndjson.');
   }
-  const keys = keysOf(options.on, files.length);
+  const matching = matchingOf(options, files.length);
+  const keys = matching === null ? keysOf(options.on, files.length) : matching.tables.map((table) => columnsOf(matching, table));
   const sides = files.map((file, i) => ({ name: LETTERS[i] ?? `P${i}`, file, key: keys[i] ?? [] }));
-  const mode = options.mode ?? (files.length === 2 ? 'items' : 'size');
+  const mode = options.mode ?? (files.length === 2 && matching === null ? 'items' : 'size');
   checkMode(mode, files.length, options);
-  if (mode !== 'items' && options.recipe !== undefined)
-    throw usage('--recipe belongs to --mode items.', 'Leave it out: the committee compares texts as they are.');
-  if (mode !== 'items') return (await import('./intersect-hidden.ts')).intersectHidden(sides, mode, options);
+  if (mode !== 'items') {
+    const by = matching ?? normalForm(sides, mode, options.recipe);
+    return (await import('./intersect-hidden.ts')).intersectHidden(sides, mode, by, options);
+  }
   const [a, b] = sides;
   if (a === undefined || b === undefined) throw new RangeError('there are two files');
   await intersectFiles([a, b], options);
+}
+
+/** The terms of a file, whose tables are called a and b if it does not say otherwise. */
+function matchingOf({ terms, on, recipe, mode }: IntersectOptions, files: number): MatchingTerms | null {
+  if (terms === undefined) return null;
+  if (on !== undefined || recipe !== undefined) throw usage('--terms says what to compare by.', 'Leave --on and --recipe out.');
+  if (files !== 2 || mode === 'items' || mode === 'union' || mode === 'at-least')
+    throw usage('--terms is for two files of which nobody learns what matches.', 'Use --mode size, sum or flags.');
+  const matching = parseMatchingYaml(readInput(terms), terms);
+  if (matching.tables.length !== 2) throw usage(`${terms} is about ${matching.tables.length} tables.`, 'Name two, or leave "tables" out.');
+  return matching;
+}
+
+const columnsOf = (matching: MatchingTerms, table: string): string[] => matchedColumns({ matching: { terms: matching } }, 'terms', table);
+
+/** With recipes the committee compares keys in normal form: a matching of one key. */
+function normalForm(sides: readonly IntersectionSide[], mode: IntersectMode, given: readonly string[] | undefined): MatchingTerms | null {
+  const recipes = recipesOf(sides[0]?.key ?? [], given);
+  if (recipes === null) return null;
+  if (sides.length !== 2 || mode === 'union' || mode === 'at-least')
+    throw usage(`--recipe is not for "--mode ${mode}" or more than two files.`, 'Leave it out: texts are compared as they are.');
+  const tables = ['a', 'b'];
+  const parts = recipes.map((recipe, i) => ({ column: Object.fromEntries(tables.map((t, s) => [t, sides[s]?.key[i] ?? ''])), recipe }));
+  return matchingSchema.parse({ tables, any_of: [{ name: 'key', parts }], repeated: 'once' });
 }
 
 /** `id`, `name,born`, or `left=right` where the files call the key differently. */

@@ -15,6 +15,8 @@ export const intersectEn = {
   intersectAsWritten:
     'Keys are compared exactly as they are written: "Anna@x.nl" and "anna@x.nl" are two. --recipe brings them into normal form first (sluis matching recipes shows how); with an agreement, sluis matching check says which of your own rows have no valid key.',
   intersectBelow: 'Below the minimum: nothing is shown.',
+  intersectBelowOrMore:
+    'Nothing is shown: too few match, or a rough key has more pairs than "maximum_pairs" allows (sluis matching measure counts them on a sample).',
   intersectMore: (n: number) => `and ${n} more; --output FILE writes all of them.`,
   intersectElsewhere: (names: string) => `Done. The result went to ${names}.`,
   intersectOther: (name: string) => `${name} has its own result at its own station.`,

@@ -17,6 +17,8 @@ export const intersectNl: typeof intersectEn = {
   intersectAsWritten:
     'Sleutels worden vergeleken precies zoals ze er staan: "Anna@x.nl" en "anna@x.nl" zijn er twee. --recipe brengt ze eerst in normaalvorm (sluis matching recipes laat zien hoe); met een afspraak zegt sluis matching check welke eigen rijen geen geldige sleutel hebben.',
   intersectBelow: 'Onder het minimum: er wordt niets getoond.',
+  intersectBelowOrMore:
+    'Er wordt niets getoond: te weinig komt overeen, of een grove sleutel geeft meer paren dan "maximum_pairs" toestaat (sluis matching measure telt ze in een steekproef).',
   intersectMore: (n) => `en nog ${n}; --output BESTAND schrijft ze alle.`,
   intersectElsewhere: (names) => `Klaar. De uitkomst ging naar ${names}.`,
   intersectOther: (name) => `${name} heeft zijn eigen uitkomst op zijn eigen station.`,

@@ -11,6 +11,10 @@ export function addIntersectCommands(program: Command): void {
     )
     .option('--on <columns>', 'the key: a column, several (a,b), or LEFT=RIGHT where two files call it differently')
     .option('--recipe <names>', 'bring the key into normal form: one recipe for each column, such as email@1 (docs/matching.md)', list)
+    .option(
+      '--terms <file>',
+      'instead of --on: match by the keys, or by the likeness, of a matching in this file (docs/matching.md); nobody learns which',
+    )
     .addOption(
       new Option('--missing <how>', 'with several columns: whether parts of a key that both lack are equal')
         .choices(['no-match', 'equal'])
@@ -48,6 +52,7 @@ export function addIntersectCommands(program: Command): void {
     'sluis intersect ours.csv theirs.parquet --on client_id=id --minimum 100 --output both.csv',
     'sluis intersect ours.csv theirs.csv --on phone=tel --recipe digits@1',
     'sluis intersect ours.csv theirs.csv --on id --mode sum --value amount --format json',
+    'sluis intersect ours.csv theirs.csv --terms persons.yaml --mode sum --value amount',
     'sluis intersect a.csv b.csv c.csv --on indicator --mode at-least --threshold 2',
     'sluis intersect customers --home /srv/sluis',
   ]);

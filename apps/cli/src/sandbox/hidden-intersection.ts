@@ -1,12 +1,14 @@
 /** The agreement and question of `sluis intersect` where three compute parties match on secrets, and nobody learns which. */
 import { inspectFiles } from '@sluis/engine';
-import { type Agreement, type Card, checkAgreement, type ColumnProposal } from '@sluis/model';
+import { type Agreement, agreementSchema, type Card, checkAgreement, type ColumnProposal, type MatchingTerms } from '@sluis/model';
 import { draftSandbox, type SandboxTable } from './draft.ts';
 import type { IntersectionSide } from './intersection-draft.ts';
 
 export interface HiddenWish {
   readonly sides: readonly IntersectionSide[];
   readonly mode: 'size' | 'sum' | 'flags' | 'union' | 'at-least';
+  /** Instead of equal keys, with two sides. */
+  readonly matching: MatchingTerms | null;
   /** Whose column is summed. */
   readonly value: { readonly side: number; readonly column: string } | null;
   readonly threshold: number | null;
@@ -27,7 +29,9 @@ export interface HiddenTrial {
 
 const quote = (name: string): string => `"${name}"`;
 const keyColumn = (name: string): ColumnProposal => ({ name, type: 'VARCHAR', nullable: true });
-const tableName = (side: IntersectionSide): string => `rows_${side.name.toLowerCase()}`;
+const tableName = ({ sides, matching }: HiddenWish, side: IntersectionSide): string =>
+  matching?.tables[sides.indexOf(side)] ?? `rows_${side.name.toLowerCase()}`;
+const MATCHING = 'terms';
 export const UNION_TABLE = 'items';
 
 /** Looks at the files (in the clear: this is a sandbox) for sizes and for the columns that the question needs. */
@@ -52,7 +56,7 @@ export async function hiddenTrial(wish: HiddenWish): Promise<HiddenTrial> {
         },
       ]
     : sides.map((side, i) => ({
-        name: tableName(side),
+        name: tableName(wish, side),
         kind: 'owner' as const,
         providers: [side.name],
         columns: columnsOf(wish, i, found[i]?.columns ?? []),
@@ -81,15 +85,17 @@ function unionSql({ sides, mode, threshold }: HiddenWish): string {
   return `SELECT count(*) AS size FROM (SELECT ${key} FROM ${UNION_TABLE} GROUP BY ${key} HAVING count(DISTINCT organisation) >= ${least})`;
 }
 
-function pairSql({ sides, mode, value, ask }: HiddenWish): string {
+function pairSql(wish: HiddenWish): string {
+  const { sides, mode, value, ask, matching } = wish;
   const [a, b] = sides;
   if (a === undefined || b === undefined) throw new RangeError('there are two sides');
   const present = (s: IntersectionSide) => s.key.map((c) => `${quote(c)} IS NOT NULL`).join(' AND ');
-  const keys = (s: IntersectionSide) => `SELECT ${s.key.map(quote).join(', ')} FROM ${tableName(s)} WHERE ${present(s)}`;
-  if (mode === 'size') return `SELECT count(*) AS size FROM (${keys(a)} INTERSECT ${keys(b)})`;
+  const keys = (s: IntersectionSide) => `SELECT ${s.key.map(quote).join(', ')} FROM ${tableName(wish, s)} WHERE ${present(s)}`;
+  if (mode === 'size' && matching === null) return `SELECT count(*) AS size FROM (${keys(a)} INTERSECT ${keys(b)})`;
   const [holder, other] = value?.side === 1 ? [b, a] : [a, b];
-  const on = holder.key.map((c, i) => `h.${quote(c)} = o.${quote(other.key[i] ?? c)}`).join(' AND ');
-  const matches = `FROM ${tableName(holder)} h SEMI JOIN ${tableName(other)} o ON ${on}`;
+  const equal = holder.key.map((c, i) => `h.${quote(c)} = o.${quote(other.key[i] ?? c)}`).join(' AND ');
+  const on = matching === null ? equal : `matches('${MATCHING}')`;
+  const matches = `FROM ${tableName(wish, holder)} h SEMI JOIN ${tableName(wish, other)} o ON ${on}`;
   if (mode === 'sum') return `SELECT count(*) AS size, sum(h.${quote(value?.column ?? '')}) AS total ${matches}`;
   return ask === null ? `SELECT count(*) AS size ${matches}` : `WITH matches AS (SELECT h.* ${matches}) ${ask}`;
 }
@@ -98,12 +104,13 @@ function pairSql({ sides, mode, value, ask }: HiddenWish): string {
 export function draftHidden(trial: HiddenTrial, wish: HiddenWish, cards: readonly Card[], now: number): Agreement {
   const roles = { cards, committee: trial.committee, receivers: [trial.receiver] };
   const { agreement } = draftSandbox(roles, trial.tables, { threatModel: wish.threatModel }, now);
-  const drafted: Agreement = {
+  const drafted = agreementSchema.parse({
     ...agreement,
+    ...(wish.matching === null ? {} : { matching: { [MATCHING]: wish.matching } }),
     title: 'Sandbox made by sluis intersect',
     output: { ...agreement.output, minimum_rows: Math.max(1, wish.minimum), minimum_organisations: 1 },
     limits: { ...agreement.limits, run_seconds: 7200 },
-  };
+  });
   checkAgreement(drafted);
   return drafted;
 }
