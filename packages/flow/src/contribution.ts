@@ -14,7 +14,7 @@ export interface Contribution {
 /** Computes this organisation's partial aggregates. Run by: each data provider. Reveals nothing to anybody. */
 export async function contribute(station: StationContext, run: Attempt): Promise<Contribution> {
   const { plan } = run.prepared;
-  const dataset = await datasetFor(station, run, plan.table);
+  const dataset = await datasetFor(station, plan.collaboration, plan.table);
   run.progress('contribution', `computing partial aggregates of ${plan.table}`);
   const vectors = await station.engine.partials(run.prepared, dataset, run.signal);
   await station.audit.append({
@@ -25,8 +25,8 @@ export async function contribute(station: StationContext, run: Attempt): Promise
 }
 
 /** What this organisation has connected to a table; refuses if it has nothing. */
-export async function datasetFor(station: StationContext, run: Attempt, table: string): Promise<DatasetRecord> {
-  const dataset = await station.store.dataset(run.prepared.plan.collaboration, table);
+export async function datasetFor(station: StationContext, collaboration: string, table: string): Promise<DatasetRecord> {
+  const dataset = await station.store.dataset(collaboration, table);
   if (dataset !== null) return dataset;
   throw new RefusedError('contribution/no-dataset', {
     stage: 'contribution',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { systemRandom, toHex } from '@sluis/base';
 import { hmac } from '@sluis/crypto';
-import { type Intersection, intersectionSchema } from '@sluis/model';
+import { clientsIntersection } from '@sluis/model/sample-parties';
 import { openStore } from '@sluis/store';
 import { MockClock } from './fixtures/mock-clock.ts';
 import type { AdmittedIntersection } from './intersection-admission.ts';
@@ -57,15 +57,7 @@ async function bank(t: TestContext, more: Record<string, unknown>) {
       },
     },
   });
-  const terms: Intersection = intersectionSchema.parse({
-    between: [
-      { organisation: 'bank', table: 'a' },
-      { organisation: 'insurer', table: 'b' },
-    ],
-    on: ['id'],
-    receivers: ['insurer'],
-    ...more,
-  });
+  const terms = clientsIntersection(['bank', 'insurer'], { receivers: ['insurer'], ...more });
   const begin = async (): Promise<ActiveAttempt> => {
     const id = toHex(systemRandom.bytes(16));
     const named = { run: id, collaboration: 'test', agreement: 'a'.repeat(64), intersection: 'x', coordinator: 'insurer', analyst: 'ina' };

@@ -1,9 +1,10 @@
 /** Attempts under way at a station: their connection, their time, and the input that was committed to. */
-import { PeerError, type RefusedError, toBase64 } from '@sluis/base';
+import { toBase64 } from '@sluis/base';
 import type { IntersectionInput } from '@sluis/model';
 import { peerOf, type StationContext } from './context.ts';
 import { type AdmittedIntersection, refusedIntersection } from './intersection-admission.ts';
 import type { IntersectionBook } from './intersection-book.ts';
+import { inputChanged, intersectionTimeUp, stepOutOfTurn } from './intersection-faults.ts';
 import { type InputSources, itemsOfRun, prepareInput, type PreparedInput } from './intersection-input.ts';
 import { checkRepetition, checkRuns, checkSizes, needsFingerprints } from './intersection-limits.ts';
 import { type ReceivedOutcome, playIntersection } from './intersection-attempt.ts';
@@ -66,7 +67,7 @@ export class Attempts {
     const controller = new AbortController();
     const limitMs = run.agreement.limits.run_seconds * 1000;
     const startedAt = station.clock.now();
-    const timer = setTimeout(() => controller.abort(this.#timeUp(run)), limitMs);
+    const timer = setTimeout(() => controller.abort(intersectionTimeUp(run)), limitMs);
     timer.unref();
     const timeLeftMs = () => Math.max(0, limitMs - (station.clock.now() - startedAt));
     const peer = peerOf(run.agreement, run.peer.organisation);
@@ -101,7 +102,7 @@ export class Attempts {
   /** Both inputs are known: checks the sizes, counts the attempt and logs the commitments, all before anything is computed. */
   async commit(active: ActiveAttempt, peerSaid: IntersectionInput, lots: readonly [string, string]): Promise<void> {
     const { run, attempt, input } = active;
-    if (input === null || active.step !== 'opened') throw this.#outOfTurn(run);
+    if (input === null || active.step !== 'opened') throw stepOutOfTurn(run);
     const { store, station } = { store: this.#book.store, station: this.#station };
     const { proposal, me, peer } = run;
     const kept: KeptInputs = {
@@ -147,7 +148,7 @@ export class Attempts {
   /** Plays the protocol, once: a second time would answer about another list, uncounted. What comes out stays in memory until both have signed. */
   async play(active: ActiveAttempt): Promise<ReceivedOutcome | null> {
     const { run, attempt, input, said, lots, link, controller } = active;
-    if (input === null || active.step !== 'committed') throw this.#outOfTurn(run);
+    if (input === null || active.step !== 'committed') throw stepOutOfTurn(run);
     active.step = 'playing';
     const station = this.#station;
     station.events.emit(run.proposal.run, 'aggregate', station.organisation, 'matching blinded items');
@@ -168,7 +169,7 @@ export class Attempts {
   #requireSame(run: AdmittedIntersection, before: KeptInputs | null, now: IntersectionInput): void {
     if (before?.peer == null) return;
     if (before.peer.commitment === now.commitment && before.peer.declared === now.declared) return;
-    throw this.#changed(run);
+    throw inputChanged(run);
   }
 
   #requireCommitment({ terms, peer }: AdmittedIntersection, { commitment }: IntersectionInput): void {
@@ -179,35 +180,6 @@ export class Attempts {
       party: organisation,
       message: `${organisation} ${terms.commit_inputs ? 'does not commit to its list' : 'commits to a list'}, against the agreement.`,
       remedy: 'Bring both stations to the same release of Sluis; if it repeats, the other side does not follow the protocol.',
-    });
-  }
-
-  #outOfTurn(run: AdmittedIntersection): RefusedError {
-    const { organisation } = run.peer;
-    return refusedIntersection('out-of-turn', {
-      stage: 'run',
-      party: organisation,
-      message: `${organisation} asked for a step of run ${run.proposal.run} that is not due, or was taken already; the attempt ended.`,
-      remedy: 'Begin a new run; if it repeats, the other side does not follow the protocol.',
-    });
-  }
-
-  #changed(run: AdmittedIntersection): RefusedError {
-    const { organisation } = run.peer;
-    return refusedIntersection('input-changed', {
-      stage: 'contribution',
-      party: organisation,
-      message: `${organisation} committed to another input in the first attempt of run ${run.proposal.run}.`,
-      remedy: 'Begin a new run, which counts against the limits.',
-    });
-  }
-
-  #timeUp(run: AdmittedIntersection): PeerError {
-    return new PeerError('run/timeout', {
-      stage: 'run',
-      party: run.peer.organisation,
-      message: `Run ${run.proposal.run} took longer than the agreed ${run.agreement.limits.run_seconds} s.`,
-      remedy: 'See which station was slow; agree on more time (limits.run_seconds), or begin another attempt.',
     });
   }
 }

@@ -1,10 +1,11 @@
 /** This station's input to an intersection: read, committed to, compared with earlier runs. */
-import { fromHex, RefusedError, toHex, utf8 } from '@sluis/base';
+import { fromHex, toHex, utf8 } from '@sluis/base';
 import { commitInput } from '@sluis/ledger';
 import { taggedHash } from '@sluis/crypto';
 import { declaredSize, type IntersectionInput, keyColumns, keysOfTable } from '@sluis/model';
 import { itemCount } from '@sluis/technique';
 import type { StationContext } from './context.ts';
+import { datasetFor } from './contribution.ts';
 import { type AdmittedIntersection, refusedIntersection } from './intersection-admission.ts';
 import { drawn, type DrawnItems, type OwnItems } from './intersection-items.ts';
 import { checkRepetition, fingerprintKey, needsFingerprints } from './intersection-limits.ts';
@@ -71,14 +72,7 @@ export async function readKeys(
 ): Promise<OwnItems> {
   const { table } = run.me;
   const { agreement, agreementId, terms } = run;
-  const dataset = await station.store.dataset(agreement.collaboration, table);
-  if (dataset === null)
-    throw new RefusedError('contribution/no-dataset', {
-      stage: 'contribution',
-      party: station.organisation,
-      message: `${station.organisation} has connected no data to the shared table ${table}.`,
-      remedy: `Ask ${station.organisation} to run: sluis dataset connect`,
-    });
+  const dataset = await datasetFor(station, agreement.collaboration, table);
   const columns = keyColumns(terms, station.organisation);
   const matching = terms.matching === undefined ? null : keysOfTable(agreement, terms.matching, table);
   const wanted = { agreement, agreementId, table, columns, missing: terms.missing, matching, dataset };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toBase64, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
-import { type Intersection, intersectionSchema } from '@sluis/model';
+import { clientsIntersection } from '@sluis/model/sample-parties';
 import type { OpenIntersection } from './intersection-admission.ts';
 import { decodeItem, drawn, encodeItem, ItemCollector } from './intersection-items.ts';
 import { checkRepetition, checkRuns, checkSizes } from './intersection-limits.ts';
@@ -63,23 +63,10 @@ test('lots keep the same items at both sides, about as many as agreed, and other
   );
 });
 
-const terms = (more: Record<string, unknown>): Intersection =>
-  intersectionSchema.parse({
-    between: [
-      { organisation: 'bank', table: 'a' },
-      { organisation: 'insurer', table: 'b' },
-    ],
-    on: ['id'],
-    receivers: ['bank'],
-    ...more,
-  });
-const open = (more: Record<string, unknown>) =>
-  ({
-    name: 'x',
-    terms: terms(more),
-    me: { organisation: 'bank', table: 'a' },
-    peer: { organisation: 'insurer', table: 'b' },
-  }) as unknown as OpenIntersection;
+const open = (more: Record<string, unknown>) => {
+  const terms = clientsIntersection(['bank', 'insurer'], more);
+  return { name: 'x', terms, me: terms.between[0], peer: terms.between[1] } as unknown as OpenIntersection;
+};
 const prints = (...numbers: number[]): Uint8Array =>
   new Uint8Array(
     BigUint64Array.from(

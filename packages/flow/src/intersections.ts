@@ -2,7 +2,7 @@
  * Intersections between two stations, through the six steps: proposal, approvals, commitment, protocol, release, receipt. Whoever
  * proposes drives; the other side checks everything for itself. One instance a station.
  */
-import { fromHex, RefusedError, toHex } from '@sluis/base';
+import { fromHex, toHex } from '@sluis/base';
 import { commitInput } from '@sluis/ledger';
 import type { IntersectionAudit, IntersectionResult } from '@sluis/model';
 import type { StationContext } from './context.ts';
@@ -15,6 +15,7 @@ import { interruptedIntersection, stationStopping } from './intersection-faults.
 import { type InputSources, readKeys } from './intersection-input.ts';
 import type { IntersectionParts } from './intersection-parts.ts';
 import type { IntersectionStore } from './intersection-store.ts';
+import { stopped } from './run-faults.ts';
 import { IntersectionWire } from './intersection-wire.ts';
 
 export class Intersections {
@@ -61,12 +62,7 @@ export class Intersections {
     const { station } = this.#parts;
     const record = await this.book.record(id);
     if (!OPEN_STATES.includes(record.state)) throw this.book.notOpen(record);
-    const error = new RefusedError(state === 'refused' ? 'approve/refused' : 'run/cancelled', {
-      stage: state === 'refused' ? 'approve' : 'run',
-      party: station.organisation,
-      message: `${by} of ${station.organisation} ${state === 'refused' ? 'did not approve' : 'cancelled'} run ${id}${reason === '' ? '.' : `: ${reason}`}`,
-      remedy: 'Nothing was released. Talk to them, then ask again.',
-    });
+    const error = stopped(id, station.organisation, { state, by, reason });
     await this.#asking.endBoth(await this.book.admitted(record), record.attempt, state, error);
   }
 

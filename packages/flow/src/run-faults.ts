@@ -1,5 +1,5 @@
 /** Errors of a run as a whole: what happened to it, at whose station, and what to do next. */
-import { PeerError, ProtocolError, StationError } from '@sluis/base';
+import { PeerError, ProtocolError, RefusedError, StationError } from '@sluis/base';
 import type { Charge } from './budget-book.ts';
 import type { AdmittedRun } from './context.ts';
 
@@ -44,6 +44,21 @@ export function notStarted(run: string, organisation: string, coordinator: strin
     party: coordinator,
     message: `${coordinator} did not start run ${run} in time, as far as ${organisation} knows: an approval is missing, or its station stopped.`,
     remedy: 'Ask the question again.',
+  });
+}
+
+/** Somebody's no, or second thoughts. */
+export function stopped(
+  run: string,
+  organisation: string,
+  { state, by, reason }: { readonly state: 'refused' | 'cancelled'; readonly by: string; readonly reason: string },
+): RefusedError {
+  const refused = state === 'refused';
+  return new RefusedError(refused ? 'approve/refused' : 'run/cancelled', {
+    stage: refused ? 'approve' : 'run',
+    party: organisation,
+    message: `${by} of ${organisation} ${refused ? 'did not approve' : 'cancelled'} run ${run}${reason === '' ? '.' : `: ${reason}`}`,
+    remedy: 'Nothing was released. Talk to them, then ask again.',
   });
 }
 

@@ -18,7 +18,7 @@ import { checkReceiptOfRun } from './receipt.ts';
 import { rowsPieceSchema } from './row-pieces.ts';
 import { RowsMailbox } from './rows-mailbox.ts';
 import { type BadEnd, OPEN, RunEnds } from './run-ends.ts';
-import { coordinatorLost, notStarted, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
+import { coordinatorLost, notStarted, stopped, stopping, timeUp, unexpectedReceipt } from './run-faults.ts';
 import { RunRecovery } from './run-recovery.ts';
 import { pay } from './spending.ts';
 import { WrittenRuns } from './written-runs.ts';
@@ -127,12 +127,7 @@ export class Runs {
     const station = this.#station;
     const run = await this.admitted(id);
     await this.#ends.require(id, OPEN);
-    const error = new RefusedError(state === 'refused' ? 'approve/refused' : 'run/cancelled', {
-      stage: state === 'refused' ? 'approve' : 'run',
-      party: station.organisation,
-      message: `${by} of ${station.organisation} ${state === 'refused' ? 'did not approve' : 'cancelled'} run ${id}${reason === '' ? '.' : `: ${reason}`}`,
-      remedy: 'Nothing was released. Talk to them, then ask again.',
-    });
+    const error = stopped(id, station.organisation, { state, by, reason });
     await this.#coordinator.endEverywhere(run, state, error);
   }
 

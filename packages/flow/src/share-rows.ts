@@ -25,7 +25,7 @@ export const ownSources = (run: Pick<Attempt, 'prepared'>, organisation: string)
  */
 export async function shareRows(station: StationContext, run: Attempt, index: number): Promise<void> {
   const source = run.prepared.plan.rows?.sources[index] as PlanRowSource;
-  const dataset = await datasetFor(station, run, source.table);
+  const dataset = await datasetFor(station, run.prepared.plan.collaboration, source.table);
   run.progress('contribution', `encoding rows of ${source.table}`);
   const table = tableOfSource(run, source);
   const { vectors, own } = await encodedRows(station, run, index, { table, dataset });
