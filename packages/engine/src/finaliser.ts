@@ -1,7 +1,7 @@
 /** The receiver's engine: from opened integers to the answer. Also run by whoever verifies a receipt. */
 import type { Finaliser } from '@sluis/flow';
 import { cellOffsets, type Domain, type Plan, type Released, type ResultTable, setSize } from '@sluis/model';
-import { aggregateColumns, aggregateIntervals, secretKeyText, suppressedGroups } from '@sluis/planner';
+import { aggregateColumns, aggregateIntervals, askedKeys, keyHash, secretKeyText, suppressedGroups, textsByHash } from '@sluis/planner';
 import { StationError } from '@sluis/base';
 import { answerRows } from './answer-rows.ts';
 import { createCellTable, type TableColumn } from './cell-table.ts';
@@ -14,11 +14,12 @@ import { type Database, openDatabase } from './database.ts';
  */
 export function createFinaliser(): Finaliser {
   return {
-    async finalise(prepared, released): Promise<ResultTable> {
+    async finalise(prepared, released, texts = []): Promise<ResultTable> {
       const { plan, domains } = prepared;
+      const known = textsByHash(plan, released, texts);
       try {
         using database = await openDatabase({ threads: 2, memoryLimit: '1GB' });
-        await loadCells(database, plan, domains, released);
+        await loadCells(database, plan, [...keyColumns(plan, domains, released), ...textColumns(plan, released, known)], released);
         const result = await database.connection.run(plan.finalSql);
         const rows = await answerRows(
           result,
@@ -38,11 +39,11 @@ export function createFinaliser(): Finaliser {
 }
 
 /** Every column of `cells`, and the cells in which any output passed. */
-function loadCells(database: Database, plan: Plan, domains: readonly Domain[], released: Released): Promise<void> {
+function loadCells(database: Database, plan: Plan, keys: readonly TableColumn[], released: Released): Promise<void> {
   const aggregates = aggregateColumns(plan, released);
   const typeOf = (aggregate: number): string => plan.aggregates[aggregate]?.type ?? 'DOUBLE';
   const columns: TableColumn[] = [
-    ...keyColumns(plan, domains, released),
+    ...keys,
     ...aggregates.map((values, i) => ({ name: `a${i}`, type: typeOf(i), values })),
     ...aggregateIntervals(plan, released).flatMap(({ low, high }, i) => {
       const type = typeOf(plan.noise?.margins[i]?.aggregate ?? -1);
@@ -62,10 +63,25 @@ function loadCells(database: Database, plan: Plan, domains: readonly Domain[], r
   return createCellTable(database, columns, shown);
 }
 
+/** Of text keys the hash that was opened, and the text where it is known. They are never rolled up. */
+function textColumns(plan: Plan, released: Released, known: ReadonlyMap<string, string>): TableColumn[] {
+  return plan.keys.flatMap((key, k) => {
+    if (key.text === undefined) return [];
+    const hashes = Array.from({ length: plan.cellCount }, (_, cell) => keyHash(key, plan, released, cell));
+    const texts = hashes.map((hash) => (hash === null ? null : (known.get(hash) ?? null)));
+    return [
+      { name: `k${k}`, type: 'VARCHAR', values: { kind: 'text', cells: texts } },
+      { name: `h${k}`, type: 'VARCHAR', values: { kind: 'text', cells: hashes } },
+      { name: `g${k}`, type: 'INTEGER', values: { kind: 'scaled', scale: 0, cells: hashes.map(() => 0n) } },
+    ];
+  });
+}
+
 /** Per key its value and whether it is rolled up, by cell. */
 function keyColumns(plan: Plan, domains: readonly Domain[], released: Released): TableColumn[] {
   const offsets = cellOffsets(plan);
-  return plan.keys.flatMap((key, k) => {
+  return askedKeys(plan).flatMap((key, k) => {
+    if (key.text !== undefined) return [];
     const [values, rolled]: [(string | null)[], bigint[]] = [[], []];
     plan.groupingSets.forEach((set, s) => {
       const size = setSize(plan, set);

@@ -8,6 +8,7 @@ import { type Binding, parseBinding, viewSql } from './binding.ts';
 import { type Database, openDatabase, temporaryFolder } from './database.ts';
 import { DenseVectors } from './dense-vectors.ts';
 import { readKeys, readMatchingKeys } from './provider-keys.ts';
+import { readTexts } from './provider-texts.ts';
 import { encodeRows } from './provider-rows.ts';
 import { checkRows, tooManyRows, violationsError } from './row-check.ts';
 import { fingerprints, unchanged } from './source.ts';
@@ -45,6 +46,11 @@ export function createProviderEngine(options: ProviderEngineOptions): ProviderEn
         const work = (database: Database) =>
           encodeRows(database, { collaboration: plan.collaboration, plan: prepared.hash }, { table, source, matchings }, signal);
         return onView(options, rechecked, { plan, table: source.table, dataset }, signal, work);
+      }),
+    texts: ({ plan }, { table, columns }, wanted, dataset, signal) =>
+      guarded(options, signal, () => {
+        const work = (database: Database) => readTexts(database, table, columns, wanted, signal);
+        return onView(options, rechecked, { plan, table, dataset }, signal, work);
       }),
     keys: ({ agreement, agreementId, table, columns, missing, matching, dataset }, limit, signal) =>
       guarded(options, signal, () => {

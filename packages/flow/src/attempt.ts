@@ -9,6 +9,7 @@ import { guardContribution, unchanging } from './differencing.ts';
 import type { Mailbox } from './mailbox.ts';
 import { addNoise } from './noisy-aggregate.ts';
 import type { CheckMailbox } from './output-checking.ts';
+import { ownTexts } from './own-texts.ts';
 import { deliver, receive, signReceipt } from './receipt.ts';
 import { prepareRelease } from './release.ts';
 import type { RowsLimit, RowsMailbox } from './rows-mailbox.ts';
@@ -117,10 +118,17 @@ async function compute(station: StationContext, run: Attempt, seat: 0 | 1 | 2, a
 async function collect(station: StationContext, run: Attempt, mailbox: Mailbox): Promise<Partial<AttemptOutcome>> {
   const boxes = await mailbox.all(run.timeLeftMs(), run.signal);
   const received = await receive(station, run, boxes);
-  const table = await station.finaliser.finalise(run.prepared, received.released);
+  const texts = await ownTexts(station, run, received.released);
+  const table = await station.finaliser.finalise(run.prepared, received.released, texts);
   await station.audit.append({ kind: 'release.received', details: { run: run.proposal.run, plan: run.prepared.hash } });
   const { openings: _, ...receipt } = received.receipt;
-  return { receipt, result: { table, receiptBytes: received.bytes } };
+  return { receipt, result: { table, receiptBytes: bytesWith(received.receipt, texts) } };
+}
+
+/** The receiver's own copy holds the texts that it has read, so that verifying it gives the same answer. */
+function bytesWith(receipt: Receipt, texts: string[]): Uint8Array {
+  const { openings } = receipt;
+  return canonicalBytes(openings === undefined || texts.length === 0 ? receipt : { ...receipt, openings: { ...openings, texts } });
 }
 
 /** Largest sealed delivery a plan can need, generously: masks and a component in base64, and the receipt with its agreement. */

@@ -137,6 +137,14 @@ export interface ProviderEngine {
    * columns. Rows that the source's own condition leaves out are there as well, marked as not valid.
    */
   rows(prepared: Prepared, index: number, wanted: RowsWanted, signal: AbortSignal): Promise<EncodedRows>;
+  /** Those different texts in columns of this organisation's own rows that are wanted. Run by: a receiver. */
+  texts(
+    prepared: Prepared,
+    of: { readonly table: string; readonly columns: readonly string[] },
+    wanted: (text: string) => boolean,
+    dataset: DatasetRecord,
+    signal: AbortSignal,
+  ): Promise<string[]>;
 }
 
 /** What the agreement declares for the source, and the data. */
@@ -162,7 +170,8 @@ export interface OwnMatching {
 
 /** The receiver's engine: turns opened integers into the answer (types, expressions, HAVING, ORDER BY, LIMIT). */
 export interface Finaliser {
-  finalise(prepared: Prepared, released: Released): Promise<ResultTable>;
+  /** `texts` are those behind opened hashes of keys, as far as the receiver has them; InvalidError for any other. */
+  finalise(prepared: Prepared, released: Released, texts?: readonly string[]): Promise<ResultTable>;
 }
 
 /** Some of a deposit's rows: all columns of its table, as `rowVectors(encodingsOf(table))` lists them. */

@@ -195,7 +195,6 @@ export async function deliver(station: StationContext, run: Attempt, seat: 0 | 1
 /** What a receiver has after all three deliveries: the verified receipt with openings, and the opened integers. */
 export interface Received {
   readonly receipt: Receipt;
-  readonly bytes: Uint8Array;
   readonly verified: VerifiedReceipt;
   readonly released: Released;
 }
@@ -238,7 +237,7 @@ export async function receive(station: StationContext, run: Attempt, boxes: Read
   const verified = verifyReceipt(receipt);
   if (verified.openings === null) throw new RangeError('the receipt has openings');
   const released = recombine(plan, verified.openings.mask, verified.openings.components);
-  return { receipt, bytes: canonicalBytes(receipt), verified, released };
+  return { receipt, verified, released };
 }
 
 /** A receipt must tell of this run, plan and agreement and no other. */

@@ -21,6 +21,19 @@ export interface PlanKey {
   readonly accumulator?: number;
   /** Of a secret key: the integer that stands for NULL in that accumulator; absent where the key is never NULL. */
   readonly nullCode?: string;
+  /** Of a secret key that is text without declared values: see `PlanKeyText`. */
+  readonly text?: PlanKeyText;
+}
+
+/**
+ * Of text without declared values the hash is opened (see `textHash`): the key's accumulator holds its first part, that of a
+ * key behind the question's own the second. Receivers put back the texts that they have themselves.
+ */
+export interface PlanKeyText {
+  /** Index of the key that holds the second part. */
+  readonly more: number;
+  /** The shared table's column. */
+  readonly column: string;
 }
 
 /** The values of a key, in DuckDB's order with NULL last, as text (DuckDB's CAST to VARCHAR) or null. Not part of the plan's JSON. */

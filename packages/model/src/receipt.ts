@@ -76,6 +76,8 @@ export const openingsSchema = z.strictObject({
     z.strictObject({ salt: hex32, data: z.string() }),
     z.strictObject({ salt: hex32, data: z.string() }),
   ]),
+  /** Texts of the receiver's own data whose hashes are opened keys: whoever verifies hashes them anew. Absent where there are none. */
+  texts: z.array(z.string()).min(1).max(1_000_000).optional(),
 });
 export type Openings = z.infer<typeof openingsSchema>;
 

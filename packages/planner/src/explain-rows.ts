@@ -12,6 +12,7 @@ import {
 import { listed, say, several, type Sentence } from './sentences.ts';
 import { ownersOf } from './relation.ts';
 import type { SharedSource, Sharing } from './sharing.ts';
+import { askedKeys } from './text-keys.ts';
 
 /** Who shares rows, why, and with whom. */
 export function sharesRows(plan: Plan, sharing: Sharing): Sentence[] {
@@ -169,6 +170,18 @@ function columnsRead(e: RowExpression): string[] {
   return 'args' in e ? e.args.flatMap(columnsRead) : [];
 }
 
+/** Texts whose values are not declared are shown by hashes, which receivers can compare with what they have or guess. */
+export function opensHashes({ keys, receivers }: Plan): Sentence[] {
+  const names = keys.filter((k) => k.text !== undefined).map((k) => k.name);
+  if (names.length === 0) return [];
+  const each = receivers.length === 1 ? "The receiver's own station" : "Each receiver's own station";
+  return say(
+    'receiver',
+    `Of ${listed(names)}, whose values are not declared, 96 bits of a hash are opened for every group that passes. ${each} puts back the texts that stand in its own connected data; for all others it has the hash only.`,
+    'The hash is made without a key: whoever receives it can compute it for any text that it can guess, and so learns whether that text is among the groups.',
+  );
+}
+
 /** Single values that an answer shows although they are called aggregates. */
 export function showsRows(plan: Plan): Sentence[] {
   return say(
@@ -198,7 +211,7 @@ export function suppressesRows(plan: Plan, rows: PlanRows, sharing: Sharing): Se
     ...(rows.secretSlots === null
       ? []
       : [
-          `The values of ${listed(plan.keys.map((k) => k.name))} are opened for groups that pass only. Nothing is shown of the others, not even how many there are.`,
+          `The values of ${listed(askedKeys(plan).map((k) => k.name))} are opened for groups that pass only. Nothing is shown of the others, not even how many there are.`,
         ]),
   );
 }

@@ -6,7 +6,7 @@ import type { Question } from './question.ts';
 import type { Sharing } from './sharing.ts';
 import { isPair } from './bind-aggregate.ts';
 import { noiseSentences, shownWithNoise } from './explain-noise.ts';
-import { seesOfRows, sharesRows, showsRows, suppressesRows, threat } from './explain-rows.ts';
+import { opensHashes, seesOfRows, sharesRows, showsRows, suppressesRows, threat } from './explain-rows.ts';
 import { listed, say, several, type Sentence } from './sentences.ts';
 
 export interface Explained {
@@ -26,6 +26,7 @@ export function explain({ plan, agreement, question, sharing, floats }: Explaine
     ...committee(plan),
     ...(plan.rows === undefined ? [] : seesOfRows(plan, plan.rows)),
     ...receiver(plan),
+    ...opensHashes(plan),
     ...intermediate(plan),
     ...showsRows(plan),
     ...(plan.noise === undefined ? suppression(plan) : shownWithNoise(plan)),

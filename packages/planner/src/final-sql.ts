@@ -6,12 +6,20 @@ import type { Outputs } from './outputs.ts';
 import type { Question } from './question.ts';
 import { quoteName, quoteText } from './quote.ts';
 import type { Split } from './split.ts';
+import { hashedColumn, type HashColumn } from './text-keys.ts';
 
 /**
  * SQL over the table `cells` (see `Plan.finalSql`). A group is a row if any of its visible cells passes; cells that do
- * not pass are NULL, in the answer as in HAVING and ORDER BY.
+ * not pass are NULL, in the answer as in HAVING and ORDER BY. Text keys of which hashes are opened break ties by these, so
+ * that all receivers have the same rows in the same order.
  */
-export function finalSql(question: Question, split: Split, outputs: Outputs, intervals: IntervalColumns | null): string {
+export function finalSql(
+  question: Question,
+  split: Split,
+  outputs: Outputs,
+  intervals: IntervalColumns | null,
+  hashes: readonly (HashColumn | null)[],
+): string {
   const base = baseText(question, split);
   const shown = new Map(
     question.items.map((item, i) => [print(item.expression), columnText(item.expression, outputs.ofItem[i] ?? null, base)]),
@@ -20,10 +28,14 @@ export function finalSql(question: Question, split: Split, outputs: Outputs, int
   const columns = question.items.flatMap((item, i) => {
     const ends = intervals?.ofItem[i] ?? null;
     const text = `${columnText(item.expression, outputs.ofItem[i] ?? null, base)} AS c${i}`;
+    const hash = hashes[i] ?? null;
+    if (hash !== null) return [text, `h${hash.key} AS c${i}h`];
     return ends === null ? [text] : [text, `CAST(${ends.low} AS ${ends.type}) AS c${i}l`, `CAST(${ends.high} AS ${ends.type}) AS c${i}h`];
   });
   const orders = question.orders.map((o, i) => `${later(o.expression)} AS o${i}`);
-  const keys = question.keys.flatMap((_, i) => [`k${i}`, `g${i}`]);
+  const hashed = new Set(question.keys.flatMap((k, i) => (hashedColumn(k.expression, question.table) === null ? [] : [i])));
+  const keyOf = (i: number): string => `${hashed.has(i) ? 'h' : 'k'}${i}`;
+  const keys = question.keys.flatMap((_, i) => [keyOf(i), `g${i}`]);
   const passed = outputs.deciding.map((o) => `p${o}`).join(' OR ');
   const where = question.having === null ? passed : `(${passed}) AND ${later(question.having)}`;
   const inner = `SELECT ${[...columns, ...orders, ...keys].join(', ')} FROM cells WHERE ${where}`;
@@ -31,6 +43,8 @@ export function finalSql(question: Question, split: Split, outputs: Outputs, int
     .flatMap((item, i) => {
       const ends = intervals?.ofItem[i] ?? null;
       const text = `answer.c${i} AS ${quoteName(item.name)}`;
+      const hash = hashes[i] ?? null;
+      if (hash !== null) return [text, `answer.c${i}h AS ${quoteName(hash.name)}`];
       return ends === null
         ? [text]
         : [text, ...ends.names.map((name, end) => `answer.c${i}${end === 0 ? 'l' : 'h'} AS ${quoteName(name)}`)];
@@ -38,7 +52,7 @@ export function finalSql(question: Question, split: Split, outputs: Outputs, int
     .join(', ');
   const sorting = [
     ...question.orders.map((o, i) => `answer.o${i} ${o.descending ? 'DESC' : 'ASC'} NULLS ${o.nullsFirst ? 'FIRST' : 'LAST'}`),
-    ...question.keys.flatMap((_, i) => [`answer.k${i} ASC NULLS LAST`, `answer.g${i} ASC`]),
+    ...question.keys.flatMap((_, i) => [`answer.${keyOf(i)} ASC NULLS LAST`, `answer.g${i} ASC`]),
   ];
   const order = sorting.length === 0 ? '' : ` ORDER BY ${sorting.join(', ')}`;
   const limit = question.limit === null ? '' : ` LIMIT ${question.limit}`;

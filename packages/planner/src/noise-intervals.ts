@@ -1,5 +1,6 @@
 /** The columns `x_low` and `x_high` beside a noisy column `x`. */
 import type { PlanNoise } from '@sluis/model';
+import { besideNames } from './beside-names.ts';
 import { endsOfExpression, type Ends } from './ends-of-expression.ts';
 import { print, type Bound } from './expression.ts';
 import { baseText } from './final-sql.ts';
@@ -21,13 +22,7 @@ export interface IntervalColumn {
 
 export function intervalColumns(question: Question, split: Split, outputs: Outputs, noise: PlanNoise): IntervalColumns {
   const base = baseText(question, split);
-  const taken = new Set(question.items.map((i) => i.name.toLowerCase()));
-  const named = (base: string): string => {
-    let name = base;
-    for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${base}_${i}`;
-    taken.add(name.toLowerCase());
-    return name;
-  };
+  const named = besideNames(question.items);
   const ofItem = question.items.map(({ name, expression }, i): IntervalColumn | null => {
     const place = outputs.ofItem[i] ?? null;
     const output = typeof place === 'number' ? outputs.list[place] : undefined;

@@ -22,10 +22,11 @@ import { lowerPosition } from './lower-position.ts';
 import type { RowCondition, RowMeasure } from './parts.ts';
 import type { Question } from './question.ts';
 import { all, bitsOf, branch, chosen, finer, isNull, not, minus, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
-import { notOnShares, ownText, rowColumn, type RowScope, tellsApart } from './row-scope.ts';
+import { hashParts, notOnShares, ownText, rowColumn, type RowScope, tellsApart } from './row-scope.ts';
 import { stationsAlone, type SharedSource, type Sharing } from './sharing.ts';
 import type { Split } from './split.ts';
 import type { Stability } from './stability.ts';
+import { hashedColumn } from './text-keys.ts';
 import { isMoment, isNumber } from './types.ts';
 
 /** A key of a question: its domain, or null where its values are secret. */
@@ -40,6 +41,8 @@ export interface SharedPlan {
   readonly keyAccumulators: readonly PlanAccumulator[];
   /** Per key, the number that stands for NULL in its accumulator; null where there is none. */
   readonly nullCodes: readonly (string | null)[];
+  /** Keys that are text without declared values; the second part of each one's hash is a key behind the question's own. */
+  readonly texts: readonly { readonly key: number; readonly column: string }[];
 }
 
 /** Most groups with secret keys: room is made for each of them. */
@@ -50,22 +53,26 @@ export async function planSharedRows(
   question: Question,
   sharing: Sharing,
   split: Split,
-  keys: readonly RowKey[],
+  asked: readonly RowKey[],
   scope: RowScope,
   leftUnique: boolean,
   stability: Stability | null,
 ): Promise<SharedPlan> {
-  const secret = keys.some((k) => k.domain === null);
+  const secret = asked.some((k) => k.domain === null);
+  const texts = asked.flatMap((k, key) => (hashedColumn(k.expression, scope.table) === null ? [] : [key]));
+  const keys = [...asked, ...texts.map((key) => asked[key] as RowKey)];
   const filters = await filtersOf(question, sharing, scope);
   const lowered: RowNumber[] = [];
-  for (const key of keys) lowered.push(await loweredKey(key, scope));
+  for (const [i, key] of keys.entries()) lowered.push(await loweredKey(key, i < asked.length ? 0 : 1, scope));
   const contributions: (RowExpression | null)[] = [];
   for (const condition of split.conditions) contributions.push(await rowCondition(condition, scope));
   const accumulators: PlanRowAccumulator[] = [];
   for (const measure of split.measures) accumulators.push(await rowMeasure(measure, scope));
   const dominances: RowExpression[] = [];
   for (const measure of split.sizes) dominances.push(sizeOf((await rowMeasure(measure, scope)).expression));
-  const codes = lowered.map((key, i) => (secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? key.hi + 1n : null));
+  const codes = lowered.map((key, i) =>
+    secret && keys[i]?.domain === null && keys[i]?.expression.nullable === true ? nullCodeOf(key) : null,
+  );
   const joins: PlanRowJoin[] = [];
   for (const [i, join] of question.joins.entries()) joins.push(await rowJoin(filteredBefore(join, i, sharing, scope), scope));
   const merged = question.merging === undefined ? null : await mergedRows(question.merging, question, sharing, scope);
@@ -92,6 +99,7 @@ export async function planSharedRows(
     rows: { ...draft, sources: sharing.sources.map((s, i) => rowSource(s, i, wheres[i] ?? '', draft)) },
     keyAccumulators: secret ? lowered.map((k, i) => keyAccumulator(k, keys[i]?.expression, codes[i] ?? null)) : [],
     nullCodes: codes.map((c) => (c === null ? null : String(c))),
+    texts: texts.map((key) => ({ key, column: ownName(asked[key]?.expression, scope) })),
   };
 }
 
@@ -163,11 +171,22 @@ function rowSource(
   };
 }
 
-async function loweredKey({ expression, domain }: RowKey, scope: RowScope): Promise<RowNumber> {
+/** Of text that is shared as a hash, `part` says which part. */
+async function loweredKey({ expression, domain }: RowKey, part: 0 | 1, scope: RowScope): Promise<RowNumber> {
   if (domain !== null) return lowerPosition(expression, domain.values, scope);
+  const text = hashedColumn(expression, scope.table);
+  if (text !== null) return hashParts(rowColumn(text.name, scope))[part];
   const key = await lowerNumber(expression, scope);
   if (!key.exact || bitsOf(key) > 62 || (!isNumber(expression.type) && !isMoment(expression.type))) throw notOnShares(expression);
   return key;
+}
+
+/** A number that no value has; beside 62 bits of a hash the one below them still fits a word. */
+const nullCodeOf = ({ lo, hi }: RowNumber): bigint => (bitsOf({ lo, hi: hi + 1n }) > 63 ? lo - 1n : hi + 1n);
+
+function ownName(expression: Bound | undefined, scope: RowScope): string {
+  if (expression?.kind !== 'column') throw new RangeError('a key of text is a column');
+  return scope.place(expression.name).column;
 }
 
 /** With noise there has to be room for every number that a key's place can hold: 0 is one of them. */
@@ -180,7 +199,7 @@ function slotsOf(lowered: readonly RowNumber[], keys: readonly RowKey[], sharing
 }
 
 function keyAccumulator(key: RowNumber, expression: Bound | undefined, nullCode: bigint | null): PlanAccumulator {
-  const ends = [key.lo, nullCode ?? key.hi, 0n];
+  const ends = [key.lo, key.hi, nullCode ?? 0n, 0n];
   const [minimum, maximum] = [ends.reduce((a, b) => (b - a < 0n ? b : a)), ends.reduce((a, b) => (b - a > 0n ? b : a))];
   const words = wordsForBits(bitsOf({ lo: minimum, hi: maximum }));
   return {

@@ -26,6 +26,7 @@ import { reliesOnKeys, stabilityOf } from './stability.ts';
 import type { RowScope } from './row-scope.ts';
 import { checkReceivers, inputShape, providersOf, sharingOf } from './sharing.ts';
 import { isMoment, isNumber, Typing } from './types.ts';
+import { checkTextKeys, hashedColumn } from './text-keys.ts';
 import { checkUses } from './uses.ts';
 import { checkVisibility } from './visibility.ts';
 
@@ -61,6 +62,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   checkVisibility(question);
   checkUses(question, wanted === null ? agreement.output.minimum_rows : null);
   const keys = await keysOf(question, typing);
+  checkTextKeys(question, wanted !== null);
   if (wanted === null) checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
   const sharing = await sharingOf(question, secret, agreement, typing, wanted !== null);
@@ -125,7 +127,7 @@ function checkRoomForGroups(shared: SharedPlan | null): void {
   );
 }
 
-/** Keys with their declared values; a number or a date without such may be grouped by on shared rows, as a secret. */
+/** Keys with their declared values; a number, a date or a column of text without such may be grouped by on shared rows, as a secret. */
 async function keysOf(question: Question, typing: Typing): Promise<RowKey[]> {
   const keys: RowKey[] = [];
   for (const { expression } of question.keys) {
@@ -139,8 +141,10 @@ async function keysOf(question: Question, typing: Typing): Promise<RowKey[]> {
   return keys;
 }
 
-const isGroupedSecretly = ({ type }: Bound, { keys, groupingSets }: Question): boolean =>
-  (isNumber(type) || isMoment(type)) && groupingSets.length === 1 && groupingSets[0]?.length === keys.length;
+const isGroupedSecretly = (expression: Bound, { keys, groupingSets, table }: Question): boolean =>
+  (isNumber(expression.type) || isMoment(expression.type) || hashedColumn(expression, table) !== null) &&
+  groupingSets.length === 1 &&
+  groupingSets[0]?.length === keys.length;
 
 function scopeOf({ table, sources, joins }: Question, { collaboration }: Agreement, typing: Typing): RowScope {
   const place = (name: string): { source: number; column: string } => {

@@ -1,7 +1,17 @@
 /** Pass 6, protect: output rules, techniques and widths make the question's parts a plan. */
 import { canonicalBytes, RefusedError, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
-import { type Agreement, type Domain, inputsOf, layoutOf, type Plan, type PlanKey, type PlanRules, sharesTotals } from '@sluis/model';
+import {
+  type Agreement,
+  type Domain,
+  inputsOf,
+  layoutOf,
+  moreOf,
+  type Plan,
+  type PlanKey,
+  type PlanRules,
+  sharesTotals,
+} from '@sluis/model';
 import { print } from './expression.ts';
 import { finalSql } from './final-sql.ts';
 import { noiseOf } from './noise.ts';
@@ -15,6 +25,7 @@ import { quoteName } from './quote.ts';
 import { roundingOf } from './rounding.ts';
 import type { Split } from './split.ts';
 import type { Stability } from './stability.ts';
+import { hashColumns, type HashColumn } from './text-keys.ts';
 
 /** More cells than this are refused: providers and committee work on every one of them. */
 export const MOST_CELLS = 2_000_000;
@@ -57,7 +68,9 @@ export interface Protecting {
 
 export function protect(p: Protecting): Plan {
   const { question, split, agreement } = p;
-  const keys = question.keys.map((_, i) => planKey(p, i));
+  const keys = [...question.keys.map((_, i) => planKey(p, i)), ...moreKeys(p)];
+  const groupingSets = groupingSetsOf(p);
+  const hashes = hashColumns(question);
   const outputs = outputsOf(question, split, p.hiddenCount);
   const noise =
     p.noisy === null
@@ -76,8 +89,8 @@ export function protect(p: Protecting): Plan {
     committee: committeeOf(agreement),
     receivers: [...p.receivers],
     keys,
-    groupingSets: question.groupingSets.map((set) => [...set]),
-    cellCount: p.shared?.rows.secretSlots ?? countCells(keys, question.groupingSets),
+    groupingSets,
+    cellCount: p.shared?.rows.secretSlots ?? countCells(keys, groupingSets),
     contributions: split.contributions,
     accumulators: [...split.accumulators, ...(p.shared?.keyAccumulators ?? [])],
     dominances: split.dominances,
@@ -91,8 +104,8 @@ export function protect(p: Protecting): Plan {
     ...(rounding === null ? {} : { rounding }),
     ...(noise === null ? {} : { noise }),
     provider: { with: '', from: fromText(question), where: question.where === null ? '' : print(question.where) },
-    finalSql: finalSql(question, split, outputs, intervals),
-    columns: columnsOf(question, intervals),
+    finalSql: finalSql(question, split, outputs, intervals, hashes),
+    columns: columnsOf(question, intervals, hashes),
     maximumRows: question.table.maximum_rows,
     techniques: techniquesFor(agreement, p.shared !== null, noise !== null),
   };
@@ -111,10 +124,12 @@ function watchedBy({ shared, split }: Protecting): number | null {
 /** A mix of exact rules and noise would protect nobody's differential privacy. */
 const NO_RULES: PlanRules = { minimumRows: 1, minimumOrganisations: 1, dominance: null, pPercent: null, withoutReceivers: [] };
 
-function columnsOf({ items }: Question, intervals: IntervalColumns | null): Plan['columns'] {
+function columnsOf({ items }: Question, intervals: IntervalColumns | null, hashes: readonly (HashColumn | null)[]): Plan['columns'] {
   return items.flatMap(({ name, expression: { type } }, i) => {
     const column = { name, type: type === 'NULL' ? 'INTEGER' : type };
     const ends = intervals?.ofItem[i] ?? null;
+    const hash = hashes[i] ?? null;
+    if (hash !== null) return [column, { name: hash.name, type: 'VARCHAR' }];
     return ends === null ? [column] : [column, ...ends.names.map((end) => ({ name: end, type: ends.type }))];
   });
 }
@@ -134,9 +149,31 @@ function planKey({ question, split, keys, shared }: Protecting, i: number): Plan
     domainHash: domain === null ? '' : domainHash(domain.values),
   };
   if (shared === null || shared.rows.secretSlots === null) return base;
-  const nullCode = shared.nullCodes[i] ?? null;
-  return { ...base, secret: true, accumulator: split.accumulators.length + i, ...(nullCode === null ? {} : { nullCode }) };
+  const more = shared.texts.findIndex((t) => t.key === i);
+  const text = shared.texts[more];
+  return {
+    ...base,
+    ...secretly(shared, split, i),
+    ...(text === undefined ? {} : { text: { more: question.keys.length + more, column: text.column } }),
+  };
 }
+
+function secretly({ nullCodes }: SharedPlan, split: Split, i: number): Pick<PlanKey, 'secret' | 'accumulator' | 'nullCode'> {
+  const nullCode = nullCodes[i] ?? null;
+  return { secret: true, accumulator: split.accumulators.length + i, ...(nullCode === null ? {} : { nullCode }) };
+}
+
+/** Second parts of hashes stand behind the question's own keys, and are grouped by with them. */
+function moreKeys({ question, split, shared }: Protecting): PlanKey[] {
+  return (shared?.texts ?? []).map(({ column }, i) => {
+    const name = moreOf(column);
+    const base = { name, sql: quoteName(name), type: 'BIGINT', size: 0, domainHash: '' };
+    return { ...base, ...secretly(shared as SharedPlan, split, question.keys.length + i) };
+  });
+}
+
+const groupingSetsOf = ({ question: { keys, groupingSets }, shared }: Protecting): number[][] =>
+  groupingSets.map((set) => [...set, ...(shared?.texts ?? []).map((_, i) => keys.length + i)]);
 
 /** A question may not take more memory than stations have: any asker could stop all of them with it. */
 function requireRoom(plan: Plan): void {

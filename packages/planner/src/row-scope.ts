@@ -56,12 +56,19 @@ export function rowColumn(name: string, scope: RowScope): RowColumn {
 }
 
 /** One number that tells values of a column apart: of hashed text both of its parts. */
-export function tellsApart({ expression, encoding: { minimum: lo, maximum: hi }, parts }: RowColumn): RowNumber {
+export function tellsApart(column: RowColumn): RowNumber {
+  const { expression, encoding, parts } = column;
+  if (parts.length === 0) return { expression, scale: 0, lo: encoding.minimum, hi: encoding.maximum, exact: true };
+  const [first, more] = hashParts(column);
+  return plus(times(first, numberOf(1n << MORE_HASH_BITS)), more);
+}
+
+/** Both parts of a column of hashed text. */
+export function hashParts({ encoding, parts }: RowColumn): readonly [RowNumber, RowNumber] {
   const [first, more] = parts;
-  if (first === undefined || more === undefined) return { expression, scale: 0, lo, hi, exact: true };
-  const whole = (e: RowExpression, of: bigint): RowNumber => ({ expression: e, scale: 0, lo: 0n, hi: of, exact: true });
-  const room = 1n << MORE_HASH_BITS;
-  return plus(times(whole(first, hi), numberOf(room)), whole(more, room - 1n));
+  if (first === undefined || more === undefined) throw new RangeError('the column is no text that is shared as a hash');
+  const whole = (expression: RowExpression, hi: bigint): RowNumber => ({ expression, scale: 0, lo: 0n, hi, exact: true });
+  return [whole(first, encoding.maximum), whole(more, (1n << MORE_HASH_BITS) - 1n)];
 }
 
 /** A condition as a station's engine reads it, over its own columns. */

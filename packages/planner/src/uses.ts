@@ -9,6 +9,7 @@ import { isExtreme, isPair } from './bind-aggregate.ts';
 import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { hidesCondition, leaveRowsOut, multipliedBySquares } from './hidden-conditions.ts';
 import type { Items, Join, Question } from './question.ts';
+import { hashedColumn } from './text-keys.ts';
 
 interface Need {
   readonly column: string;
@@ -51,6 +52,10 @@ function needsOf(question: Question, fewestRows: number | null): Need[] {
   for (const join of question.joins) needs.push(...needsOfJoin(join));
   if (question.merging !== undefined) needs.push(...needsOfItems(question.merging, table, fewestRows));
   for (const key of question.keys) needs.push(...needsOfGrouping(key.expression, question.table));
+  for (const key of question.keys) {
+    if (hashedColumn(key.expression, table) !== null)
+      needs.push(...every(key.expression, ['reveal'], 'to show its values, which are not declared'));
+  }
   const expressions = [
     ...question.items.map((i) => i.expression),
     ...(question.having === null ? [] : [question.having]),

@@ -3,7 +3,7 @@ import { canonicalText, InvalidError, parseCanonical } from '@sluis/base';
 import { type Finaliser, plannedFacts } from '@sluis/flow';
 import { recombine, verifyReceipt } from '@sluis/ledger';
 import { type Agreement, agreementId, type Receipt, type ReceiptBody, type ResultTable } from '@sluis/model';
-import { prepare, type SqlEngine } from '@sluis/planner';
+import { type Prepared, prepare, type SqlEngine } from '@sluis/planner';
 
 export interface VerifierEngines {
   readonly sql: SqlEngine;
@@ -47,10 +47,19 @@ export async function verifyReceiptFile(bytes: Uint8Array, engines: VerifierEngi
     });
   }
   requireFacts(body, plannedFacts(prepared, signed));
-  const result =
-    openings === null ? null : await engines.finaliser.finalise(prepared, recombine(prepared.plan, openings.mask, openings.components));
+  const result = openings === null ? null : await resultOf(prepared, openings, receipt.openings?.texts, engines.finaliser);
   const signers = prepared.plan.committee.map((organisation) => ({ organisation, identity: identityOf(signed, organisation) }));
   return { body, agreement: signed, agreementGiven: agreement !== undefined, signers, result };
+}
+
+/** Texts that the receiver has put back are hashed anew: none may stand there that is not opened. */
+function resultOf(
+  prepared: Prepared,
+  { mask, components }: NonNullable<ReturnType<typeof verifyReceipt>['openings']>,
+  texts: readonly string[] | undefined,
+  finaliser: Finaliser,
+): Promise<ResultTable> {
+  return finaliser.finalise(prepared, recombine(prepared.plan, mask, components), texts ?? []);
 }
 
 function requireAgreement(body: ReceiptBody, agreement: Agreement | undefined): void {
