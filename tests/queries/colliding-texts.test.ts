@@ -1,6 +1,6 @@
 /**
  * Texts of which the first 62 bits of the hash are equal, in any order among each other, are told apart by the other 34:
- * in joins, set operations, conditions and distinct counts, on shares.
+ * in joins, set operations, conditions, distinct counts and groups, on shares.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -21,7 +21,9 @@ const base = sampleAgreement({
   output: { minimum_rows: 1, minimum_organisations: 1 },
   receivers: [OUTSIDER],
 });
-const agreement = agreementSchema.parse({ ...base, tables: { a: owned('hospital'), b: owned('insurer') } });
+const shown = { ...id, uses: [...id.uses, 'group', 'reveal'], nullable: true };
+const seen = { kind: 'union', providers: ['hospital', 'insurer'], maximum_rows: 40, columns: { id: shown } };
+const agreement = agreementSchema.parse({ ...base, tables: { a: owned('hospital'), b: owned('insurer'), seen } });
 
 /** Three texts with one first part, interleaved, and one more. */
 const texts = (of: string): ClearSource => {
@@ -98,4 +100,39 @@ for (const threat of ['semi-honest', 'malicious'] as const)
     const pairs = [...A].reduce((n, t) => n + [...B].filter((u) => u === t).length, 0);
     assert.equal(await counted('SELECT count(*) FROM a JOIN b ON a.id = b.id', threat), BigInt(pairs));
     assert.equal(await counted('SELECT count(DISTINCT a.id) FROM a SEMI JOIN b USING (id)', threat), BigInt(new Set(matching).size));
+  });
+
+/** Both parts of each group's hash, its rows (or how many have it) and organisations, as text in order. */
+async function groups(sql: string, threat: 'semi-honest' | 'malicious', value: 'count' | 'sum', source: ClearSource): Promise<string[]> {
+  const { plan } = await prepare({ sql, agreement, agreementId: 'a', receivers: [OUTSIDER] }, engine);
+  const found: Vectors = await evaluateOnShares(agreement, plan, [source], threat);
+  const layout = layoutOf(plan);
+  const column = (wanted: (l: (typeof layout)[number]) => boolean) => found.columns[layout.findIndex(wanted)] ?? new BigUint64Array();
+  const keys = plan.keys.map((k) => column((l) => l.kind === 'accumulator' && l.accumulator === k.accumulator));
+  const values = [column((l) => (value === 'count' ? l.kind === 'count' : l.kind === 'accumulator' && l.accumulator === 0))];
+  const cells = [...keys, ...values, column((l) => l.kind === 'present')];
+  const lines = Array.from({ length: plan.cellCount }, (_, cell) => cells.map((c) => String(BigInt.asIntN(64, c[cell] ?? 0n))).join(' '));
+  return lines.filter((line) => !line.endsWith(' 0')).sort();
+}
+
+for (const threat of ['semi-honest', 'malicious'] as const)
+  test(`texts that collide in the first part of their hash are groups of their own, and so is NULL, ${threat}`, async () => {
+    const row = (first: bigint | null, more: bigint | null) =>
+      new Map([
+        ['id', first],
+        ['id#2', more],
+      ]);
+    const rows = [...A].map((t) => row(7n, BigInt('xyz'.indexOf(t))));
+    // The hash whose parts are 0, which is what stands under NULL as well.
+    rows.push(row(0n, 0n), row(null, null), row(null, null), row(0n, 5n));
+    const source = { rows, givers: rows.map((_, i) => (i % 2 === 0 ? 'hospital' : 'insurer')) };
+    const nothing = `-1 ${1n << 34n}`;
+    assert.deepEqual(
+      await groups('SELECT id, count(*) AS n FROM seen GROUP BY id', threat, 'count', source),
+      [`${nothing} 2 2`, '0 0 1 1', '0 5 1 1', '7 0 3 2', '7 1 3 2', '7 2 1 1'].sort(),
+    );
+    assert.deepEqual(
+      await groups('SELECT id, count(DISTINCT organisation) AS n FROM seen GROUP BY id HAVING count(*) > 1', threat, 'sum', source),
+      [`${nothing} 2 2`, '7 0 2 2', '7 1 2 2'].sort(),
+    );
   });

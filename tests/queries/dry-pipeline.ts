@@ -20,7 +20,7 @@ import {
   roundedTo,
   type Vectors,
 } from '@sluis/model';
-import { type Prepared, prepare } from '@sluis/planner';
+import { openedTexts, type Prepared, prepare } from '@sluis/planner';
 import { decideInTheClear } from '@sluis/rules';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { evaluateRows, quantileOf } from '../../packages/planner/src/fixtures/evaluate-rows.ts';
@@ -87,8 +87,11 @@ export class DryPipeline {
     return prepare({ sql, agreement: this.#agreement, agreementId: 'dry', receivers }, this.#sql);
   }
 
-  /** @param threat - evaluates shared rows on shares under this threat model instead of in the clear. */
-  async answer(prepared: Prepared, threat = process.env['SLUIS_ROWS_ON_SHARES']): Promise<ResultTable> {
+  /**
+   * @param threat - evaluates shared rows on shares under this threat model instead of in the clear.
+   * @param own - texts that the receiver has itself.
+   */
+  async answer(prepared: Prepared, threat = process.env['SLUIS_ROWS_ON_SHARES'], own: readonly string[] = []): Promise<ResultTable> {
     const engine = createProviderEngine({ home: this.#home, threads: 1, log: (detail) => this.faults.push(detail) });
     const inputs: { organisation: string; vectors: Vectors }[] = [];
     const pushing = pushdownProviders(prepared.plan);
@@ -107,14 +110,10 @@ export class DryPipeline {
       inputs.push({ organisation: ROWS_INPUT, vectors });
     }
     const passed = decideInTheClear(prepared.plan, inputs);
-    return createFinaliser().finalise(
-      prepared,
-      combine(
-        prepared.plan,
-        passed,
-        inputs.map((i) => i.vectors),
-      ),
-    );
+    const vectors = inputs.map((i) => i.vectors);
+    const released = combine(prepared.plan, passed, vectors);
+    const texts = own.filter(openedTexts(prepared.plan, released) ?? (() => false));
+    return createFinaliser().finalise(prepared, released, texts);
   }
 
   close(): void {

@@ -18,6 +18,8 @@ test('the sample has no problems', () => {
 
 const COLUMNS: readonly [string, Record<string, unknown>, RegExp | null][] = [
   ['group without domain', { type: 'VARCHAR', uses: ['group'] }, /needs a declared domain/],
+  ['group of text whose hashes may be revealed', { type: 'VARCHAR', uses: ['group', 'reveal'] }, null],
+  ['group of DOUBLE', { type: 'DOUBLE', uses: ['group', 'reveal'], bounds: [0, 1], scale: 2 }, /needs a declared domain/],
   ['group of BOOLEAN', { type: 'BOOLEAN', uses: ['group'] }, null],
   ['aggregate without bounds', { type: 'BIGINT', uses: ['aggregate'] }, /needs bounds/],
   ['counting text', { type: 'VARCHAR', uses: ['aggregate'] }, null],

@@ -32,12 +32,14 @@ function checkUses(column: Column, path: AgreementProblem['path'], found: Found)
   const has = (use: Column['uses'][number]) => column.uses.includes(use);
   if (new Set(column.uses).size !== column.uses.length)
     found.push({ path: [...path, 'uses'], what: 'a use stands twice', remedy: 'name each use once' });
-  // Other types without a domain can be grouped by where rows run on shares: their values stay secret until a group passes.
-  if (has('group') && column.domain === undefined && (column.type === 'VARCHAR' || column.type === 'DOUBLE')) {
+  // Without a domain values stay secret until a group passes, on shares. Of text a hash is opened then, which tells it apart.
+  const hashed = column.type === 'VARCHAR' && has('reveal');
+  if (has('group') && column.domain === undefined && !hashed && (column.type === 'VARCHAR' || column.type === 'DOUBLE')) {
+    const or = column.type === 'VARCHAR' ? ', or the use "reveal", with which a hash of each value that passes is opened' : '';
     found.push({
       path: [...path, 'uses'],
       what: 'the use "group" needs a declared domain',
-      remedy: 'add "domain" with "values" or "range", or take "group" out',
+      remedy: `add "domain" with "values" or "range"${or}, or take "group" out`,
     });
   }
   if (has('aggregate') && NUMERIC_TYPE.test(column.type) && column.bounds === undefined) {

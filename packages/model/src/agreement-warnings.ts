@@ -57,8 +57,12 @@ function thresholdWarnings(agreement: Agreement, name: string, table: Table): st
 
 function tableWarnings(agreement: Agreement, name: string, table: Table): string[] {
   const found = [...depositWarnings(agreement, name, table), ...thresholdWarnings(agreement, name, table)];
-  for (const [column, { uses, nullable, domain }] of Object.entries(table.columns)) {
-    if (uses.includes('reveal'))
+  for (const [column, { type, uses, nullable, domain }] of Object.entries(table.columns)) {
+    if (type === 'VARCHAR' && domain === undefined && uses.includes('reveal') && uses.includes('group'))
+      found.push(
+        `Table ${name}: column ${column} may be grouped by without a declared list: receivers get a hash of each value that passes the rules, read those that they have themselves, and can test any text that they can guess.`,
+      );
+    else if (uses.includes('reveal'))
       found.push(`Table ${name}: column ${column} may be revealed: MIN and MAX show a single record's value whatever the group's size.`);
     if (
       uses.includes('filter') &&

@@ -15,13 +15,14 @@ import type { Item, Question } from './question.ts';
 import { bindFrom, ownersOf, withCtes, type Relation, type RelationColumn, type Surroundings } from './relation.ts';
 import { unknownName, unsupported } from './refusal.ts';
 import { selectNode } from './parse.ts';
+import { shownItems } from './shown-items.ts';
 import { subqueriesAsJoins } from './subqueries.ts';
 import { Typing } from './types.ts';
 
 /** Run by every station for itself. Throws RefusedError `plan/unsupported`, `plan/unknown-name` or `plan/type-mismatch`. */
 export async function bind(node: Ast, agreement: Agreement, engine: SqlEngine, typing = new Typing(engine)): Promise<Question> {
   const around: Surroundings = { agreement, typing, ctes: new Map(), depth: 0, joined: false, bindInner };
-  const question = await bindQuestion(node, around);
+  const question = await shownItems(await bindQuestion(node, around), typing);
   refuseOrganisation(question);
   checkHistograms(question);
   return question;

@@ -25,7 +25,7 @@ export function explain({ plan, agreement, question, sharing, floats }: Explaine
     ...(sharing === null ? [] : sharesRows(plan, sharing)),
     ...committee(plan),
     ...(plan.rows === undefined ? [] : seesOfRows(plan, plan.rows)),
-    ...receiver(plan),
+    ...receiver(plan, question),
     ...opensHashes(plan),
     ...intermediate(plan),
     ...showsRows(plan),
@@ -95,10 +95,11 @@ function committee(plan: Plan): Sentence[] {
   );
 }
 
-function receiver(plan: Plan): Sentence[] {
+function receiver(plan: Plan, { having, limit, offset }: Question): Sentence[] {
   const columns = [...new Set(plan.outputs.filter((o) => o.visible).map((o) => o.name))];
   const hidden = plan.outputs.filter((o) => !o.visible).map((o) => o.name);
-  const narrowed = / HAVING | LIMIT | OFFSET /i.test(` ${plan.sql} `);
+  // Conditions on items are tested on secrets.
+  const narrowed = having !== null || limit !== null || offset > 0;
   return say(
     'receiver',
     `${listed(plan.receivers)} ${plan.receivers.length === 1 ? 'receives' : 'receive'} ${columns.length === 0 ? 'which groups exist' : listed(columns)} ${plan.noise === undefined ? 'for every group that passes the rules' : 'with noise, and intervals that hold the exact values in 95 of 100 cases'}.`,

@@ -20,6 +20,7 @@ import type { Prepared } from './prepared.ts';
 import { protect } from './protect.ts';
 import type { Question } from './question.ts';
 import { unsupported } from './refusal.ts';
+import { checkShownItems } from './shown-items.ts';
 import { checkSingleRowGroups } from './single-row-groups.ts';
 import { COUNT_ROWS, split } from './split.ts';
 import { reliesOnKeys, stabilityOf } from './stability.ts';
@@ -63,7 +64,10 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   checkUses(question, wanted === null ? agreement.output.minimum_rows : null);
   const keys = await keysOf(question, typing);
   checkTextKeys(question, wanted !== null);
-  if (wanted === null) checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
+  if (wanted === null) {
+    checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
+    checkShownItems(question, agreement.output.minimum_rows);
+  }
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
   const sharing = await sharingOf(question, secret, agreement, typing, wanted !== null);
   const noisy = wanted === null ? null : { wanted, stability: stabilityOf(question, keys, sharing) };
