@@ -193,7 +193,7 @@ export const explainAnswerSchema = z.object({
   agreement: identifier,
   plan: identifier,
   sql: z.string(),
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  columns: z.array(z.object({ name: z.string(), type: z.string(), hashOf: z.string().optional() })),
   cells: z.number().int(),
   receivers: z.array(name),
   /** Organisations whose approval this question would need. */
@@ -304,7 +304,7 @@ export type CheckList = z.infer<typeof checkListSchema>;
 const scalarValue: z.ZodType<ScalarValue> = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 const cellValue: z.ZodType<CellValue> = z.union([scalarValue, z.array(z.tuple([scalarValue, scalarValue]))]);
 export const resultTableSchema = z.object({
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  columns: z.array(z.object({ name: z.string(), type: z.string(), hashOf: z.string().optional() })),
   rows: z.array(z.array(cellValue)),
   suppressed: z.array(z.object({ group: z.record(z.string(), cellValue), cells: z.array(z.string()), reason: z.string() })),
 });

@@ -3,6 +3,7 @@
 import type { PlanNoise } from './plan-noise.ts';
 import type { PlanRounding } from './plan-rounding.ts';
 import type { PlanRows } from './plan-rows.ts';
+import type { ResultColumn } from './result.ts';
 
 /** A grouping expression with a declared domain, or a secret one (`secret`, with `size` 0 and an empty `domainHash`). */
 export interface PlanKey {
@@ -272,7 +273,7 @@ export interface Plan {
    * a0… (aggregates, typed, NULL where suppressed), p0… (BOOLEAN per output: passed).
    */
   readonly finalSql: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly ResultColumn[];
   readonly maximumRows: number;
   readonly techniques: {
     readonly sharing: TechniqueRef;

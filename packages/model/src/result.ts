@@ -12,8 +12,18 @@ export interface SuppressedGroup {
   readonly reason: string;
 }
 
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: string;
+  /**
+   * Of a column of hashes: the column of texts before it. Where that is NULL and the hash is not, the text is none of the
+   * receiver's own.
+   */
+  readonly hashOf?: string | undefined;
+}
+
 export interface ResultTable {
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly ResultColumn[];
   readonly rows: readonly (readonly CellValue[])[];
   readonly suppressed: readonly SuppressedGroup[];
 }

@@ -6,8 +6,8 @@
  * Text without a domain is hashed exactly as it stands (no case folding, no trimming, no Unicode normalisation) to 96
  * bits, the same in all tables of one collaboration so that it can be joined on: 62 bits are the value, 34 more stand in a
  * column of their own, `name#2`, for whatever tells texts apart. Among n different texts the chance that any two have the
- * same hash is below n² · 2^-97: 2^-48 for twenty million texts. Hashes are not keyed: they are only ever shared, never
- * opened.
+ * same hash is below n² · 2^-97: 2^-48 for twenty million texts. Hashes are not keyed: they are shared, and opened only for
+ * groups by a column that has the use `reveal`.
  */
 import { utf8 } from '@sluis/base';
 import { textHasher } from '@sluis/crypto';

@@ -129,7 +129,7 @@ function columnsOf({ items }: Question, intervals: IntervalColumns | null, hashe
     const column = { name, type: type === 'NULL' ? 'INTEGER' : type };
     const ends = intervals?.ofItem[i] ?? null;
     const hash = hashes[i] ?? null;
-    if (hash !== null) return [column, { name: hash.name, type: 'VARCHAR' }];
+    if (hash !== null) return [column, { name: hash.name, type: 'VARCHAR', hashOf: name }];
     return ends === null ? [column] : [column, ...ends.names.map((end) => ({ name: end, type: ends.type }))];
   });
 }

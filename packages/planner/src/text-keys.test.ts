@@ -65,7 +65,7 @@ test('both parts of the hash are keys of the groups; the text and its hash are c
   );
   assert.deepEqual(made.columns, [
     { name: 'ioc', type: 'VARCHAR' },
-    { name: 'ioc_hash', type: 'VARCHAR' },
+    { name: 'ioc_hash', type: 'VARCHAR', hashOf: 'ioc' },
   ]);
   const passed = made.outputs.map((_, o) => Uint8Array.from({ length: made.cellCount }, (_, i) => (o === 0 && i === 3 ? 1 : 0)));
   const opened = openingMasks(made, passed);

@@ -28,6 +28,8 @@ export const en = {
   moreSuppressed: (n: number) => `and ${n} more ${n === 1 ? 'group' : 'groups'}: suppressed or empty`,
   rows: (n: number) => `${n} ${n === 1 ? 'row' : 'rows'}`,
   noRows: 'No rows.',
+  notOwnTexts: (unread: number, rows: number, column: string, hash: string) =>
+    `In ${unread} of ${rows} rows ${column} is none of your own values: it is left empty, and ${hash} tells it apart.`,
   nothingReleased: 'Nothing was released: every cell is suppressed or empty.',
   noReceiver: (names: string) => `The question was answered. The result went to ${names}, not to this organisation.`,
   cost: (ms: string, bytes: string, rounds: number) => `${ms}, ${bytes} between the compute parties, ${rounds} rounds`,

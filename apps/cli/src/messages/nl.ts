@@ -28,6 +28,8 @@ export const nl: Messages = {
   moreSuppressed: (n) => `en nog ${n} ${n === 1 ? 'groep' : 'groepen'}: onderdrukt of leeg`,
   rows: (n) => `${n} ${n === 1 ? 'rij' : 'rijen'}`,
   noRows: 'Geen rijen.',
+  notOwnTexts: (unread: number, rows: number, column: string, hash: string) =>
+    `In ${unread} van ${rows} rijen is ${column} geen van uw eigen waarden: het blijft leeg, en ${hash} onderscheidt het.`,
   nothingReleased: 'Er is niets vrijgegeven: elke cel is onderdrukt of leeg.',
   noReceiver: (names) => `De vraag is beantwoord. De uitkomst ging naar ${names}, niet naar deze organisatie.`,
   cost: (ms, bytes, rounds) => `${ms}, ${bytes} tussen de rekenpartijen, ${rounds} ronden`,

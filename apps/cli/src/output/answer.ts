@@ -24,9 +24,19 @@ function printTable(answer: RunResult, result: ResultTable, nothing: boolean): v
   print(renderTable(result, text, painted.out));
   if (nothing) remark(painted.err.yellow(text.nothingReleased));
   else if (result.rows.length === 0) remark(text.noRows);
+  for (const line of notRead(result)) remark(line);
   const took = durationText(answer.timings.totalMs);
   // A receipt may be silent about what was sent.
   remark(painted.err.dim(answer.rounds === 0 ? took : text.cost(took, bytesText(answer.bytes.total), answer.rounds)));
+}
+
+/** Per column of hashes, how many texts are none of the receiver's own. */
+export function notRead({ columns, rows }: ResultTable): string[] {
+  return columns.flatMap(({ name, hashOf }, i) => {
+    if (hashOf === undefined) return [];
+    const unread = rows.filter((row) => row[i - 1] === null && row[i] !== null).length;
+    return unread === 0 ? [] : [text.notOwnTexts(unread, rows.length, hashOf, name)];
+  });
 }
 
 /** The JSON document that CLI programs read. A failure's `error` stands beside the (empty) answer if all is suppressed. */

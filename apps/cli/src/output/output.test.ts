@@ -4,7 +4,7 @@ import type { Receipt, ResultTable, RunEventView } from '@sluis/model';
 import { en } from '../messages/en.ts';
 import { languageOf } from '../messages/index.ts';
 import { nl } from '../messages/nl.ts';
-import { nothingReleased } from './answer.ts';
+import { notRead, nothingReleased } from './answer.ts';
 import { renderCsv } from './csv.ts';
 import { bytesText, durationText, paintFor, printable, widthOf, wrap } from './paint.ts';
 import { ProgressView } from './progress.ts';
@@ -71,6 +71,18 @@ test('an answer emptied by its own HAVING is not "nothing released"', () => {
   assert.equal(nothingReleased(empty, receipt([0, 4])), false);
   assert.equal(nothingReleased(empty, receipt([0, 0])), true);
   assert.equal(nothingReleased(table, receipt([0, 0])), false);
+});
+
+test("texts that are none of the receiver's own are counted, NULL is not", () => {
+  const columns = [
+    { name: 'host', type: 'VARCHAR' },
+    { name: 'host_hash', type: 'VARCHAR', hashOf: 'host' },
+  ];
+  const answer = (rows: (string | null)[][]): ResultTable => ({ columns, rows, suppressed: [] });
+  const own = ['a.test', '00'];
+  const [line, ...others] = notRead(answer([own, [null, '01'], [null, '02'], [null, null]]));
+  assert.match(line ?? '', /2 .* 4 .*host .*host_hash/);
+  assert.deepEqual([others, notRead(answer([own, [null, null]])), notRead(table)], [[], [], []]);
 });
 
 test('widths, wrapping and units', () => {
