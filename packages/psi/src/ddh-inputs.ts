@@ -1,5 +1,6 @@
-/** Items as inputs of an oblivious pseudorandom function: digests under the session, filled up with random ones. */
+/** Inputs and outputs of an oblivious pseudorandom function: digests of items under the session, filled up with random ones. */
 import type { Random } from '@sluis/base';
+import { OPRF_OUTPUT_BYTES } from '@sluis/crypto';
 import { Arena, BulkHash } from '@sluis/kernels';
 import { DIGEST_BYTES, ItemRows } from './item-rows.ts';
 import type { PackedItems } from './packed-items.ts';
@@ -18,6 +19,13 @@ export async function inputsOf(items: PackedItems, session: Uint8Array, declared
   } finally {
     arena.close();
   }
+}
+
+/** Writes the first `size` bytes of each output one after the other into `values`, from `at`; gives where the next stands. */
+export function putShortened(outputs: Uint8Array, size: number, values: Uint8Array, at: number): number {
+  const count = outputs.length / OPRF_OUTPUT_BYTES;
+  for (let i = 0; i < count; i++) values.set(outputs.subarray(OPRF_OUTPUT_BYTES * i, OPRF_OUTPUT_BYTES * i + size), at + size * i);
+  return at + size * count;
 }
 
 /** Inputs of each message. */

@@ -1,8 +1,8 @@
 /** The receiver's part over Diffie–Hellman in ristretto255; see ddh-sender.ts. */
 import type { Random } from '@sluis/base';
-import { type BlindedInputs, loadOprf, OPRF_OUTPUT_BYTES, OPRF_PROOF_BYTES, type Oprf } from '@sluis/crypto';
+import { type BlindedInputs, loadOprf, OPRF_PROOF_BYTES, type Oprf } from '@sluis/crypto';
 import { Arena } from '@sluis/kernels';
-import { batches, ELEMENT, inputsOf } from './ddh-inputs.ts';
+import { batches, ELEMENT, inputsOf, putShortened } from './ddh-inputs.ts';
 import { valueBytes } from './lengths.ts';
 import { itemCount, type PackedItems } from './packed-items.ts';
 import type { Session } from './session.ts';
@@ -24,8 +24,7 @@ export async function receiveByDdh(session: Session, items: PackedItems, terms: 
     const answer = await session.receive('psi/evaluated', ELEMENT * batch.length + proofBytes);
     const evaluated = answer.subarray(0, ELEMENT * batch.length);
     const outputs = oprf.finalize(batch, mine, { evaluated, proof: answer.subarray(ELEMENT * batch.length) }, publicKey);
-    for (let i = 0; i < batch.length; i++, at += size)
-      values.set(outputs.subarray(OPRF_OUTPUT_BYTES * i, OPRF_OUTPUT_BYTES * i + size), at);
+    at = putShortened(outputs, size, values, at);
     await pause();
   }
   return lookUp(session, values, itemCount(items), terms);

@@ -5,9 +5,9 @@
  * Source: Huberman, Franklin & Hogg 1999; Jarecki, Kiayias & Krawczyk 2014 (2HashDH); RFC 9497, modes OPRF and VOPRF.
  */
 import type { Random } from '@sluis/base';
-import { loadOprf, OPRF_OUTPUT_BYTES, type Oprf, type OprfKeys } from '@sluis/crypto';
+import { loadOprf, type Oprf, type OprfKeys } from '@sluis/crypto';
 import { Arena } from '@sluis/kernels';
-import { BATCH, batches, ELEMENT, inputsOf } from './ddh-inputs.ts';
+import { BATCH, batches, ELEMENT, inputsOf, putShortened } from './ddh-inputs.ts';
 import { valueBytes } from './lengths.ts';
 import type { PackedItems } from './packed-items.ts';
 import type { Session } from './session.ts';
@@ -47,8 +47,7 @@ async function ownValues(
   let at = 0;
   for (const batch of batches(inputs)) {
     const outputs = oprf.evaluateInputs(keys.privateKey, batch);
-    for (let i = 0; i < batch.length; i++, at += size)
-      values.set(outputs.subarray(OPRF_OUTPUT_BYTES * i, OPRF_OUTPUT_BYTES * i + size), at);
+    at = putShortened(outputs, size, values, at);
     await pause();
   }
   const arena = new Arena();

@@ -1,22 +1,19 @@
-/** Recipes of the command line: `email@1`, or with options `phone@1,country=NL`. The publication names them in this form. */
+/** What a recipe of the command line makes of identifiers. The publication names recipes in that form. */
 import { InvalidError } from '@sluis/base';
 import { type Normalise, plainIdentifier } from '@sluis/lookup';
 import { recipeOf } from '@sluis/matching';
+import { readRecipeOption } from '../recipe-option.ts';
 
 /** The function that normalises by a recipe; by none, Unicode in one form and no space at the ends. Throws InvalidError. */
 export function normaliserOf(recipe: string | null): Normalise {
   if (recipe === null) return plainIdentifier;
-  const [id = '', ...settings] = recipe.split(',');
-  const found = recipeOf(id);
-  const options: { order?: 'ymd' | 'dmy' | 'mdy'; country?: string } = {};
-  for (const setting of settings) {
-    const [name, value] = setting.split('=');
-    if (name === 'order' && (value === 'ymd' || value === 'dmy' || value === 'mdy') && found.options.includes('order'))
-      options.order = value;
-    else if (name === 'country' && value !== undefined && found.options.includes('country')) options.country = value;
-    else throw unknown(found.options);
-  }
-  if (!found.required.every((name) => name in options)) throw unknown(found.options);
+  const found = recipeOf(recipe.split(',', 1)[0] ?? '');
+  const part = readRecipeOption(recipe);
+  if (part === null) throw unknown(found.options);
+  const { recipe: _, ...options } = part;
+  const takes: readonly string[] = found.options;
+  if (!Object.keys(options).every((name) => takes.includes(name)) || !found.required.every((name) => name in options))
+    throw unknown(found.options);
   const read = found.reader(options);
   return (identifier) => {
     const reading = read(identifier);
