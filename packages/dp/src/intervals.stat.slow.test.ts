@@ -1,6 +1,7 @@
 /**
- * Confidence intervals hold the exact value as often as they say: exact binomial bounds, α = 1e-9 each, 600 runs at the level
- * 0.9. Intervals of half the width are rejected (they hold at most 0.7 of the time: power above 0.999).
+ * Confidence intervals hold the exact value as often as they say: exact binomial bounds, α = 1e-9 each, 1,000 runs at the level
+ * 0.9. Intervals of half the width are rejected: they hold at most 0.744 of the time, and up to 0.84 is noticed (seven
+ * standard deviations more).
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +11,7 @@ import * as dp from './library.ts';
 import { normalQuantile } from './noise/within.ts';
 
 const random = seededRandom(testSeed);
-const RUNS = 600;
+const RUNS = 1000;
 const level = 0.9;
 const GRID = { lower: '0', upper: '100' };
 const values = Array.from({ length: 400 }, (_, i) => (i * 37) % 101);

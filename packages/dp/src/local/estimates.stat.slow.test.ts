@@ -4,7 +4,8 @@
  * The mean error over collections, in standard errors, is below 6.2 (α = 1e-9). The mean of squared errors over variances lies where
  * χ² with 1,500 degrees of freedom, over 1,500, does but for α = 2e-9: from 0.765 to 1.263 (Laurent & Massart 2000, Lemma 1); so 0.7 or
  * 1.3 times the standard deviation is always rejected where the true one is accepted. Intervals of 95 % hold at least 90 % of the time
- * (nine standard deviations of that share), and intervals with 0.7 of the reach, which would hold 83 % of it, are rejected.
+ * (nine standard deviations of that share). Intervals with 0.7 of the reach, which hold 84 % of it at most, are rejected (six), or
+ * with 0.5 for an alternative that nobody has, whose estimates lie so far apart that 0.7 would hold 88 %.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -29,7 +30,7 @@ interface Outcome {
   readonly truth: number;
 }
 
-function check(name: string, outcomes: readonly Outcome[], deviation: number): void {
+function check(name: string, outcomes: readonly Outcome[], deviation: number, short = 0.7): void {
   const n = outcomes.length;
   const mean = outcomes.reduce((sum, o) => sum + o.error / deviation, 0) / Math.sqrt(n);
   assert.ok(Math.abs(mean) < 6.2, `${name}: biased by ${mean} standard errors`);
@@ -40,7 +41,7 @@ function check(name: string, outcomes: readonly Outcome[], deviation: number): v
   const held = (reach: number) =>
     outcomes.filter(({ interval: { low, high }, truth: t }) => Math.abs(t - (low + high) / 2) <= (reach * (high - low)) / 2).length / n;
   assert.ok(held(1) >= 0.9, `${name}: intervals hold ${held(1)} of the time`);
-  assert.ok(held(0.7) < 0.9, 'shorter intervals are noticed');
+  assert.ok(held(short) < 0.9, `${name}: shorter intervals are noticed: ${held(short)}`);
 }
 
 for (const make of FREQUENCIES) {
@@ -56,7 +57,8 @@ for (const make of FREQUENCIES) {
         for (const [v, { count, standardError, interval }] of tally.estimates().entries())
           outcomes[v]?.push({ error: count - (truth[v] as number), standardError, interval, truth: truth[v] as number });
       }
-      for (const v of [0, 1, 5]) check(`${mechanism.name}, alternative ${v}`, outcomes[v] as Outcome[], deviations[v] as number);
+      for (const v of [0, 1, 5])
+        check(`${mechanism.name}, alternative ${v}`, outcomes[v] as Outcome[], deviations[v] as number, truth[v] === 0 ? 0.5 : 0.7);
     });
   }
 }

@@ -19,14 +19,16 @@ async function accepted(positions: number, arrays: number, tries: number): Promi
   return count;
 }
 
+const TRIES = 400;
+
 test('a wrong product hides behind wrong triples exactly as often as the bound says', async () => {
-  // Binomial(200, p): 5 standard deviations are 35 for p = 1/2, 22 for 1/9 and 24 for 1/8.
+  // Binomial(400, p): outside these margins, six to seven standard deviations, with probability below 2e-9 each.
   for (const [positions, arrays, expected, margin] of [
-    [1, 1, 100, 35],
-    [2, 2, 22, 22],
-    [1, 3, 25, 24],
+    [1, 1, 200, 60],
+    [2, 2, 44, 42],
+    [1, 3, 50, 44],
   ] as const) {
-    const count = await accepted(positions, arrays, 200);
+    const count = await accepted(positions, arrays, TRIES);
     assert.ok(count > 0 && Math.abs(count - expected) <= margin, `${count} where ${expected} are expected`);
   }
 });
