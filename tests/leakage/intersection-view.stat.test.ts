@@ -1,6 +1,6 @@
 /**
  * What each side of an intersection sees is independent of the other's items that do not match, and of how many they are below
- * the declared size: 24 runs with each of two sets, compared as `two-samples.ts` says with α = 1e-5 a test. Complete dependence
+ * the declared size: 24 runs with each of two sets, compared as `two-samples.ts` says with α = 1e-7 a test. Complete dependence
  * of a single bit has a p-value of 2/C(48, 24) ≈ 6e-14 before Bonferroni. To the sender's view belongs what it can compute of
  * guesses at the receiver's items. Planted leaks (no mask, padding that is not random) must be found. Correlations come from a dealer; the messages by which they are made have their own tests.
  */
@@ -14,7 +14,7 @@ import { guessedBlocks } from '../../packages/psi/src/fixtures/sender-guesses.ts
 import { TrustedDealer } from '../../packages/psi/src/fixtures/trusted-dealer.ts';
 import { compare, type RunView, shapeDifferences } from './two-samples.ts';
 
-const [RUNS, ALPHA] = [24, 1e-5];
+const [RUNS, ALPHA] = [24, 1e-7];
 const COMMON = ['both-1', 'both-2', 'both-3'];
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 

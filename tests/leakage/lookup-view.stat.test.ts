@@ -1,6 +1,6 @@
 /**
  * What the owner of a database sees is independent of the identifiers that are asked: 24 clients that ask for three
- * entries, and 24 that ask for one that is not there, compared as `two-samples.ts` says with α = 1e-5 a test. Complete
+ * entries, and 24 that ask for one that is not there, compared as `two-samples.ts` says with α = 1e-7 a test. Complete
  * dependence of a single bit has a p-value of 2/C(48, 24) ≈ 6e-14 before Bonferroni.
  */
 import assert from 'node:assert/strict';
@@ -10,7 +10,7 @@ import { type LookupAnswer, LookupClient, MemoryCache } from '@sluis/lookup';
 import { type TestOwner, testOwner } from '../../packages/lookup/src/fixtures/owner.ts';
 import { compare, type RunView, shapeDifferences } from './two-samples.ts';
 
-const [RUNS, ALPHA] = [24, 1e-5];
+const [RUNS, ALPHA] = [24, 1e-7];
 const IN = ['n1', 'n2', 'n3'];
 const OUT = ['nobody'];
 let owner: TestOwner;

@@ -1,7 +1,7 @@
 /**
  * What a compute party receives while a question runs on secret rows is independent of the rows: 24 runs over each of two
  * tables of one length (nothing passes the filter and all values are equal, against everything passes and all differ),
- * compared as `two-samples.ts` says with α = 1e-5 a test. Complete dependence of one bit has a p-value of
+ * compared as `two-samples.ts` says with α = 1e-7 a test. Complete dependence of one bit has a p-value of
  * 2/C(48, 24) ≈ 6e-14 before Bonferroni.
  */
 import assert from 'node:assert/strict';
@@ -16,7 +16,7 @@ import { compare, type RunView, shapeDifferences } from './two-samples.ts';
 
 const RUNS = 24;
 const ROWS = 48;
-const ALPHA = 1e-5;
+const ALPHA = 1e-7;
 const ENCODINGS = [encoding('sector', 0n, 3n, true, 3), encoding('cost', 0n, 1000n, true, 11)];
 
 const rows = (of: (i: number) => PlainSourceRow['values']): PlainSourceRow[] =>
@@ -95,7 +95,7 @@ test('control: a column in the clear among the messages is caught', async () => 
     views(plan, version, (view) => {
       view.set(
         'leak',
-        Uint8Array.from(version, (r) => Number((r.values['cost'] ?? 0n) & 255n) ^ (Math.random() < 0.1 ? 255 : 0)),
+        Uint8Array.from(version, (r) => Number((r.values['cost'] ?? 0n) & 255n) ^ (Math.random() < 0.02 ? 255 : 0)),
       );
     });
   const { worst } = compare(await leaking(VERSIONS[0]), await leaking(VERSIONS[1]));

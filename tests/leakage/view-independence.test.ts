@@ -1,7 +1,7 @@
 /**
  * What a compute party receives is statistically independent of the data of another organisation: 24 runs over each of
- * two versions of that organisation's rows, compared as `two-samples.ts` says with α = 1e-5 a test. Complete dependence
- * of a single bit has a p-value of 2/C(48, 24) ≈ 6e-14 before Bonferroni: it is found among a hundred million positions.
+ * two versions of that organisation's rows, compared as `two-samples.ts` says with α = 1e-7 a test. Complete dependence
+ * of a single bit has a p-value of 2/C(48, 24) ≈ 6e-14 before Bonferroni: it is found among a million positions.
  * The long form has more runs.
  */
 import { before, test } from 'node:test';
