@@ -11,6 +11,7 @@ import { verifyReceiptFile } from '@sluis/sdk';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collaboration, openCollaboration } from '../harness/collaboration.ts';
+import { sluis } from '../harness/command-line.ts';
 
 const uses = ['join', 'group', 'reveal', 'filter'];
 const COLUMNS = { indicator: { type: 'VARCHAR', uses, nullable: true }, kind: { type: 'VARCHAR', uses: ['join'] } };
@@ -60,6 +61,12 @@ describe('indicators that three of six members have', () => {
       terms: {
         threat_model: 'malicious',
         output: { minimum_rows: 1, minimum_organisations: 3 },
+        intersections: {
+          common: {
+            between: Object.keys(LISTS).map((organisation) => ({ organisation, table: 'iocs' })),
+            ...{ on: ['indicator'], reveal: 'at-least', threshold: 4, show_items: true, receivers: ['east', 'centre'] },
+          },
+        },
         tables: {
           iocs: { providers: Object.keys(LISTS), columns: COLUMNS, maximum_rows: 1000 },
           watched: { kind: 'owner', providers: ['centre'], columns: COLUMNS, maximum_rows: 1000 },
@@ -122,5 +129,19 @@ describe('indicators that three of six members have', () => {
   test('the rules decide, not the question: two are not enough where the agreement says three', async () => {
     const { result } = await c.ask(sql.replace('>= 3', '>= 2'));
     assert.deepEqual(rows(result), expected(LISTS['north'] ?? []));
+  });
+
+  test('an intersection of the agreement that shows items is asked by its name', async () => {
+    const ended = await sluis(['intersect', 'common', '--home', c.member('east').home, '--format', 'json']);
+    assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+    const found = JSON.parse(ended.stdout) as { columns: object[]; rows: unknown[][]; receipt: Receipt };
+    assert.deepEqual(found.receipt.body.receivers, ['east', 'centre']);
+    const wanted = expected(LISTS['east'] ?? []).filter((row) => Number(row[2]) >= 4);
+    const sorted = wanted.sort((a, b) => Number(b[2]) - Number(a[2]));
+    assert.deepEqual(found.rows, sorted);
+    assert.deepEqual(found.columns[1], { name: 'indicator_hash', type: 'VARCHAR', hashOf: 'indicator' });
+    const shown = await sluis(['result', found.receipt.body.run, '--home', c.member('centre').home]);
+    assert.match(shown.stdout, /NULL .*5\n/);
+    assert.match(shown.stderr, /In 1 of 2 rows indicator is none of your own values/);
   });
 });

@@ -14,7 +14,7 @@ function matchingSql({ value, receivers, reveal }: Intersection, matching: strin
   return `SELECT count(*) AS size${also} FROM ${quote(holder.table)} h SEMI JOIN ${quote(other.table)} o ON matches('${matching}')`;
 }
 
-/** SQL over the tables of the intersection's organisations. Nobody learns which items matched. */
+/** SQL over the tables of the intersection's organisations. Nobody learns which items matched, unless the agreement shows items. */
 export function intersectionSql(agreement: Agreement, terms: Intersection): string {
   const [a, b] = terms.between;
   if (terms.matching !== undefined && a !== undefined && b !== undefined) return matchingSql(terms, terms.matching, a, b);
@@ -25,6 +25,7 @@ export function intersectionSql(agreement: Agreement, terms: Intersection): stri
     const key = (terms.on ?? []).map(quote).join(', ');
     if (terms.reveal === 'union') return `SELECT count(DISTINCT ${key}) AS size FROM ${from(a)}`;
     const least = terms.threshold ?? terms.between.length;
+    if (terms.show_items) return shownSql(agreement, a, key, least);
     return `SELECT count(*) AS size FROM (SELECT ${key} FROM ${from(a)} GROUP BY ${key} HAVING count(DISTINCT organisation) >= ${least})`;
   }
   const holder = terms.value?.organisation === b.organisation ? b : a;
@@ -44,4 +45,15 @@ export function intersectionSql(agreement: Agreement, terms: Intersection): stri
           .join(' AND ')}`;
   const keys = (side: typeof a) => `SELECT ${at(side.organisation).map(quote).join(', ')} FROM ${from(side)}${present(side)}`;
   return `SELECT count(*) AS size FROM (${keys(a)} INTERSECT ${keys(b)})`;
+}
+
+/** A row that lacks a part of the key is no item. */
+function shownSql({ tables }: Agreement, side: Intersection['between'][number], key: string, least: number): string {
+  const columns = Object.entries(tables[side.table]?.columns ?? {});
+  const lacking = columns
+    .filter(([name, c]) => c.nullable && key.split(', ').includes(quote(name)))
+    .map(([name]) => `${quote(name)} IS NOT NULL`);
+  const where = lacking.length === 0 ? '' : ` WHERE ${lacking.join(' AND ')}`;
+  const members = 'count(DISTINCT organisation)';
+  return `SELECT ${key}, ${members} AS organisations FROM ${quote(side.table)}${where} GROUP BY ${key} HAVING ${members} >= ${least} ORDER BY organisations DESC`;
 }

@@ -28,7 +28,9 @@ export function intersectionSentences(agreement: Agreement, terms: Intersection,
   if (technique === null)
     return [
       ...found,
-      `The committee (${agreement.committee.join(', ')}) computes "${terms.reveal}" on secrets: nobody learns which items matched; ${list(terms.receivers)} learn${terms.receivers.length === 1 ? 's' : ''} the result.`,
+      terms.show_items
+        ? `The committee (${agreement.committee.join(', ')}) finds on secrets the items that at least ${terms.threshold} have; ${list(terms.receivers)} learn${terms.receivers.length === 1 ? 's' : ''} these, and by how many, not by whom. Of text a hash is opened: each receiver reads what it has itself, and can test guesses.`
+        : `The committee (${agreement.committee.join(', ')}) computes "${terms.reveal}" on secrets: nobody learns which items matched; ${list(terms.receivers)} learn${terms.receivers.length === 1 ? 's' : ''} the result.`,
       ...(terms.minimum > 0 ? [`Below ${terms.minimum} matches the result is suppressed; this is decided on secrets.`] : []),
     ];
   for (const receiver of terms.receivers) {
@@ -82,6 +84,7 @@ export async function intersectionTermsView(
     plain,
     sql: plain ? null : intersectionSql(agreement, terms),
     reveal: terms.reveal,
+    items: terms.show_items === true,
     receivers: [...terms.receivers],
     sentences: intersectionSentences(agreement, terms, plain ? work.technique(terms.protocol) : null),
     runs: plain ? { begun, allowed: terms.limits.runs, days: terms.limits.days } : null,

@@ -130,6 +130,8 @@ const MEANINGS: readonly Meaning[] = [
   ],
   [/^intersections\.[^.]+\.limits\.days$/, 'days that runs of an intersection are counted over', moreIsStronger],
   [/^intersections\.[^.]+\.receivers$/, 'receivers of an intersection', fewerIsStronger],
+  [/^intersections\.[^.]+\.show_items$/, 'items shown by an intersection', (_before, after) => (after === true ? 'weaker' : 'stronger')],
+  [/^intersections\.[^.]+\.threshold$/, 'organisations that have an item', moreIsStronger],
   [/^intersections\.[^.]+\.commit_inputs$/, 'commitments to inputs', (_before, after) => (after === true ? 'stronger' : 'weaker')],
   [/^intersections\.[^.]+\.approval$/, 'approval of an intersection', (_before, after) => (after === 'agreed' ? 'weaker' : 'stronger')],
   [/^receivers$/, 'receivers of results', fewerIsStronger],

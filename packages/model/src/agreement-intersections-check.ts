@@ -31,16 +31,26 @@ function sideProblems(agreement: Agreement, terms: Intersection, side: Side, pat
       what: `${side.organisation} is no provider of "${side.table}"`,
       remedy: `name a table of its own, or add it to the providers`,
     });
-  const others = terms.receivers.some((r) => r !== side.organisation);
-  const uses: ColumnUse[] = isPlainIntersection(terms) && others ? ['join', 'reveal'] : ['join'];
   const { matching } = terms;
   if (matching === undefined && keyColumns(terms, side.organisation).length !== terms.on?.length)
     found.push({ path: [...path, 'on'], what: 'the key has another number of columns', remedy: `name ${terms.on?.length ?? 'some'}` });
   if (matching !== undefined && keysOfTable(agreement, matching, side.table) === null)
     found.push({ path: [...path, 'table'], what: `the matching "${matching}" leaves ${side.table} out`, remedy: 'add it to its tables' });
   for (const column of columnsOfKey(agreement, terms, side.organisation))
-    found.push(...keyProblems(agreement, side.table, column, uses, [...path, matching === undefined ? 'on' : 'table']));
+    found.push(
+      ...keyProblems(agreement, side.table, column, usesOfKey(agreement, terms, side, column), [
+        ...path,
+        matching === undefined ? 'on' : 'table',
+      ]),
+    );
   return found;
+}
+
+/** What a column of a key is used for: to match, to be shown, to leave rows out that lack it. */
+function usesOfKey(agreement: Agreement, terms: Intersection, { organisation, table }: Side, column: string): ColumnUse[] {
+  if (terms.show_items) return ['join', 'group', 'reveal', ...(columnOf(agreement, table, column)?.nullable ? (['filter'] as const) : [])];
+  const others = terms.receivers.some((r) => r !== organisation);
+  return isPlainIntersection(terms) && others ? ['join', 'reveal'] : ['join'];
 }
 
 function keyProblems(agreement: Agreement, table: string, column: string, uses: readonly ColumnUse[], path: Path): AgreementProblem[] {
@@ -48,7 +58,12 @@ function keyProblems(agreement: Agreement, table: string, column: string, uses: 
   if (definition === undefined) return [{ path, what: `"${column}" is no column of "${table}"`, remedy: 'name columns of the table' }];
   const missing = uses.filter((use) => !definition.uses.includes(use));
   if (missing.length === 0) return [];
-  const why = missing.includes('reveal') ? 'the other side sees which of these values both have' : 'rows are matched by it';
+  const why =
+    missing.includes('group') || missing.includes('filter')
+      ? 'items are shown by it, and rows without it left out'
+      : missing.includes('reveal')
+        ? 'others see which of these values match'
+        : 'rows are matched by it';
   return [
     {
       path,
@@ -106,6 +121,7 @@ function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): A
       what: 'a threshold of at most as many organisations as there are belongs to "at-least", and to nothing else',
       remedy: terms.reveal === 'at-least' ? `write a threshold from 2 to ${names.length}` : 'leave it out',
     });
+  found.push(...shownProblems(agreement, terms, path));
   const plain = isPlainIntersection(terms);
   for (const [i, receiver] of terms.receivers.entries()) {
     if (plain && !names.includes(receiver))
@@ -130,6 +146,29 @@ function shapeProblems(agreement: Agreement, terms: Intersection, path: Path): A
     });
   if (plain && agreement.output.noise?.required === true)
     found.push({ path: [...path, 'reveal'], what: 'matches are exact, and "output.noise" requires noise', remedy: 'agree on it apart' });
+  return found;
+}
+
+/** Each item that is shown is a group of one, and has to pass the rules by itself. */
+function shownProblems({ output }: Agreement, { show_items, reveal, threshold = 0 }: Intersection, path: Path): AgreementProblem[] {
+  if (show_items === undefined) return [];
+  const at = [...path, 'show_items'];
+  if (reveal !== 'at-least') return [{ path: at, what: `"show_items" belongs to "at-least", not to "${reveal}"`, remedy: 'leave it out' }];
+  const found: AgreementProblem[] = [];
+  if (output.minimum_rows > 1)
+    found.push({
+      path: at,
+      what: `output.minimum_rows is ${output.minimum_rows} and counts items, so no single one is ever shown`,
+      remedy: 'agree on minimum_rows 1, and on output.minimum_organisations; or leave "show_items" out',
+    });
+  if (output.minimum_organisations > threshold)
+    found.push({
+      path: [...path, 'threshold'],
+      what: `items that fewer than ${output.minimum_organisations} organisations have are suppressed (output.minimum_organisations)`,
+      remedy: `write a threshold of at least ${output.minimum_organisations}`,
+    });
+  if (output.noise?.required === true)
+    found.push({ path: at, what: 'items are shown exactly, and "output.noise" requires noise', remedy: 'leave "show_items" out' });
   return found;
 }
 
@@ -227,6 +266,10 @@ export function intersectionWarnings(agreement: Agreement): string[] {
           `${of}: the minimum of ${terms.minimum} is kept by the receiver's own station; against a receiver that cheats, reveal "size".`,
         );
     }
+    if (terms.show_items)
+      found.push(
+        `${of}: ${terms.receivers.join(' and ')} get${terms.receivers.length === 1 ? 's' : ''} every item that at least ${terms.threshold} have: of text a hash, which each reads where it has the text itself, and against which it can test any text that it can guess. Whoever puts items into its rows which are not its own can ask about them this way.`,
+      );
     if (terms.size_bucket === 1) found.push(`${of}: the exact sizes of both lists are shown to the other side.`);
     const { limits } = terms;
     if (limits.minimum_changed_items === undefined && limits.maximum_repeated_percent === undefined)

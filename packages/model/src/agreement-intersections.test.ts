@@ -170,3 +170,37 @@ test('readers are told who learns what, and which change weakens it', () => {
   assert.deepEqual(effects({}, { receivers: ['insurer', 'bank'] }), ['weaker']);
   assert.deepEqual(effects({}, { approval: 'agreed' }), ['weaker']);
 });
+
+test('items are shown where the agreement lets each of them pass, and readers are told', () => {
+  const seen = (uses: readonly string[], nullable = false) => ({
+    ...three,
+    tables: {
+      seen: { kind: 'union', providers: ['bank', 'insurer', 'centre'], columns: { ioc: { type: 'VARCHAR', uses, nullable } } },
+    },
+    receivers: ['bank', 'centre'],
+  });
+  const between = ['bank', 'insurer', 'centre'].map((organisation) => ({ organisation, table: 'seen' }));
+  const terms = { between, on: ['ioc'], reveal: 'at-least', threshold: 2, show_items: true, receivers: ['bank', 'centre'] };
+  const output = { minimum_rows: 1, minimum_organisations: 2 };
+  const uses = ['join', 'group', 'reveal'];
+  const of = (more: object, changed: object = {}) => problems({ ...terms, ...changed }, { output, ...more });
+  assert.deepEqual(of(seen(uses)), []);
+  assert.deepEqual(of(seen([...uses, 'filter'], true)), []);
+  const on = [0, 1, 2].map((i) => `intersections.clients.between.${i}.on`);
+  for (const lacking of uses)
+    assert.deepEqual(of(lacking === 'reveal' ? seen(['join']) : seen(uses.filter((u) => u !== lacking))), on, lacking);
+  assert.deepEqual(of(seen(uses, true)), on, 'rows that lack it are left out by it');
+  assert.deepEqual(of({ ...seen(uses), output: { ...output, minimum_rows: 2 } }), ['intersections.clients.show_items']);
+  assert.deepEqual(of({ ...seen(uses), output: { ...output, minimum_organisations: 3 } }), ['intersections.clients.threshold']);
+  assert.deepEqual(of(seen(uses), { reveal: 'union', threshold: undefined }), ['intersections.clients.show_items']);
+  const [hidden, shown] = [
+    agreement({ ...terms, show_items: undefined }, { output, ...seen(uses) }),
+    agreement(terms, { output, ...seen(uses) }),
+  ];
+  assert.match(agreementWarnings(shown).join('\n'), /bank and centre get every item that at least 2 have: of text a hash.*guess/);
+  assert.deepEqual(
+    [diffAgreements(hidden, shown), diffAgreements(shown, hidden)].map((d) => d.map((c) => c.effect)),
+    [['weaker'], ['stronger']],
+  );
+  assert.equal(agreementId(parseAgreementYaml(serialiseAgreementYaml(shown), 'x.yaml')), agreementId(shown));
+});

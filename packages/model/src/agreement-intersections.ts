@@ -11,7 +11,7 @@ const column = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/);
 const columns = z.array(column).min(1).max(8);
 const percent = z.number().int().min(0).max(100);
 
-/** What comes out. Only `items` tells anybody which of its items matched. */
+/** What comes out. Only `items`, and `at-least` with `show_items`, tell anybody which items matched. */
 export const intersectionRevealSchema = z.enum(['items', 'size', 'sum', 'average', 'flags', 'union', 'at-least']);
 export type IntersectionReveal = z.infer<typeof intersectionRevealSchema>;
 
@@ -55,6 +55,8 @@ export const intersectionSchema = z.strictObject({
   value: z.strictObject({ organisation: name, column }).optional(),
   /** With `at-least`: by how many organisations an item must be held. */
   threshold: z.number().int().min(2).max(200).optional(),
+  /** With `at-least`: items are shown by themselves, instead of how many there are. Absent: they are not. */
+  show_items: z.literal(true).optional(),
   receivers: z.array(name).min(1),
   /** Fewer matches end as "below minimum" and nothing else; 0 shows any number. */
   minimum: z.number().int().min(0).max(1_000_000_000).default(0),

@@ -142,6 +142,8 @@ export const intersectionTermsViewSchema = z.strictObject({
   plain: z.boolean(),
   sql: z.string().nullable(),
   reveal: intersectionRevealSchema,
+  /** Whether items are shown by themselves: with `at-least`. */
+  items: z.boolean(),
   receivers: z.array(name),
   sentences: z.array(z.string()),
   runs: z.strictObject({ begun: z.number().int(), allowed: z.number().int(), days: z.number().int() }).nullable(),

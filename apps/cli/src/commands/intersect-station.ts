@@ -39,10 +39,11 @@ export async function intersectAtStation(name: string, options: IntersectOptions
   });
 }
 
-/** The question that an intersection on secrets is. Without waiting, and for averages, it is printed as any question. */
+/** The question that an intersection on secrets is. Without waiting, for averages and for items, it is printed as any question. */
 async function askCommittee(client: StationClient, terms: IntersectionTermsView, options: IntersectOptions): Promise<void> {
-  const { sql, reveal, receivers, collaboration } = terms;
-  if (!options.wait || reveal === 'average') return (await import('./ask.ts')).ask(sql ?? '', { ...options, collaboration, receivers });
+  const { sql, reveal, items, receivers, collaboration } = terms;
+  if (!options.wait || reveal === 'average' || items)
+    return (await import('./ask.ts')).ask(sql ?? '', { ...options, collaboration, receivers });
   const { as } = options;
   const request = { sql: sql ?? '', collaboration, receivers, ...(as === undefined ? {} : { as }) };
   const answer = await askWithProgress(client, request, options.json === true ? 'json' : options.format);
