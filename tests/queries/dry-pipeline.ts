@@ -112,7 +112,8 @@ export class DryPipeline {
     const passed = decideInTheClear(prepared.plan, inputs);
     const vectors = inputs.map((i) => i.vectors);
     const released = combine(prepared.plan, passed, vectors);
-    const texts = own.filter(openedTexts(prepared.plan, released) ?? (() => false));
+    const hashOf = openedTexts(prepared.plan, released);
+    const texts = own.filter((text) => hashOf !== null && hashOf(text) !== null);
     return createFinaliser().finalise(prepared, released, texts);
   }
 

@@ -7,14 +7,16 @@ import type { Attempt, StationContext } from './context.ts';
  * Looks through what this station has connected under the run's agreement: columns of text without declared values that the
  * question uses, or that are called as a key is. Run by: each receiver, after the release was opened to it.
  *
- * @returns distinct texts whose hashes are opened keys, in the order of their code units; none for a plan without such keys.
+ * @returns texts whose hashes are opened keys, one for each hash, in the order of their code units; none for a plan without
+ *   such keys.
  *
  * Learns: the receiver, which of its own texts are among the groups. Cost: one pass over each such column, hashed here.
  */
 export async function ownTexts(station: StationContext, run: Attempt, released: Released): Promise<string[]> {
   const { plan } = run.prepared;
-  const wanted = openedTexts(plan, released);
-  if (wanted === null) return [];
+  const hashOf = openedTexts(plan, released);
+  if (hashOf === null) return [];
+  const wanted = (text: string) => hashOf(text) !== null;
   const found = new Set<string>();
   for (const dataset of await station.store.datasets()) {
     if (dataset.collaboration !== plan.collaboration || dataset.agreement !== plan.agreement) continue;
@@ -23,7 +25,10 @@ export async function ownTexts(station: StationContext, run: Attempt, released: 
     for (const text of await station.engine.texts(run.prepared, { table: dataset.table, columns }, wanted, dataset, run.signal))
       found.add(text);
   }
-  return [...found].sort();
+  const byHash = new Map<string | null, string>();
+  // Backwards, so that of two texts that somebody made with one hash the first stays.
+  for (const text of [...found].sort().reverse()) byHash.set(hashOf(text), text);
+  return [...byHash.values()].reverse();
 }
 
 function columnsToRead({ keys, rows }: Plan, { tables }: Agreement, name: string): string[] {

@@ -17,12 +17,15 @@ export function keyHash(key: PlanKey, plan: Plan, released: Released, cell: numb
   return first === null || more === null || String(first) === key.nullCode ? null : digits(first, more);
 }
 
-/** Tells of a text whether its hash is one that was opened. Null for a plan without text keys, or with none opened. */
-export function openedTexts(plan: Plan, released: Released): ((text: string) => boolean) | null {
+/** Gives a text's hash if it is one that was opened, else null. Null for a plan without text keys, or with none opened. */
+export function openedTexts(plan: Plan, released: Released): ((text: string) => string | null) | null {
   const opened = openedHashes(plan, released);
   if (opened.size === 0) return null;
-  const hash = hashOf(plan);
-  return (text) => opened.has(hash(text));
+  const hashed = hashOf(plan);
+  return (text) => {
+    const hash = hashed(text);
+    return opened.has(hash) ? hash : null;
+  };
 }
 
 /**
