@@ -156,7 +156,8 @@ for (const [what, shares] of [
         const factors = disks.map((d) => d.state.rotation?.factor as KeyShare);
         assert.deepEqual(evaluate(group, factors.slice(2), evaluate(group, shares, records)), made);
       }),
-      { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 12) },
+      // Drawn crashes may all be due after the end; in the first run every holder crashes at its first message.
+      { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 13), examples: [[PARTIES.map((party) => ({ party, after: 1 })), 1]] },
     );
     assert.ok(crashed > 3, `${crashed} crashes happened`);
   });
