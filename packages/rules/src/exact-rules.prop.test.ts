@@ -40,6 +40,7 @@ const clear = ({ plan, rows }: Question) =>
     plan.providers.map((organisation, p) => ({ organisation, vectors: vectorsOf(plan, rows[p] ?? []) })),
   );
 
+/** Questions in which a cell passes, and in which one is suppressed. */
 let seen = { passed: 0, suppressed: 0 };
 
 test('the committee decides as the rules in the clear do, and opens nothing before', async () => {
@@ -57,12 +58,12 @@ test('the committee decides as the rules in the clear do, and opens nothing befo
       const expected = clear(q).flatMap((bits) => [...bits]);
       assert.deepEqual([...results[0]], expected);
       assert.deepEqual(new Set(transcript.filter((m) => m.step.includes('open')).map((m) => m.step.split(' ')[0])).size, 1);
-      const passed = expected.filter((b) => b === 1).length;
-      seen = { passed: seen.passed + passed, suppressed: seen.suppressed + expected.length - passed };
+      seen = { passed: seen.passed + Number(expected.includes(1)), suppressed: seen.suppressed + Number(expected.includes(0)) };
     }),
     { seed, numRuns: 80 },
   );
-  assert.ok(seen.passed > 50 && seen.suppressed > 50, `both outcomes occur: ${JSON.stringify(seen)}`);
+  // A cell passes in 36 of 80 in the mean: in nine or fewer with a probability below 1e-9.
+  assert.ok(seen.passed > 9 && seen.suppressed > 9, `both outcomes occur: ${JSON.stringify(seen)}`);
 });
 
 test('combined totals equal those over the pooled rows', async () => {
