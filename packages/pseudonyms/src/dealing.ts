@@ -1,7 +1,7 @@
 /** A dealer's part of a shared secret: a random polynomial, commitments to its coefficients, and its values as shares. */
 import { concatBytes, type Random } from '@sluis/base';
 import { constantTimeEqual, type Ristretto } from '@sluis/crypto';
-import { elementAt, SIZE, valueAt } from './polynomials.ts';
+import { at, elementAt, lagrange, SIZE, valueAt, weightedScalars, weightedSum } from './polynomials.ts';
 
 export interface Dealing {
   /** One element per coefficient; the first commits to the secret. */
@@ -30,4 +30,43 @@ export function shareFits(group: Ristretto, commitments: Uint8Array, share: Uint
   } catch {
     return false;
   }
+}
+
+/** What `dealers` (places, from 0) dealt, put together: the sharing of Σ λ_d · secret_d, with Lagrange's λ for the value at 0. */
+export interface Combined {
+  readonly publicKey: Uint8Array;
+  /** One element for each party. */
+  readonly publicShares: Uint8Array;
+  /** This party's share. */
+  readonly secret: Uint8Array;
+}
+
+/** Combines commitments and this party's shares, both in the order of the dealers. */
+export function combine(
+  group: Ristretto,
+  dealers: readonly number[],
+  commitments: readonly Uint8Array[],
+  shares: readonly Uint8Array[],
+  parties: number,
+): Combined {
+  const weights = lagrange(
+    group,
+    dealers.map((d) => d + 1),
+    0,
+  );
+  const element = (x: number) =>
+    weightedSum(
+      group,
+      commitments.map((c) => elementAt(group, c, x)),
+      weights,
+    );
+  return {
+    publicKey: weightedSum(
+      group,
+      commitments.map((c) => at(c, 0)),
+      weights,
+    ),
+    publicShares: concatBytes(...Array.from({ length: parties }, (_, i) => element(i + 1))),
+    secret: weightedScalars(group, shares, weights),
+  };
 }

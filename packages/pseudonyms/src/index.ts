@@ -1,5 +1,6 @@
 export { checkSetting, type Setting, MAXIMUM_PARTIES } from './setting.ts';
 export { type GenerationOptions, KeyGeneration, type Revealed } from './key-generation.ts';
+export { KeyResharing, type ResharingOptions } from './key-resharing.ts';
 export { KeyRotation } from './key-rotation.ts';
 export {
   checkKeyShare,

@@ -10,10 +10,10 @@
  */
 import { concatBytes, lengthPrefixed, type Random, uint64be } from '@sluis/base';
 import { constantTimeEqual, OPRF_PROOF_BYTES, Oprf, type Ristretto, taggedHash } from '@sluis/crypto';
-import { deal, shareFits } from './dealing.ts';
+import { combine, deal, shareFits } from './dealing.ts';
 import type { Revealed } from './key-generation.ts';
 import { keyId, type KeyShare } from './key-share.ts';
-import { at, elementAt, lagrange, SIZE, weightedScalars, weightedSum } from './polynomials.ts';
+import { at, SIZE } from './polynomials.ts';
 import { checkSizes, fault, placeOf, refused } from './setting.ts';
 
 /** One party's side of one rotation. */
@@ -109,25 +109,8 @@ export class KeyRotation {
   }
 
   #combine(polynomials: readonly Uint8Array[], shares: readonly Uint8Array[]): KeyShare {
-    const group = this.#group;
-    const weights = lagrange(
-      group,
-      this.#dealers.map((d) => d + 1),
-      0,
-    );
-    const element = (x: number) =>
-      weightedSum(
-        group,
-        polynomials.map((p) => (x === 0 ? at(p, 0) : elementAt(group, p, x))),
-        weights,
-      );
-    return {
-      ...this.#old,
-      epoch: this.#old.epoch + 1,
-      publicKey: element(0),
-      publicShares: concatBytes(...this.#old.parties.map((_, i) => element(i + 1))),
-      secret: weightedScalars(group, shares, weights),
-    };
+    const combined = combine(this.#group, this.#dealers, polynomials, shares, this.#old.parties.length);
+    return { ...this.#old, epoch: this.#old.epoch + 1, ...combined };
   }
 
   /** The share of the next key, once all parties have confirmed. Throws ProtocolError `pseudonyms/not-the-same`. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SluisError, systemRandom, utf8 } from '@sluis/base';
 import { loadRistretto } from '@sluis/crypto';
-import { type Bend, evaluate, generate, names, rotate, type Step } from './fixtures/ceremony.ts';
+import { type Bend, evaluate, generate, names, reshare, rotate, type Step } from './fixtures/ceremony.ts';
 import { Holder, Pseudonymiser, publicPart, type KeyShare } from './index.ts';
 
 const RUNS = Number(process.env['SLUIS_TEST_RUNS'] ?? 3000);
@@ -49,22 +49,28 @@ function oneLie(from: number, n: number): { bend: Bend; step: Step; done: () => 
 
 const named = (party: string) => (error: unknown) => error instanceof SluisError && error.party === party;
 
-test(`${RUNS} lies in key generation and rotation, seed ${seed}`, () => {
+test(`${RUNS} lies in key generation, rotation and resharing, seed ${seed}`, () => {
   const shares = generate(group, 3, 2);
   const factor = generate(group, 3, 2, { kind: 'rotation' });
   const caught = new Map<string, number>();
   for (let run = 0; run < RUNS; run++) {
     const from = below(3);
-    const rotating = below(2) === 0;
+    const what = pick(['generation', 'rotation', 'resharing'] as const);
     const { bend, step, done } = oneLie(from, 3);
-    if (rotating && step === 'commit') continue;
-    const ceremony = () => (rotating ? rotate(group, shares, factor, names(3), bend) : generate(group, 3, 2, { bend }));
+    // The first two deal; a third one has nothing to lie with but its confirmation.
+    const dealers = names(2);
+    if (what === 'resharing' && from === 2 && step !== 'confirm') continue;
+    if (what !== 'generation' && step === 'commit') continue;
+    const ceremony = () => {
+      if (what === 'generation') return generate(group, 3, 2, { bend });
+      if (what === 'rotation') return rotate(group, shares, factor, names(3), bend);
+      return reshare(group, shares, names(3), 3, dealers, bend);
+    };
     assert.throws(ceremony, named(`org-${from + 1}`), `run ${run}`);
     assert.ok(done());
-    const what = `${rotating ? 'rotation' : 'generation'} ${step}`;
-    caught.set(what, (caught.get(what) ?? 0) + 1);
+    caught.set(`${what} ${step}`, (caught.get(`${what} ${step}`) ?? 0) + 1);
   }
-  assert.equal(caught.size, 7);
+  assert.equal(caught.size, 10);
   console.log(Object.fromEntries(caught));
 });
 

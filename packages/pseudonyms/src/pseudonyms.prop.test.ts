@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { lengthPrefixed, toHex, utf8 } from '@sluis/base';
 import { loadRistretto, Oprf, type Ristretto } from '@sluis/crypto';
 import fc from 'fast-check';
-import { evaluate, generate, names, rotate } from './fixtures/ceremony.ts';
-import type { KeyShare } from './index.ts';
+import { evaluate, generate, names, reshare, rotate } from './fixtures/ceremony.ts';
+import { checkKeyShare, type KeyShare } from './index.ts';
 import { at, lagrange, weightedScalars } from './polynomials.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
@@ -96,4 +96,39 @@ test('rotation maps pseudonyms to those of the next key, again and again, for an
     }),
     { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 2) },
   );
+});
+
+test('a key shared anew, among whomever and with whatever threshold, is the same key; old and new shares do not fit together', () => {
+  const sizes = fc.integer({ min: 2, max: 5 }).chain((n) => fc.record({ n: fc.constant(n), threshold: fc.integer({ min: 2, max: n }) }));
+  const order = fc.array(fc.nat(), { minLength: 5, maxLength: 5 });
+  fc.assert(
+    fc.property(sizes, sizes, order, order, (from, to, some, other) => {
+      const shares = generate(group, from.n, from.threshold);
+      const dealers = pick(names(from.n), some, from.threshold);
+      // Dealers stay, others leave; new ones come, in any order of names.
+      const parties = [...dealers, ...names(7).slice(5)].slice(0, Math.max(dealers.length, to.n)).sort((a, b) => (a > b ? -1 : 1));
+      const threshold = Math.min(to.threshold, parties.length);
+      const anew = reshare(group, shares, parties, threshold, dealers);
+      assert.deepEqual(anew[0]?.publicKey, shares[0]?.publicKey);
+      assert.deepEqual(keyOf(group, anew), keyOf(group, shares));
+      for (const share of anew) checkKeyShare(group, share);
+      const before = evaluate(group, pick(shares, other, from.threshold), records);
+      assert.deepEqual(evaluate(group, pick(anew, other, threshold), records), before);
+      // One old share in place of a new one gives another key.
+      const mixed = [...anew.slice(0, threshold - 1), { ...(anew[threshold - 1] as KeyShare), secret: shares[0]?.secret as Uint8Array }];
+      assert.notDeepEqual(keyOf(group, mixed), keyOf(group, shares));
+    }),
+    { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 5) },
+  );
+});
+
+test('a key can be rotated after it was shared anew, and shared anew while a rotation is open', () => {
+  const shares = generate(group, 3, 2);
+  const first = evaluate(group, shares, records);
+  const anew = reshare(group, shares, names(5), 3, ['org-3', 'org-1']);
+  const factor = generate(group, 5, 3, { kind: 'rotation' });
+  const next = rotate(group, anew, factor, names(5));
+  const again = reshare(group, next, ['org-2', 'org-4', 'org-5', 'org-9'], 2, ['org-2', 'org-5', 'org-4']);
+  assert.equal(again[3]?.epoch, 2);
+  assert.deepEqual(evaluate(group, factor.slice(1), first), evaluate(group, [again[3], again[0]] as KeyShare[], records));
 });

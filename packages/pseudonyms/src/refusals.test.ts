@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concatBytes, SluisError, systemRandom, utf8 } from '@sluis/base';
 import { loadRistretto } from '@sluis/crypto';
-import { type Bend, evaluate, generate, names, rotate, type Step } from './fixtures/ceremony.ts';
+import { deal } from './dealing.ts';
+import { type Bend, evaluate, generate, names, reshare, rotate, type Step } from './fixtures/ceremony.ts';
 import {
   checkKeyShare,
   decodeKeyShare,
   encodeKeyShare,
   Holder,
   KeyGeneration,
+  KeyResharing,
   KeyRotation,
   type KeyShare,
   Pseudonymiser,
@@ -97,6 +99,32 @@ test('in rotation every deviation is caught, and its dealer named', () => {
   const other = generate(group, 3, 2, { kind: 'rotation', epoch: 2 });
   assert.throws(() => new KeyRotation(group, first, other[0] as KeyShare, dealers), refused('pseudonyms/other-rotation'));
   assert.throws(() => new KeyRotation(group, first, first, dealers), refused('pseudonyms/other-rotation'));
+});
+
+test('in resharing every deviation is caught, and its dealer named', () => {
+  const dealers = ['org-3', 'org-1'];
+  const parties = ['org-1', 'org-3', 'org-4'];
+  const run = (bend: Bend) => () => reshare(group, shares, parties, 3, dealers, bend);
+  assert.throws(run(at('to-each', 0, (m) => flipped(m, 0), 1)), refused('pseudonyms/share-invalid', 'org-3'));
+  assert.throws(run(at('to-each', 1, () => new Uint8Array(31))), refused('pseudonyms/malformed', 'org-1'));
+  assert.throws(run(at('to-all', 1, (m) => m.slice(1))), refused('pseudonyms/malformed', 'org-1'));
+  // Another secret than the old share, dealt faultlessly.
+  const stranger = deal(group, group.randomScalars(1, systemRandom), 3, 3, systemRandom);
+  const swap: Bend = (step, from, to, m) =>
+    from !== 0 ? m : step === 'to-all' ? stranger.commitments : step === 'to-each' ? (stranger.shares[to] as Uint8Array) : m;
+  assert.throws(run(swap), refused('pseudonyms/proof-invalid', 'org-3'));
+  assert.throws(
+    run(at('to-all', 1, (m) => concatBytes(m.slice(0, 32), new Uint8Array(32), m.slice(64)))),
+    refused('pseudonyms/share-invalid', 'org-1'),
+  );
+  assert.throws(run(at('confirm', 2, (m) => flipped(m, 0), 0)), refused('pseudonyms/not-the-same', 'org-4'));
+  for (const wrong of [['org-1'], ['org-1', 'org-1'], ['org-1', 'org-2', 'org-3']])
+    assert.throws(() => reshare(group, shares, parties, 2, wrong), refused('pseudonyms/too-few'));
+  assert.throws(() => reshare(group, shares, parties, 2, ['org-1', 'org-4']), refused('pseudonyms/setting'));
+  assert.throws(() => reshare(group, shares, parties, 4, dealers), refused('pseudonyms/setting'));
+  const side = (share: KeyShare) => () => new KeyResharing(group, key, { parties, threshold: 2, dealers, me: 'org-1', share });
+  assert.throws(side(generate(group, 3, 2)[0] as KeyShare), refused('pseudonyms/other-key'));
+  assert.throws(side({ ...first, secret: second.secret }), refused('pseudonyms/key-share'));
 });
 
 test('wrong answers are left out and named; too few good ones are refused', () => {
