@@ -7,7 +7,7 @@ import { text } from '../messages/index.ts';
 import { print, printJson, remark } from '../output/streams.ts';
 import { type Ceremony, settle } from '../pseudonyms/ceremony.ts';
 import { usage } from '../pseudonyms/holder-cards.ts';
-import { ceremonyOf, listen, readCast, requireSame, wireOf } from '../pseudonyms/holder-cast.ts';
+import { type Cast, ceremonyOf, isSame, listen, readCast, requireSame, wireOf } from '../pseudonyms/holder-cast.ts';
 import { notYet, openCounts, openDesk } from '../pseudonyms/holder-desk.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
 import { idOf, type Kept } from '../pseudonyms/kept-keys.ts';
@@ -39,7 +39,9 @@ export async function pseudonymsHold(options: HoldOptions): Promise<void> {
   const group = await loadRistretto();
   const folder = new HolderFolder(options.folder, group, cast.secret, systemClock);
   using counts = openCounts(folder.counts);
-  for (const share of [folder.kept().current, folder.kept().pending?.share]) requireSame(share, options, cast);
+  // Where sharing anew broke off, these may be the terms of what is pending.
+  const { current, pending } = folder.kept();
+  requireSame(pending !== null && isSame(pending.share, options, cast) ? pending.share : current, options, cast);
   const wire = wireOf(cast);
   const helped = counter();
   try {
@@ -48,7 +50,8 @@ export async function pseudonymsHold(options: HoldOptions): Promise<void> {
     notYet(wire, cast.me);
     await listen(wire, cast.address);
     const made = folder.kept().current === null;
-    const share = await keyInForce(ceremony);
+    const share = await keyInForce(ceremony, cast);
+    requireSame(share, options, cast);
     const { rotation } = folder.kept();
     openDesk(wire, {
       ...{ group, share, rotation, counts, askerOf: cast.askerOf, limit: options.limit },
@@ -63,14 +66,14 @@ export async function pseudonymsHold(options: HoldOptions): Promise<void> {
 }
 
 /** The folder's key; made first if there is none. */
-async function keyInForce(ceremony: Ceremony): Promise<KeyShare> {
+async function keyInForce(ceremony: Ceremony, cast: Cast): Promise<KeyShare> {
   const { current, pending } = ceremony.folder.kept();
   if (current === null) {
     remark(text.pseudonymsGathering(ceremony.others.map((o) => o.name).join(', ')));
     return makeKey(ceremony);
   }
-  if (pending === null) return current;
-  // A rotation broke off after this holder had stored the next key.
+  if (pending === null || !isSame(pending.share, ceremony.setting, cast)) return current;
+  // A change broke off after this holder had stored its share.
   remark(text.pseudonymsSettling);
   const settled = await settle({ ...ceremony, deadline: Math.min(ceremony.deadline, performance.now() + SETTLE_MS) });
   remark(settled ? text.pseudonymsSettled : text.pseudonymsUnsettled);

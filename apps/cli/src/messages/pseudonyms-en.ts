@@ -8,13 +8,16 @@ export const pseudonymsEn = {
   pseudonymsThere: (folder: string, epoch: number) => `The share in ${folder} is used (epoch ${epoch}).`,
   pseudonymsMaps: (previous: string, from: number, to: number) =>
     `Pseudonyms of epoch ${from} (key ${previous}) are mapped to epoch ${to} until "sluis pseudonyms finish"; none are made under the old key.`,
-  pseudonymsSettling: 'A rotation broke off here: asking the others whether all have stored the next key …',
+  pseudonymsSettling: 'A change of the key broke off here: asking the others whether all have stored the new share …',
   pseudonymsSettled: 'That is settled: all have stored it and it is in force, or it is dropped.',
   pseudonymsUnsettled:
-    'Not all others could say. The key in force stays in force; let all run "sluis pseudonyms rotate" again to end the rotation.',
+    'Not all others could say. The key in force stays in force; let all run again what broke off: "sluis pseudonyms rotate" or "reshare".',
   pseudonymsRotating: (others: string) => `Making the next key with ${others}. All of them must run "sluis pseudonyms rotate" now …`,
   pseudonymsRotated: (epoch: number, folder: string) =>
     `The next key (epoch ${epoch}) is in force. The old share is kept in ${folder} until "sluis pseudonyms finish". Start "sluis pseudonyms hold" again. The next key's id, for askers:`,
+  pseudonymsResharing: (others: string) => `Sharing the key anew with ${others}. All of them must run "sluis pseudonyms reshare" now …`,
+  pseudonymsReshared: (folder: string) =>
+    `The same key is shared anew; your new share is in ${folder}: back it up, and delete backups of the old one. Whoever is no holder any more deletes its folder: old shares still make up the key. Pseudonyms stay. Start "sluis pseudonyms hold" with the new terms. The key's new id, for askers:`,
   pseudonymsFinishing: (key: string, from: number, to: number) =>
     `This deletes the share of key ${key} (epoch ${from}) and what maps its pseudonyms to epoch ${to}. When so many holders have done it that fewer than the threshold are left, files that are not mapped can't be mapped any more, by anybody. Delete backups of the folder too.`,
   pseudonymsFinished: (key: string, folder: string) => `${folder}: the share of key ${key} and what maps its pseudonyms are deleted`,

@@ -10,13 +10,17 @@ export const pseudonymsNl: typeof pseudonymsEn = {
   pseudonymsThere: (folder, epoch) => `Het deel in ${folder} wordt gebruikt (periode ${epoch}).`,
   pseudonymsMaps: (previous, from, to) =>
     `Pseudoniemen van periode ${from} (sleutel ${previous}) worden omgezet naar periode ${to} tot "sluis pseudonyms finish"; onder de oude sleutel worden er geen meer gemaakt.`,
-  pseudonymsSettling: 'Een sleutelwisseling is hier afgebroken: de anderen wordt gevraagd of allen de volgende sleutel hebben opgeslagen …',
+  pseudonymsSettling:
+    'Een verandering van de sleutel is hier afgebroken: de anderen wordt gevraagd of allen het nieuwe deel hebben opgeslagen …',
   pseudonymsSettled: 'Dat is duidelijk: allen hebben hem opgeslagen en hij geldt, of hij is weggegooid.',
   pseudonymsUnsettled:
-    'Niet alle anderen konden het zeggen. De geldende sleutel blijft gelden; laat allen opnieuw "sluis pseudonyms rotate" draaien om de wisseling af te maken.',
+    'Niet alle anderen konden het zeggen. De geldende sleutel blijft gelden; laat allen opnieuw draaien wat is afgebroken: "sluis pseudonyms rotate" of "reshare".',
   pseudonymsRotating: (others) => `De volgende sleutel wordt gemaakt met ${others}. Allen moeten nu "sluis pseudonyms rotate" draaien …`,
   pseudonymsRotated: (epoch, folder) =>
     `De volgende sleutel (periode ${epoch}) geldt. Het oude deel blijft in ${folder} tot "sluis pseudonyms finish". Start "sluis pseudonyms hold" opnieuw. Het kenmerk van de volgende sleutel, voor vragers:`,
+  pseudonymsResharing: (others) => `De sleutel wordt opnieuw verdeeld met ${others}. Allen moeten nu "sluis pseudonyms reshare" draaien …`,
+  pseudonymsReshared: (folder) =>
+    `Dezelfde sleutel is opnieuw verdeeld; uw nieuwe deel staat in ${folder}: maak er een reservekopie van, en wis die van het oude. Wie geen houder meer is, wist zijn map: oude delen vormen samen nog steeds de sleutel. Pseudoniemen blijven gelijk. Start "sluis pseudonyms hold" met de nieuwe voorwaarden. Het nieuwe kenmerk van de sleutel, voor vragers:`,
   pseudonymsFinishing: (key, from, to) =>
     `Dit wist het deel van sleutel ${key} (periode ${from}) en wat zijn pseudoniemen omzet naar periode ${to}. Als zoveel houders het gedaan hebben dat er minder dan de drempel over zijn, kan niemand bestanden die niet omgezet zijn nog omzetten. Wis ook reservekopieën van de map.`,
   pseudonymsFinished: (key, folder) => `${folder}: het deel van sleutel ${key} en wat zijn pseudoniemen omzet, zijn gewist`,

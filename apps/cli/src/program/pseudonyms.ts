@@ -1,4 +1,4 @@
-/** `sluis pseudonyms hold`, `make`, `rotate`, `remap`, `finish`, `show`. */
+/** `sluis pseudonyms hold`, `make`, `rotate`, `remap`, `finish`, `reshare`, `show`. */
 import { type Command, Option } from 'commander';
 import { collect, examples, identityOption, jsonOption, limitOption, list, listenOption, waitOption, wholeNumber } from './options.ts';
 
@@ -6,7 +6,7 @@ export function addPseudonymsCommands(program: Command): void {
   const pseudonyms = program
     .command('pseudonyms')
     .description('the same record gets the same pseudonym at every organisation; nobody has the key, several hold shares of it');
-  for (const add of [addHold, addMake, addRotate, addRemap, addFinish, addShow]) add(pseudonyms);
+  for (const add of [addHold, addMake, addRotate, addRemap, addFinish, addReshare, addShow]) add(pseudonyms);
 }
 
 /** Of whoever holds a share: with whom, and where it is kept. */
@@ -23,6 +23,12 @@ const holderOptions = (command: Command): Command =>
 const folderOption = (command: Command): Command =>
   command.requiredOption('--folder <dir>', 'where your share is kept, encrypted; back it up');
 
+/** What all holders of a key must say alike. */
+const termsOptions = (command: Command): Command =>
+  command
+    .requiredOption('--threshold <t>', 'how many holders are needed, and are enough; at least 2', wholeNumber)
+    .requiredOption('--purpose <text>', 'what the pseudonyms are for, in the same words at every holder');
+
 /** Of whoever has a file: whom to ask, and where the new file goes. */
 const fileOptions = (command: Command, without: string): Command =>
   identityOption(jsonOption(command))
@@ -38,12 +44,12 @@ const fileOptions = (command: Command, without: string): Command =>
 
 function addHold(pseudonyms: Command): void {
   examples(
-    waitOption(holderOptions(limitOption(pseudonyms.command('hold'), 'records for which each of them may ask in a day (UTC)', 10_000)))
+    termsOptions(
+      waitOption(holderOptions(limitOption(pseudonyms.command('hold'), 'records for which each of them may ask in a day (UTC)', 10_000))),
+    )
       .description(
         'hold a share of the key: make it with the others if there is none yet, then help those whom you allow, until you end it',
       )
-      .requiredOption('--threshold <t>', 'how many holders are needed, and are enough; at least 2', wholeNumber)
-      .requiredOption('--purpose <text>', 'what the pseudonyms are for, in the same words at every holder')
       .option('--allow <card>', 'card of a station that may ask for pseudonyms; once for each', collect, [])
       .action(async (options) => (await import('../commands/pseudonyms-hold.ts')).pseudonymsHold(options)),
     [
@@ -110,6 +116,24 @@ function addFinish(pseudonyms: Command): void {
       .option('--alone', 'without asking whether all others have the next key in force: only if one of them will never come back')
       .action(async (options) => (await import('../commands/pseudonyms-finish.ts')).pseudonymsFinish(options)),
     ['sluis pseudonyms finish --home /srv/sluis --with clinic.card.json --with lab.card.json --folder /srv/sluis/pseudonyms --yes'],
+  );
+}
+
+function addReshare(pseudonyms: Command): void {
+  examples(
+    termsOptions(waitOption(holderOptions(pseudonyms.command('reshare'))))
+      .description(
+        'share the same key anew among those who hold it from now on, who all run this at the same time, instead of "hold": after a share was lost, when a holder comes or goes, or for another threshold',
+      )
+      .requiredOption(
+        '--key <id>',
+        'the key, as "sluis pseudonyms show" prints it where there is a share; so many need one as its threshold',
+      )
+      .action(async (options) => (await import('../commands/pseudonyms-reshare.ts')).pseudonymsReshare(options)),
+    [
+      'sluis pseudonyms reshare --home /srv/sluis --with clinic.card.json --with newcomer.card.json --threshold 2 \\',
+      '  --purpose "cohort study 2027" --folder /srv/sluis/pseudonyms --key 5f0c…',
+    ],
   );
 }
 

@@ -13,7 +13,7 @@ import { idOf, type Kept } from './kept-keys.ts';
 
 export const HELLO = 'pseudonyms.hello';
 export const STEP = 'pseudonyms.step';
-export type CeremonyStep = 'commit' | 'reveal' | 'confirm' | 'deal' | 'agree' | 'stored';
+export type CeremonyStep = 'offer' | 'commit' | 'reveal' | 'confirm' | 'deal' | 'agree' | 'stored';
 /** What a holder's process is there for. */
 export type Doing = 'hold' | 'rotate' | 'finish' | 'reshare';
 
@@ -71,7 +71,7 @@ export class CeremonyBoard {
     if (session === null || session.over || session.nonces.get(party) === nonce) return;
     session.over = true;
     this.#session = null;
-    if (session.shown.has('confirm')) this.#nonce = toHex(this.#options.random.bytes(32));
+    if (session.shown.has('confirm') || session.shown.has('agree')) this.#nonce = toHex(this.#options.random.bytes(32));
   }
 
   #from({ from, header }: Incoming): string {

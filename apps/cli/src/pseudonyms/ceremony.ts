@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PeerError, type Random, StationError } from '@sluis/base';
 import type { Ristretto } from '@sluis/crypto';
-import type { KeyShare } from '@sluis/pseudonyms';
+import type { KeyShare, Revealed } from '@sluis/pseudonyms';
 import type { Wire } from '@sluis/wire';
 import { type CeremonyBoard, type CeremonyStep, type Doing, HELLO, type Session, STEP } from './ceremony-board.ts';
 import type { CardPeer } from './holder-cards.ts';
@@ -99,6 +99,34 @@ export function allStored({ folder }: Ceremony, hellos: Hellos): boolean {
   const pending = idOf(folder.kept().pending?.share);
   return pending !== '' && [...hellos.values()].every((h) => h.pending === pending || h.current === pending);
 }
+
+/** One party's side of dealing a shared secret afresh. */
+interface DealingSide {
+  deal(random: Random): Revealed | null;
+  accept(toAll: readonly Uint8Array[], shares: readonly Uint8Array[]): Uint8Array;
+  finish(confirmations: readonly Uint8Array[]): KeyShare;
+}
+
+/** The dealers deal, all check, and compare what they saw. */
+export async function dealTogether(
+  { random, setting: { parties } }: Ceremony,
+  exchange: Exchange,
+  side: DealingSide,
+  dealers: readonly string[],
+): Promise<KeyShare> {
+  const dealt = side.deal(random);
+  const messages = await exchange('deal', (to) =>
+    dealt === null ? NOTHING : Buffer.concat([dealt.toAll, dealt.toEach[parties.indexOf(to)] ?? NOTHING]),
+  );
+  const ofDealers = dealers.map((d) => messages[parties.indexOf(d)] ?? NOTHING);
+  const confirmation = side.accept(ofDealers.map(partToAll), ofDealers.map(partToMe));
+  return side.finish(await exchange('agree', () => confirmation));
+}
+
+/** A message holds what all get, and at its end 32 bytes for one. */
+const cut = (message: Uint8Array) => Math.max(0, message.length - 32);
+export const partToAll = (message: Uint8Array): Uint8Array => message.slice(0, cut(message));
+export const partToMe = (message: Uint8Array): Uint8Array => message.slice(cut(message));
 
 /**
  * What becomes of a share that was pending when a rotation broke off: in force if all have stored it, else dropped if all
@@ -236,5 +264,5 @@ export const halfKey = (having: readonly string[], path: string) =>
   new StationError('pseudonyms/half-key', {
     stage: 'keys',
     message: `${having.join(' and ')} already ${having.length === 1 ? 'has' : 'have'} a key in force, of which ${path} holds no share.`,
-    remedy: 'Restore this folder from its backup; or let all holders begin with new folders, which makes another key.',
+    remedy: 'Restore this folder from its backup, or give it a share anew: sluis pseudonyms reshare.',
   });

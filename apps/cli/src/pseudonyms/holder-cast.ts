@@ -91,20 +91,24 @@ export function ceremonyOf(wire: Wire, cast: Cast, folder: HolderFolder, options
   return { wire, board, folder, group, random, setting, me, others, deadline, signal, told: teller() };
 }
 
+/** Whether a share is one of a key for this purpose, shared among exactly these holders. */
+export const isSame = (
+  { purpose, threshold, me, parties }: KeyShare,
+  expected: { readonly purpose: string; readonly threshold: number },
+  cast: Pick<Cast, 'parties' | 'me'>,
+): boolean =>
+  purpose === expected.purpose && threshold === expected.threshold && me === cast.me && parties.join(' ') === cast.parties.join(' ');
+
 /** A folder's key is for what it was made for. Throws StationError `pseudonyms/other-folder`. */
 export function requireSame(
-  share: KeyShare | null | undefined,
+  share: KeyShare | null,
   expected: { readonly purpose: string; readonly threshold: number; readonly folder: string },
-  { parties, me }: Pick<Cast, 'parties' | 'me'>,
+  cast: Pick<Cast, 'parties' | 'me'>,
 ): void {
-  if (!share) return;
-  const { purpose, threshold, folder } = expected;
-  const same =
-    share.purpose === purpose && share.threshold === threshold && share.me === me && share.parties.join(' ') === parties.join(' ');
-  if (same) return;
+  if (share === null || isSame(share, expected, cast)) return;
   throw new StationError('pseudonyms/other-folder', {
     stage: 'keys',
-    message: `${folder} holds ${share.me}'s share of another key: for "${share.purpose}", ${share.threshold} of ${share.parties.join(', ')}.`,
+    message: `${expected.folder} holds ${share.me}'s share of another key: for "${share.purpose}", ${share.threshold} of ${share.parties.join(', ')}.`,
     remedy: 'Start with the same purpose, threshold and holders; or give another --folder for another key.',
   });
 }

@@ -8,6 +8,7 @@ import { Holder, keyId, type KeyShare } from '@sluis/pseudonyms';
 import type { Incoming, Wire } from '@sluis/wire';
 import { QuestionCounts } from '../lookup/question-counts.ts';
 import type { Rotation } from './kept-keys.ts';
+import { shownKey } from './public-key-text.ts';
 
 export const KEY = 'pseudonyms.key';
 export const EVALUATE = 'pseudonyms.evaluate';
@@ -55,10 +56,10 @@ export function openDesk(wire: Wire, options: DeskOptions): void {
     if (name === null) throw unknownAsker(share.me, from.name);
     return name;
   };
-  const maps = rotation && { factor: shown(rotation.factor), previous: shown(rotation.previous) };
+  const maps = rotation && { factor: shownKey(rotation.factor), previous: shownKey(rotation.previous) };
   wire.onRequest(KEY, async (message) => {
     const left = Math.max(0, limit - counts.spent(asker(message), clock.now(), DAY_SECONDS));
-    return { header: { key: shown(share), id: toHex(keyId(share)), maps, left }, body: new Uint8Array(0) };
+    return { header: { key: shownKey(share), id: toHex(keyId(share)), maps, left }, body: new Uint8Array(0) };
   });
   wire.onRequest(EVALUATE, async (message) => {
     const name = asker(message);
@@ -73,11 +74,6 @@ export function openDesk(wire: Wire, options: DeskOptions): void {
     return { header: {}, body };
   });
 }
-
-const shown = ({ kind, purpose, epoch, parties, threshold, publicKey, publicShares }: KeyShare) => ({
-  ...{ kind, purpose, epoch, parties: [...parties], threshold },
-  ...{ publicKey: toHex(publicKey), publicShares: toHex(publicShares) },
-});
 
 const unknownAsker = (me: string, name: string | null) =>
   new RefusedError('pseudonyms/unknown-asker', {

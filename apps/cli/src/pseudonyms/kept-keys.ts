@@ -53,12 +53,17 @@ export const NOTHING_KEPT: Kept = { current: null, pending: null, rotation: null
 /** A key's id, hexadecimal; empty without one. */
 export const idOf = (share: KeyShare | null | undefined): string => (share ? toHex(keyId(share)) : '');
 
-/** The pending share is the one in force. A rotated key leaves what maps the old pseudonyms; one shared anew takes the old share's place. */
+/**
+ * The pending share is the one in force. A rotated key leaves what maps the old pseudonyms; one shared anew takes the old
+ * share's place, and what maps to the same key stays.
+ */
 export function promoted(kept: Kept, now: number): Kept {
-  const { current, pending, rotation, history } = kept;
+  const { current, pending } = kept;
   if (pending === null) throw new TypeError('nothing is pending');
   const { how, share, factor } = pending;
   const { epoch, threshold, parties } = share;
+  const stale = kept.rotation !== null && current?.epoch !== epoch;
+  const { rotation, history } = stale ? finished(kept, now) : kept;
   const deleted = factor === null ? now : null;
   const before = history.map((record) => (record.until === null ? { ...record, until: now, deleted } : record));
   const record: KeyRecord = { key: idOf(share), how, epoch, threshold, holders: parties, since: now, until: null, deleted: null };

@@ -1,4 +1,4 @@
-/** Holders that crash at any moment while they make or rotate a key, on a network in memory: never half a key, at last one for all. */
+/** Holders that crash at any moment while they make, rotate or share a key anew, on a network in memory: never half a key, at last one for all. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { CeremonyBoard, type Doing, HELLO } from './ceremony-board.ts';
 import type { Keeping } from './holder-folder.ts';
 import { decodeKept, encodeKept, idOf, type Kept, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
 import { makeKey, rotateKey } from './key-ceremony.ts';
+import { reshareKey } from './resharing-ceremony.ts';
 
 const seed = Number(process.env['SLUIS_TEST_SEED'] ?? Date.now() % 1_000_000_007);
 console.log(`seed ${seed}`);
@@ -58,12 +59,14 @@ class Network {
   readonly #crashes: { party: string; after: number }[];
   readonly #random: () => number;
   readonly #old: string;
+  readonly #doing: Doing;
   crashed = 0;
 
-  /** `shares`: of a key in force, which is rotated; none where one is made. */
-  constructor(shares: readonly KeyShare[], crashes: readonly { party: string; after: number }[], random: () => number) {
+  /** `shares`: of a key in force, which is rotated or shared anew; none where one is made. */
+  constructor(doing: Doing, shares: readonly KeyShare[], crashes: readonly { party: string; after: number }[], random: () => number) {
     this.#disks = new Map(PARTIES.map((p, i) => [p, new Disk(shares[i] ?? null)]));
     this.#old = idOf(shares[0]);
+    this.#doing = doing;
     this.#crashes = crashes.map((c) => ({ ...c }));
     this.#random = random;
   }
@@ -73,7 +76,8 @@ class Network {
   /** Runs a holder until it has the new key in force, through its crashes. Some start again as one that holds, at first. */
   async live(me: string): Promise<void> {
     const disk = this.#disks.get(me) as Disk;
-    for (let doing: Doing = this.#old === '' ? 'hold' : 'rotate'; ; ) {
+    const unchanged = () => ['', this.#old].includes(idOf(disk.state.current));
+    for (let doing = this.#doing; ; ) {
       const process = { alive: true, life: new AbortController() };
       const handlers = new Map<string, Handler>();
       const partyOf = (certificate: string) => certificate;
@@ -84,14 +88,15 @@ class Network {
       const ceremony = {
         ...{ board, folder, group, random: systemRandom, me, pollMs: 1, told: () => undefined },
         wire: { request: (peer: Peer, type: string, header: object) => this.#request(process, me, peer.name, type, header) },
-        setting: { purpose: 'research', parties: PARTIES, threshold: 2 },
+        setting: { purpose: 'research', parties: PARTIES, threshold: this.#doing === 'reshare' ? 3 : 2 },
         others: PARTIES.filter((p) => p !== me).map((name) => ({ name, identity: '', certificate: name, address: '' })),
         deadline: performance.now() + 30_000,
         signal: process.life.signal,
       };
       try {
-        if (idOf(disk.state.current) !== this.#old) return;
+        if (!unchanged()) return;
         if (doing === 'rotate') await rotateKey(ceremony);
+        else if (doing === 'reshare') await reshareKey(ceremony, this.#old);
         else if (this.#old === '') await makeKey(ceremony);
         else await settle({ ...ceremony, deadline: performance.now() + 50 });
       } catch (thrown) {
@@ -99,8 +104,8 @@ class Network {
         await sleep(6 * this.#random());
       }
       // An operator's process ends before the next begins.
-      if (idOf(disk.state.current) === this.#old || !process.alive) this.#handlers.delete(me);
-      if (this.#old !== '') doing = doing === 'rotate' && this.#random() < 0.5 ? 'hold' : 'rotate';
+      if (unchanged() || !process.alive) this.#handlers.delete(me);
+      doing = doing === this.#doing && this.#random() < 0.5 ? 'hold' : this.#doing;
     }
   }
 
@@ -127,9 +132,11 @@ class Network {
   }
 }
 
-for (const [what, shares] of [
-  ['make', []],
-  ['rotate', generate(group, PARTIES.length, 2)],
+for (const [doing, what, shares] of [
+  ['hold', 'make', []],
+  ['rotate', 'rotate', generate(group, PARTIES.length, 2)],
+  // The last one is new; the others had another threshold.
+  ['reshare', 'share anew', generate(group, PARTIES.length - 1, 2)],
 ] as const)
   test(`holders that crash while they ${what} a key and start again end with one key, and no holder ever has another one in force`, async () => {
     let crashed = 0;
@@ -141,26 +148,35 @@ for (const [what, shares] of [
           state = (state * 48_271) % (2 ** 31 - 1);
           return state / 2 ** 31;
         };
-        const network = new Network(shares, crashes, delays);
+        const network = new Network(doing, shares, crashes, delays);
         await Promise.all(PARTIES.map((p) => network.live(p)));
         crashed += network.crashed;
-        const disks = network.disks();
-        assert.equal(new Set(disks.flatMap((d) => [...d.inForce])).size, 1);
-        for (const { state: kept } of disks) {
-          assert.equal(kept.pending, null);
-          assert.equal(idOf(kept.rotation?.previous), idOf(shares[0]), 'the old share is kept');
-        }
-        const now = disks.map((d) => d.state.current as KeyShare);
-        const made = evaluate(group, now.slice(1, 3), records);
-        if (shares.length === 0) return;
-        const factors = disks.map((d) => d.state.rotation?.factor as KeyShare);
-        assert.deepEqual(evaluate(group, factors.slice(2), evaluate(group, shares, records)), made);
+        checkEnd(network, doing, shares);
       }),
       // Drawn crashes may all be due after the end; in the first run every holder crashes at its first message.
       { seed, numRuns: Number(process.env['SLUIS_TEST_RUNS'] ?? 13), examples: [[PARTIES.map((party) => ({ party, after: 1 })), 1]] },
     );
     assert.ok(crashed > 3, `${crashed} crashes happened`);
   });
+
+/** One new key, whose pseudonyms are those that they should be. */
+function checkEnd(network: Network, doing: Doing, shares: readonly KeyShare[]): void {
+  const disks = network.disks();
+  assert.equal(new Set(disks.flatMap((d) => [...d.inForce])).size, 1);
+  for (const { state } of disks) {
+    assert.equal(state.pending, null);
+    assert.equal(idOf(state.rotation?.previous), doing === 'rotate' ? idOf(shares[0]) : '', 'the old share is kept');
+  }
+  const made = evaluate(
+    group,
+    disks.slice(1).map((d) => d.state.current as KeyShare),
+    records,
+  );
+  if (doing === 'reshare') assert.deepEqual(made, evaluate(group, shares, records));
+  if (doing !== 'rotate') return;
+  const factors = disks.map((d) => d.state.rotation?.factor as KeyShare);
+  assert.deepEqual(evaluate(group, factors.slice(2), evaluate(group, shares, records)), made);
+}
 
 test('a hello with a new number ends the session; after a confirmation this holder takes a new number too', async () => {
   const handlers = new Map<string, Handler>();

@@ -1,7 +1,7 @@
 /** Making a key, and making the next one from it: what the holders say to each other in between is in `ceremony.ts`. */
 import { RefusedError, StationError } from '@sluis/base';
 import { type KeyKind, KeyGeneration, KeyRotation, type KeyShare } from '@sluis/pseudonyms';
-import { type Ceremony, type Exchange, halfKey, type Hellos, NOTHING, together } from './ceremony.ts';
+import { type Ceremony, dealTogether, type Exchange, halfKey, type Hellos, NOTHING, partToAll, partToMe, together } from './ceremony.ts';
 import { idOf, type Kept, type Pending } from './kept-keys.ts';
 
 /**
@@ -39,7 +39,7 @@ export async function rotateKey(c: Ceremony): Promise<KeyShare> {
   };
   const run = async (exchange: Exchange, session: Uint8Array): Promise<Pending> => {
     const factor = await generate(c, exchange, session, 'rotation', current.epoch);
-    return { how: 'rotated', share: await multiply(c, exchange, current, factor, dealers), factor };
+    return { how: 'rotated', share: await dealTogether(c, exchange, new KeyRotation(c.group, current, factor, dealers), dealers), factor };
   };
   return together(c, { doing: 'rotate', about: `rotate ${idOf(current)}`, check, run });
 }
@@ -49,6 +49,7 @@ export function requireRotatable({ current, pending, rotation }: Kept, me: strin
   if (current === null) return;
   dealersOf(current);
   if (rotation !== null && pending === null) throw unfinished(me, current.epoch);
+  if (pending?.how === 'reshared') throw halfReshared(me);
 }
 
 /** Twice the threshold, less one: the first of the parties. All take part anyway. */
@@ -58,7 +59,7 @@ function dealersOf({ parties, threshold }: KeyShare): readonly string[] {
   throw new RefusedError('pseudonyms/too-few', {
     stage: 'keys',
     message: `With a threshold of ${threshold}, rotation needs ${needed} holders (twice the threshold, less one); this key has ${parties.length}.`,
-    remedy: 'Only a key with more holders or a lower threshold can be rotated.',
+    remedy: 'Share the key among more holders, or with a lower threshold, first: sluis pseudonyms reshare.',
   });
 }
 
@@ -77,34 +78,20 @@ async function generate(c: Ceremony, exchange: Exchange, session: Uint8Array, ki
   return side.finish(await exchange('confirm', () => confirmation));
 }
 
-/** The product of two shared secrets, shared the same way. */
-async function multiply(
-  { group, random, setting: { parties } }: Ceremony,
-  exchange: Exchange,
-  key: KeyShare,
-  factor: KeyShare,
-  dealers: readonly string[],
-): Promise<KeyShare> {
-  const side = new KeyRotation(group, key, factor, dealers);
-  const dealt = side.deal(random);
-  const messages = await exchange('deal', (to) =>
-    dealt === null ? NOTHING : Buffer.concat([dealt.toAll, dealt.toEach[parties.indexOf(to)] ?? NOTHING]),
-  );
-  const ofDealers = dealers.map((d) => messages[parties.indexOf(d)] ?? NOTHING);
-  const confirmation = side.accept(ofDealers.map(partToAll), ofDealers.map(partToMe));
-  return side.finish(await exchange('agree', () => confirmation));
-}
-
-const cut = (message: Uint8Array) => Math.max(0, message.length - 32);
-const partToAll = (message: Uint8Array): Uint8Array => message.slice(0, cut(message));
-const partToMe = (message: Uint8Array): Uint8Array => message.slice(cut(message));
-
 const unfinished = (party: string, epoch: number) =>
   new RefusedError('pseudonyms/unfinished', {
     stage: 'keys',
     party,
     message: `${party} still keeps what maps pseudonyms to a key in force (epoch ${epoch}); a key is rotated when that is finished.`,
     remedy: 'Start "sluis pseudonyms hold", map what has to be mapped, and let every holder run "sluis pseudonyms finish" first.',
+  });
+
+const halfReshared = (party: string) =>
+  new RefusedError('pseudonyms/unfinished', {
+    stage: 'keys',
+    party,
+    message: `${party} began to share the key anew, and that broke off.`,
+    remedy: 'End that first: let all run "sluis pseudonyms reshare" again.',
   });
 
 const halfRotation = (party: string, ahead: boolean, path: string) =>
@@ -114,5 +101,5 @@ const halfRotation = (party: string, ahead: boolean, path: string) =>
     message: ahead
       ? `${party} has the next key in force, of which ${path} holds no share.`
       : `${party} has another key in force than ${path}. Nothing was changed.`,
-    remedy: 'Restore this folder from its newest backup.',
+    remedy: 'Restore this folder from its newest backup, or give it a share anew: sluis pseudonyms reshare.',
   });

@@ -1,10 +1,11 @@
 /** What holders offer to one asker: their key, what maps to it, and how many records they still help with. */
-import { fromHex, PeerError, ProtocolError, RefusedError, SluisError, toHex } from '@sluis/base';
+import { PeerError, ProtocolError, RefusedError, SluisError, toHex } from '@sluis/base';
 import { keyId, type PublicKey } from '@sluis/pseudonyms';
 import type { Wire } from '@sluis/wire';
 import { z } from 'zod';
 import type { CardPeer } from './holder-cards.ts';
 import { KEY } from './holder-desk.ts';
+import { publicKeyOf, publicKeySchema } from './public-key-text.ts';
 
 /** What is asked for: pseudonyms of records, or those of the next key for pseudonyms of the key `from` (its id, hexadecimal). */
 export type Wanted = { readonly what: 'pseudonyms' } | { readonly what: 'next'; readonly from: string };
@@ -40,18 +41,9 @@ export interface Agreed {
   readonly failures: SluisError[];
 }
 
-const keySchema = z.strictObject({
-  kind: z.enum(['key', 'rotation']),
-  purpose: z.string().max(200),
-  epoch: z.number().int().min(1),
-  parties: z.array(z.string().max(63)).max(50),
-  threshold: z.number().int(),
-  publicKey: z.string().regex(/^[0-9a-f]{64}$/),
-  publicShares: z.string().regex(/^([0-9a-f]{64}){2,50}$/),
-});
 const offerSchema = z.object({
-  key: keySchema,
-  maps: z.strictObject({ factor: keySchema, previous: keySchema }).nullable(),
+  key: publicKeySchema,
+  maps: z.strictObject({ factor: publicKeySchema, previous: publicKeySchema }).nullable(),
   left: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
 });
 
@@ -121,12 +113,6 @@ async function offerOf({ wire, signal }: OfferOptions, peer: CardPeer): Promise<
     throw wrongForm(peer.name);
   return { peer, key, id: toHex(keyId(key)), maps: both, left };
 }
-
-const publicKeyOf = ({ publicKey, publicShares, ...rest }: z.infer<typeof keySchema>): PublicKey => ({
-  ...rest,
-  publicKey: fromHex(publicKey),
-  publicShares: fromHex(publicShares),
-});
 
 /** All that holders must say alike. */
 const saying = ({ id, maps }: Offer, { what }: Wanted): string =>
