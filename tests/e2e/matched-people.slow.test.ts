@@ -14,6 +14,7 @@ import { madePersons } from '../harness/persons.ts';
 
 console.log(`matched people: seed ${testSeed}`);
 const COUNT = 200;
+const MOST = 210;
 const uses = ['join', 'filter', 'aggregate'];
 const text = { type: 'VARCHAR', uses, nullable: true };
 const columns = {
@@ -22,7 +23,7 @@ const columns = {
   born: text,
   amount: { type: 'INTEGER', uses: [...uses, 'group'], bounds: [0, 1000], domain: { range: [0, 1000] } },
 };
-const owned = (owner: string) => ({ kind: 'owner', providers: [owner], maximum_rows: 10_000, columns });
+const owned = (owner: string) => ({ kind: 'owner', providers: [owner], maximum_rows: MOST, columns });
 const persons = {
   tables: ['patients', 'insured'],
   any_of: [{ name: 'number', parts: [{ column: 'number', recipe: 'digits@1' }] }],
@@ -43,7 +44,7 @@ const persons = {
         ],
       },
     ],
-    maximum_pairs: 600,
+    maximum_pairs: 4 * MOST,
   },
 };
 const between = [

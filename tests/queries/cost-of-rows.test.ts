@@ -112,6 +112,7 @@ const QUESTIONS: readonly (readonly [sql: string, receiver?: string])[] = [
   ['SELECT count(*) AS n FROM (SELECT name, age FROM claims INTERSECT SELECT name, age FROM trips)'],
   ['SELECT count(*) AS n FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id USING SAMPLE 25%'],
   ["SELECT sector, count(*) AS n FROM people p SEMI JOIN trips t ON matches('persons') GROUP BY sector"],
+  ["SELECT count(*) AS n FROM claims c SEMI JOIN people p ON matches('persons')", 'north'],
   ['SELECT sum(x) AS x FROM (SELECT name, sum(age) AS x FROM visits GROUP BY name HAVING count(DISTINCT organisation) >= 2)'],
 ];
 

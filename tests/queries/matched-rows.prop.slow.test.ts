@@ -179,7 +179,8 @@ for (const [name, change] of [
         if (trial > 0) continue;
         const all = patients.map((_, row) => row).filter((row) => (row * 37) % 1000 > 100);
         const anti = await ask(agreed, `SELECT count(*) AS n ${from.replace('SEMI', 'ANTI')}`, threat);
-        assert.deepEqual(number(anti), [all.length - expected.length]);
+        const without = all.length - expected.length;
+        assert.deepEqual(number(anti), without === 0 ? [] : [without], 'no row of either is suppressed');
       }
     });
 }
@@ -205,6 +206,22 @@ test('more candidates than agreed, and nothing is shown', async () => {
   assert.deepEqual(await ask(agreement({ approximate: { maximum_pairs: 99 } }), sql, 'semi-honest'), []);
 });
 
+test('a receiver that fills a rough key with rows of its own sees nothing by it', async () => {
+  const names = ['Bakker', 'Visser', 'Smit', 'Pietersen', 'Kok'];
+  const decoys = names.map((name, i) => ({ number: String(3000 + i), name, born: `1975-01-1${i}` }));
+  const target = { number: '1', name: 'Mulder', born: '1961-02-10' };
+  const copies = Array.from({ length: PEOPLE - 5 }, (_, i) => ({ number: String(4000 + i), name: 'Jansen', born: target.born }));
+  const agreed = agreement({ approximate: { maximum_pairs: PEOPLE } });
+  const sql = `SELECT count(*) AS n FROM patients p SEMI JOIN insured i ON matches('persons')`;
+  for (const patients of [decoys, [...decoys, target]]) {
+    await fill(patients, [...decoys, ...copies]);
+    assert.deepEqual(number(await ask(agreed, sql, 'semi-honest', ['insurer'])), [5], 'with and without the target');
+    // Control: where the receiver owns nothing there is no such bound, and missing room shows.
+    const control = agreement({ approximate: { maximum_pairs: PEOPLE - 6 } });
+    assert.deepEqual(number(await ask(control, sql, 'semi-honest')), patients === decoys ? [5] : []);
+  }
+});
+
 test('who may not be told, and what can’t be asked, is refused with the reason', async () => {
   const agreed = agreement();
   const pipeline = DryPipeline.onRows(agreed, db);
@@ -214,6 +231,10 @@ test('who may not be told, and what can’t be asked, is refused with the reason
   await refused(`SELECT count(*) AS n ${from}`, /receiver-gave-rows .*hospital.* copies of one row/, ['hospital']);
   await pipeline.plan(`SELECT count(*) AS n ${from}`, ['insurer']);
   await refused(`SELECT count(*) AS n ${from.replace('SEMI', 'ANTI')}`, /receiver-gave-rows/, ['insurer']);
+  const narrow = DryPipeline.onRows(agreement({ approximate: { maximum_pairs: PEOPLE - 1 } }), db);
+  await assert.rejects(narrow.plan(`SELECT count(*) AS n ${from}`, ['insurer']), { code: 'plan/receiver-gave-rows' });
+  await narrow.plan(`SELECT count(*) AS n ${from}`, ['centre']);
+  narrow.close();
   await refused(`SELECT count(*) AS n ${from.replace('SEMI JOIN', 'JOIN')}`, /unsupported .*both sides/);
   await refused(`SELECT count(*) AS n ${from} AND p.cost > 3`, /unsupported .*beside other conditions/);
   await refused(`SELECT count(*) AS n ${from.replace('persons', 'people')}`, /unknown-name .*no matching people/);

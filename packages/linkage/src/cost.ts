@@ -1,7 +1,7 @@
 /** What linking on secrets costs: the steps of `on-secrets.ts`, on shapes. */
 import type { RowsMeter, TableShape } from '@sluis/technique';
 import { addersOfOnes } from './count-bits.ts';
-import { BLOCK_BITS, numberBits } from './on-secrets.ts';
+import { APART_BITS, BLOCK_BITS, numberBits } from './on-secrets.ts';
 import { type Likeness, wordsOf } from './terms.ts';
 
 export interface LinkageShape extends Likeness {
@@ -19,6 +19,7 @@ export function linkCost(meter: RowsMeter, terms: LinkageShape, left: number, ri
   const records = (length: number): TableShape => ({ length, words: new Array<number>(words + 2).fill(1), bits: 0 });
   const slots = terms.maximumPairs;
   for (let block = 0; block < terms.blocks; block++) {
+    if (terms.perKey !== undefined) thinCost(meter, records(right), terms.perKey);
     meter.joinRepeated('inner', records(left), records(right), [{ bits: BLOCK_BITS, words: 1 }], 0, slots);
     meter.toBits(2 * words * slots, 64);
     meter.and(terms.bits * slots);
@@ -27,6 +28,16 @@ export function linkCost(meter: RowsMeter, terms: LinkageShape, left: number, ri
     meter.and(slots);
   }
   for (let block = 1; block < terms.blocks; block++) meter.and(1);
+}
+
+function thinCost(meter: RowsMeter, { length, words }: TableShape, perKey: number): void {
+  if (length <= perKey) return;
+  meter.inject(length, 1);
+  const table: TableShape = { length, words: [1, 1, ...words], bits: 1 };
+  meter.shuffle(table);
+  meter.sort(table, [{ bits: APART_BITS, words: 1 }]);
+  meter.equal(length - perKey, APART_BITS);
+  meter.and(length - perKey);
 }
 
 /** Adds what `linkedFlags` costs. */

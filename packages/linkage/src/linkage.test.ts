@@ -107,6 +107,24 @@ test('more candidates than agreed do not fit, and what is found is still right',
   assert.equal((await linkInCommittee({ ...terms, maximumPairs: 36 }, left, right)).fits, true);
 });
 
+test('with so many records of a block key as there is room for each, it always suffices', async () => {
+  const many = Array.from({ length: 9 }, (_, i): Person => ['Jansen', `1980-01-0${i + 1}`]);
+  const [left, right] = [encode([...LEFT, ...many.slice(0, 3)]), encode([...many, ...RIGHT])];
+  for (const perKey of [1, 2, 4]) {
+    const terms = { ...TERMS, maximumPairs: left.length * perKey };
+    for (const convene of [undefined, maliciousComputation.convene]) {
+      const opened = await linkInCommittee({ ...terms, perKey }, left, right, convene === undefined ? {} : { convene });
+      const all = linkInTheClear({ ...terms, maximumPairs: 1_000 }, left, right).links;
+      assert.ok(opened.fits, `${perKey}`);
+      for (const link of opened.links) assert.ok(all.some((l) => l.left === link.left && l.right === link.right));
+      // Keys of few are all compared, whatever others fill.
+      for (const row of [1, 6]) assert.equal(opened.flags[row], 1, `row ${row}, ${perKey} per key`);
+    }
+  }
+  const enough = { ...TERMS, maximumPairs: 20 * left.length, perKey: 20 };
+  assert.deepEqual((await linkInCommittee(enough, left, right)).links, linkInTheClear(enough, left, right).links);
+});
+
 test('what a side shares beyond the agreed widths is cut, and another number of columns is refused', async () => {
   const [left, right] = [encode(LEFT), encode(RIGHT)];
   const wide = { ...left, blocks: left.blocks.map((b) => ({ ...b, keys: b.keys.map((k) => k ^ (0x55n << 40n)) })) };

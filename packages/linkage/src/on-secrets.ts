@@ -1,5 +1,5 @@
 /** Linking records inside the committee: candidates by block keys, then similarity of filters, all on secrets. */
-import type { Committee, SecretBits, SecretColumn } from '@sluis/technique';
+import type { Committee, JoinSide, SecretBits, SecretColumn } from '@sluis/technique';
 import { countOnes } from './count-bits.ts';
 import type { EncodedRecords } from './encode.ts';
 import { checkTerms, type LinkageTerms, type Likeness, wordsOf } from './terms.ts';
@@ -29,6 +29,8 @@ export interface SecretLinks {
 
 /** Bits of a block key. */
 export const BLOCK_BITS = 32;
+/** Of a block key, or a number above all of them. */
+export const APART_BITS = BLOCK_BITS + 2;
 
 /** The columns that a side shares, in the order that `secretRecords` reads. Run by: each side. */
 export function columnsToShare(terms: LinkageTerms, encoded: EncodedRecords): BigUint64Array[] {
@@ -83,18 +85,47 @@ interface Sized {
   readonly ones: SecretColumn;
 }
 
+/** A side's records for one block key: filters, their ones, and row numbers. */
+function blockSide(on: Committee, { records, ones }: Sized, block: number): JoinSide {
+  const { keys, valid } = records.blocks[block] as SecretRecords['blocks'][number];
+  return {
+    table: { length: records.length, columns: [...records.filters, ones, numbers(on, records.length)], bits: [] },
+    keys: [{ column: keys, bits: BLOCK_BITS }],
+    valid,
+    unique: false,
+  };
+}
+
+/**
+ * Leaves so many records of each block key, in an order that nobody knows; nobody learns whether any were left out. Cost: a
+ * shuffle and a sort of the records, an equality and a conjunction for each.
+ */
+async function thinned(on: Committee, side: JoinSide, perKey: number): Promise<JoinSide> {
+  const { table, valid, keys } = side;
+  const key = keys[0]?.column;
+  if (key === undefined || table.length <= perKey) return side;
+  // Records without a key, which hold 0, get one that no other has: they must not take anybody's place.
+  const apart = on.add(key, on.scale(await on.inject(on.not(valid), 1), 1n << BigInt(BLOCK_BITS)));
+  const shuffled = await on.shuffle({ length: table.length, columns: [apart, key, ...table.columns], bits: [valid] });
+  const sorted = await on.sort(shuffled, [{ column: shuffled.columns[0] as SecretColumn, bits: APART_BITS }]);
+  const [order, own, ...columns] = sorted.columns as [SecretColumn, SecretColumn, ...SecretColumn[]];
+  const stays = sorted.bits[0] as SecretBits;
+  const rest = table.length - perKey;
+  const full = await on.equal(on.slice(order, 0, rest), on.slice(order, perKey, rest), APART_BITS);
+  const later = await on.and(on.sliceBits(stays, perKey, rest), on.not(full));
+  return {
+    table: { length: table.length, columns, bits: [] },
+    keys: [{ column: own, bits: BLOCK_BITS }],
+    valid: on.concatBits([on.sliceBits(stays, 0, perKey), later]),
+    unique: false,
+  };
+}
+
 /** Pairs that share one block key, and which of them are similar. */
 async function linkBlock(on: Committee, terms: Likeness, left: Sized, right: Sized, block: number): Promise<SecretLinks> {
-  const side = ({ records, ones }: Sized) => {
-    const { keys, valid } = records.blocks[block] as SecretRecords['blocks'][number];
-    return {
-      table: { length: records.length, columns: [...records.filters, ones, numbers(on, records.length)], bits: [] },
-      keys: [{ column: keys, bits: BLOCK_BITS }],
-      valid,
-      unique: false,
-    };
-  };
-  const joined = await on.join('inner', side(left), side(right), terms.maximumPairs);
+  const all = blockSide(on, right, block);
+  const some = terms.perKey === undefined ? all : await thinned(on, all, terms.perKey);
+  const joined = await on.join('inner', blockSide(on, left, block), some, terms.maximumPairs);
   const words = wordsOf(terms);
   const [a, b] = [joined.left.columns, joined.right.columns];
   const linked = await similar(on, terms, a.slice(0, words + 1), b.slice(0, words + 1));

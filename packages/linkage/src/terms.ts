@@ -14,7 +14,14 @@ export interface FilterField extends KeyPart {
 }
 
 /** What is compared, and how many pairs at most: all that compute parties need to know. */
-export type Likeness = Pick<LinkageTerms, 'threshold' | 'maximumPairs'> & { readonly bits: number };
+export interface Likeness extends Pick<LinkageTerms, 'threshold' | 'maximumPairs'> {
+  readonly bits: number;
+  /**
+   * At most so many records of the right side with the same block key are compared. With room for as many pairs for each
+   * record on the left there is always enough, whatever the right side brings.
+   */
+  readonly perKey?: number;
+}
 
 export interface LinkageTerms {
   /** Bits of a filter. */

@@ -200,7 +200,7 @@ function hiddenProblems(agreement: Agreement, terms: Intersection, path: Path): 
 /** The committee counts rows of one side that have a partner at the other. */
 function hiddenMatchingProblems(
   agreement: Agreement,
-  { between, receivers, value }: Intersection,
+  { between, receivers, value, matching }: Intersection,
   several: boolean,
   path: Path,
 ): AgreementProblem[] {
@@ -214,6 +214,14 @@ function hiddenMatchingProblems(
       path: [...path, 'receivers'],
       what: `rows of ${counted ?? 'either side'} are counted, and by copies of one row their owner would learn whether it has a partner`,
       remedy: 'name receivers that hold none of these rows: the other side, or somebody else',
+    });
+  const rows = agreement.tables[between.find((s) => s.organisation === counted)?.table ?? '']?.maximum_rows ?? 0;
+  const pairs = agreement.matching?.[matching ?? '']?.approximate?.maximum_pairs;
+  if (pairs !== undefined && pairs < rows && receivers.some((r) => names.includes(r)))
+    found.push({
+      path: [...path, 'receivers'],
+      what: `the other side receives, and "maximum_pairs" of ${pairs} is less than the ${rows} rows (maximum_rows) of ${counted ?? 'the one'} that may be counted: by missing room it would learn about single ones`,
+      remedy: 'agree on some pairs for each row, or on fewer rows, or name a receiver that holds none',
     });
   for (const [i, side] of between.entries())
     if (agreement.tables[side.table]?.deposits !== undefined)

@@ -56,6 +56,11 @@ export interface PlanLikeness {
   readonly blocks: number;
   /** Pairs compared for each block key; if there are more, nothing is shown. */
   readonly maximumPairs: number;
+  /**
+   * Set where a receiver owns the right side, and could see by missing room whether a single row is on the left: of rows on
+   * the right with the same block key so many are compared, and there is room for as many for each row on the left.
+   */
+  readonly perKey?: number;
 }
 
 /**

@@ -19,6 +19,7 @@ import { filteredBefore, rowJoin } from './lower-join.ts';
 import { lowerCondition } from './lower-condition.ts';
 import { lowerNumber } from './lower-number.ts';
 import { lowerPosition } from './lower-position.ts';
+import { MOST_SECRET_GROUPS } from './most-secret-groups.ts';
 import type { RowCondition, RowMeasure } from './parts.ts';
 import type { Question } from './question.ts';
 import { all, bitsOf, branch, chosen, finer, isNull, not, minus, nothing, numberOf, rounded, times, type RowNumber } from './row-number.ts';
@@ -44,9 +45,6 @@ export interface SharedPlan {
   /** Keys that are text without declared values; the second part of each one's hash is a key behind the question's own. */
   readonly texts: readonly { readonly key: number; readonly column: string }[];
 }
-
-/** Most groups with secret keys: room is made for each of them. */
-export const MOST_SECRET_GROUPS = 100_000;
 
 /** Throws RefusedError `plan/unsupported` for what can't be computed on secret rows. */
 export async function planSharedRows(

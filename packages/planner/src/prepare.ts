@@ -14,7 +14,8 @@ import { checkNoisyAggregates } from './noise-aggregates.ts';
 import { noiseClauseText, splitNoiseClause } from './noise-clause.ts';
 import { noiseWanted } from './noise-terms.ts';
 import { parse } from './parse.ts';
-import { MOST_SECRET_GROUPS, planSharedRows, type RowKey, type SharedPlan } from './plan-shared-rows.ts';
+import { MOST_SECRET_GROUPS } from './most-secret-groups.ts';
+import { planSharedRows, type RowKey, type SharedPlan } from './plan-shared-rows.ts';
 import type { SqlEngine } from './ports.ts';
 import type { Prepared } from './prepared.ts';
 import { protect } from './protect.ts';
@@ -26,6 +27,7 @@ import { COUNT_ROWS, split } from './split.ts';
 import { reliesOnKeys, stabilityOf } from './stability.ts';
 import type { RowScope } from './row-scope.ts';
 import { checkReceivers, inputShape, providersOf, sharingOf } from './sharing.ts';
+import { checkRoomOfGroups, withSureRoom } from './sure-room.ts';
 import { isMoment, isNumber, Typing } from './types.ts';
 import { checkTextKeys, hashedColumn } from './text-keys.ts';
 import { checkUses } from './uses.ts';
@@ -59,22 +61,23 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const wanted = noiseWanted(clause, agreement);
   const parsed = await parse(sql, engine);
   const typing = new Typing(engine);
-  const question = await bind(parsed.node, agreement, engine, typing);
-  checkVisibility(question);
-  checkUses(question, wanted === null ? agreement.output.minimum_rows : null);
-  const keys = await keysOf(question, typing);
-  checkTextKeys(question, wanted !== null);
+  const bound = await bind(parsed.node, agreement, engine, typing);
+  checkVisibility(bound);
+  checkUses(bound, wanted === null ? agreement.output.minimum_rows : null);
+  const keys = await keysOf(bound, typing);
+  checkTextKeys(bound, wanted !== null);
   if (wanted === null) {
-    checkSingleRowGroups(question, keys, agreement.output.minimum_rows);
-    checkShownItems(question, agreement.output.minimum_rows);
+    checkSingleRowGroups(bound, keys, agreement.output.minimum_rows);
+    checkShownItems(bound, agreement.output.minimum_rows);
   }
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
-  const sharing = await sharingOf(question, secret, agreement, typing, wanted !== null);
-  const noisy = wanted === null ? null : { wanted, stability: stabilityOf(question, keys, sharing) };
-  if (noisy !== null) checkNoisyAggregates(question, sharing, noisy.stability);
-  else checkReceivers(question, sharing, receivers);
+  const sharing = await sharingOf(bound, secret, agreement, typing, wanted !== null);
+  const noisy = wanted === null ? null : { wanted, stability: stabilityOf(bound, keys, sharing) };
+  if (noisy !== null) checkNoisyAggregates(bound, sharing, noisy.stability);
+  else checkReceivers(bound, sharing, receivers);
   const joined =
-    noisy === null ? joinedReceivers(question, receivers) : { countedSources: [], leftUnique: reliesOnKeys(question, noisy.stability) };
+    noisy === null ? joinedReceivers(bound, receivers) : { countedSources: [], leftUnique: reliesOnKeys(bound, noisy.stability) };
+  const question = noisy === null ? withSureRoom(bound, sharing, receivers) : bound;
   const hiddenCount = !question.items.some((i) => hasAggregate(i.expression));
   const shape = inputShape(question, sharing);
   const rules = noisy === null ? agreement.output : { ...agreement.output, dominance: undefined };
@@ -84,6 +87,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const { leftUnique } = joined;
   const shared =
     sharing === null ? null : await planSharedRows(question, sharing, parts, keys, scope, leftUnique, noisy?.stability ?? null);
+  if (noisy === null && shared !== null) checkRoomOfGroups(question, shared.rows.secretSlots, shared.rows.maximumRows, receivers);
   if (watches) checkSelection(agreement);
   if (watches) checkRoomForGroups(shared);
   // One text for every layout of the same question.

@@ -19,7 +19,7 @@ test('where a receiver owns a joined table, rows of the others that it could rep
   };
   const inner = 'patients p JOIN claims c';
   const unique = { unique: [['person_id']] };
-  const repeated = { unique: [], maximum_join_rows: 99 };
+  const repeated = { unique: [], maximum_join_rows: 3_000_000 };
   assert.deepEqual(await of(inner, ['centre']), []);
   assert.deepEqual(await of(inner, ['hospital']), [], 'every claim is in one joined row');
   assert.deepEqual(await of(inner, ['bank']), ['patients'], 'one patient can be in many');
@@ -80,4 +80,22 @@ test('who gives rows may receive only what counts items that two organisations h
       members(['bank']),
     );
   await plan(SEEN.replace('>= 2', '>= 1'), members());
+});
+
+test('a receiver that owns a joined table gets answers only where room can not run out, whatever its rows are', async () => {
+  const own = { person_id: { type: 'INTEGER', uses: all, bounds: [0, 1_000_000] } };
+  const repeated = (rows: number) => ({ unique: [], maximum_join_rows: rows });
+  const agreed = (receiver: string, rows: number) => owners({ receivers: [receiver], patients: repeated(rows), claims: { columns: own } });
+  const sql = 'SELECT count(*) FROM patients p JOIN claims c ON p.person_id = c.person_id';
+  const says = /room would tell it whether a single row.*"unique".*--receivers/;
+  // 1,000 patients and 3,000 claims at most.
+  await refused(sql, 'plan/receiver-gave-rows', says, agreed('hospital', 2_999_999));
+  await refused(sql, 'plan/receiver-gave-rows', says, agreed('bank', 2_999_999));
+  await plan(sql, agreed('bank', 3_000_000));
+  await plan(sql, agreed('centre', 99));
+  const many = { maximum_rows: 200_000, columns: { ...own, account: { type: 'INTEGER', uses: all, bounds: [0, 1_000_000_000] } } };
+  const groups = (receiver: string) => owners({ receivers: [receiver], patients: { columns: own }, claims: many });
+  const grouped = `SELECT account, count(*) FROM claims c JOIN patients p ON p.person_id = c.person_id GROUP BY account`;
+  await refused(grouped, 'plan/receiver-gave-rows', /fill the room for 100000 groups.*one more.*--receivers/, groups('hospital'));
+  await plan(grouped, groups('centre'));
 });

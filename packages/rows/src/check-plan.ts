@@ -93,8 +93,12 @@ function checkMatching(join: PlanRowJoin, { source, keys, likeness }: PlanMatchi
   if (!whole(source, 0, index) || !whole(keys, 0, MOST_KEYS) || (keys === 0 && likeness === undefined))
     refuse('A matching has keys or filters of a table on the left.');
   if (likeness === undefined) return;
-  const { bits, blocks, maximumPairs, threshold } = likeness;
-  const known = [256, 512, 1024].includes(bits) && whole(blocks, 1, MOST_BLOCKS) && whole(maximumPairs, 1, MOST_PAIRS);
+  const { bits, blocks, maximumPairs, threshold, perKey = 1 } = likeness;
+  const known =
+    [256, 512, 1024].includes(bits) &&
+    whole(blocks, 1, MOST_BLOCKS) &&
+    whole(maximumPairs, 1, MOST_PAIRS) &&
+    whole(perKey, 1, maximumPairs);
   if (!known || !whole(threshold.denominator, 1, 1000) || !whole(threshold.numerator, 1, threshold.denominator))
     refuse('The terms of likeness are not ones that can be computed.');
 }

@@ -7,9 +7,12 @@ import type { SandboxTable } from './draft.ts';
 /** Most room for joins whose keys are computed, which the files are not searched for. */
 const MOST_ROWS = 1_000_000;
 
-/** Tables with the least bound that lets a question be planned: it tells which columns are keys. */
+/** The largest that an agreement takes. */
+const ANY_ROWS = 100_000_000;
+
+/** Tables with a bound that lets a question be planned: it tells which columns are keys. */
 export const withAnyBound = (tables: readonly SandboxTable[]): SandboxTable[] =>
-  tables.map((t) => (t.kind === 'owner' ? { ...t, maximumJoinRows: 1 } : t));
+  tables.map((t) => (t.kind === 'owner' ? { ...t, maximumJoinRows: ANY_ROWS } : t));
 
 /**
  * Text that one table has a list of values for and another, in a column of the same name, has not: such columns could not
@@ -44,16 +47,17 @@ export async function withJoinFacts(
   const sources = plan.rows.sources.flatMap(({ table }) => tables.filter((t) => t.name === table));
   const joins = plan.rows.joins.map(fileJoin);
   const known = joins.filter((j) => j !== null);
-  if (known.length < joins.length) {
-    const product = sources.reduce((n, t) => n * Math.max(1, t.maximumRows), 1);
-    return bounded(tables, Math.min(MOST_ROWS, product));
-  }
+  const product = sources.reduce((n, t) => n * Math.max(1, t.maximumRows), 1);
+  if (known.length < joins.length) return bounded(tables, Math.min(MOST_ROWS, product));
   const found = await inspectJoins(filesOf(sources, known), known);
   const unique = known.flatMap(({ on }, i) => (found.rightUnique[i] ? [{ table: sources[i + 1], columns: on.map((p) => p.right) }] : []));
   const [first] = known;
   if (found.leftUnique && first !== undefined) unique.push({ table: sources[0], columns: first.on.map((p) => p.left.column) });
   const declared = tables.map((t) => ({ ...t, unique: unique.filter((u) => u.table === t).map((u) => u.columns) }));
-  return known.every((join, i) => isSized(join, i, found)) ? declared : bounded(declared, Math.max(1, ...found.rows));
+  if (known.every((join, i) => isSized(join, i, found))) return declared;
+  // A receiver with rows of its own gets an answer only where room can't run out, whatever these are.
+  const sure = product <= MOST_ROWS && sources.some((t) => receivers.some((r) => t.providers.includes(r)));
+  return bounded(declared, sure ? product : Math.max(1, ...found.rows));
 }
 
 /** Whether the keys that stand once say how many rows the join has. */
