@@ -122,6 +122,24 @@ test('an intersection that stays secret is asked of the committee under its name
   assert.deepEqual([found.size, found.items, Object.keys(found.sent)], [25, [], ['a', 'b', 'c']]);
 });
 
+test('of several files rows without a key are no item, whatever is counted', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluis-lacking-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const files = ['a', 'b', 'c'].map((name) => {
+    const file = join(folder, `${name}.csv`);
+    writeFileSync(file, `id,n\nx,1\n,2\n,3\n${name},4\n`);
+    return file;
+  });
+  const size = async (...mode: string[]) => {
+    const ended = await sluis(['intersect', ...files, '--on', 'id', ...mode, '--format', 'json']);
+    assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+    return JSON.parse(ended.stdout).size;
+  };
+  assert.equal(await size('--mode', 'at-least', '--threshold', '2'), 1);
+  assert.equal(await size('--mode', 'size'), 1);
+  assert.equal(await size('--mode', 'union'), 4);
+});
+
 test('organisations that are not there at the same time deposit shares; what they have in common is counted later', async (t) => {
   const [bank, insurer] = [newContributor('bank'), newContributor('insurer')];
   const column = { id: { type: 'VARCHAR', uses: ['join', 'aggregate', 'filter'] } };

@@ -24,9 +24,7 @@ export function intersectionSql(agreement: Agreement, terms: Intersection): stri
   if (terms.reveal === 'union' || terms.reveal === 'at-least' || terms.between.length > 2) {
     const key = (terms.on ?? []).map(quote).join(', ');
     if (terms.reveal === 'union') return `SELECT count(DISTINCT ${key}) AS size FROM ${from(a)}`;
-    const least = terms.threshold ?? terms.between.length;
-    if (terms.show_items) return shownSql(agreement, a, key, least);
-    return `SELECT count(*) AS size FROM (SELECT ${key} FROM ${from(a)} GROUP BY ${key} HAVING count(DISTINCT organisation) >= ${least})`;
+    return itemsSql(agreement, terms, a, key);
   }
   const holder = terms.value?.organisation === b.organisation ? b : a;
   const other = holder === a ? b : a;
@@ -48,12 +46,11 @@ export function intersectionSql(agreement: Agreement, terms: Intersection): stri
 }
 
 /** A row that lacks a part of the key is no item. */
-function shownSql({ tables }: Agreement, side: Intersection['between'][number], key: string, least: number): string {
-  const columns = Object.entries(tables[side.table]?.columns ?? {});
-  const lacking = columns
-    .filter(([name, c]) => c.nullable && key.split(', ').includes(quote(name)))
-    .map(([name]) => `${quote(name)} IS NOT NULL`);
-  const where = lacking.length === 0 ? '' : ` WHERE ${lacking.join(' AND ')}`;
+function itemsSql({ tables }: Agreement, terms: Intersection, { table }: Intersection['between'][number], key: string): string {
+  const lacking = (terms.on ?? []).filter((name) => tables[table]?.columns[name]?.nullable === true);
+  const where = lacking.length === 0 ? '' : ` WHERE ${lacking.map((name) => `${quote(name)} IS NOT NULL`).join(' AND ')}`;
   const members = 'count(DISTINCT organisation)';
-  return `SELECT ${key}, ${members} AS organisations FROM ${quote(side.table)}${where} GROUP BY ${key} HAVING ${members} >= ${least} ORDER BY organisations DESC`;
+  const items = `FROM ${quote(table)}${where} GROUP BY ${key} HAVING ${members} >= ${terms.threshold ?? terms.between.length}`;
+  if (terms.show_items) return `SELECT ${key}, ${members} AS organisations ${items} ORDER BY organisations DESC`;
+  return `SELECT count(*) AS size FROM (SELECT ${key} ${items})`;
 }

@@ -37,18 +37,13 @@ function sideProblems(agreement: Agreement, terms: Intersection, side: Side, pat
   if (matching !== undefined && keysOfTable(agreement, matching, side.table) === null)
     found.push({ path: [...path, 'table'], what: `the matching "${matching}" leaves ${side.table} out`, remedy: 'add it to its tables' });
   for (const column of columnsOfKey(agreement, terms, side.organisation))
-    found.push(
-      ...keyProblems(agreement, side.table, column, usesOfKey(agreement, terms, side, column), [
-        ...path,
-        matching === undefined ? 'on' : 'table',
-      ]),
-    );
+    found.push(...keyProblems(agreement, side.table, column, usesOfKey(terms, side), [...path, matching === undefined ? 'on' : 'table']));
   return found;
 }
 
-/** What a column of a key is used for: to match, to be shown, to leave rows out that lack it. */
-function usesOfKey(agreement: Agreement, terms: Intersection, { organisation, table }: Side, column: string): ColumnUse[] {
-  if (terms.show_items) return ['join', 'group', 'reveal', ...(columnOf(agreement, table, column)?.nullable ? (['filter'] as const) : [])];
+/** What a column of a key is used for: to match, and to be shown. */
+function usesOfKey(terms: Intersection, { organisation }: Side): ColumnUse[] {
+  if (terms.show_items) return ['join', 'group', 'reveal'];
   const others = terms.receivers.some((r) => r !== organisation);
   return isPlainIntersection(terms) && others ? ['join', 'reveal'] : ['join'];
 }
@@ -58,12 +53,11 @@ function keyProblems(agreement: Agreement, table: string, column: string, uses: 
   if (definition === undefined) return [{ path, what: `"${column}" is no column of "${table}"`, remedy: 'name columns of the table' }];
   const missing = uses.filter((use) => !definition.uses.includes(use));
   if (missing.length === 0) return [];
-  const why =
-    missing.includes('group') || missing.includes('filter')
-      ? 'items are shown by it, and rows without it left out'
-      : missing.includes('reveal')
-        ? 'others see which of these values match'
-        : 'rows are matched by it';
+  const why = missing.includes('group')
+    ? 'items are shown by it'
+    : missing.includes('reveal')
+      ? 'others see which of these values match'
+      : 'rows are matched by it';
   return [
     {
       path,

@@ -110,6 +110,16 @@ test('it needs the uses group and reveal, and join to tell items apart', async (
   await refused(ITEMS, 'plan/column-use-missing', /seen\.ioc.*tell items apart/, members({ uses: ['group', 'reveal'] }));
   await plan('SELECT ioc, count(*) FROM seen GROUP BY ioc', members({ uses: ['group', 'reveal'] }));
   await plan('SELECT hour, count(*) AS n FROM seen GROUP BY hour', members({ uses: [] }));
+  const present = ITEMS.replace('GROUP BY', 'WHERE ioc IS NOT NULL GROUP BY');
+  await plan(present, members({ uses: ['join', 'group', 'reveal'] }));
+  const others = ["ioc IS NOT NULL AND ioc <> 'x'", 'ioc IS NULL', 'NOT (ioc IS NOT NULL)', 'hits IS NOT NULL'];
+  for (const condition of others)
+    await refused(
+      present.replace('ioc IS NOT NULL', condition),
+      'plan/column-use-missing',
+      /to filter rows/,
+      members({ uses: ['join', 'group', 'reveal'] }),
+    );
 });
 
 test('what needs the text itself is refused: the committee has a hash, and a receiver not every text', async () => {

@@ -6,6 +6,7 @@
 import { RefusedError } from '@sluis/base';
 import type { ColumnUse, Table } from '@sluis/model';
 import { isExtreme, isPair } from './bind-aggregate.ts';
+import { conjuncts } from './bind-join.ts';
 import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { hidesCondition, leaveRowsOut, multipliedBySquares } from './hidden-conditions.ts';
 import type { Items, Join, Question } from './question.ts';
@@ -65,14 +66,21 @@ function needsOf(question: Question, fewestRows: number | null): Need[] {
   return needs;
 }
 
-/** Rows of several organisations are put together by their keys, as in a join. */
+/** Rows of several organisations are put together by their keys, as in a join, where those without one find no partner either. */
 function needsOfItems({ keys, where, calls }: Items, table: Table, fewestRows: number | null): Need[] {
+  const conditions = (where === null ? [] : conjuncts(where)).filter((c) => !isPresence(c, keys));
   return [
     ...keys.flatMap((key) => every(key, ['join'], 'to tell items apart')),
-    ...(where === null ? [] : every(where, ['filter'], 'to filter rows (WHERE)')),
+    ...conditions.flatMap((c) => every(c, ['filter'], 'to filter rows (WHERE)')),
     ...calls.filter((c) => c.aggregate === 'sum').flatMap((call) => needsOfAggregate(call, table, fewestRows)),
   ];
 }
+
+/** `key IS NOT NULL`. */
+const isPresence = (node: Bound, keys: Items['keys']): boolean =>
+  node.kind === 'operation' &&
+  node.name === 'IS NOT NULL' &&
+  node.args.every((arg) => arg.kind === 'column' && keys.some((key) => key.name === arg.name));
 
 /** Keys that belong together need `join`; what is computed from them, and further conditions, `filter` as well. */
 function needsOfJoin({ on, leftIf, rightIf }: Join): Need[] {

@@ -82,7 +82,8 @@ function unionSql({ sides, mode, threshold }: HiddenWish): string {
   const key = (sides[0]?.key ?? []).map(quote).join(', ');
   if (mode === 'union') return `SELECT count(DISTINCT ${key}) AS size FROM ${UNION_TABLE}`;
   const least = threshold ?? sides.length;
-  return `SELECT count(*) AS size FROM (SELECT ${key} FROM ${UNION_TABLE} GROUP BY ${key} HAVING count(DISTINCT organisation) >= ${least})`;
+  const present = (sides[0]?.key ?? []).map((c) => `${quote(c)} IS NOT NULL`).join(' AND ');
+  return `SELECT count(*) AS size FROM (SELECT ${key} FROM ${UNION_TABLE} WHERE ${present} GROUP BY ${key} HAVING count(DISTINCT organisation) >= ${least})`;
 }
 
 function pairSql(wish: HiddenWish): string {
