@@ -24,7 +24,7 @@ import { sendByVole } from './vole-sender.ts';
  *   something else than due; InvalidError `psi/bad-terms`, `psi/bad-items`, `psi/too-many-items` before anything is sent.
  *
  * Learns: nothing about the receiver's items. Assumes: README.md, by protocol and threat model.
- * Cost: README.md. Timing: by declared sizes, but for hashing the items (a tenth).
+ * Cost: README.md. Timing: by declared sizes, but for hashing items of more than 55 bytes.
  * Source: Raghuraman & Rindal 2022 (`vole`); Huberman, Franklin & Hogg 1999 and RFC 9497 (`ddh`).
  */
 export async function intersectAsSender(link: PairLink, items: PackedItems, terms: IntersectionTerms, random: Random): Promise<void> {
