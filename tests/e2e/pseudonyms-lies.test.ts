@@ -1,9 +1,9 @@
 /** Asking holders of which some lie or fail, on a wire in memory: who is left out, and what is refused. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PeerError, RefusedError, type SluisError, systemRandom, toHex, utf8 } from '@sluis/base';
+import { concatBytes, PeerError, RefusedError, type SluisError, systemRandom, toHex, utf8 } from '@sluis/base';
 import { loadRistretto } from '@sluis/crypto';
-import { Holder, type KeyShare, keyId } from '@sluis/pseudonyms';
+import { Holder, type KeyShare, keyName } from '@sluis/pseudonyms';
 import type { Peer, Reply } from '@sluis/wire';
 import { Asking } from '../../apps/cli/src/pseudonyms/asking.ts';
 import { evaluate, generate, names, rotate } from '../../packages/pseudonyms/src/fixtures/ceremony.ts';
@@ -50,7 +50,7 @@ async function ask(lies: Record<string, Lie>, options: { pinned?: string; left?:
     random: systemRandom,
     holders: (options.named ?? [first, second, third]).map((name) => ({ name, identity: '', certificate: name, address: '' })),
     pinned: options.pinned ?? null,
-    wanted: options.map ? { what: 'next', from: toHex(keyId(shares[0] as KeyShare)) } : { what: 'pseudonyms' },
+    wanted: options.map ? { what: 'next', from: toHex(keyName(shares[0] as KeyShare)) } : { what: 'pseudonyms' },
     records: records.length,
     batch: 3,
     signal: new AbortController().signal,
@@ -96,7 +96,7 @@ const lyingKey: Lie = (type, honest) =>
   type === 'key' ? { header: { key: keyOf(others[1] as KeyShare), maps: null, left: 9 }, body: new Uint8Array(0) } : honest();
 
 test('a holder with another key stops everything, unless the key is known; a few holders alone do not', async () => {
-  const pinned = toHex(keyId(shares[0] as KeyShare));
+  const pinned = toHex(keyName(shares[0] as KeyShare));
   await assert.rejects(ask({ [second]: lyingKey }), { code: 'pseudonyms/other-key' });
   const { pseudonyms, leftOut } = await ask({ [second]: lyingKey }, { pinned });
   assert.deepEqual(pseudonyms, expected);
@@ -106,6 +106,22 @@ test('a holder with another key stops everything, unless the key is known; a few
   const malformed: Lie = (type, honest) =>
     type === 'key' ? { header: { key: 'x', maps: null, left: 1e9 }, body: new Uint8Array(0) } : honest();
   assert.deepEqual((await ask({ [first]: malformed })).leftOut, [[first, 'pseudonyms/malformed']]);
+});
+
+test('a holder that shows other shares of the known key is left out: it can prove nothing', async () => {
+  const pinned = toHex(keyName(shares[0] as KeyShare));
+  // Shares of a random polynomial through the public key: they fit together, and nobody knows one.
+  const { publicKey, ...rest } = shares[1] as KeyShare;
+  const slope = group.multiplyGenerator(group.randomScalars(1, systemRandom));
+  const steps = [slope, group.add(slope, slope), group.add(slope, group.add(slope, slope))];
+  const invented = { ...rest, publicKey, publicShares: concatBytes(...steps.map((s) => group.add(publicKey, s))) };
+  const invents: Lie = (type, honest) =>
+    type === 'key' ? { ...honest(), header: { ...honest().header, key: keyOf(invented) } } : honest();
+  const { pseudonyms, leftOut } = await ask({ [second]: invents }, { pinned });
+  assert.deepEqual([pseudonyms, leftOut], [expected, [[second, 'pseudonyms/other-key']]]);
+  await assert.rejects(ask({ [second]: invents }), { code: 'pseudonyms/other-key' });
+  await assert.rejects(ask({ [second]: invents, [third]: invents }, { pinned }), { code: 'pseudonyms/too-few' });
+  await assert.rejects(ask({ [second]: invents }, { pinned, named: [first, second] }), { code: 'pseudonyms/other-key' });
 });
 
 test('nothing is asked of a holder that allows fewer records; a refusal ends as one', async () => {
@@ -132,7 +148,7 @@ test('mapping leaves lying holders out too, and gives the pseudonyms of the next
 
 test('holders that all map with another factor are found out, also by who knows only the ids of both keys', async () => {
   const right = factors.splice(0, 3, ...generate(group, 3, 2, { kind: 'rotation' }));
-  const pinned = toHex(keyId(next[0] as KeyShare));
+  const pinned = toHex(keyName(next[0] as KeyShare));
   try {
     await assert.rejects(ask({}, { map: true, pinned }), { code: 'pseudonyms/wrong-factor' });
   } finally {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { idOf, type Kept } from '../../apps/cli/src/pseudonyms/kept-keys.ts';
+import { type Kept, nameOf } from '../../apps/cli/src/pseudonyms/kept-keys.ts';
 import { column, pseudonymsBench, type Running } from '../harness/pseudonyms.ts';
 
 const HOLDERS = ['hospital', 'clinic', 'lab'] as const;
@@ -79,13 +79,13 @@ test('a key is rotated although holders are killed while they wait and just afte
   const lab = change('rotate', 'lab');
   rotating.set('lab', lab);
   await killOnceStored('lab', lab);
-  assert.equal(idOf((await kept('lab')).rotation?.previous ?? (await kept('lab')).current), first, 'the old share is kept');
+  assert.equal(nameOf((await kept('lab')).rotation?.previous ?? (await kept('lab')).current), first, 'the old share is kept');
   rotating.set('lab', change('rotate', 'lab'));
   second = await keyOf(rotating);
   assert.notEqual(second, first);
   for (const h of HOLDERS) {
     const { current, pending, rotation, history } = await kept(h);
-    assert.deepEqual([current?.epoch, pending, idOf(rotation?.previous), idOf(current)], [2, null, first, second]);
+    assert.deepEqual([current?.epoch, pending, nameOf(rotation?.previous), nameOf(current)], [2, null, first, second]);
     assert.deepEqual(
       history.map((k) => [k.key, k.how, k.until === null, k.deleted]),
       [
@@ -200,7 +200,7 @@ test('wrong folders, missing holders and thresholds that are too high are refuse
   assert.ok(!existsSync(at('not there')));
   const absent = await start(['rotate', ...own('lab'), '--wait', '2']).ended;
   assert.deepEqual([absent.code, absent.error], [5, 'pseudonyms/not-all-here']);
-  assert.equal(idOf((await kept('lab')).current), second, 'nothing is lost');
+  assert.equal(nameOf((await kept('lab')).current), second, 'nothing is lost');
   // Two of two can't be rotated: twice the threshold, less one, are three.
   const two = (name: HolderName, other: HolderName) =>
     start(['hold', ...own(name, [other], `${name}.two`), '--threshold', '2', '--purpose', 'two', '--wait', '60']);

@@ -8,6 +8,7 @@ export {
   decodeKeyShare,
   encodeKeyShare,
   keyId,
+  keyName,
   type KeyKind,
   type KeyShare,
   type PublicKey,

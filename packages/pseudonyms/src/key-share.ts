@@ -27,7 +27,14 @@ export interface KeyShare extends PublicKey {
   readonly secret: Uint8Array;
 }
 
-/** Identifies a key and all that is agreed about it; 32 bytes. */
+/**
+ * Identifies a key however it is shared: what people compare and give each other; 32 bytes. Enough for whoever asks: of
+ * shares that belong to another key no proof holds.
+ */
+export const keyName = (k: PublicKey): Uint8Array =>
+  taggedHash('sluis/pseudonyms/key-name/1', utf8(k.kind), utf8(k.purpose), uint64be(k.epoch), k.publicKey);
+
+/** Identifies a key and all that is agreed about it, with how it is shared; 32 bytes. */
 export const keyId = (k: PublicKey): Uint8Array =>
   taggedHash(
     'sluis/pseudonyms/key/1',

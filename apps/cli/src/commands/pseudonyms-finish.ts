@@ -8,7 +8,7 @@ import { type Ceremony, helloFromAll } from '../pseudonyms/ceremony.ts';
 import { ceremonyOf, listen, readCast, requireShare, wireOf } from '../pseudonyms/holder-cast.ts';
 import { notYet, openCounts } from '../pseudonyms/holder-desk.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
-import { idOf } from '../pseudonyms/kept-keys.ts';
+import { idOf, nameOf } from '../pseudonyms/kept-keys.ts';
 import type { RotateOptions } from './pseudonyms-rotate.ts';
 
 export interface FinishOptions extends RotateOptions {
@@ -26,7 +26,7 @@ export async function pseudonymsFinish(options: FinishOptions): Promise<void> {
   const { purpose, threshold, epoch } = requireShare(folder, cast);
   const { rotation, pending } = folder.kept();
   if (rotation === null || pending !== null) throw nothingToFinish(options.folder, pending !== null);
-  const previous = idOf(rotation.previous);
+  const previous = nameOf(rotation.previous);
   remark(text.pseudonymsFinishing(previous, epoch - 1, epoch));
   if (options.yes !== true) throw notConfirmed();
   if (options.alone !== true) {
@@ -41,7 +41,7 @@ export async function pseudonymsFinish(options: FinishOptions): Promise<void> {
     }
   }
   folder.finish();
-  const key = idOf(folder.kept().current);
+  const key = nameOf(folder.kept().current);
   if (options.json === true) printJson({ key, deleted: previous, purpose, epoch });
   else print(text.pseudonymsFinished(previous, options.folder));
 }

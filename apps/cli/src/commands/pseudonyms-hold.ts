@@ -10,7 +10,7 @@ import { usage } from '../pseudonyms/holder-cards.ts';
 import { type Cast, ceremonyOf, isSame, listen, readCast, requireSame, wireOf } from '../pseudonyms/holder-cast.ts';
 import { notYet, openCounts, openDesk } from '../pseudonyms/holder-desk.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
-import { idOf, type Kept } from '../pseudonyms/kept-keys.ts';
+import { type Kept, nameOf } from '../pseudonyms/kept-keys.ts';
 import { makeKey } from '../pseudonyms/key-ceremony.ts';
 
 /** How long a holder looks for the others before it goes on with the key in force. */
@@ -103,8 +103,8 @@ function counter(): { readonly answered: (asker: string, records: number) => voi
 
 function announce(options: HoldOptions, { current, rotation }: Kept, made: boolean, askers: readonly string[]): void {
   const { purpose, parties, threshold, epoch } = current as KeyShare;
-  const key = idOf(current);
-  const maps = rotation === null ? null : idOf(rotation.previous);
+  const key = nameOf(current);
+  const maps = rotation === null ? null : nameOf(rotation.previous);
   remark(made ? text.pseudonymsMade(options.folder) : text.pseudonymsThere(options.folder, epoch));
   if (maps !== null) remark(text.pseudonymsMaps(maps, epoch - 1, epoch));
   remark(askers.length === 0 ? text.pseudonymsNobody : text.pseudonymsServing(askers.join(', '), options.limit));

@@ -4,7 +4,6 @@ import { loadRistretto } from '@sluis/crypto';
 import { noColumn, readTable, type TextTable } from '@sluis/engine';
 import { openKeyFile } from '@sluis/keys';
 import { type KeyPart, packedAt, type PreparedKey, prepareKey } from '@sluis/matching';
-import { keyId } from '@sluis/pseudonyms';
 import { Wire } from '@sluis/wire';
 import { requireHome } from '../connection.ts';
 import { interruption } from '../interruption.ts';
@@ -13,8 +12,9 @@ import { countProgress } from '../output/count-progress.ts';
 import { print, printJson, remark } from '../output/streams.ts';
 import { Asking } from '../pseudonyms/asking.ts';
 import { readCards, usage } from '../pseudonyms/holder-cards.ts';
-import { keyIdOf, requireOther, SHOWN_FROM } from '../pseudonyms/file-options.ts';
+import { keyOption, requireOther, SHOWN_FROM } from '../pseudonyms/file-options.ts';
 import { partOf } from '../pseudonyms/key-part.ts';
+import { nameOf } from '../pseudonyms/kept-keys.ts';
 import { writeTable } from '../pseudonyms/written-table.ts';
 
 export interface MakeOptions {
@@ -34,7 +34,7 @@ export async function pseudonymsMake(file: string, options: MakeOptions): Promis
   const home = requireHome(options);
   const parts = partsOf(options);
   const holders = readCards(options.holder);
-  const pinned = keyIdOf('--key', options.key);
+  const pinned = keyOption('--key', options.key);
   requireOther(file, options.output);
   const table = await readTable(file);
   const prepared = prepare(file, table, options, parts);
@@ -115,7 +115,7 @@ function* rowsOf(options: MakeOptions, table: TextTable, names: readonly (string
 }
 
 function report(options: MakeOptions, { report: r }: PreparedKey, rows: number, key: Asking['key']): void {
-  const id = toHex(keyId(key));
+  const id = nameOf(key);
   if (options.json === true) {
     const { read, accepted, rejected, reasons, distinct } = r;
     const { purpose, epoch, threshold } = key;

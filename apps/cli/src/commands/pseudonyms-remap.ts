@@ -3,7 +3,6 @@ import { fromHex, InvalidError, systemRandom, toHex } from '@sluis/base';
 import { loadRistretto, type Ristretto } from '@sluis/crypto';
 import { noColumn, readTable, type TextTable } from '@sluis/engine';
 import { openKeyFile } from '@sluis/keys';
-import { keyId } from '@sluis/pseudonyms';
 import { Wire } from '@sluis/wire';
 import { requireHome } from '../connection.ts';
 import { interruption } from '../interruption.ts';
@@ -11,8 +10,9 @@ import { text } from '../messages/index.ts';
 import { countProgress } from '../output/count-progress.ts';
 import { print, printJson, remark } from '../output/streams.ts';
 import { Asking } from '../pseudonyms/asking.ts';
-import { keyIdOf, requireOther, SHOWN_FROM } from '../pseudonyms/file-options.ts';
+import { keyOption, requireOther, SHOWN_FROM } from '../pseudonyms/file-options.ts';
 import { readCards } from '../pseudonyms/holder-cards.ts';
+import { nameOf } from '../pseudonyms/kept-keys.ts';
 import { writeTable } from '../pseudonyms/written-table.ts';
 
 export interface RemapOptions {
@@ -43,8 +43,8 @@ interface Column {
 export async function pseudonymsRemap(file: string, options: RemapOptions): Promise<void> {
   const home = requireHome(options);
   const holders = readCards(options.holder);
-  const pinned = keyIdOf('--key', options.key);
-  const from = keyIdOf('--from', options.from) ?? '';
+  const pinned = keyOption('--key', options.key);
+  const from = keyOption('--from', options.from) ?? '';
   requireOther(file, options.output);
   const table = await readTable(file);
   const group = await loadRistretto();
@@ -132,7 +132,7 @@ function report(
   from: string,
 ): void {
   const { purpose, epoch, threshold } = key;
-  const id = toHex(keyId(key));
+  const id = nameOf(key);
   const rejected = reasons.reduce((sum, { rows }) => sum + rows, 0);
   if (options.json === true) {
     const counts = { read: ofRow.length, accepted: ofRow.length - rejected, rejected, reasons, distinct, written };

@@ -5,11 +5,10 @@ import { checkSetting } from '@sluis/pseudonyms';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { print, printJson, remark } from '../output/streams.ts';
-import { keyIdOf } from '../pseudonyms/file-options.ts';
+import { keyOption } from '../pseudonyms/file-options.ts';
 import { ceremonyOf, listen, readCast, wireOf } from '../pseudonyms/holder-cast.ts';
 import { notYet, openCounts } from '../pseudonyms/holder-desk.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
-import { idOf } from '../pseudonyms/kept-keys.ts';
 import { requireReplaceable, reshareKey } from '../pseudonyms/resharing-ceremony.ts';
 import type { RotateOptions } from './pseudonyms-rotate.ts';
 
@@ -22,7 +21,7 @@ export interface ReshareOptions extends RotateOptions {
 /** Shares the same key anew with all who hold it from now on, then ends. */
 export async function pseudonymsReshare(options: ReshareOptions): Promise<void> {
   const { purpose, threshold, wait } = options;
-  const before = keyIdOf('--key', options.key) ?? '';
+  const key = keyOption('--key', options.key) ?? '';
   const signal = interruption();
   const cast = await readCast(options);
   checkSetting({ purpose, parties: cast.parties, threshold });
@@ -36,10 +35,9 @@ export async function pseudonymsReshare(options: ReshareOptions): Promise<void> 
     notYet(wire, cast.me);
     await listen(wire, cast.address);
     remark(text.pseudonymsResharing(cast.others.map((o) => o.name).join(', ')));
-    const share = await reshareKey(ceremony, before);
-    const key = idOf(share);
+    const share = await reshareKey(ceremony, key);
     remark(text.pseudonymsReshared(options.folder));
-    if (options.json === true) printJson({ key, before, purpose, epoch: share.epoch, holders: cast.parties, threshold });
+    if (options.json === true) printJson({ key, purpose, epoch: share.epoch, holders: cast.parties, threshold });
     else print(key);
   } finally {
     await wire.close();

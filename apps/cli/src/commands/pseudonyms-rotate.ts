@@ -7,7 +7,7 @@ import { print, printJson, remark } from '../output/streams.ts';
 import { ceremonyOf, listen, readCast, requireShare, wireOf } from '../pseudonyms/holder-cast.ts';
 import { notYet, openCounts } from '../pseudonyms/holder-desk.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
-import { idOf } from '../pseudonyms/kept-keys.ts';
+import { nameOf } from '../pseudonyms/kept-keys.ts';
 import { requireRotatable, rotateKey } from '../pseudonyms/key-ceremony.ts';
 
 export interface RotateOptions {
@@ -36,7 +36,7 @@ export async function pseudonymsRotate(options: RotateOptions): Promise<void> {
     remark(text.pseudonymsRotating(cast.others.map((o) => o.name).join(', ')));
     const { epoch } = await rotateKey(ceremony);
     const { current, rotation } = folder.kept();
-    const [key, previous] = [idOf(current), idOf(rotation?.previous)];
+    const [key, previous] = [nameOf(current), nameOf(rotation?.previous)];
     remark(text.pseudonymsRotated(epoch, options.folder));
     if (options.json === true) printJson({ key, previous, purpose, epoch, holders: cast.parties, threshold });
     else print(key);

@@ -7,7 +7,7 @@ import { requireHome } from '../connection.ts';
 import { text } from '../messages/index.ts';
 import { print, printJson } from '../output/streams.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
-import { idOf, type KeyRecord } from '../pseudonyms/kept-keys.ts';
+import { type KeyRecord, nameOf } from '../pseudonyms/kept-keys.ts';
 
 export interface ShowOptions {
   readonly home?: string;
@@ -23,18 +23,18 @@ export async function pseudonymsShow(options: ShowOptions): Promise<void> {
   const secret = findSecret(home);
   if (secret === null || !existsSync(options.folder)) throw notThere(options.folder);
   const { current, pending, rotation, history } = new HolderFolder(options.folder, await loadRistretto(), secret, systemClock).kept();
-  const maps = rotation === null ? null : idOf(rotation.previous);
+  const maps = rotation === null ? null : nameOf(rotation.previous);
   if (options.json === true) {
     const keys = history.map((k) => ({
       ...{ key: k.key, how: k.how, epoch: k.epoch, threshold: k.threshold, holders: k.holders, since: time(k.since) },
       ...{ until: k.until === null ? null : time(k.until), deleted: k.deleted === null ? null : time(k.deleted) },
     }));
-    printJson({ purpose: current?.purpose ?? pending?.share.purpose ?? null, pending: pending && idOf(pending.share), maps, keys });
+    printJson({ purpose: current?.purpose ?? pending?.share.purpose ?? null, pending: pending && nameOf(pending.share), maps, keys });
     return;
   }
   if (history.length === 0) print(text.pseudonymsNoKey);
   for (const record of history) print(line(record));
-  if (pending !== null) print(text.pseudonymsPending(pending.share.epoch, idOf(pending.share)));
+  if (pending !== null) print(text.pseudonymsPending(pending.share.epoch, nameOf(pending.share)));
   if (rotation !== null) print(text.pseudonymsMapping(rotation.previous.epoch, rotation.factor.epoch + 1));
 }
 

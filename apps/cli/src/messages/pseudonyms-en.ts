@@ -17,7 +17,7 @@ export const pseudonymsEn = {
     `The next key (epoch ${epoch}) is in force. The old share is kept in ${folder} until "sluis pseudonyms finish". Start "sluis pseudonyms hold" again. The next key's id, for askers:`,
   pseudonymsResharing: (others: string) => `Sharing the key anew with ${others}. All of them must run "sluis pseudonyms reshare" now …`,
   pseudonymsReshared: (folder: string) =>
-    `The same key is shared anew; your new share is in ${folder}: back it up, and delete backups of the old one. Whoever is no holder any more deletes its folder: old shares still make up the key. Pseudonyms stay. Start "sluis pseudonyms hold" with the new terms. The key's new id, for askers:`,
+    `The same key is shared anew; your new share is in ${folder}: back it up, and delete backups of the old one. Whoever is no holder any more deletes its folder: old shares still make up the key. Pseudonyms stay. Start "sluis pseudonyms hold" with the new terms. The key's id stays:`,
   pseudonymsFinishing: (key: string, from: number, to: number) =>
     `This deletes the share of key ${key} (epoch ${from}) and what maps its pseudonyms to epoch ${to}. When so many holders have done it that fewer than the threshold are left, files that are not mapped can't be mapped any more, by anybody. Delete backups of the folder too.`,
   pseudonymsFinished: (key: string, folder: string) => `${folder}: the share of key ${key} and what maps its pseudonyms are deleted`,

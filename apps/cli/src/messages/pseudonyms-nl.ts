@@ -20,7 +20,7 @@ export const pseudonymsNl: typeof pseudonymsEn = {
     `De volgende sleutel (periode ${epoch}) geldt. Het oude deel blijft in ${folder} tot "sluis pseudonyms finish". Start "sluis pseudonyms hold" opnieuw. Het kenmerk van de volgende sleutel, voor vragers:`,
   pseudonymsResharing: (others) => `De sleutel wordt opnieuw verdeeld met ${others}. Allen moeten nu "sluis pseudonyms reshare" draaien …`,
   pseudonymsReshared: (folder) =>
-    `Dezelfde sleutel is opnieuw verdeeld; uw nieuwe deel staat in ${folder}: maak er een reservekopie van, en wis die van het oude. Wie geen houder meer is, wist zijn map: oude delen vormen samen nog steeds de sleutel. Pseudoniemen blijven gelijk. Start "sluis pseudonyms hold" met de nieuwe voorwaarden. Het nieuwe kenmerk van de sleutel, voor vragers:`,
+    `Dezelfde sleutel is opnieuw verdeeld; uw nieuwe deel staat in ${folder}: maak er een reservekopie van, en wis die van het oude. Wie geen houder meer is, wist zijn map: oude delen vormen samen nog steeds de sleutel. Pseudoniemen blijven gelijk. Start "sluis pseudonyms hold" met de nieuwe voorwaarden. Het kenmerk van de sleutel blijft:`,
   pseudonymsFinishing: (key, from, to) =>
     `Dit wist het deel van sleutel ${key} (periode ${from}) en wat zijn pseudoniemen omzet naar periode ${to}. Als zoveel houders het gedaan hebben dat er minder dan de drempel over zijn, kan niemand bestanden die niet omgezet zijn nog omzetten. Wis ook reservekopieën van de map.`,
   pseudonymsFinished: (key, folder) => `${folder}: het deel van sleutel ${key} en wat zijn pseudoniemen omzet, zijn gewist`,

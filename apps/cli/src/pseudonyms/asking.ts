@@ -3,8 +3,8 @@
  * on, and the next one is asked the same. A message is never sent twice to one holder, so nothing is counted twice.
  */
 import { concatBytes, ProtocolError, type Random, type SluisError } from '@sluis/base';
-import { constantTimeEqual, type Ristretto } from '@sluis/crypto';
-import { checkPublicKey, type HolderAnswer, type Pending, Pseudonymiser, type PublicKey } from '@sluis/pseudonyms';
+import { constantTimeEqual } from '@sluis/crypto';
+import { type HolderAnswer, type Pending, Pseudonymiser, type PublicKey } from '@sluis/pseudonyms';
 import type { CardPeer } from './holder-cards.ts';
 import { EVALUATE } from './holder-desk.ts';
 import { type Agreed, agreedOffer, evaluated, named, type OfferOptions, type Wanted, tooFew } from './offers.ts';
@@ -14,7 +14,6 @@ const BATCH = 2000;
 const TIMEOUT_MS = 120_000;
 
 export interface AskingOptions extends OfferOptions {
-  readonly group: Ristretto;
   readonly random: Random;
   /** Records of one request. */
   readonly batch?: number;
@@ -35,14 +34,13 @@ export class Asking {
   private constructor(options: AskingOptions, { offer, usable, failures }: Agreed) {
     this.key = offer.key;
     this.previous = options.wanted.what === 'next' ? (offer.maps?.previous ?? null) : null;
-    for (const key of [this.key, this.previous]) if (key !== null) checkPublicKey(options.group, key);
     this.#options = options;
     this.#asker = new Pseudonymiser(options.group, evaluated(offer, options.wanted), options.random);
     this.#usable = usable;
     this.#failures = failures;
   }
 
-  /** Finds out which holders are there and agree; throws as `agreedOffer`, and InvalidError `pseudonyms/key-share`. */
+  /** Finds out which holders are there and agree; throws as `agreedOffer`. */
   static async open(options: AskingOptions): Promise<Asking> {
     return new Asking(options, await agreedOffer(options));
   }

@@ -9,7 +9,7 @@
 import { ProtocolError, type Random, toHex, utf8 } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import type { Incoming, Reply, Wire } from '@sluis/wire';
-import { idOf, type Kept } from './kept-keys.ts';
+import { idOf, type Kept, nameOf } from './kept-keys.ts';
 
 export const HELLO = 'pseudonyms.hello';
 export const STEP = 'pseudonyms.step';
@@ -85,7 +85,7 @@ export class CeremonyBoard {
     const party = this.#from(message);
     this.heard(party, String(message.header['nonce']));
     const { current, pending, rotation } = this.#options.kept();
-    const held = { current: idOf(current), pending: idOf(pending?.share), previous: idOf(rotation?.previous) };
+    const held = { key: nameOf(current), current: idOf(current), pending: idOf(pending?.share), previous: idOf(rotation?.previous) };
     return { header: { nonce: this.#nonce, doing: this.#options.doing, ...held }, body: new Uint8Array(0) };
   }
 

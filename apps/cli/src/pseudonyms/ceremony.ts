@@ -42,7 +42,9 @@ export interface Ceremony {
 export interface Hello {
   readonly nonce: string;
   readonly doing: string;
-  /** Ids of keys, hexadecimal; empty where it has none. */
+  /** The name of the key in force, however it is shared; hexadecimal, empty without one, as the next ones. */
+  readonly key: string;
+  /** Ids of keys as they are shared. */
   readonly current: string;
   readonly pending: string;
   readonly previous: string;
@@ -194,7 +196,14 @@ async function waitFor(c: Ceremony, elsewhere: readonly string[]): Promise<void>
 async function hello({ wire, board }: Ceremony, peer: CardPeer, signal: AbortSignal): Promise<Hello> {
   const { header } = await wire.request(peer, HELLO, { terms: board.terms, nonce: board.nonce }, NOTHING, { signal });
   const said = (name: string) => String(header[name]);
-  return { nonce: said('nonce'), doing: said('doing'), current: said('current'), pending: said('pending'), previous: said('previous') };
+  return {
+    nonce: said('nonce'),
+    doing: said('doing'),
+    key: said('key'),
+    current: said('current'),
+    pending: said('pending'),
+    previous: said('previous'),
+  };
 }
 
 /** Null while the peer is not there yet. */

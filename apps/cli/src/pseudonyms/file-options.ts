@@ -6,7 +6,7 @@ import { usage } from './holder-cards.ts';
 export const SHOWN_FROM = 4000;
 
 /** A key's id as an option gives it, null without. Throws InvalidError `usage/pseudonyms`. */
-export function keyIdOf(option: string, given: string | undefined): string | null {
+export function keyOption(option: string, given: string | undefined): string | null {
   if (given === undefined) return null;
   if (/^[0-9a-f]{64}$/.test(given)) return given;
   throw usage(`${option} is not 64 hexadecimal digits.`, 'Give it as "sluis pseudonyms hold" printed it.');

@@ -59,7 +59,7 @@ export function openDesk(wire: Wire, options: DeskOptions): void {
   const maps = rotation && { factor: shownKey(rotation.factor), previous: shownKey(rotation.previous) };
   wire.onRequest(KEY, async (message) => {
     const left = Math.max(0, limit - counts.spent(asker(message), clock.now(), DAY_SECONDS));
-    return { header: { key: shownKey(share), id: toHex(keyId(share)), maps, left }, body: new Uint8Array(0) };
+    return { header: { key: shownKey(share), maps, left }, body: new Uint8Array(0) };
   });
   wire.onRequest(EVALUATE, async (message) => {
     const name = asker(message);

@@ -4,7 +4,7 @@
  */
 import { canonicalBytes, parseCanonical, toHex, utf8 } from '@sluis/base';
 import type { Ristretto } from '@sluis/crypto';
-import { decodeKeyShare, encodeKeyShare, keyId, type KeyShare } from '@sluis/pseudonyms';
+import { decodeKeyShare, encodeKeyShare, keyId, keyName, type KeyShare, type PublicKey } from '@sluis/pseudonyms';
 import { z } from 'zod';
 
 const HOW = ['made', 'rotated', 'reshared'] as const;
@@ -27,7 +27,7 @@ export interface Rotation {
 
 /** What the history tells of one key; nothing secret. */
 export interface KeyRecord {
-  /** Its id, hexadecimal. */
+  /** As `nameOf`. */
   readonly key: string;
   readonly how: How;
   readonly epoch: number;
@@ -50,8 +50,11 @@ export interface Kept {
 
 export const NOTHING_KEPT: Kept = { current: null, pending: null, rotation: null, history: [] };
 
-/** A key's id, hexadecimal; empty without one. */
-export const idOf = (share: KeyShare | null | undefined): string => (share ? toHex(keyId(share)) : '');
+/** Identifies a key however it is shared, hexadecimal; empty without one. It is what people see as the key's id. */
+export const nameOf = (key: PublicKey | null | undefined): string => (key ? toHex(keyName(key)) : '');
+
+/** Identifies a key as it is shared, hexadecimal; empty without one. */
+export const idOf = (share: PublicKey | null | undefined): string => (share ? toHex(keyId(share)) : '');
 
 /**
  * The pending share is the one in force. A rotated key leaves what maps the old pseudonyms; one shared anew takes the old
@@ -66,7 +69,7 @@ export function promoted(kept: Kept, now: number): Kept {
   const { rotation, history } = stale ? finished(kept, now) : kept;
   const deleted = factor === null ? now : null;
   const before = history.map((record) => (record.until === null ? { ...record, until: now, deleted } : record));
-  const record: KeyRecord = { key: idOf(share), how, epoch, threshold, holders: parties, since: now, until: null, deleted: null };
+  const record: KeyRecord = { key: nameOf(share), how, epoch, threshold, holders: parties, since: now, until: null, deleted: null };
   const next = current !== null && factor !== null ? { previous: current, factor } : rotation;
   return { current: share, pending: null, rotation: next, history: [...before, record] };
 }
@@ -75,7 +78,7 @@ export function promoted(kept: Kept, now: number): Kept {
 export function finished(kept: Kept, now: number): Kept {
   const { rotation } = kept;
   if (rotation === null) throw new TypeError('no rotation is unfinished');
-  const gone = idOf(rotation.previous);
+  const gone = nameOf(rotation.previous);
   const history = kept.history.map((record) => (record.key === gone ? { ...record, deleted: record.deleted ?? now } : record));
   return { ...kept, rotation: null, history };
 }

@@ -11,7 +11,7 @@ import { evaluate, generate, names } from '../../../../packages/pseudonyms/src/f
 import { settle } from './ceremony.ts';
 import { CeremonyBoard, type Doing, HELLO } from './ceremony-board.ts';
 import type { Keeping } from './holder-folder.ts';
-import { decodeKept, encodeKept, idOf, type Kept, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
+import { decodeKept, encodeKept, idOf, type Kept, nameOf, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
 import { makeKey, rotateKey } from './key-ceremony.ts';
 import { reshareKey } from './resharing-ceremony.ts';
 
@@ -65,6 +65,7 @@ class Network {
   readonly #crashes: Crash[];
   readonly #random: () => number;
   readonly #old: string;
+  readonly #name: string;
   readonly #doing: Doing;
   crashed = 0;
 
@@ -72,6 +73,7 @@ class Network {
   constructor(doing: Doing, shares: readonly KeyShare[], crashes: readonly Crash[], random: () => number) {
     this.#disks = new Map(PARTIES.map((p, i) => [p, new Disk(shares[i] ?? null)]));
     this.#old = idOf(shares[0]);
+    this.#name = nameOf(shares[0]);
     this.#doing = doing;
     this.#crashes = crashes.map((c) => ({ ...c }));
     this.#random = random;
@@ -102,7 +104,7 @@ class Network {
       try {
         if (!unchanged()) return;
         if (doing === 'rotate') await rotateKey(ceremony);
-        else if (doing === 'reshare') await reshareKey(ceremony, this.#old);
+        else if (doing === 'reshare') await reshareKey(ceremony, this.#name);
         else if (this.#old === '') await makeKey(ceremony);
         else await settle({ ...ceremony, deadline: performance.now() + 50 });
       } catch (thrown) {

@@ -1,21 +1,21 @@
 /** What holders offer to one asker: their key, what maps to it, and how many records they still help with. */
-import { PeerError, ProtocolError, RefusedError, SluisError, toHex } from '@sluis/base';
-import { keyId, type PublicKey } from '@sluis/pseudonyms';
+import { PeerError, ProtocolError, RefusedError, SluisError } from '@sluis/base';
+import { checkPublicKey, type PublicKey } from '@sluis/pseudonyms';
+import type { Ristretto } from '@sluis/crypto';
 import type { Wire } from '@sluis/wire';
 import { z } from 'zod';
 import type { CardPeer } from './holder-cards.ts';
 import { KEY } from './holder-desk.ts';
+import { idOf, nameOf } from './kept-keys.ts';
 import { publicKeyOf, publicKeySchema } from './public-key-text.ts';
 
-/** What is asked for: pseudonyms of records, or those of the next key for pseudonyms of the key `from` (its id, hexadecimal). */
+/** What is asked for: pseudonyms of records, or those of the next key for pseudonyms of the key `from` (its name, hexadecimal). */
 export type Wanted = { readonly what: 'pseudonyms' } | { readonly what: 'next'; readonly from: string };
 
 /** What one holder says of its key and of the asker's limit. */
 export interface Offer {
   readonly peer: CardPeer;
   readonly key: PublicKey;
-  /** Of the key in force, hexadecimal; computed here. */
-  readonly id: string;
   /** The rotation's public key and the key before, while this holder maps pseudonyms. */
   readonly maps: { readonly factor: PublicKey; readonly previous: PublicKey } | null;
   readonly left: number;
@@ -23,8 +23,9 @@ export interface Offer {
 
 export interface OfferOptions {
   readonly wire: Pick<Wire, 'request'>;
+  readonly group: Ristretto;
   readonly holders: readonly CardPeer[];
-  /** The key's id, hexadecimal, if it is known; else a majority of the holders must name one and the same. */
+  /** The key's name, hexadecimal, if it is known; else a majority of the holders must name one and the same. */
   readonly pinned: string | null;
   readonly wanted: Wanted;
   /** Records that will be asked for in all. */
@@ -78,15 +79,19 @@ export async function agreedOffer(options: OfferOptions): Promise<Agreed> {
   };
   if (pinned !== null)
     only(
-      ({ id }) => id === pinned,
+      ({ key }) => nameOf(key) === pinned,
       (o) => otherKey(o.peer.name, true),
     );
   if (wanted.what === 'next')
     only(
-      ({ maps }) => previousOf(maps) === wanted.from,
+      ({ maps }) => nameOf(maps?.previous) === wanted.from,
       (o) => notMapped(o),
     );
   const offer = oneOf(options, good, failures);
+  only(
+    (o) => saying(o, wanted) === saying(offer, wanted),
+    (o) => otherKey(o.peer.name, false),
+  );
   const { parties, threshold } = evaluated(offer, wanted);
   only(
     ({ left }) => left >= records,
@@ -100,9 +105,7 @@ export async function agreedOffer(options: OfferOptions): Promise<Agreed> {
 /** The key under which holders are asked. */
 export const evaluated = ({ key, maps }: Offer, { what }: Wanted): PublicKey => (what === 'next' && maps !== null ? maps.factor : key);
 
-const previousOf = (maps: Offer['maps']): string => (maps === null ? '' : toHex(keyId(maps.previous)));
-
-async function offerOf({ wire, signal }: OfferOptions, peer: CardPeer): Promise<Offer> {
+async function offerOf({ wire, group, signal }: OfferOptions, peer: CardPeer): Promise<Offer> {
   const { header } = await wire.request(peer, KEY, {}, new Uint8Array(0), { signal });
   const parsed = offerSchema.safeParse(header);
   if (!parsed.success) throw wrongForm(peer.name);
@@ -111,25 +114,33 @@ async function offerOf({ wire, signal }: OfferOptions, peer: CardPeer): Promise<
   const both = maps && { factor: publicKeyOf(maps.factor), previous: publicKeyOf(maps.previous) };
   if (key.kind !== 'key' || (both !== null && (both.factor.kind !== 'rotation' || both.previous.kind !== 'key')))
     throw wrongForm(peer.name);
-  return { peer, key, id: toHex(keyId(key)), maps: both, left };
+  try {
+    for (const given of [key, ...(both === null ? [] : [both.factor, both.previous])]) checkPublicKey(group, given);
+  } catch {
+    throw wrongForm(peer.name);
+  }
+  return { peer, key, maps: both, left };
 }
 
 /** All that holders must say alike. */
-const saying = ({ id, maps }: Offer, { what }: Wanted): string =>
-  what === 'next' && maps !== null ? [id, toHex(keyId(maps.factor)), previousOf(maps)].join() : id;
+const saying = ({ key, maps }: Offer, { what }: Wanted): string =>
+  what === 'next' && maps !== null ? [nameOf(key), idOf(maps.factor), nameOf(maps.previous)].join() : idOf(key);
 
-/** What all that answered offer alike. */
+/** What all that answered offer alike; if the key is known, what most do: whoever shows other shares of it can prove nothing. */
 function oneOf({ holders, pinned, wanted }: OfferOptions, offers: readonly Offer[], failures: readonly SluisError[]): Offer {
-  const [first] = offers;
-  if (first === undefined) throw tooFew(2, 0, failures);
-  const other = offers.find((o) => saying(o, wanted) !== saying(first, wanted) || !o.key.parties.includes(o.peer.name));
-  if (other !== undefined) throw otherKey(other.peer.name, false);
-  if (pinned !== null) return first;
+  const groups = Map.groupBy(offers, (o) => saying(o, wanted));
+  const [first, second] = [...groups.values()].sort((a, b) => b.length - a.length);
+  const offer = first?.[0];
+  if (first === undefined || offer === undefined) throw tooFew(2, 0, failures);
+  const foreign = first.find((o) => !evaluated(o, wanted).parties.includes(o.peer.name));
+  if (foreign !== undefined) throw otherKey(foreign.peer.name, false);
+  if (second !== undefined && (pinned === null || second.length === first.length)) throw otherKey(second[0]?.peer.name ?? '', false);
+  if (pinned !== null) return offer;
   // Without a known id, a few holders alone could give out a key of their own.
-  if (first.key.parties.some((party) => !holders.some((h) => h.name === party))) throw notAllNamed(first.key.parties);
+  if (offer.key.parties.some((party) => !holders.some((h) => h.name === party))) throw notAllNamed(offer.key.parties);
   const majority = Math.floor(holders.length / 2) + 1;
   if (offers.length < majority) throw tooFew(majority, offers.length, failures);
-  return first;
+  return offer;
 }
 
 /** The failure with the holder's name; ends everything if it was this side that gave up. */
