@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PeerError, systemRandom, utf8 } from '@sluis/base';
+import { PeerError, type SluisError, systemRandom, utf8 } from '@sluis/base';
 import { loadRistretto } from '@sluis/crypto';
 import type { KeyShare } from '@sluis/pseudonyms';
 import type { Incoming, Peer, Reply } from '@sluis/wire';
@@ -64,6 +64,10 @@ class Network {
   readonly #disks: ReadonlyMap<string, Disk>;
   readonly #crashes: Crash[];
   readonly #random: () => number;
+  /** Changes what a holder answers at a step. */
+  bend: (step: string, from: string, body: Uint8Array) => Uint8Array = (_step, _from, body) => body;
+  /** Ends all that run. */
+  halt = new AbortController();
   readonly #old: string;
   readonly #name: string;
   readonly #doing: Doing;
@@ -99,7 +103,7 @@ class Network {
         setting: { purpose: 'research', parties: PARTIES, threshold: this.#doing === 'reshare' ? 3 : 2 },
         others: PARTIES.filter((p) => p !== me).map((name) => ({ name, identity: '', certificate: name, address: '' })),
         deadline: performance.now() + 30_000,
-        signal: process.life.signal,
+        signal: AbortSignal.any([process.life.signal, this.halt.signal]),
       };
       try {
         if (!unchanged()) return;
@@ -137,7 +141,7 @@ class Network {
     const reply = await handler(message as Incoming);
     await sleep(2 * this.#random());
     if (!process.alive) throw lost();
-    return reply as Reply;
+    return { header: {}, ...reply, body: this.bend(step, to, reply.body ?? new Uint8Array(0)) } as Reply;
   }
 }
 
@@ -190,6 +194,31 @@ function checkEnd(network: Network, doing: Doing, shares: readonly KeyShare[]): 
   const factors = disks.map((d) => d.state.rotation?.factor as KeyShare);
   assert.deepEqual(evaluate(group, factors.slice(2), evaluate(group, shares, records)), made);
 }
+
+test('a holder that lies at any step is named by some other, nothing new is in force, and without lies it works after all', async () => {
+  for (const [doing, shares, steps] of [
+    ['rotate', generate(group, 4, 2), ['commit', 'reveal', 'confirm', 'deal', 'agree']],
+    ['reshare', generate(group, 3, 2), ['offer', 'deal', 'agree']],
+  ] as const)
+    for (const lying of steps) {
+      const network = new Network(doing, shares, [], () => 0.5);
+      network.bend = (step, from, body) =>
+        step === lying && from === 'org-2' ? body.map((b, i) => (i === 70 % body.length ? b ^ 1 : b)) : body;
+      const lives = PARTIES.map((p) => network.live(p));
+      const why = await Promise.race(lives).then(
+        () => null,
+        (error: SluisError) => [error.party, error.code.startsWith('pseudonyms/')],
+      );
+      assert.deepEqual(why, ['org-2', true], `${doing} ${lying}`);
+      network.halt.abort();
+      await Promise.allSettled(lives);
+      for (const [i, disk] of network.disks().entries()) assert.equal(idOf(disk.state.current), idOf(shares[i]), `${doing} ${lying}`);
+      network.bend = (_step, _from, body) => body;
+      network.halt = new AbortController();
+      await Promise.all(PARTIES.map((p) => network.live(p)));
+      checkEnd(network, doing, shares);
+    }
+});
 
 test('a hello with a new number ends the session; after a confirmation this holder takes a new number too', async () => {
   const handlers = new Map<string, Handler>();
