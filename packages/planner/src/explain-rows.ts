@@ -146,7 +146,7 @@ function ofMatching({ sources }: PlanRows, { name, source, keys, likeness }: Pla
           `Likeness is that of filters of ${likeness.bits} bits, compared on secrets for up to ${several(likeness.maximumPairs, 'pair')} for each of ${several(likeness.blocks, 'rough key')}; ${
             likeness.perKey === undefined
               ? 'if there are more, nothing is shown at all: every group is suppressed, and nobody learns why'
-              : `of rows of ${right?.table ?? ''} with the same rough key at most ${likeness.perKey} are compared, drawn in secret, so that there is room whatever its owner brings`
+              : `of rows of ${right?.table ?? ''} with the same rough key at most ${likeness.perKey} are compared, drawn in secret, so that there is room whatever rows a receiver brings`
           }. Alike is not the same: some partners are missed, and some are other people.`,
         ]),
   ];

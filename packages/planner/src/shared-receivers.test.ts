@@ -1,6 +1,7 @@
 /** Receivers who give rows themselves: what they may receive of shared rows, and how their own are left out. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Agreement, agreementSchema } from '@sluis/model';
 import { all, JOINED, members, owners, plan, refused, SEEN } from './fixtures/shared-questions.ts';
 
 test('a receiver that gives rows which are shared is refused', async () => {
@@ -98,4 +99,33 @@ test('a receiver that owns a joined table gets answers only where room can not r
   const grouped = `SELECT account, count(*) FROM claims c JOIN patients p ON p.person_id = c.person_id GROUP BY account`;
   await refused(grouped, 'plan/receiver-gave-rows', /fill the room for 100000 groups.*one more.*--receivers/, groups('hospital'));
   await plan(grouped, groups('centre'));
+});
+
+test('who owns a third table chooses which rows look for a partner by likeness, and how often: there has to be room as well', async () => {
+  const name = { type: 'VARCHAR', uses: ['join'] };
+  const id = { type: 'INTEGER', uses: ['join'], bounds: [0, 1_000_000] };
+  const visits = (more: object) => ({ kind: 'owner', providers: ['harbour'], maximum_rows: 50, columns: { person_id: id }, ...more });
+  const persons = (pairs: number) => ({
+    tables: ['patients', 'claims'],
+    any_of: [{ name: 'name', parts: [{ column: 'name', recipe: 'name@1' }] }],
+    approximate: {
+      fields: [{ column: 'name', recipe: 'name@1' }],
+      blocks: [{ name: 'sound', parts: [{ column: 'name', recipe: 'cologne@1' }] }],
+      maximum_pairs: pairs,
+    },
+  });
+  const agreed = (receiver: string, pairs: number, more: object): Agreement => {
+    const base = owners({ receivers: [receiver], patients: { unique: [] }, claims: { columns: { name } } });
+    return agreementSchema.parse({ ...base, tables: { ...base.tables, visits: visits(more) }, matching: { persons: persons(pairs) } });
+  };
+  const sql = `SELECT count(*) FROM patients p JOIN visits v ON p.person_id = v.person_id SEMI JOIN claims c ON matches('persons')`;
+  const perKey = async (agreement: Agreement) => (await plan(sql, agreement)).plan.rows?.joins[1]?.matching?.likeness?.perKey;
+  const says = /harbour.*owns visits: with rows of its choice.*patients and claims have room.*"maximum_pairs" of \d+ or more/;
+  // Each visit once: as many rows as there are patients. Several: as many as the join has room for.
+  const [once, often] = [{ unique: [['person_id']] }, { maximum_join_rows: 50_000 }];
+  await refused(sql, 'plan/receiver-gave-rows', says, agreed('harbour', 999, once));
+  assert.equal(await perKey(agreed('harbour', 3999, once)), 3);
+  await refused(sql, 'plan/receiver-gave-rows', says, agreed('harbour', 49_999, often));
+  assert.equal(await perKey(agreed('harbour', 100_000, often)), 2);
+  for (const more of [once, often]) assert.equal(await perKey(agreed('centre', 999, more)), undefined, 'who owns nothing');
 });

@@ -22,9 +22,10 @@ export function withSureRoom(question: Question, sharing: Sharing | null, receiv
   const joins = question.joins.map((join, i): Join => {
     const left = rows;
     if (join.maximumRows > 0) rows = join.maximumRows;
-    const right = question.sources[i + 1];
     if (join.matching?.likeness !== undefined) {
-      const receiver = receivers.find((r) => right !== undefined && ownsRows(right, r));
+      // Tables that are joined later decide nothing here.
+      const before = question.sources.slice(0, i + 2);
+      const receiver = receivers.find((r) => before.some((s) => ownsRows(s, r)));
       return receiver === undefined ? join : thinned(join, left, receiver, question, i);
     }
     if (join.maximumRows > 0 && join.maximumRows < left * (most[i + 1] ?? 0)) throw noRoom(owner, question, i);
@@ -36,17 +37,21 @@ export function withSureRoom(question: Question, sharing: Sharing | null, receiv
 const ownsRows = ({ table }: Question['sources'][number], receiver: string): boolean =>
   [...ownersOf(table), ...(table.deposits?.anonymous?.members ?? [])].includes(receiver);
 
-/** As many candidates for each row on the left as there is room for. */
+/**
+ * As many candidates for each row on the left as there is room for. Also where the receiver owns neither table that is
+ * matched: by a third one it chooses which rows are on the left, and how often each.
+ */
 function thinned(join: Join, left: number, receiver: string, { sources }: Question, index: number): Join {
   const { matching } = join;
   if (matching?.likeness === undefined) return join;
   const perKey = Math.floor(matching.likeness.maximumPairs / Math.max(1, left));
   if (perKey >= 1) return { ...join, matching: { ...matching, likeness: { ...matching.likeness, perKey } } };
   const [from, to] = [sources[matching.source]?.tableName ?? '', sources[index + 1]?.tableName ?? ''];
+  const own = sources.find((s) => ownsRows(s, receiver))?.tableName ?? '';
   throw refusal(
     receiver,
-    `${receiver} would receive the result and owns ${to}: with many rows of one rough key, whether all pairs have room would tell it whether a single row of ${from} has that key.`,
-    `Agree on "maximum_pairs" of ${left} or more (rows of ${from}, maximum_rows), some times as many for good recall; or name receivers that own none of the tables: --receivers NAME.`,
+    `${receiver} would receive the result and owns ${own}: with rows of its choice there, whether all pairs of ${from} and ${to} have room would tell it whether a single row of another's has a rough key.`,
+    `Agree on "maximum_pairs" of ${left} or more (rows that look for a partner), some times as many for good recall; or name receivers that own none of the tables: --receivers NAME.`,
   );
 }
 
