@@ -13,7 +13,7 @@ import { sampleAgreement } from './sample-agreement.ts';
 const all = ['group', 'filter', 'aggregate', 'join'];
 const key = { type: 'INTEGER', uses: all, bounds: [0, 1000] };
 
-function agreement(room: number): Agreement {
+function agreement(room: number, ofIncome = all): Agreement {
   const base = sampleAgreement({
     table: 'unused',
     definition: { kind: 'union', description: '', violations: 'refuse', maximum_rows: 10, columns: {} },
@@ -23,7 +23,7 @@ function agreement(room: number): Agreement {
   });
   const table = (owner: string, more: object) => ({ kind: 'owner', providers: [owner], maximum_rows: 100, ...more });
   const patients = { person_id: key, ward: { type: 'VARCHAR', uses: all, domain: { values: ['a', 'b'] } } };
-  const persons = { person_id: key, income: { type: 'INTEGER', uses: all, bounds: [0, 1_000_000] } };
+  const persons = { person_id: key, income: { type: 'INTEGER', uses: ofIncome, bounds: [0, 1_000_000] } };
   return agreementSchema.parse({
     ...base,
     tables: {
@@ -45,8 +45,8 @@ before(async () => {
 });
 after(() => db.closeSync());
 
-async function ask(sql: string, room = 50, receivers = ['hospital']): Promise<readonly (readonly unknown[])[]> {
-  const pipeline = DryPipeline.onRows(agreement(room), db);
+async function ask(sql: string, room = 50, receivers = ['hospital'], ofIncome = all): Promise<readonly (readonly unknown[])[]> {
+  const pipeline = DryPipeline.onRows(agreement(room, ofIncome), db);
   try {
     return (await pipeline.answer(await pipeline.plan(sql, receivers))).rows;
   } finally {
@@ -76,4 +76,15 @@ test('a join with too little room looks like one in which nobody has a partner',
   ]);
   assert.deepEqual(await ask(sql('c.income >= 0'), 9, ['centre']), []);
   assert.deepEqual(await ask(sql('c.income < 0'), 9, ['centre']), []);
+});
+
+test('many copies of one row beside a few decoys read its value, and need the use "filter" for that', async () => {
+  // Persons 10 to 14 once, so that there are enough, and person 7 five times; one more tips the median.
+  await db.run(`CREATE TABLE once AS FROM patients`);
+  await db.run(`INSERT INTO patients VALUES (7, 'a', 'hospital')`);
+  const sql = `SELECT median(income) AS x ${FROM}`;
+  const weighed = ['aggregate', 'join'];
+  await assert.rejects(ask(sql, 50, ['hospital'], weighed), { code: 'plan/receiver-gave-rows' });
+  assert.deepEqual(await ask(sql, 50, ['hospital'], [...weighed, 'filter']), [[7000]], 'what "filter" grants');
+  await db.run(`CREATE OR REPLACE TABLE patients AS FROM once`);
 });

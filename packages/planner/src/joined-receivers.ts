@@ -1,10 +1,11 @@
 /**
  * A receiver that owns a joined table can repeat its own rows, and each copy repeats what it is joined with: five copies
  * of one patient make five joined rows of one claim. So where a receiver owns a table, the rows of the others' tables are
- * counted by themselves, each once, and what nothing can be counted of is refused.
+ * counted by themselves, each once, and what nothing can be counted of is refused. Copies are weights as well: a median of
+ * many copies of one row and a few decoys is that row's own value.
  */
 import { RefusedError } from '@sluis/base';
-import { columnsOf, type Bound } from './expression.ts';
+import { aggregatesOf, columnsOf, type AggregateNode, type Bound } from './expression.ts';
 import type { Join, Question, Source } from './question.ts';
 import { unsupported } from './refusal.ts';
 import { ownersOf } from './relation.ts';
@@ -27,6 +28,7 @@ export function joinedReceivers(question: Question, receivers: readonly string[]
     const own = ownedBy(receiver, question);
     if (own.size === 0) continue;
     owns = true;
+    checkWeights(receiver, own, question);
     for (const source of question.sources.keys()) if (!own.has(source) && mayRepeat(question.joins, source)) counted.add(source);
     question.joins.forEach((join, i) => {
       if (own.has(i + 1)) checkComplement(receiver, own, question, join, i);
@@ -53,6 +55,37 @@ function mayRepeat(joins: readonly Join[], source: number): boolean {
   const { kind } = joins[source - 1] as Join;
   if (kind === 'semi' || kind === 'anti') return false;
   return !(source === 1 && kind === 'inner' && reliesOnLeft(joins) && !joins.slice(1).some(multiplies));
+}
+
+/** Whether the receiver's own rows decide how many joined rows one row of the source stands behind. */
+function weighs(own: ReadonlySet<number>, { sources, joins }: Question, source: number): boolean {
+  if (own.has(source) || !mayRepeat(joins, source)) return false;
+  if (own.has(0)) return true;
+  if (joins.some((join, i) => own.has(i + 1) && multiplies(join))) return true;
+  return joins[source - 1]?.on.some(({ left }) => sources.some((s, i) => own.has(i) && reads(left, s))) === true;
+}
+
+/** Counts of rows and of different values, and extremes, which need the use `reveal`. */
+const UNWEIGHTED: ReadonlySet<AggregateNode['aggregate']> = new Set(['count', 'count_distinct', 'min', 'max']);
+
+/** Copies of a row multiply its values as a factor would, and what acts so needs the use `filter`. */
+function checkWeights(receiver: string, own: ReadonlySet<number>, question: Question): void {
+  const weighed = question.sources.filter((_, i) => weighs(own, question, i));
+  const values = [...question.items.map((i) => i.expression), ...question.orders.map((o) => o.expression)]
+    .concat(question.having ?? [])
+    .flatMap(aggregatesOf)
+    .filter((a) => !UNWEIGHTED.has(a.aggregate))
+    .flatMap((a) => [a.argument, a.second].flatMap((node) => (node == null ? [] : columnsOf(node))));
+  const found = values.find(
+    (name) => weighed.some((s) => name.startsWith(`${s.tableName}.`)) && question.table.columns[name]?.uses.includes('filter') !== true,
+  );
+  if (found === undefined) return;
+  throw new RefusedError('plan/receiver-gave-rows', {
+    stage: 'plan',
+    party: receiver,
+    message: `${receiver} would receive the result and owns a joined table: by many copies of one of its rows, values of ${found} that are added up or ranked would be little else than one row's.`,
+    remedy: `Declare the keys of the table of ${receiver} "unique" in the agreement, or grant "filter" to ${found} there, which allows such weights; or name receivers that own none of the joined tables: --receivers NAME.`,
+  });
 }
 
 /** What has a partner, or none, is a fact about rows of the other side that are in no joined row. */

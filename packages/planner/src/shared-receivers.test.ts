@@ -129,3 +129,38 @@ test('who owns a third table chooses which rows look for a partner by likeness, 
   assert.equal(await perKey(agreed('harbour', 100_000, often)), 2);
   for (const more of [once, often]) assert.equal(await perKey(agreed('centre', 999, more)), undefined, 'who owns nothing');
 });
+
+test('copies of a row are weights: values of others need the use "filter" where a receiver can repeat them', async () => {
+  const age = (uses: readonly string[]) => ({ type: 'INTEGER', uses, bounds: [0, 120] });
+  const id = { type: 'INTEGER', uses: ['join'], bounds: [0, 1_000_000] };
+  const agreed = (receiver: string, uses: readonly string[], claims: object = {}, patients: object = {}) =>
+    owners({
+      receivers: [receiver],
+      patients: { columns: { person_id: id, age: age(uses) }, ...patients },
+      claims: { columns: { person_id: id, paid: age(['aggregate']) }, ...claims },
+    });
+  const join = 'FROM patients p JOIN claims c ON p.person_id = c.person_id';
+  const says = /bank.*copies of one of its rows.*patients\.age.*"unique".*"filter".*--receivers/;
+  for (const value of ['sum(p.age)', 'avg(p.age)', 'median(p.age)', 'var_pop(p.age)', 'count(*), sum(c.paid + p.age)'])
+    await refused(`SELECT ${value} ${join}`, 'plan/receiver-gave-rows', says, agreed('bank', ['aggregate']));
+  const ordered = `SELECT count(*) AS n ${join} HAVING sum(p.age) > 3 ORDER BY n`;
+  await refused(ordered, 'plan/receiver-gave-rows', says, agreed('bank', ['aggregate']));
+  const sum = `SELECT sum(p.age) ${join}`;
+  for (const fine of [
+    agreed('bank', ['aggregate', 'filter']),
+    agreed('bank', ['aggregate'], { unique: [['person_id']] }),
+    agreed('centre', ['aggregate']),
+    agreed('hospital', ['aggregate']),
+  ])
+    await plan(sum, fine);
+  await plan(`SELECT count(*), count(p.age), count(DISTINCT p.age), sum(c.paid) ${join}`, agreed('bank', ['aggregate']));
+  // Each claim has one patient; unless patients may stand twice.
+  await plan(`SELECT sum(c.paid) ${join}`, agreed('hospital', ['aggregate']));
+  const twice = { unique: [], maximum_join_rows: 3_000_000 };
+  await refused(
+    `SELECT sum(c.paid) ${join}`,
+    'plan/receiver-gave-rows',
+    /hospital.*claims\.paid/,
+    agreed('hospital', ['aggregate'], {}, twice),
+  );
+});
