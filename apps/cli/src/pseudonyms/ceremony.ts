@@ -58,6 +58,8 @@ export interface Plan {
   readonly doing: Doing;
   /** What is done with which key; bound into every message. */
   readonly about: string;
+  /** Whether what is pending is of no use any more when all begin. */
+  readonly dropsPending: boolean;
   /** Refuses what can't be done with what the others have. */
   readonly check: (hellos: Hellos) => void;
   readonly run: (exchange: Exchange, session: Uint8Array) => Promise<Pending>;
@@ -82,7 +84,7 @@ export async function together(c: Ceremony, plan: Plan): Promise<KeyShare> {
       await waitFor(c, elsewhere);
       continue;
     }
-    c.folder.dropPending();
+    if (plan.dropsPending) c.folder.dropPending();
     const session = c.board.begin(new Map([...hellos].map(([party, h]) => [party, h.nonce])), plan.about);
     try {
       return await storeTogether(c, plan, session);

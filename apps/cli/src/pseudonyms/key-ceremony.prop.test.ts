@@ -7,7 +7,7 @@ import { loadRistretto } from '@sluis/crypto';
 import type { KeyShare } from '@sluis/pseudonyms';
 import type { Incoming, Peer, Reply } from '@sluis/wire';
 import fc from 'fast-check';
-import { evaluate, generate, names } from '../../../../packages/pseudonyms/src/fixtures/ceremony.ts';
+import { evaluate, generate, names, reshare, rotate } from '../../../../packages/pseudonyms/src/fixtures/ceremony.ts';
 import { settle } from './ceremony.ts';
 import { CeremonyBoard, type Doing, HELLO } from './ceremony-board.ts';
 import type { Keeping } from './holder-folder.ts';
@@ -68,16 +68,18 @@ class Network {
   bend: (step: string, from: string, body: Uint8Array) => Uint8Array = (_step, _from, body) => body;
   /** Ends all that run. */
   halt = new AbortController();
-  readonly #old: string;
-  readonly #name: string;
+  /** Keys that holders have before the new one is in force. */
+  unchanged: ReadonlySet<string>;
+  /** Of the key that is shared anew. */
+  name: string;
   readonly #doing: Doing;
   crashed = 0;
 
   /** `shares`: of a key in force, which is rotated or shared anew; none where one is made. */
   constructor(doing: Doing, shares: readonly KeyShare[], crashes: readonly Crash[], random: () => number) {
     this.#disks = new Map(PARTIES.map((p, i) => [p, new Disk(shares[i] ?? null)]));
-    this.#old = idOf(shares[0]);
-    this.#name = nameOf(shares[0]);
+    this.unchanged = new Set(['', idOf(shares[0])]);
+    this.name = nameOf(shares[0]);
     this.#doing = doing;
     this.#crashes = crashes.map((c) => ({ ...c }));
     this.#random = random;
@@ -88,7 +90,7 @@ class Network {
   /** Runs a holder until it has the new key in force, through its crashes. Some start again as one that holds, at first. */
   async live(me: string): Promise<void> {
     const disk = this.#disks.get(me) as Disk;
-    const unchanged = () => ['', this.#old].includes(idOf(disk.state.current));
+    const unchanged = () => this.unchanged.has(idOf(disk.state.current));
     for (let doing = this.#doing; ; ) {
       const process = { alive: true, life: new AbortController() };
       const handlers = new Map<string, Handler>();
@@ -108,8 +110,8 @@ class Network {
       try {
         if (!unchanged()) return;
         if (doing === 'rotate') await rotateKey(ceremony);
-        else if (doing === 'reshare') await reshareKey(ceremony, this.#name);
-        else if (this.#old === '') await makeKey(ceremony);
+        else if (doing === 'reshare') await reshareKey(ceremony, this.name);
+        else if (this.#doing === 'hold') await makeKey(ceremony);
         else await settle({ ...ceremony, deadline: performance.now() + 50 });
       } catch (thrown) {
         if (process.alive) throw thrown;
@@ -218,6 +220,40 @@ test('a holder that lies at any step is named by some other, nothing new is in f
       await Promise.all(PARTIES.map((p) => network.live(p)));
       checkEnd(network, doing, shares);
     }
+});
+
+test('a resharing that a lying holder left half done is ended without it, from the new shares', async () => {
+  const shares = generate(group, 3, 2);
+  const anew = reshare(group, shares, names(3), 2, ['org-1', 'org-3']);
+  const network = new Network('reshare', shares, [], () => 0.5);
+  const [one, two, three] = network.disks() as [Disk, Disk, Disk];
+  // The third told the first that all have stored, and the second that it has not; now the others go on without it.
+  one.state = { ...NOTHING_KEPT, current: anew[0] as KeyShare };
+  two.state = { ...two.state, pending: { how: 'reshared', share: anew[1] as KeyShare, factor: null } };
+  three.state = NOTHING_KEPT;
+  network.unchanged = new Set(['', idOf(shares[0]), idOf(anew[0])]);
+  await Promise.all(PARTIES.map((p) => network.live(p)));
+  const now = network.disks().map((d) => d.state.current as KeyShare);
+  assert.equal(new Set(now.map(idOf)).size, 1);
+  assert.deepEqual(evaluate(group, now, records), evaluate(group, shares, records));
+});
+
+test('a rotation that a lying holder left half done is ended without it, by sharing the next key anew', async () => {
+  const shares = generate(group, 3, 2);
+  const factor = generate(group, 3, 2, { kind: 'rotation' });
+  const next = rotate(group, shares, factor, names(3)) as [KeyShare, KeyShare, KeyShare];
+  const network = new Network('reshare', shares, [], () => 0.5);
+  network.name = nameOf(next[0]);
+  const [one, two, three] = network.disks() as [Disk, Disk, Disk];
+  one.state = { ...NOTHING_KEPT, current: next[0], rotation: { previous: shares[0] as KeyShare, factor: factor[0] as KeyShare } };
+  two.state = { ...two.state, pending: { how: 'rotated', share: next[1], factor: factor[1] as KeyShare } };
+  three.state = NOTHING_KEPT;
+  network.unchanged = new Set(['', idOf(shares[0]), idOf(next[0])]);
+  await Promise.all(PARTIES.map((p) => network.live(p)));
+  const now = network.disks().map((d) => d.state.current as KeyShare);
+  assert.deepEqual(evaluate(group, now, records), evaluate(group, next, records));
+  const factors = [one, two].map((d) => d.state.rotation?.factor as KeyShare);
+  assert.deepEqual(evaluate(group, factors, evaluate(group, shares, records)), evaluate(group, now, records), 'both still map');
 });
 
 test('a hello with a new number ends the session; after a confirmation this holder takes a new number too', async () => {

@@ -17,7 +17,7 @@ export function makeKey(c: Ceremony): Promise<KeyShare> {
   const run = async (exchange: Exchange, session: Uint8Array): Promise<Pending> => {
     return { how: 'made', share: await generate(c, exchange, session, 'key', 1), factor: null };
   };
-  return together(c, { doing: 'hold', about: 'make', check, run });
+  return together(c, { doing: 'hold', about: 'make', dropsPending: true, check, run });
 }
 
 /**
@@ -41,7 +41,7 @@ export async function rotateKey(c: Ceremony): Promise<KeyShare> {
     const factor = await generate(c, exchange, session, 'rotation', current.epoch);
     return { how: 'rotated', share: await dealTogether(c, exchange, new KeyRotation(c.group, current, factor, dealers), dealers), factor };
   };
-  return together(c, { doing: 'rotate', about: `rotate ${idOf(current)}`, check, run });
+  return together(c, { doing: 'rotate', about: `rotate ${idOf(current)}`, dropsPending: true, check, run });
 }
 
 /** Refuses what can't be rotated whoever is there. Throws RefusedError `pseudonyms/too-few`, `pseudonyms/unfinished`. */
