@@ -13,10 +13,10 @@ export interface CardPeer extends Peer {
 /** A card's file; or `CARD=HOST:PORT` where this party is reached elsewhere than its station. */
 const PLACED = /^(.+)=([A-Za-z0-9.\-[\]:]+:\d{1,5})$/;
 
-/** Reads cards; throws InvalidError `usage/pseudonyms` for what is no card, and for two of one name or certificate. */
+/** Reads cards; throws InvalidError `usage/pseudonyms` for what is no card, and for two of one name, identity or certificate. */
 export function readCards(given: readonly string[]): CardPeer[] {
   const peers = given.map(readOne);
-  for (const by of ['name', 'certificate'] as const)
+  for (const by of ['name', 'identity', 'certificate'] as const)
     if (new Set(peers.map((p) => p[by])).size < peers.length)
       throw usage(
         `Two of the cards have the same ${by}.`,

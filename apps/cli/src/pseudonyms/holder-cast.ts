@@ -32,7 +32,7 @@ export async function readCast(options: CastOptions) {
   if (secret === null) throw new TypeError('keys open with a secret');
   const me = keys.signer.organisation;
   const own = { name: me, identity: toHex(keys.signer.publicKey), certificate: keys.card.certificate };
-  if (others.some((o) => o.name === me || o.certificate === own.certificate))
+  if (others.some((o) => o.name === me || o.identity === own.identity || o.certificate === own.certificate))
     throw usage(`${me} is this station itself.`, 'Give --with the cards of all the other holders.');
   for (const { name, certificate } of allowed)
     for (const other of [...others, own])

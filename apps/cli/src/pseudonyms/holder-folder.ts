@@ -5,7 +5,7 @@
  *
  * Compromise of the folder without the secret: who asked for how many records today. With it: this holder's shares.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, lengthPrefixed, StationError, utf8 } from '@sluis/base';
 import { decryptWithSecret, encryptWithSecret, type Ristretto } from '@sluis/crypto';
@@ -15,6 +15,8 @@ import { writePrivateDurably } from '../files.ts';
 import { decodeKept, encodeKept, finished, type Kept, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
 
 export const FOLDER_CONTEXT = lengthPrefixed(utf8('sluis/pseudonyms/share-file/2'));
+
+const WRITABLE_BY_OTHERS = 0o022;
 
 /** What ceremonies need of a folder. Every change is on the disk when the call returns. */
 export interface Keeping {
@@ -32,13 +34,15 @@ export class HolderFolder implements Keeping {
   readonly #clock: Clock;
   #kept: Kept;
 
-  /** Makes the folder if it is not there. Throws StationError `pseudonyms/damaged-folder`. */
+  /** Makes the folder if it is not there. Throws StationError `pseudonyms/open-folder`, `pseudonyms/damaged-folder`. */
   constructor(path: string, group: Ristretto, secret: Uint8Array, clock: Clock) {
     this.path = path;
     this.#group = group;
     this.#secret = secret;
     this.#clock = clock;
     mkdirSync(path, { recursive: true, mode: 0o700 });
+    // Who may write here could put an older share back, or begin the counts anew.
+    if (process.platform !== 'win32' && (statSync(path).mode & WRITABLE_BY_OTHERS) !== 0) throw openFolder(path);
     this.#kept = this.#read();
   }
 
@@ -104,6 +108,13 @@ export class HolderFolder implements Keeping {
     }
   }
 }
+
+const openFolder = (path: string) =>
+  new StationError('pseudonyms/open-folder', {
+    stage: 'store',
+    message: `Other users of this machine may write into ${path}: they could put an older share back, or begin the counts of askers anew.`,
+    remedy: `Take that from them: chmod 700 ${path}`,
+  });
 
 const damaged = (path: string, cause?: unknown) =>
   new StationError('pseudonyms/damaged-folder', {
