@@ -234,7 +234,7 @@ function forOwners({ receivers, rules }: Plan, { sources, joins }: PlanRows, sha
           `${who} So at least ${several(rules.minimumRows, 'different row')} of ${listed(counted)} must be behind a cell as well, each counted once.`,
         ]),
     ...(once === null ? [] : [`The agreement says that ${once} has every key once; if that is not so, the run ends and says so.`]),
-    `A receiver chooses what stands in its own rows: where they decide what is added (CASE, FILTER, products), it can leave all but one row of another's out of a sum that counts many.`,
+    `A receiver chooses what stands in its own rows: sums of values of its own, and numbers of rows where it may repeat them, can tell it which of them have a partner; where they decide what is added (CASE, FILTER, products, copies), it can leave all but one row of another's out of a sum that counts many.`,
   ];
 }
 

@@ -57,12 +57,14 @@ function mayRepeat(joins: readonly Join[], source: number): boolean {
   return !(source === 1 && kind === 'inner' && reliesOnLeft(joins) && !joins.slice(1).some(multiplies));
 }
 
-/** Whether the receiver's own rows decide how many joined rows one row of the source stands behind. */
+/**
+ * Whether the receiver's own rows decide how many joined rows one row of the source stands behind: by how many there are,
+ * or by which rows of a further table they choose.
+ */
 function weighs(own: ReadonlySet<number>, { sources, joins }: Question, source: number): boolean {
   if (own.has(source) || !mayRepeat(joins, source)) return false;
-  if (own.has(0)) return true;
-  if (joins.some((join, i) => own.has(i + 1) && multiplies(join))) return true;
-  return joins[source - 1]?.on.some(({ left }) => sources.some((s, i) => own.has(i) && reads(left, s))) === true;
+  const chosen = (join: Join | undefined) => join?.on.some(({ left }) => sources.some((s, i) => own.has(i) && reads(left, s))) === true;
+  return own.has(0) || chosen(joins[source - 1]) || joins.some((join, i) => multiplies(join) && (own.has(i + 1) || chosen(join)));
 }
 
 /** Counts of rows and of different values, and extremes, which need the use `reveal`. */

@@ -163,4 +163,26 @@ test('copies of a row are weights: values of others need the use "filter" where 
     /hospital.*claims\.paid/,
     agreed('hospital', ['aggregate'], {}, twice),
   );
+  // By rows that stand once a receiver can choose which one row of another's many rows are joined with, or how many one with.
+  const base = agreed('harbour', ['aggregate'], { unique: [], maximum_join_rows: 3000 });
+  const key = { type: 'INTEGER', uses: ['join'], bounds: [0, 1_000_000] };
+  const links = {
+    kind: 'owner',
+    providers: ['harbour'],
+    maximum_rows: 1000,
+    unique: [['person_id']],
+    columns: { person_id: key, other: key },
+  };
+  const chosen = agreementSchema.parse({ ...base, tables: { ...base.tables, links } });
+  const by = (column: string) => `FROM patients p JOIN links l ON p.person_id = l.person_id JOIN claims c ON ${column} = c.person_id`;
+  const room = agreementSchema.parse({
+    ...chosen,
+    tables: { ...chosen.tables, claims: { ...chosen.tables['claims'], maximum_join_rows: 3_000_000 } },
+  });
+  for (const [value, of] of [
+    ['sum(p.age)', /patients\.age/],
+    ['sum(c.paid)', /claims\.paid/],
+  ] as const)
+    await refused(`SELECT ${value} ${by('l.other')}`, 'plan/receiver-gave-rows', of, room);
+  await plan(`SELECT sum(p.age), sum(c.paid) ${by('p.person_id')}`, room);
 });
