@@ -127,8 +127,8 @@ test('files and columns that are not there, or not numbers, are named', { skip }
   assert.equal(await refused('usage/intersect', a, b), 2);
   assert.equal(await refused('usage/intersect', a, '--on', 'employer_id'), 2);
   assert.equal(await refused('usage/intersect', a, b, '--on', 'employer_id', '--recipe', 'integer@1,email@1'), 2);
-  assert.equal(await refused('agreement/invalid', a, b, '--on', 'employer_id', '--recipe', 'nosuch@1'), 2);
-  assert.equal(await refused('dataset/missing-columns', a, b, '--on', 'nosuch'), 2);
+  assert.equal(await refused('matching/unknown-recipe', a, b, '--on', 'employer_id', '--recipe', 'nosuch@1'), 2);
+  assert.equal(await refused('dataset/no-column', a, b, '--on', 'nosuch'), 2);
   assert.equal(await refused('usage/intersect', a, b, '--on', 'employer_id', '--mode', 'sum'), 2);
   assert.equal(await refused('usage/intersect', a, b, '--on', 'employer_id', '--mode', 'sum', '--value', 'employer'), 2);
   assert.equal(await refused('usage/intersect', a, b, '--on', 'employer_id', '--mode', 'at-least', '--threshold', '3'), 2);

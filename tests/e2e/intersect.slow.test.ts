@@ -323,6 +323,28 @@ test('files whose keys are only written differently: what to do is said beside t
   assert.equal(ended.stdout, '0 in common\n');
   const said = ended.stderr.replaceAll(/\s+/g, ' ');
   assert.match(said, /exactly as they are written.*--recipe.*sluis matching check/);
+  const hidden = await sluis(['intersect', ...files, '--on', 'email', '--mode', 'size']);
+  assert.equal(hidden.stdout, '0 in common\n');
+  assert.match(hidden.stderr.replaceAll(/\s+/g, ' '), /exactly as they are written.*--recipe/);
+});
+
+test('files: numbers as CSV, keys of several columns in all files together, recipes with options', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluis-intersect-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const files = ['a', 'b'].map((name) => join(folder, `${name}.csv`));
+  writeFileSync(files[0] ?? '', 'tel,born,cost\n06-12345678,1980,10.5\n0201234567,1970,20\n0201234567,1970,7\n,1960,9\n');
+  writeFileSync(files[1] ?? '', 'tel,born\n+31612345678,1980\n0201234567,1970\n0201234567,1971\n');
+  const csvOf = async (...args: string[]) => {
+    const ended = await sluis(['intersect', ...files, '--format', 'csv', ...args]);
+    return [ended.code, ended.stdout];
+  };
+  // Different pairs without a missing part: two of the first file, three of the second, one of them in both.
+  assert.deepEqual(await csvOf('--on', 'tel,born', '--mode', 'union'), [0, 'size\n4\n']);
+  const byNumber = ['--on', 'tel', '--recipe', 'phone@1,country=NL'];
+  // With a recipe rows are shown, in the file's order, each as it is written.
+  assert.deepEqual(await csvOf(...byNumber), [0, 'tel\n06-12345678\n0201234567\n0201234567\n']);
+  assert.deepEqual(await csvOf(...byNumber, '--mode', 'sum', '--value', 'cost'), [0, 'size,sum\n3,37.5\n']);
+  assert.deepEqual(await csvOf('--on', 'tel', '--mode', 'size', '--minimum', '5'), [4, 'size\n']);
 });
 
 test('a station that is killed midway ends the run cleanly; another attempt has the same lists, and no other', async (t) => {

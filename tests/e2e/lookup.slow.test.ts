@@ -63,8 +63,8 @@ const SERVE = ['--on', 'Id', '--value', 'n', '--recipe', 'text@1', '--limit', '2
 test('answers with values, in the order asked; what is served says what it left out', async () => {
   owner = await serve(SERVE);
   assert.deepEqual([owner.document.version, owner.document.entries], [1, 300]);
-  assert.match(owner.heard(), /1 rows have no usable identifier/);
-  assert.match(owner.heard(), /1 rows repeat an identifier/);
+  assert.match(owner.heard(), /1 row without a usable identifier/);
+  assert.match(owner.heard(), /1 row with an identifier that stands in another row/);
   const first = await ask(owner.url, ['p299', 'nobody', 'P7', '  p0']);
   assert.equal(first.code, 0, first.stderr);
   assert.deepEqual(first.answers, [

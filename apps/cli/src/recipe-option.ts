@@ -1,5 +1,6 @@
 /** A recipe as the command line takes it: `email@1`, or with options `phone@1,country=NL`. */
-import type { KeyPart } from '@sluis/matching';
+import { InvalidError } from '@sluis/base';
+import { type KeyPart, recipeOf } from '@sluis/matching';
 
 /** Null for an option that no recipe has. Whether this recipe exists, and takes these options, is for the caller to find out. */
 export function readRecipeOption(given: string): KeyPart | null {
@@ -12,4 +13,19 @@ export function readRecipeOption(given: string): KeyPart | null {
     else return null;
   }
   return { recipe, ...options };
+}
+
+/** A recipe that exists, with the options that it takes. Throws InvalidError `matching/unknown-recipe` or `usage/recipe`. */
+export function recipePart(given: string): KeyPart {
+  const found = recipeOf(given.split(',', 1)[0] ?? '');
+  const part = readRecipeOption(given);
+  const { recipe: _, ...options } = part ?? { recipe: '' };
+  const takes: readonly string[] = found.options;
+  const fits = Object.keys(options).every((name) => takes.includes(name)) && found.required.every((name) => name in options);
+  if (part !== null && fits) return part;
+  throw new InvalidError('usage/recipe', {
+    stage: 'usage',
+    message: 'The recipe has an option that it does not take, or lacks one that it needs.',
+    remedy: `Write for example phone@1,country=NL. This recipe takes: ${takes.join(', ') || 'no options'}.`,
+  });
 }

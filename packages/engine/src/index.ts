@@ -6,4 +6,4 @@ export { createProviderEngine, type ProviderEngineOptions } from './provider-eng
 export { type InspectOptions, type Inspection, inspectFiles } from './inspect-files.ts';
 export { type FileJoin, inspectJoins, type JoinFile, type JoinInspection } from './inspect-joins.ts';
 export { deleteOldSnapshots } from './old-snapshots.ts';
-export { noColumn, readColumns, readTable, type TextColumn, type TextTable } from './read-columns.ts';
+export { noColumn, readColumns, readTable, requireColumns, type TextColumn, type TextTable } from './read-columns.ts';

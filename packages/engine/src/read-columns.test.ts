@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readColumns, readTable } from './read-columns.ts';
+import { readColumns, readTable, requireColumns } from './read-columns.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluis-columns-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -28,6 +28,12 @@ test('a column or file that is not there is named', async () => {
   const code = (expected: string) => (e: unknown) => (e as { code?: string }).code === expected;
   await assert.rejects(readColumns('a.csv', ['nope'], folder), code('dataset/no-column'));
   await assert.rejects(readColumns('none.csv', ['id'], folder), code('dataset/source'));
+});
+
+test('columns are found by the names that a shared table may call them, and what is lacking is named', async () => {
+  writeFileSync(join(folder, 'names.csv'), 'E-mail,Id\nx,1\n');
+  await requireColumns('names.csv', ['e_mail', 'id', 'ID'], folder);
+  await assert.rejects(requireColumns('names.csv', ['id', 'mail'], folder), { code: 'dataset/no-column', remedy: 'It has: E-mail, Id.' });
 });
 
 test('a whole table keeps its columns, their order and its rows as they are written', async () => {

@@ -1,6 +1,7 @@
 /** Columns of a local file as text, for what works on them outside SQL: all rows, in the file's order. */
 import { resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
+import { plainName } from './bind-dataset.ts';
 import { type Database, openDatabase, quoteName } from './database.ts';
 import { typeOfColumn } from './inspect-files.ts';
 import { fileSource } from './source.ts';
@@ -41,6 +42,19 @@ export async function readColumns(file: string, names: readonly string[], folder
   const types: string[] = [];
   for (const name of names) types.push(await typeOfColumn(database, name, described.get(name) ?? ''));
   return names.map((_, i) => ({ type: types[i] ?? 'VARCHAR', values: values[i] ?? [] }));
+}
+
+/**
+ * Finds out before anything else is done whether a file has columns, by the names that a shared table may call them.
+ *
+ * @throws InvalidError `dataset/no-column`, and as `readColumns`. Cost: the file's beginning is read.
+ */
+export async function requireColumns(file: string, names: readonly string[], folder: string = process.cwd()): Promise<void> {
+  const source = fileSource(resolve(folder, file), folder);
+  using database = await openDatabase({ files: source.files, memoryLimit: '1GB' });
+  const there = [...(await describe(database, source.sql)).keys()];
+  const known = new Set(there.flatMap((name) => [name.toLowerCase(), plainName(name).toLowerCase()]));
+  for (const name of names) if (!known.has(name.toLowerCase())) throw noColumn(file, name, there);
 }
 
 /** Columns of the file with their types, from now on the view `pooled`. */

@@ -86,8 +86,8 @@ export class LookupClient {
     const publication = this.publication as Publication;
     const normalise = this.#options.normaliser?.(publication.recipe) ?? withoutRecipe(publication.recipe);
     const names = identifiers.map((id) => normalise(id));
-    if (names.includes(null))
-      throw unusable('identifier', 'One of the identifiers is none of the declared form.', 'Check what was given as identifiers.');
+    const wrong = names.indexOf(null);
+    if (wrong >= 0) throw unusable('identifier', ...noIdentifier(wrong, names.length, publication.recipe));
     const inputs = (names as string[]).map((name) => functionInput(publication.database, name));
     const largest = publication.batches.at(-1) ?? 1;
     const answers: LookupAnswer[] = [];
@@ -124,3 +124,9 @@ function withoutRecipe(recipe: string | null): Normalise {
     'Use a release that knows it.',
   );
 }
+
+/** By its place, never by its value. */
+const noIdentifier = (at: number, all: number, recipe: string | null): [string, string] => [
+  `Identifier ${at + 1} of ${all} is not of the form that the register takes${recipe === null ? '' : ` (${recipe})`}; nothing was asked.`,
+  'Correct it, or leave it out: a typing error is not in the register.',
+];

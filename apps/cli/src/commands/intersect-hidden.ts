@@ -16,6 +16,7 @@ import { keepAgreement } from '../sandbox/keep.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { askWithProgress } from './ask.ts';
 import { type IntersectMode, type IntersectOptions, usage } from './intersect.ts';
+import { mayBeWrittenOtherwise } from './intersect-show.ts';
 import { interrupted } from './try.ts';
 
 export async function intersectHidden(
@@ -43,7 +44,9 @@ export async function intersectHidden(
     await unlessAborted(signal, sandbox.sign(agreement));
     await Promise.all(sides.map((side) => connect(sandbox, trial, side)));
     const shown = { ...wish, committee: trial.committee, byLikeness: matching?.approximate !== undefined };
-    showHidden(await ask(sandbox, trial, options), shown, options);
+    const size = showHidden(await ask(sandbox, trial, options), shown, options);
+    if (sides.length === 2 && mode !== 'union' && matching === null && mayBeWrittenOtherwise(size, options))
+      remark(wrap(text.intersectAsWritten, width));
   } catch (thrown) {
     throw signal.aborted && thrown === signal.reason ? interrupted() : thrown;
   } finally {
@@ -60,7 +63,6 @@ function wishOf(
   const { value, threshold, minimum, threatModel, ask } = options;
   const named = /^([AB])\.(.+)$/.exec(value ?? '');
   const column = named === null ? { side: 0, column: value ?? '' } : { side: named[1] === 'B' ? 1 : 0, column: named[2] ?? '' };
-  if (ask !== undefined && mode !== 'flags') throw usage('--ask belongs to --mode flags.', 'Give --mode flags, or leave --ask out.');
   return {
     ...{ sides, mode, matching, minimum, threatModel },
     value: value === undefined ? null : column,
@@ -73,7 +75,7 @@ function requireColumns({ value, sides }: HiddenWish, { tables }: HiddenTrial): 
   if (value === null) return;
   const found = tables[value.side]?.columns.find((c) => c.name === value.column);
   const file = basename(sides[value.side]?.file ?? '');
-  if (found === undefined) throw usage(`${file} has no column "${value.column}".`, 'Check --value.');
+  if (found === undefined) throw usage(`${file} has no column "${value.column}".`, 'Check --value; B.COLUMN is one of the second file.');
   if (found.bounds === undefined) throw usage(`Column "${value.column}" of ${file} holds no numbers.`, 'Name a column of numbers.');
 }
 
@@ -93,8 +95,8 @@ async function ask(sandbox: Sandbox, { receiver, sql }: HiddenTrial, options: In
   return askWithProgress(client, { sql }, json ? 'json' : options.format);
 }
 
-/** How one number about matches that nobody knows is printed: from files, and from a station. */
-export function showHidden(answer: RunResult, wish: Shown, options: Pick<IntersectOptions, 'receipt' | 'json' | 'format'>): void {
+/** How one number about matches that nobody knows is printed: from files, and from a station. Returns it, null if not shown. */
+export function showHidden(answer: RunResult, wish: Shown, options: Pick<IntersectOptions, 'receipt' | 'json' | 'format'>): number | null {
   if (options.receipt !== undefined) {
     writePrivate(options.receipt, canonicalText(answer.receipt));
     remark(text.receiptSaved(options.receipt));
@@ -103,13 +105,21 @@ export function showHidden(answer: RunResult, wish: Shown, options: Pick<Interse
   if (document.belowMinimum) process.exitCode = 4;
   if (options.json === true || options.format === 'json') printJson(document);
   else if (wish.ask !== null) printAnswer(answer, options.format);
+  else if (options.format === 'csv') process.stdout.write(csvOf(document, wish.mode));
   else if (document.belowMinimum) remark(painted.err.yellow(wish.byLikeness ? text.intersectBelowOrMore : text.intersectBelow));
   else {
-    print(painted.out.bold(text.intersectSize(document.size ?? 0)));
+    print(painted.out.bold((wish.mode === 'union' ? text.intersectUnion : text.intersectSize)(document.size ?? 0)));
     if (wish.mode === 'sum') print(text.intersectSum(document.sum ?? '0'));
     remark(painted.err.dim(text.cost(durationText(answer.timings.totalMs), bytesText(answer.bytes.total), answer.rounds)));
   }
+  return document.size;
 }
+
+/** One row; none if it is not shown. */
+const csvOf = ({ size, sum }: HiddenDocument, mode: HiddenWish['mode']): string => {
+  const [names, row] = mode === 'sum' ? ['size,sum', `${size},${sum ?? ''}`] : ['size', String(size)];
+  return size === null ? `${names}\n` : `${names}\n${row}\n`;
+};
 
 interface Shown extends Pick<HiddenWish, 'mode' | 'minimum' | 'ask'> {
   readonly committee: readonly string[];

@@ -1,9 +1,7 @@
 /** `sluis intersect NAME` at a station, and what stations are told about its runs. */
-import { canonicalText } from '@sluis/base';
 import type { IntersectionTermsView, IntersectionView } from '@sluis/model';
 import { followIntersection, intersectAndFollow, type StationClient } from '@sluis/sdk';
 import { type ConnectionOptions, withStation } from '../connection.ts';
-import { writePrivate } from '../files.ts';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { renderGrid } from '../output/grid.ts';
@@ -13,7 +11,7 @@ import { type IntersectOptions, usage } from './intersect.ts';
 import { askWithProgress } from './ask.ts';
 import { showHidden } from './intersect-hidden.ts';
 import { intersectionProgress } from './intersect-progress.ts';
-import { documentOf, showIntersection } from './intersect-show.ts';
+import { showIntersection } from './intersect-show.ts';
 
 export async function intersectAtStation(name: string, options: IntersectOptions): Promise<void> {
   await withStation(options, async (client) => {
@@ -159,13 +157,7 @@ export async function resultOfIntersection(given: string, options: IntersectOpti
       signal: interruption(),
       as: options.as,
     });
-    if (options.receipt !== undefined) writePrivate(options.receipt, canonicalText(result.receipt));
-    if (options.json === true || options.format === 'json') {
-      if (result.outcome?.below_minimum === true) process.exitCode = 4;
-      return printJson(documentOf(result));
-    }
-    const { receipt: _, ...rest } = options;
-    showIntersection(result, Object.keys(result.receipt.body.results), rest);
+    showIntersection(result, Object.keys(result.receipt.body.results), options);
   });
 }
 

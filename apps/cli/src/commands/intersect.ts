@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
+import type { KeyPart } from '@sluis/matching';
 import { type IntersectionResult, matchedColumns, matchingSchema, type MatchingTerms, parseMatchingYaml } from '@sluis/model';
 import { intersectAndFollow } from '@sluis/sdk';
 import { type ConnectionOptions, readInput } from '../connection.ts';
@@ -10,11 +11,13 @@ import { text } from '../messages/index.ts';
 import type { Format } from '../output/answer.ts';
 import { terminalWidth, wrap } from '../output/paint.ts';
 import { painted, remark } from '../output/streams.ts';
+import { recipePart } from '../recipe-option.ts';
 import { draftIntersection, INTERSECTION, type IntersectionSide, tableOf } from '../sandbox/intersection-draft.ts';
 import { SANDBOX_COLLABORATION } from '../sandbox/draft.ts';
 import { keepAgreement } from '../sandbox/keep.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { intersectionProgress } from './intersect-progress.ts';
+import { checkMode } from './intersect-options.ts';
 import { mayBeWrittenOtherwise, showIntersection } from './intersect-show.ts';
 import { interrupted } from './try.ts';
 
@@ -65,14 +68,16 @@ export async function intersect(names: readonly string[], options: IntersectOpti
   const keys = matching === null ? keysOf(options.on, files.length) : matching.tables.map((table) => columnsOf(matching, table));
   const sides = files.map((file, i) => ({ name: LETTERS[i] ?? `P${i}`, file, key: keys[i] ?? [] }));
   const mode = options.mode ?? (files.length === 2 && matching === null ? 'items' : 'size');
-  checkMode(mode, files.length, options);
+  checkMode(mode, sides, options);
+  const recipes = recipesOf(sides[0]?.key ?? [], options.recipe);
+  for (const { key, file } of sides) await requireKey(file, key);
   if (mode !== 'items') {
-    const by = matching ?? normalForm(sides, mode, options.recipe);
+    const by = matching ?? normalForm(sides, mode, recipes);
     return (await import('./intersect-hidden.ts')).intersectHidden(sides, mode, by, options);
   }
   const [a, b] = sides;
   if (a === undefined || b === undefined) throw new RangeError('there are two files');
-  await intersectFiles([a, b], options);
+  await intersectFiles([a, b], recipes, options);
 }
 
 /** The terms of a file, whose tables are called a and b if it does not say otherwise. */
@@ -88,14 +93,25 @@ function matchingOf({ terms, on, recipe, mode }: IntersectOptions, files: number
 
 const columnsOf = (matching: MatchingTerms, table: string): string[] => matchedColumns({ matching: { terms: matching } }, 'terms', table);
 
+/** Says of a file that lacks part of the key what it has, before a station starts. Throws InvalidError `dataset/no-column`. */
+async function requireKey(file: string, key: readonly string[]): Promise<void> {
+  const { requireColumns } = await import('@sluis/engine');
+  try {
+    await requireColumns(file, key);
+  } catch (thrown) {
+    if (!(thrown instanceof InvalidError) || thrown.code !== 'dataset/no-column') throw thrown;
+    const remedy = `${thrown.remedy ?? ''} Where two files call the key differently: --on LEFT=RIGHT.`;
+    throw new InvalidError(thrown.code, { stage: 'dataset', message: thrown.message, remedy, cause: thrown });
+  }
+}
+
 /** With recipes the committee compares keys in normal form: a matching of one key. */
-function normalForm(sides: readonly IntersectionSide[], mode: IntersectMode, given: readonly string[] | undefined): MatchingTerms | null {
-  const recipes = recipesOf(sides[0]?.key ?? [], given);
+function normalForm(sides: readonly IntersectionSide[], mode: IntersectMode, recipes: readonly KeyPart[] | null): MatchingTerms | null {
   if (recipes === null) return null;
   if (sides.length !== 2 || mode === 'union' || mode === 'at-least')
     throw usage(`--recipe is not for "--mode ${mode}" or more than two files.`, 'Leave it out: texts are compared as they are.');
   const tables = ['a', 'b'];
-  const parts = recipes.map((recipe, i) => ({ column: Object.fromEntries(tables.map((t, s) => [t, sides[s]?.key[i] ?? ''])), recipe }));
+  const parts = recipes.map((part, i) => ({ column: Object.fromEntries(tables.map((t, s) => [t, sides[s]?.key[i] ?? ''])), ...part }));
   return matchingSchema.parse({ tables, any_of: [{ name: 'key', parts }], repeated: 'once' });
 }
 
@@ -115,26 +131,20 @@ function keysOf(on: string | undefined, files: number): string[][] {
 }
 
 /** `--recipe email@1`, or one for each column of the key. */
-function recipesOf(key: readonly string[], given: readonly string[] | undefined): readonly string[] | null {
+function recipesOf(key: readonly string[], given: readonly string[] | undefined): readonly KeyPart[] | null {
   if (given === undefined) return null;
-  if (given.length === key.length) return given;
+  if (given.length === key.length) return given.map(recipePart);
   throw usage(
     `The key has ${key.length} columns, and --recipe names ${given.length}.`,
-    'Give one recipe for each column: --recipe email@1,date@1',
+    'Give one recipe for each column, in the same order: --recipe email@1,date@1',
   );
 }
 
-function checkMode(mode: IntersectMode, files: number, { value, threshold }: IntersectOptions): void {
-  if (files > 26) throw usage('There are more than 26 files.', 'Give fewer.');
-  if (files > 2 && !['size', 'union', 'at-least'].includes(mode))
-    throw usage(`"--mode ${mode}" is for two files.`, 'With three or more: --mode size, union or at-least.');
-  if ((mode === 'sum') !== (value !== undefined)) throw usage('--value and --mode sum come together.', 'Give both, or neither.');
-  if ((mode === 'at-least') !== (threshold !== undefined))
-    throw usage('--threshold and --mode at-least come together.', 'Give both, or neither.');
-  if (threshold !== undefined && (threshold < 2 || threshold > files)) throw usage('--threshold is out of range.', `Give 2 to ${files}.`);
-}
-
-async function intersectFiles(sides: readonly [IntersectionSide, IntersectionSide], options: IntersectOptions): Promise<void> {
+async function intersectFiles(
+  sides: readonly [IntersectionSide, IntersectionSide],
+  recipes: readonly KeyPart[] | null,
+  options: IntersectOptions,
+): Promise<void> {
   const signal = interruption();
   const width = terminalWidth(process.stderr);
   remark(painted.err.yellow(wrap(text.sandboxWarning, width)));
@@ -142,11 +152,7 @@ async function intersectFiles(sides: readonly [IntersectionSide, IntersectionSid
   const receivers = options.receiver === 'both' ? ['A', 'B'] : [options.receiver];
   try {
     const cards = await sandbox.make(sides.map(({ name, file }) => ({ name, title: basename(file) })));
-    const agreement = draftIntersection(
-      { sides, receivers, ...options, recipes: recipesOf(sides[0].key, options.recipe) },
-      cards,
-      Date.now(),
-    );
+    const agreement = draftIntersection({ sides, receivers, ...options, recipes }, cards, Date.now());
     if (options.keep !== undefined) keepAgreement(sandbox.folder, agreement);
     remark(text.starting(2));
     await sandbox.start();

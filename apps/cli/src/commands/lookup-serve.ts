@@ -20,8 +20,10 @@ const SAID_EVERY_MS = 5000;
 /** Publishes the file, serves it, and returns when it is told to end. */
 export async function lookupServe(file: string, options: ServeOptions): Promise<void> {
   const signal = interruption();
-  const clients = options.client.map(clientPin);
+  const clients = (options.client ?? []).map(clientPin);
   const database = await openDatabase(file, options);
+  // Before the work: a wrong --listen is said at once.
+  const { host, port } = database.listen();
   using counts = new QuestionCounts(database.folder.counts);
   const first = modified(file);
   await publish(database, signal);
@@ -45,7 +47,6 @@ export async function lookupServe(file: string, options: ServeOptions): Promise<
       remark(text.lookupAnswered(answered));
     },
   });
-  const { host, port } = database.listen();
   const place = `${host.includes(':') ? `[${host}]` : host}:${await listenAt(server, host, port)}`;
   database.rememberPlace(place);
   announce(database, options, place, clients.length);

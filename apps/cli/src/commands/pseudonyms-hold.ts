@@ -23,7 +23,7 @@ export interface HoldOptions {
   readonly threshold: number;
   readonly purpose: string;
   readonly folder: string;
-  readonly allow: readonly string[];
+  readonly allow?: readonly string[];
   readonly limit: number;
   readonly listen?: string;
   readonly wait: number;

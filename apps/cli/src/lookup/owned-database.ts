@@ -30,7 +30,7 @@ export interface ServeOptions {
   readonly recipe?: string;
   readonly listen?: string;
   readonly address?: string;
-  readonly client: readonly string[];
+  readonly client?: readonly string[];
   readonly limit: number;
   readonly limitAll: number;
   readonly window: number;

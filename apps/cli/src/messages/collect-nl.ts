@@ -2,7 +2,7 @@
 import type { collectEn } from './collect-en.ts';
 
 export const collectNl: typeof collectEn = {
-  collectNone: 'Er wordt niets verzameld onder een geldende overeenkomst van dit station.',
+  collectNone: 'Er wordt niets verzameld onder een geldende afspraak van dit station.',
   collectHeadings: ['verzameling', 'meldingen', 'optellers', 'minstens', 'tot (UTC)', 'wacht', 'klaar', 'afgewezen', 'opgeteld'],
   collectThanks: (collection, aggregator) => `Uw melding aan "${collection}" is bij ${aggregator}.`,
   collectNoSum: 'Er is nog geen som gemaakt. Maak er een van alle meldingen die nog in geen som zitten, met: --release',

@@ -1,6 +1,9 @@
 /** What people read about intersections, in English. */
+const rowsOf = (n: number) => `${n} ${n === 1 ? 'row' : 'rows'}`;
+const keysOf = (n: number, kind = '') => `${n} ${kind}${n === 1 ? 'key' : 'keys'}`;
+
 export const intersectEn = {
-  intersectConnected: (name: string, file: string, rows: number) => `${name}: ${file}, ${rows} rows`,
+  intersectConnected: (name: string, file: string, rows: number) => `${name}: ${file}, ${rowsOf(rows)}`,
   intersectSteps: {
     contribution: 'reading keys',
     share: 'committed to its list',
@@ -8,10 +11,11 @@ export const intersectEn = {
     receipt: 'receipt signed by both',
   } as Readonly<Record<'contribution' | 'share' | 'aggregate' | 'receipt', string>>,
   intersectOwn: (rows: number, items: number, missing: number) =>
-    `Own list: ${rows} rows, ${items} different keys${missing === 0 ? '' : `, ${missing} rows without a key`}.`,
+    `Own list: ${rowsOf(rows)}, ${keysOf(items, 'different ')}${missing === 0 ? '' : `, ${rowsOf(missing)} without a key`}.`,
   intersectKey: (name: string, rejected: number, repeated: number, reasons: string) =>
-    `Key "${name}": ${rejected} rows without a valid key${reasons === '' ? '' : ` (${reasons})`}, ${repeated} keys in several rows.`,
+    `Key "${name}": ${rowsOf(rejected)} without a valid key${reasons === '' ? '' : ` (${reasons})`}, ${keysOf(repeated)} in several rows.`,
   intersectSize: (n: number) => `${n} in common`,
+  intersectUnion: (n: number) => `${keysOf(n, 'different ')} in all`,
   intersectAsWritten:
     'Keys are compared exactly as they are written: "Anna@x.nl" and "anna@x.nl" are two. --recipe brings them into normal form first (sluis matching recipes shows how); with an agreement, sluis matching check says which of your own rows have no valid key.',
   intersectBelow: 'Below the minimum: nothing is shown.',
@@ -20,7 +24,7 @@ export const intersectEn = {
   intersectMore: (n: number) => `and ${n} more; --output FILE writes all of them.`,
   intersectElsewhere: (names: string) => `Done. The result went to ${names}.`,
   intersectOther: (name: string) => `${name} has its own result at its own station.`,
-  intersectWritten: (path: string, n: number) => `${n} items written to ${path}`,
+  intersectWritten: (path: string, n: number) => `${n} ${n === 1 ? 'item' : 'items'} written to ${path}`,
   intersectLearned: (receivers: string, sizes: string) =>
     `Who learned what: ${receivers} which of the own items match; each side the other's declared size (${sizes}). Nobody else learned anything.`,
   intersectCost: (ms: string, sent: string) => `${ms}; sent: ${sent}`,

@@ -1,8 +1,11 @@
 /** What people read about intersections, in Dutch. */
 import type { intersectEn } from './intersect-en.ts';
 
+const rowsOf = (n: number) => `${n} ${n === 1 ? 'rij' : 'rijen'}`;
+const keysOf = (n: number, kind = '') => `${n} ${kind}${n === 1 ? 'sleutel' : 'sleutels'}`;
+
 export const intersectNl: typeof intersectEn = {
-  intersectConnected: (name, file, rows) => `${name}: ${file}, ${rows} rijen`,
+  intersectConnected: (name, file, rows) => `${name}: ${file}, ${rowsOf(rows)}`,
   intersectSteps: {
     contribution: 'leest sleutels',
     share: 'heeft zich aan zijn lijst gebonden',
@@ -10,10 +13,11 @@ export const intersectNl: typeof intersectEn = {
     receipt: 'bewijs door beide ondertekend',
   },
   intersectOwn: (rows, items, missing) =>
-    `Eigen lijst: ${rows} rijen, ${items} verschillende sleutels${missing === 0 ? '' : `, ${missing} rijen zonder sleutel`}.`,
+    `Eigen lijst: ${rowsOf(rows)}, ${keysOf(items, 'verschillende ')}${missing === 0 ? '' : `, ${rowsOf(missing)} zonder sleutel`}.`,
   intersectKey: (name, rejected, repeated, reasons) =>
-    `Sleutel "${name}": ${rejected} rijen zonder geldige sleutel${reasons === '' ? '' : ` (${reasons})`}, ${repeated} sleutels in meer rijen.`,
+    `Sleutel "${name}": ${rowsOf(rejected)} zonder geldige sleutel${reasons === '' ? '' : ` (${reasons})`}, ${keysOf(repeated)} in meer rijen.`,
   intersectSize: (n) => `${n} gemeen`,
+  intersectUnion: (n) => `${keysOf(n, 'verschillende ')} in totaal`,
   intersectAsWritten:
     'Sleutels worden vergeleken precies zoals ze er staan: "Anna@x.nl" en "anna@x.nl" zijn er twee. --recipe brengt ze eerst in normaalvorm (sluis matching recipes laat zien hoe); met een afspraak zegt sluis matching check welke eigen rijen geen geldige sleutel hebben.',
   intersectBelow: 'Onder het minimum: er wordt niets getoond.',
@@ -22,7 +26,7 @@ export const intersectNl: typeof intersectEn = {
   intersectMore: (n) => `en nog ${n}; --output BESTAND schrijft ze alle.`,
   intersectElsewhere: (names) => `Klaar. De uitkomst ging naar ${names}.`,
   intersectOther: (name) => `${name} heeft zijn eigen uitkomst op zijn eigen station.`,
-  intersectWritten: (path, n) => `${n} sleutels geschreven naar ${path}`,
+  intersectWritten: (path, n) => `${keysOf(n)} geschreven naar ${path}`,
   intersectLearned: (receivers, sizes) =>
     `Wie wat weet: ${receivers} welke van de eigen sleutels overeenkomen; elke kant de opgegeven omvang van de andere (${sizes}). Verder niemand iets.`,
   intersectCost: (ms, sent) => `${ms}; verstuurd: ${sent}`,
@@ -31,7 +35,7 @@ export const intersectNl: typeof intersectEn = {
   intersectAsQuestion: 'Deze berekent het comité; ze wordt als vraag gesteld.',
   intersectRuns: (begun, allowed, days) => `${begun} van ${allowed} runs in ${days} dagen zijn op dit station gebruikt.`,
   intersectRunsToo: 'Runs van doorsneden toont: sluis intersect list',
-  intersectNone: 'Geen geldende overeenkomst van dit station heeft een doorsnede.',
+  intersectNone: 'Geen geldende afspraak van dit station heeft een doorsnede.',
   intersectHeadings: ['doorsnede', 'samenwerking', 'wie rekent', 'runs'],
   intersectRunHeadings: ['run', 'doorsnede', 'toestand', 'gevraagd door', 'wacht op', 'sinds (UTC)', 'waarom'],
   intersectPlain: 'de twee stations',

@@ -1,4 +1,6 @@
 /** What people read about private lookup, in English. */
+const rowsOf = (n: number): string => `${n.toLocaleString('en')} ${n === 1 ? 'row' : 'rows'}`;
+
 export const lookupEn = {
   lookupEvaluating: (done: number, all: number) => `computing entries: ${done.toLocaleString('en')} of ${all.toLocaleString('en')}`,
   lookupDownloading: (done: number, all: number) => `downloading: part ${done} of ${all}`,
@@ -7,8 +9,8 @@ export const lookupEn = {
   lookupUnchanged: (database: string, version: number) => `"${database}", version ${version}: unchanged`,
   lookupChanges: (added: number, removed: number) =>
     `${added.toLocaleString('en')} added or changed, ${removed.toLocaleString('en')} removed`,
-  lookupRejected: (rows: number) => `${rows.toLocaleString('en')} rows have no usable identifier and were left out`,
-  lookupDuplicates: (rows: number) => `${rows.toLocaleString('en')} rows repeat an identifier and were counted once`,
+  lookupRejected: (rows: number) => `${rowsOf(rows)} without a usable identifier left out`,
+  lookupDuplicates: (rows: number) => `${rowsOf(rows)} with an identifier that stands in another row, counted once`,
   lookupServing: (who: string, limit: number, window: string) =>
     `Serving ${who}, at most ${limit.toLocaleString('en')} identifiers each in ${window}. Ctrl-C ends it. Give people this address:`,
   lookupEverybody: 'everybody who has the address',

@@ -1,6 +1,8 @@
 /** What people read about private lookup, in Dutch. */
 import type { lookupEn } from './lookup-en.ts';
 
+const rowsOf = (n: number): string => `${n.toLocaleString('nl')} ${n === 1 ? 'rij' : 'rijen'}`;
+
 export const lookupNl: typeof lookupEn = {
   lookupEvaluating: (done, all) => `regels berekenen: ${done.toLocaleString('nl')} van ${all.toLocaleString('nl')}`,
   lookupDownloading: (done, all) => `ophalen: deel ${done} van ${all}`,
@@ -8,8 +10,8 @@ export const lookupNl: typeof lookupEn = {
     `"${database}", versie ${version}: ${entries.toLocaleString('nl')} regels, ${size} gepubliceerd`,
   lookupUnchanged: (database, version) => `"${database}", versie ${version}: ongewijzigd`,
   lookupChanges: (added, removed) => `${added.toLocaleString('nl')} toegevoegd of gewijzigd, ${removed.toLocaleString('nl')} verwijderd`,
-  lookupRejected: (rows) => `${rows.toLocaleString('nl')} rijen hebben geen bruikbaar kenmerk en zijn weggelaten`,
-  lookupDuplicates: (rows) => `${rows.toLocaleString('nl')} rijen herhalen een kenmerk en tellen één keer`,
+  lookupRejected: (rows) => `${rowsOf(rows)} zonder bruikbaar kenmerk weggelaten`,
+  lookupDuplicates: (rows) => `${rowsOf(rows)} met een kenmerk dat al in een andere rij staat, geteld als één`,
   lookupServing: (who, limit, window) =>
     `Beschikbaar voor ${who}, hooguit ${limit.toLocaleString('nl')} kenmerken elk per ${window}. Ctrl-C beëindigt het. Geef mensen dit adres:`,
   lookupEverybody: 'iedereen die het adres heeft',

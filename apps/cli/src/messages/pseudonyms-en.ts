@@ -1,4 +1,6 @@
 /** What people read about pseudonyms, in English. */
+const rowsOf = (n: number): string => `${n.toLocaleString('en')} ${n === 1 ? 'row' : 'rows'}`;
+
 export const pseudonymsEn = {
   pseudonymsGathering: (others: string) => `Making the key with ${others}. All of them must run now …`,
   pseudonymsHere: (party: string) => `${party} is here`,
@@ -31,7 +33,7 @@ export const pseudonymsEn = {
     `in force from ${since} until ${until}; its share was deleted ${deleted}`,
   pseudonymsPending: (epoch: number, key: string) => `Stored, not in force yet: epoch ${epoch}, key ${key}`,
   pseudonymsMapping: (from: number, to: number) => `Pseudonyms of epoch ${from} can still be mapped to epoch ${to} with this folder.`,
-  pseudonymsRejected: (rows: number, column: string, reason: string) => `${rows.toLocaleString('en')} rows: ${column}: ${reason}`,
+  pseudonymsRejected: (rows: number, column: string, reason: string) => `${rowsOf(rows)}: ${column}: ${reason}`,
   pseudonymsReasons: {
     missing: 'nothing there',
     form: 'not 64 hexadecimal digits',
@@ -46,8 +48,8 @@ export const pseudonymsEn = {
   pseudonymsMaking: (done: number, all: number) => `pseudonyms: ${done.toLocaleString('en')} of ${all.toLocaleString('en')}`,
   pseudonymsLeftOut: (holder: string, why: string) => `Going on without ${holder}: ${why}`,
   pseudonymsWritten: (file: string, rows: number, distinct: number) =>
-    `${file}: ${rows.toLocaleString('en')} rows, ${distinct.toLocaleString('en')} different pseudonyms`,
-  pseudonymsOut: (rows: number) => `${rows.toLocaleString('en')} rows without a usable key were left out`,
-  pseudonymsEmpty: (rows: number) => `${rows.toLocaleString('en')} rows without a usable key have no pseudonym`,
+    `${file}: ${rowsOf(rows)}, ${distinct.toLocaleString('en')} different pseudonyms`,
+  pseudonymsOut: (rows: number) => `${rowsOf(rows)} without a usable key left out`,
+  pseudonymsEmpty: (rows: number) => `${rowsOf(rows)} without a usable key, left without a pseudonym`,
   pseudonymsKey: (purpose: string, epoch: number, id: string) => `Purpose "${purpose}", epoch ${epoch}, key ${id}`,
 };

@@ -1,6 +1,8 @@
 /** What people read about pseudonyms, in Dutch. */
 import type { pseudonymsEn } from './pseudonyms-en.ts';
 
+const rowsOf = (n: number): string => `${n.toLocaleString('nl')} ${n === 1 ? 'rij' : 'rijen'}`;
+
 export const pseudonymsNl: typeof pseudonymsEn = {
   pseudonymsGathering: (others) => `De sleutel wordt gemaakt met ${others}. Allen moeten nu draaien …`,
   pseudonymsHere: (party) => `${party} is er`,
@@ -33,7 +35,7 @@ export const pseudonymsNl: typeof pseudonymsEn = {
   pseudonymsDeleted: (since, until, deleted) => `gold van ${since} tot ${until}; het deel is gewist op ${deleted}`,
   pseudonymsPending: (epoch, key) => `Opgeslagen, geldt nog niet: periode ${epoch}, sleutel ${key}`,
   pseudonymsMapping: (from, to) => `Met deze map kunnen pseudoniemen van periode ${from} nog omgezet worden naar periode ${to}.`,
-  pseudonymsRejected: (rows, column, reason) => `${rows.toLocaleString('nl')} rijen: ${column}: ${reason}`,
+  pseudonymsRejected: (rows, column, reason) => `${rowsOf(rows)}: ${column}: ${reason}`,
   pseudonymsReasons: {
     missing: 'er staat niets',
     form: 'geen 64 hexadecimale cijfers',
@@ -48,9 +50,8 @@ export const pseudonymsNl: typeof pseudonymsEn = {
   pseudonymsAnswered: (asker, records) => `${asker}: tot nu toe geholpen met ${records.toLocaleString('nl')} records`,
   pseudonymsMaking: (done, all) => `pseudoniemen: ${done.toLocaleString('nl')} van ${all.toLocaleString('nl')}`,
   pseudonymsLeftOut: (holder, why) => `Verder zonder ${holder}: ${why}`,
-  pseudonymsWritten: (file, rows, distinct) =>
-    `${file}: ${rows.toLocaleString('nl')} rijen, ${distinct.toLocaleString('nl')} verschillende pseudoniemen`,
-  pseudonymsOut: (rows) => `${rows.toLocaleString('nl')} rijen zonder bruikbare sleutel zijn weggelaten`,
-  pseudonymsEmpty: (rows) => `${rows.toLocaleString('nl')} rijen zonder bruikbare sleutel hebben geen pseudoniem`,
+  pseudonymsWritten: (file, rows, distinct) => `${file}: ${rowsOf(rows)}, ${distinct.toLocaleString('nl')} verschillende pseudoniemen`,
+  pseudonymsOut: (rows) => `${rowsOf(rows)} zonder bruikbare sleutel weggelaten`,
+  pseudonymsEmpty: (rows) => `${rowsOf(rows)} zonder bruikbare sleutel, zonder pseudoniem gelaten`,
   pseudonymsKey: (purpose, epoch, id) => `Doel "${purpose}", periode ${epoch}, sleutel ${id}`,
 };

@@ -1,6 +1,6 @@
 /** `sluis intersect …`: what two or more organisations have in common. */
 import { type Command, Option } from 'commander';
-import { asOption, examples, formatOptions, jsonOption, list, stationOptions, wholeNumber } from './options.ts';
+import { asOption, examples, formatOptions, jsonOption, splitRecipes, stationOptions, wholeNumber } from './options.ts';
 
 export function addIntersectCommands(program: Command): void {
   const command = asOption(stationOptions(formatOptions(program.command('intersect'))))
@@ -10,7 +10,11 @@ export function addIntersectCommands(program: Command): void {
       'two or more files, compared with real stations on this machine; or the name of an intersection of the agreement',
     )
     .option('--on <columns>', 'the key: a column, several (a,b), or LEFT=RIGHT where two files call it differently')
-    .option('--recipe <names>', 'bring the key into normal form: one recipe for each column, such as email@1 (docs/matching.md)', list)
+    .option(
+      '--recipe <names>',
+      'bring the key into normal form: one recipe for each column, such as email@1 or phone@1,country=NL (sluis matching recipes)',
+      recipes,
+    )
     .option(
       '--terms <file>',
       'instead of --on: match by the keys, or by the likeness, of a matching in this file (docs/matching.md); nobody learns which',
@@ -83,3 +87,5 @@ export function addIntersectCommands(program: Command): void {
     .option('--receipt <file>', 'write the receipt to this file')
     .action(async (run, options) => (await import('../commands/intersect-station.ts')).resultOfIntersection(run, options));
 }
+
+const recipes = (value: string, before: readonly string[] = []): string[] => [...before, ...splitRecipes(value)];

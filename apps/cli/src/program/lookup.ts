@@ -25,7 +25,7 @@ function addServe(lookup: Command): void {
       .option('--value <column>', 'a column of which whoever asks learns the value (default: only whether the identifier is there)')
       .option('--recipe <recipe>', 'how both sides normalise identifiers, such as iban@1 or phone@1,country=NL')
       .option('--address <host:port>', 'where others reach it, if that is another address')
-      .option('--client <card>', 'admit only these clients (sluis station card); may be repeated', collect, [])
+      .option('--client <card>', 'admit only these clients (sluis station card); may be repeated', collect)
       .option('--limit-all <n>', 'identifiers that all clients together may ask in a window', wholeNumber, 100_000)
       .option('--window <seconds>', 'length of a window', wholeNumber, 86_400)
       .option('--value-bytes <n>', 'length to which values are padded (default: of the longest, rounded up to eights)', wholeNumber)

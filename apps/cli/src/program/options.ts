@@ -44,6 +44,17 @@ export const list = (value: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+/** Recipes with commas between, each with its options behind it: `email@1,phone@1,country=NL` are two. */
+export function splitRecipes(value: string): string[] {
+  const recipes: string[] = [];
+  for (const piece of value.split(',').map((p) => p.trim())) {
+    const last = recipes.at(-1);
+    if (last !== undefined && piece.includes('=')) recipes[recipes.length - 1] = `${last},${piece}`;
+    else if (piece !== '') recipes.push(piece);
+  }
+  return recipes;
+}
+
 export function wholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('A whole number is needed.');
   return Number(value);

@@ -16,7 +16,6 @@ const holderOptions = (command: Command): Command =>
       '--with <card>',
       "another holder's card, or CARD=HOST:PORT where it holds elsewhere; once for each",
       collect,
-      [],
     ),
   );
 
@@ -33,7 +32,7 @@ const termsOptions = (command: Command): Command =>
 const fileOptions = (command: Command, without: string): Command =>
   identityOption(jsonOption(command))
     .argument('<file>', 'your rows: .csv, .parquet or .json')
-    .requiredOption('--holder <card>', "a holder's card, or CARD=HOST:PORT where it holds elsewhere; once for each", collect, [])
+    .requiredOption('--holder <card>', "a holder's card, or CARD=HOST:PORT where it holds elsewhere; once for each", collect)
     .requiredOption('--output <file>', 'the new file; only you may read it')
     .option('--key <id>', 'what "sluis pseudonyms hold" printed: no other key is used')
     .addOption(
@@ -50,7 +49,7 @@ function addHold(pseudonyms: Command): void {
       .description(
         'hold a share of the key: make it with the others if there is none yet, then help those whom you allow, until you end it',
       )
-      .option('--allow <card>', 'card of a station that may ask for pseudonyms; once for each', collect, [])
+      .option('--allow <card>', 'card of a station that may ask for pseudonyms; once for each', collect)
       .action(async (options) => (await import('../commands/pseudonyms-hold.ts')).pseudonymsHold(options)),
     [
       'sluis pseudonyms hold --home /srv/sluis --with clinic.card.json --with lab.card.json --threshold 2 \\',
@@ -68,7 +67,6 @@ function addMake(pseudonyms: Command): void {
         '--recipe <recipe>',
         'how a column is brought into normal form (sluis matching recipes), such as phone@1,country=NL; one for each column, or one for all',
         collect,
-        [],
       )
       .option('--column <name>', 'what the column of pseudonyms is called', 'pseudonym')
       .action(async (file, options) => (await import('../commands/pseudonyms-make.ts')).pseudonymsMake(file, options)),

@@ -80,8 +80,8 @@ function columnsOf({ sides, mode, value }: HiddenWish, i: number, found: readonl
 
 function unionSql({ sides, mode, threshold }: HiddenWish): string {
   const key = (sides[0]?.key ?? []).map(quote).join(', ');
-  if (mode === 'union') return `SELECT count(DISTINCT ${key}) AS size FROM ${UNION_TABLE}`;
-  const least = threshold ?? sides.length;
+  if (mode === 'union' && sides[0]?.key.length === 1) return `SELECT count(DISTINCT ${key}) AS size FROM ${UNION_TABLE}`;
+  const least = mode === 'union' ? 1 : (threshold ?? sides.length);
   const present = (sides[0]?.key ?? []).map((c) => `${quote(c)} IS NOT NULL`).join(' AND ');
   return `SELECT count(*) AS size FROM (SELECT ${key} FROM ${UNION_TABLE} WHERE ${present} GROUP BY ${key} HAVING count(DISTINCT organisation) >= ${least})`;
 }

@@ -1,4 +1,5 @@
 /** The agreement of `sluis intersect` over files: two organisations without a committee, each with a table of its keys only. */
+import type { KeyPart } from '@sluis/matching';
 import { type Agreement, agreementSchema, type Card, checkAgreement } from '@sluis/model';
 import { SANDBOX_COLLABORATION } from './draft.ts';
 
@@ -19,7 +20,7 @@ export interface IntersectionWish {
   readonly protocol: 'vole' | 'ddh';
   readonly missing: 'no-match' | 'equal';
   /** One for each column of the key; null compares texts as they are. */
-  readonly recipes: readonly string[] | null;
+  readonly recipes: readonly KeyPart[] | null;
 }
 
 export const tableOf = (name: string): string => `keys_${name.toLowerCase()}`;
@@ -71,10 +72,7 @@ export function draftIntersection(wish: IntersectionWish, cards: readonly Card[]
 }
 
 /** The key in normal form; rows with the same key count once. */
-function matchingOf({ sides }: IntersectionWish, recipes: readonly string[]): unknown {
-  const parts = recipes.map((recipe, i) => ({
-    column: Object.fromEntries(sides.map((s) => [tableOf(s.name), s.key[i]])),
-    recipe,
-  }));
+function matchingOf({ sides }: IntersectionWish, recipes: readonly KeyPart[]): unknown {
+  const parts = recipes.map((part, i) => ({ column: Object.fromEntries(sides.map((s) => [tableOf(s.name), s.key[i]])), ...part }));
   return { tables: sides.map((s) => tableOf(s.name)), any_of: [{ name: 'key', parts }], repeated: 'once' };
 }

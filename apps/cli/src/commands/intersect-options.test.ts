@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InvalidError } from '@sluis/base';
+import type { IntersectMode, IntersectOptions } from './intersect.ts';
+import { checkMode } from './intersect-options.ts';
+
+const DEFAULTS: IntersectOptions = {
+  minimum: 0,
+  receiver: 'A',
+  threatModel: 'semi-honest',
+  protocol: 'vole',
+  missing: 'no-match',
+  format: 'table',
+  wait: true,
+};
+const sidesOf = (...keys: string[]) => keys.map((key, i) => ({ name: 'ABCD'[i] ?? '', file: `${i}.csv`, key: [key] }));
+
+/** What is said, null where all is well. */
+function said(mode: IntersectMode, options: Partial<IntersectOptions> = {}, keys: readonly string[] = ['id', 'id']): string | null {
+  try {
+    checkMode(mode, sidesOf(...keys), { ...DEFAULTS, ...options });
+    return null;
+  } catch (thrown) {
+    assert.ok(thrown instanceof InvalidError && thrown.code === 'usage/intersect');
+    return `${thrown.message} ${thrown.remedy}`;
+  }
+}
+
+test('each mode is told what it lacks, and what belongs to another', () => {
+  assert.match(said('sum') ?? '', /--value COLUMN/);
+  assert.equal(said('sum', { value: 'amount' }), null);
+  assert.match(said('size', { value: 'amount' }) ?? '', /--value belongs to --mode sum/);
+  assert.match(said('at-least', {}, ['id', 'id', 'id']) ?? '', /--threshold T, from 2 to 3/);
+  assert.match(said('at-least', { threshold: 4 }, ['id', 'id', 'id']) ?? '', /Give 2 to 3/);
+  assert.equal(said('at-least', { threshold: 3 }, ['id', 'id', 'id']), null);
+  assert.match(said('union', { threshold: 2 }) ?? '', /--threshold belongs to/);
+  for (const mode of ['items', 'size'] as const) assert.match(said(mode, { ask: 'SELECT 1' }) ?? '', /--ask belongs to --mode flags/);
+  assert.equal(said('flags', { ask: 'SELECT count(*) AS n FROM matches' }), null);
+  assert.match(said('sum', { value: 'amount' }, ['id', 'id', 'id']) ?? '', /is for two files/);
+});
+
+test('options that would have no effect where nobody learns which items match are refused', () => {
+  const only: Partial<IntersectOptions>[] = [{ output: 'x.csv' }, { receiver: 'both' }, { protocol: 'ddh' }, { missing: 'equal' }];
+  for (const options of only) {
+    assert.equal(said('items', options), null);
+    for (const mode of ['size', 'flags', 'union'] as const)
+      assert.match(said(mode, options) ?? '', new RegExp(`--${Object.keys(options)[0]}`), mode);
+  }
+});
+
+test('one table of all files needs one name for the key', () => {
+  assert.match(said('union', {}, ['phone', 'tel']) ?? '', /call the key alike/);
+  assert.equal(said('size', {}, ['phone', 'tel']), null);
+});

@@ -1,0 +1,43 @@
+/** Which options of `sluis intersect` go together, over files: what would have no effect is refused, not ignored. */
+import type { IntersectionSide } from '../sandbox/intersection-draft.ts';
+import { type IntersectMode, type IntersectOptions, usage } from './intersect.ts';
+
+/** Throws InvalidError `usage/intersect`. */
+export function checkMode(mode: IntersectMode, sides: readonly IntersectionSide[], options: IntersectOptions): void {
+  const files = sides.length;
+  if (files > 26) throw usage('There are more than 26 files.', 'Give fewer.');
+  if (files > 2 && !['size', 'union', 'at-least'].includes(mode))
+    throw usage(`"--mode ${mode}" is for two files.`, 'With three or more: --mode size, union or at-least.');
+  checkCompanions(mode, files, options);
+  if (mode !== 'items') checkHidden(options);
+  const [first] = sides;
+  if ((mode === 'union' || mode === 'at-least') && sides.some(({ key }) => key.join() !== first?.key.join()))
+    throw usage(`With "--mode ${mode}" all files must call the key alike.`, 'Rename the column in one of them, and give --on COLUMN.');
+}
+
+/** What a mode needs, and no other takes. */
+function checkCompanions(mode: IntersectMode, files: number, { value, threshold, ask }: IntersectOptions): void {
+  if (mode === 'sum' && value === undefined)
+    throw usage('It is not said what to sum.', 'Give --value COLUMN, or --value B.COLUMN for the second file.');
+  if (mode !== 'sum' && value !== undefined) throw usage('--value belongs to --mode sum.', 'Give --mode sum, or leave --value out.');
+  if (mode === 'at-least' && threshold === undefined)
+    throw usage('It is not said in how many files an item must be.', `Give --threshold T, from 2 to ${files}.`);
+  if (mode !== 'at-least' && threshold !== undefined)
+    throw usage('--threshold belongs to --mode at-least.', 'Give --mode at-least, or leave --threshold out.');
+  if (threshold !== undefined && (threshold < 2 || threshold > files))
+    throw usage(`With ${files} files --threshold ${threshold} is out of range.`, files === 2 ? 'Give 2.' : `Give 2 to ${files}.`);
+  if (mode !== 'flags' && ask !== undefined) throw usage('--ask belongs to --mode flags.', 'Give --mode flags, or leave --ask out.');
+}
+
+/** Where nobody learns which items match, there are no items to receive or to write. */
+function checkHidden({ output, receiver, protocol, missing }: IntersectOptions): void {
+  const only = (option: string) =>
+    usage(
+      `${option} is for two files and --mode items.`,
+      'Leave it out: nobody learns which items match, and a station without data receives.',
+    );
+  if (output !== undefined) throw only('--output');
+  if (receiver !== 'A') throw only(`--receiver ${receiver}`);
+  if (protocol !== 'vole') throw only(`--protocol ${protocol}`);
+  if (missing !== 'no-match') throw only(`--missing ${missing}`);
+}
