@@ -8,6 +8,7 @@ import { binsOf } from './bind-histogram.ts';
 import { columnValues } from './domains.ts';
 import type { Bound } from './expression.ts';
 import { integersAt } from './interval.ts';
+import { joinedColumns } from './joined-columns.ts';
 import type { RowKey } from './plan-shared-rows.ts';
 import type { Question } from './question.ts';
 import { unsupported } from './refusal.ts';
@@ -32,7 +33,7 @@ export function checkSingleRowGroups(question: Question, keys: readonly RowKey[]
 }
 
 function checkKeys({ joins, sources, table }: Question, keys: readonly RowKey[], fewestRows: number): void {
-  const alike = joined(joins);
+  const alike = joinedColumns(joins);
   const grouped = new Set<string>();
   for (const name of Object.keys(table.columns)) {
     const same = alike(name);
@@ -48,21 +49,6 @@ function checkKeys({ joins, sources, table }: Question, keys: readonly RowKey[],
     );
   }
 }
-
-/** Columns that a column is joined with, itself included: who groups by one groups by all. */
-function joined(joins: Question['joins']): (name: string) => ReadonlySet<string> {
-  const pairs = joins.flatMap((j) => j.on).map(({ left, right }) => [names(left), names(right)].flat());
-  return (name) => {
-    const found = new Set([name]);
-    for (let before = 0; before < found.size; ) {
-      before = found.size;
-      for (const pair of pairs) if (pair.some((c) => found.has(c))) for (const c of pair) found.add(c);
-    }
-    return found;
-  };
-}
-
-const names = (node: Bound): string[] => (node.kind === 'column' ? [node.name] : 'args' in node ? node.args.flatMap(names) : []);
 
 /** Columns whose values are in the key's; those that only choose between other values need `filter`, as in WHERE. */
 function entering(key: Bound, table: Table): string[] {

@@ -207,3 +207,40 @@ test('only a text whose hash was opened is read, and none that is not', async ()
   const { plan: without } = await plan('SELECT hour, count(*) AS n FROM seen GROUP BY hour');
   assert.equal(openedTexts(without, { passed: [], counts: [], accumulators: [] }), null);
 });
+
+test('a text that stands on both sides of a join is shown of both: either owner must have granted it', async () => {
+  const tables = (reveal: 'both' | 'one') => {
+    const id = { type: 'INTEGER', uses: ['join'], bounds: [0, 1000] };
+    const name = (uses: readonly string[]) => ({ type: 'VARCHAR', uses });
+    const owned = (owner: string, uses: readonly string[], unique: readonly string[][]) => ({
+      ...{ kind: 'owner', providers: [owner], maximum_rows: 100, unique, columns: { id, name: name(uses) } },
+    });
+    const base = members({ output: { minimum_organisations: 2 } });
+    const shown = ['join', 'group', 'reveal'];
+    return agreementSchema.parse({
+      ...base,
+      tables: {
+        ...base.tables,
+        a: owned('bank', shown, [['id']]),
+        b: owned('hospital', reveal === 'both' ? ['join', 'reveal'] : ['join'], [['id']]),
+      },
+    });
+  };
+  const says = /b\.name may not be used to show its values, which a\.name shows by the join/;
+  const matched = [
+    'SELECT a.name, count(*) FROM a SEMI JOIN b ON a.name = b.name GROUP BY a.name',
+    'SELECT a.name, count(*) FROM a JOIN b ON a.id = b.id AND a.name = b.name GROUP BY a.name',
+    'SELECT name, count(*) FROM (SELECT name FROM a INTERSECT SELECT name FROM b) GROUP BY name',
+    'SELECT name, count(*) FROM a WHERE name IN (SELECT name FROM b) GROUP BY name',
+  ];
+  for (const sql of matched) {
+    await refused(sql, 'plan/column-use-missing', says, tables('one'));
+    await plan(sql, tables('both'));
+  }
+  for (const sql of [
+    'SELECT a.name, count(*) FROM a JOIN b ON a.id = b.id GROUP BY a.name',
+    'SELECT a.name, count(*) FROM a ANTI JOIN b ON a.name = b.name GROUP BY a.name',
+    'SELECT a.name, count(*) FROM a LEFT JOIN b ON a.id = b.id AND a.name = b.name GROUP BY a.name',
+  ])
+    await plan(sql, tables('one'));
+});

@@ -9,6 +9,7 @@ import { isExtreme, isPair } from './bind-aggregate.ts';
 import { conjuncts } from './bind-join.ts';
 import { aggregatesOf, childrenOf, columnsOf, type AggregateNode, type Bound, type OperationNode, type Role } from './expression.ts';
 import { hidesCondition, leaveRowsOut, multipliedBySquares } from './hidden-conditions.ts';
+import { joinedColumns } from './joined-columns.ts';
 import type { Items, Join, Question } from './question.ts';
 import { hashedColumn } from './text-keys.ts';
 
@@ -53,9 +54,14 @@ function needsOf(question: Question, fewestRows: number | null): Need[] {
   for (const join of question.joins) needs.push(...needsOfJoin(join));
   if (question.merging !== undefined) needs.push(...needsOfItems(question.merging, table, fewestRows));
   for (const key of question.keys) needs.push(...needsOfGrouping(key.expression, question.table));
+  // Of matchings and of rows without a partner no value of the other side shows.
+  const alike = joinedColumns(question.joins.filter((j) => j.matching === undefined && (j.kind === 'inner' || j.kind === 'semi')));
   for (const key of question.keys) {
-    if (hashedColumn(key.expression, table) !== null)
-      needs.push(...every(key.expression, ['reveal'], 'to show its values, which are not declared'));
+    const shown = hashedColumn(key.expression, table);
+    if (shown === null) continue;
+    needs.push(...every(shown, ['reveal'], 'to show its values, which are not declared'));
+    for (const column of alike(shown.name))
+      if (column !== shown.name) needs.push({ column, uses: ['reveal'], why: `to show its values, which ${shown.name} shows by the join` });
   }
   const expressions = [
     ...question.items.map((i) => i.expression),
