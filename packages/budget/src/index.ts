@@ -9,3 +9,4 @@ export { decimalAbove, epsilonForMargin, marginOf, type MarginTarget } from './n
 export { type AddedNoise, tailOf } from './noise-tail.ts';
 export * from './spending.ts';
 export * from './threshold.ts';
+export { twoWeightMargin, type TwoWeights } from './two-weight-margin.ts';

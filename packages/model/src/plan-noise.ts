@@ -28,7 +28,7 @@ export interface PlanNoiseOn {
 
 /**
  * How far noise can push the parts of an aggregate, so that in 95 % of cases all aggregates of a column of the answer are
- * within: the answer's `_low` and `_high` follow from it.
+ * within: the answer's `_low` and `_high` follow from it. Quantiles have ends of their own instead (see `PlanQuantileEnd`).
  */
 export interface PlanMargin {
   readonly aggregate: number;

@@ -77,6 +77,18 @@ export interface PlanQuantile {
   readonly continuous: boolean;
   /** Value of the first bin. */
   readonly low: string;
+  /** Of noisy bins: what is found is an end of the quantile's interval instead of the quantile. */
+  readonly end?: PlanQuantileEnd;
+}
+
+/**
+ * The end of an interval around a noisy quantile: where the noisy counts up to a value cross the wanted share of all, and a
+ * margin before it (`low`) or beyond it (`high`), for the first (`low`) or last (`high`) time.
+ */
+export interface PlanQuantileEnd {
+  readonly side: 'low' | 'high';
+  /** For so many values, from the first one on, the margin in ten-thousandths of a row; every value but the last has one. */
+  readonly margins: readonly { readonly values: number; readonly by: string }[];
 }
 
 /**
@@ -171,7 +183,7 @@ export interface PlanAggregate {
   readonly contribution: number;
   /**
    * Indices into accumulators: sum → [sum]; avg → [sum]; var/stddev → [sum, sum of squares]; min/max → [it]; count → [];
-   * distinct counts and quantiles → [it]; statistics of pairs → those of [Σx, Σy, Σxy, Σx², Σy²] that `pairSums` names.
+   * distinct counts and quantiles → [it] (noisy quantiles that are shown: [it, low end, high end]); statistics of pairs → those of [Σx, Σy, Σxy, Σx², Σy²] that `pairSums` names.
    */
   readonly accumulators: readonly number[];
   /**

@@ -1,11 +1,12 @@
 /** From opened noisy integers to intervals around the values of aggregates. Run by: a receiver, and whoever verifies its receipt. */
 import { pairSums, type Plan, type PlanAggregate, type PlanMargin, pushdownProviders, type Released } from '@sluis/model';
-import { openedCells, typedColumn } from './aggregate-values.ts';
+import { openedCells, quantileColumn, typedColumn } from './aggregate-values.ts';
 import { isPair } from './bind-aggregate.ts';
 import type { CellColumn } from './cell-column.ts';
 import { type Ends, type MeanBounds, meanInterval, rowsBetween } from './mean.ts';
 import { pairInterval, spreadInterval } from './moment-intervals.ts';
 import { range, type Range } from './rational-interval.ts';
+import { isQuantile } from './split-histogram.ts';
 
 /** Both ends by cell, as the aggregate's type has them; null where it is not opened or has no bounds. */
 export interface AggregateInterval {
@@ -15,7 +16,7 @@ export interface AggregateInterval {
 
 /**
  * Per margin of the plan (see `PlanMargin`), the interval of every cell. Counts and sums are off by their noise alone; what is
- * computed of several lies within what their intervals allow. All of them hold together in 95 % of cases.
+ * computed of several lies within what their intervals allow; both ends of a quantile's were found beside it. All of them hold together in 95 % of cases.
  */
 export function aggregateIntervals(plan: Plan, released: Released): AggregateInterval[] {
   return (plan.noise?.margins ?? []).map((margin) => {
@@ -34,6 +35,10 @@ function intervalsOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, r
   const [first = []] = sums;
   if (kind === 'sum' || kind === 'count_distinct')
     return around(first, margin.accumulators[0] ?? null, (cells) => typedColumn(cells, scales[0] ?? 0, aggregate));
+  if (isQuantile(kind)) {
+    const [low, high] = accumulators.slice(1).map((a) => quantileColumn(plan, aggregate, released, a));
+    return low === undefined || high === undefined ? doubleColumns(counts.map(() => null)) : { low, high };
+  }
   if (margin.count === null) return doubleColumns(counts.map(() => null));
   if (kind === 'avg') {
     const interval = meanInterval(meanBounds(plan, aggregate, margin));

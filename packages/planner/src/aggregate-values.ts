@@ -61,6 +61,15 @@ function aggregateColumn(aggregate: PlanAggregate, counts: Opened, parts: readon
   return { kind: 'text', cells: counts.map(textOf) };
 }
 
+/** What was found in a histogram for a quantile: its value, or an end of its interval. */
+export const quantileColumn = (plan: Plan, aggregate: PlanAggregate, released: Released, accumulator: number): CellColumn =>
+  aggregateColumn(
+    aggregate,
+    openedCells(plan),
+    [openedCells(plan, released.accumulators[accumulator])],
+    [accumulatorOf(plan, accumulator)],
+  );
+
 /** The same as text that DuckDB casts to the aggregate's type. */
 export function aggregateValues(plan: Plan, released: Released): (string | null)[][] {
   return aggregateColumns(plan, released).map((column) => column.cells.map((_, cell) => cellText(column, cell)));

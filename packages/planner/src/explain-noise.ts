@@ -65,10 +65,22 @@ function errors(plan: Plan, noise: PlanNoise, { items }: Question): string[] {
           `"${name}" will be within ${decimalText(known.margin, known.scale)} of the exact value in 95 of 100 cases.`,
           ...drowning(plan, name, known),
         ];
-      return aggregates.some((a) => isQuantile(plan.aggregates[a]?.kind ?? 'count'))
-        ? [`How far off "${name}" is depends on the values, and is not stated.`]
-        : [`How far off "${name}" is depends on the values: the answer states it (low and high).`];
+      const ranks = own && isQuantile(aggregate.kind) ? mostRanks(plan, aggregate) : null;
+      return [
+        `How far off "${name}" is depends on the values: the answer states it (low and high).`,
+        ...(ranks === null
+          ? []
+          : [
+              `Its ends are found in the same noisy counts, at most ${several(ranks, 'row')} before and beyond its place, at no further cost.`,
+            ]),
+      ];
     });
+}
+
+/** The largest margin of a quantile's ends, in rows; null where it has none. */
+function mostRanks(plan: Plan, { accumulators }: PlanAggregate): number | null {
+  const margins = accumulators.flatMap((a) => plan.accumulators[a]?.quantile?.end?.margins ?? []);
+  return margins.length === 0 ? null : Math.max(...margins.map(({ by }) => Math.ceil(Number(by) / 10_000)));
 }
 
 interface KnownMargin {

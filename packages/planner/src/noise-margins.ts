@@ -40,7 +40,9 @@ function marginOfAggregate(
     aggregate: index,
     among,
     count: counted ? margin(on.counts[aggregate.contribution]) : null,
-    accumulators: aggregate.accumulators.map((i) => margin(on.accumulators[i])),
+    accumulators: aggregate.accumulators.flatMap((i) =>
+      split.accumulators[i]?.quantile === undefined ? [margin(on.accumulators[i])] : [],
+    ),
   };
 }
 

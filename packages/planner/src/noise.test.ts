@@ -176,7 +176,7 @@ test('an explanation says what noise costs, whom it protects, how far off the an
   assert.match(about('noise'), new RegExp(`"n" will be within ${made.noise?.margins[0]?.count} of the exact value in 95 of 100`));
   assert.match(
     about('noise'),
-    /"mean" is depends on the values: the answer states it.*"middle" is depends on the values, and is not stated/,
+    /"mean" is depends on the values: the answer states it.*"middle" is depends on the values: the answer states it \(low and high\)\. Its ends are found in the same noisy counts, at most \d+ rows before/,
   );
   assert.match(
     about('noise'),

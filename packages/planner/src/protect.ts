@@ -9,6 +9,7 @@ import {
   moreOf,
   type Plan,
   type PlanKey,
+  type PlanNoise,
   type PlanRules,
   sharesTotals,
 } from '@sluis/model';
@@ -21,6 +22,7 @@ import type { NoiseWanted } from './noise-terms.ts';
 import { outputsOf } from './outputs.ts';
 import type { RowKey, SharedPlan } from './plan-shared-rows.ts';
 import type { Question } from './question.ts';
+import { withQuantileEnds } from './quantile-ends.ts';
 import { quoteName } from './quote.ts';
 import { roundingOf } from './rounding.ts';
 import type { Split } from './split.ts';
@@ -109,11 +111,15 @@ export function protect(p: Protecting): Plan {
     maximumRows: question.table.maximum_rows,
     techniques: techniquesFor(agreement, p.shared !== null, noise !== null),
   };
-  const roomy =
-    noise === null ? plan : { ...plan, accumulators: withRoom(plan.accumulators, plan.aggregates, inputsOf(plan).length, noise) };
-  requireRoom(roomy);
-  return roomy;
+  const made = noise === null ? plan : roomy(withQuantileEnds(plan, noise), noise);
+  requireRoom(made);
+  return made;
 }
+
+const roomy = (plan: Plan, noise: PlanNoise): Plan => ({
+  ...plan,
+  accumulators: withRoom(plan.accumulators, plan.aggregates, inputsOf(plan).length, noise),
+});
 
 /** Groups with secret keys are shown by their noisy number of rows. */
 function watchedBy({ shared, split }: Protecting): number | null {

@@ -80,6 +80,7 @@ function checkQuantile(plan: Plan, a: PlanAccumulator, q: PlanQuantile): void {
     refuse(`The plan of ${a.sql} refers to what it does not hold.`);
   if (!Number.isInteger(q.at) || q.at < 0 || q.at > 10_000) refuse('A quantile lies between 0 and 1, with four decimals.');
   if (!isCount(histogram.size) || histogram.size > MOST_BINS) refuse(`A histogram has at most ${MOST_BINS} values.`);
+  if (q.end !== undefined) refuse('An exact quantile has no interval.');
   if (quantileBits(plan) > 64) refuse('So many rows can’t be counted in 64 bits.');
 }
 

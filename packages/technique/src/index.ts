@@ -1,4 +1,5 @@
 export * from './bin-quantile.ts';
+export * from './bin-quantile-ends.ts';
 export * from './check-meter.ts';
 export * from './committee.ts';
 export * from './committee-cost.ts';

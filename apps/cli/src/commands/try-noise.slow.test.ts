@@ -60,3 +60,28 @@ test('a budget given with --rules is kept', async () => {
   const over = await attempt('--ask', SQL, '--rules', rules);
   assert.deepEqual([over.code, read(over.stdout).error.code], [3, 'budget/exhausted'], over.stderr);
 });
+
+test('noisy quantiles come with intervals', async () => {
+  const ages = join(folder, 'ages');
+  mkdirSync(ages);
+  // Thirty rows of each sex and age from 20 to 59.
+  for (const name of ['north', 'south', 'west']) {
+    const rows = Array.from({ length: 800 }, (_, i) => `${20 + (i % 40)},${Math.floor(i / 40) % 2 === 0 ? 'f' : 'm'}`);
+    writeFileSync(join(ages, `party_${name}.csv`), `age,sex\n${rows.join('\n')}\n`);
+  }
+  const sql = `SELECT sex, median(age) AS middle, quantile_disc(age, 0.99) AS oldest FROM data GROUP BY sex WITH NOISE (epsilon = 2)`;
+  const run = await sluis(['try', ages, '--json', '--ask', sql], { env: { TMPDIR: folder } });
+  assert.equal(run.code, 0, run.stdout + run.stderr);
+  const { columns, rows } = JSON.parse(run.stdout) as { columns: { name: string }[]; rows: [string, ...number[]][] };
+  assert.deepEqual(
+    columns.map((c) => c.name),
+    ['sex', 'middle', 'middle_low', 'middle_high', 'oldest', 'oldest_low', 'oldest_high'],
+  );
+  console.log(rows.map(String).join('; '));
+  assert.equal(rows.length, 2);
+  for (const [, middle = 0, low = 0, high = 0, oldest = 0, least = 0, most = 0] of rows) {
+    // Noise on 40 counts has a deviation of a few rows in all; bounds that are 9 ages away are 270 rows off.
+    assert.ok(30 < low && low <= middle && middle <= high && high < 50, `${low} ${middle} ${high}`);
+    assert.ok(50 < least && least <= oldest && oldest <= most, `${least} ${oldest} ${most}`);
+  }
+});

@@ -1,7 +1,15 @@
 /** Adds the plan's noise to the totals, on secrets, and searches quantiles in what is noisy. */
 import type { Random } from '@sluis/base';
-import { type Plan, type PlanAccumulator, rowsOfCell } from '@sluis/model';
-import { binQuantileBits, type Committee, quantileInBins, type SecretColumn, type Totals } from '@sluis/technique';
+import { type Plan, type PlanAccumulator, type PlanQuantile, rowsOfCell } from '@sluis/model';
+import {
+  binQuantileBits,
+  type Committee,
+  quantileEndBits,
+  quantileEndInBins,
+  quantileInBins,
+  type SecretColumn,
+  type Totals,
+} from '@sluis/technique';
 import { type NoiseGroup, noiseGroups, noiseOf, type NoisyValue, reachOn } from './noisy-values.ts';
 import { noiseOnBits } from './noise-on-bits.ts';
 import { ownShare } from './own-share.ts';
@@ -46,11 +54,17 @@ function noiseOfAll(committee: Committee, plan: Plan, groups: readonly NoiseGrou
   return committee.sumOfInputs(own);
 }
 
-/** Width of comparisons among noisy counts of a histogram. */
-export function noisyQuantileBits(plan: Plan, histogram: number): number {
+/** Noisy counts of a histogram, cumulated or not, lie within ± this. */
+export function noisyCountsOf(plan: Plan, histogram: number): bigint {
   const { mechanism, histograms } = noiseOf(plan);
   const size = BigInt(plan.histograms?.[histogram]?.size ?? 0);
-  return binQuantileBits(rowsOfCell(plan) + size * reachOn(mechanism, histograms[histogram]));
+  return rowsOfCell(plan) + size * reachOn(mechanism, histograms[histogram]);
+}
+
+/** Width of comparisons among noisy counts of a histogram. */
+export function noisyQuantileBits(plan: Plan, { histogram, end }: PlanQuantile): number {
+  const most = noisyCountsOf(plan, histogram);
+  return end === undefined ? binQuantileBits(most) : quantileEndBits(most);
 }
 
 /** The number of rows is the sum of the noisy bins, so that the search works on one noisy distribution. */
@@ -62,5 +76,8 @@ function noisyQuantile(
 ): Promise<SecretColumn> {
   if (quantile === undefined) throw new TypeError('an accumulator found in a histogram says which quantile is meant');
   const bins = histograms[quantile.histogram] as readonly SecretColumn[];
-  return quantileInBins(committee, bins, committee.sum(bins), quantile, noisyQuantileBits(plan, quantile.histogram), words);
+  const [n, bits, { end }] = [committee.sum(bins), noisyQuantileBits(plan, quantile), quantile];
+  return end === undefined
+    ? quantileInBins(committee, bins, n, quantile, bits, words)
+    : quantileEndInBins(committee, bins, n, quantile, end, bits, words);
 }

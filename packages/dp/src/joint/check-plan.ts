@@ -1,7 +1,17 @@
 /** What noise on secrets can be added to; whatever is opened without noise, or without room for it, is refused. */
 import { compareRationals, parseRational, rational } from '@sluis/math';
-import { inputsOf, MOST_BINS, openingMasks, type Plan, type PlanAccumulator, rowsOfCell, SAMPLING_DELTA, signedBits } from '@sluis/model';
-import { noisyQuantileBits } from './add-noise.ts';
+import {
+  inputsOf,
+  MOST_BINS,
+  openingMasks,
+  type Plan,
+  type PlanAccumulator,
+  type PlanQuantile,
+  rowsOfCell,
+  SAMPLING_DELTA,
+  signedBits,
+} from '@sluis/model';
+import { noisyCountsOf, noisyQuantileBits } from './add-noise.ts';
 import { checkUnit } from './check-unit.ts';
 import { decisionBits } from './decide.ts';
 import { noiseGroups, isNoisy, noiseOf, noisyNumbers, reachOn } from './noisy-values.ts';
@@ -125,12 +135,23 @@ function checkRoom(plan: Plan): void {
     if (plan.rows !== undefined || histogram === undefined) refuse(`The plan of ${sql} refers to what it does not hold.`);
     if (!Number.isInteger(quantile.at) || quantile.at < 0 || quantile.at > 10_000)
       refuse('A quantile lies between 0 and 1, with four decimals.');
-    if (noisyQuantileBits(plan, quantile.histogram) > 64) refuse('So many rows with so much noise can’t be searched in 64 bits.');
+    checkEnd(plan, quantile, histogram.size);
+    if (noisyQuantileBits(plan, quantile) > 64) refuse('So many rows with so much noise can’t be searched in 64 bits.');
     const [low, scale] = [BigInt(quantile.low), quantile.continuous ? 10_000n : 1n];
     const most = scale * ((low < 0n ? -low : low) + BigInt(histogram.size));
     if (signedBits(most) > 64 * words) refuse(`The values of ${sql} don’t fit in ${words} words.`);
   }
   if (decisionBits(plan) > 64) refuse('A threshold and counts with so much noise can’t be compared in 64 bits.');
+}
+
+/** Every value but the last has a margin, and comparisons room for it. */
+function checkEnd(plan: Plan, { end, histogram }: PlanQuantile, size: number): void {
+  if (end === undefined) return;
+  const whole = end.margins.every(({ values, by }) => Number.isSafeInteger(values) && values > 0 && /^(0|[1-9]\d{0,60})$/.test(by));
+  if (!whole || end.margins.reduce((n, { values }) => n + values, 0) !== size - 1 || !/^(low|high)$/.test(end.side))
+    refuse('An end of a quantile’s interval has a margin for every value but the last.');
+  if (end.margins.some(({ by }) => BigInt(by) > 10_000n * noisyCountsOf(plan, histogram)))
+    refuse('A margin of a quantile is larger than its noisy counts can be.');
 }
 
 function checkGeneration(plan: Plan): void {

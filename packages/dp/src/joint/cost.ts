@@ -1,6 +1,6 @@
 /** Rounds and bytes of noise on secrets, from the plan alone: the same steps as the code that runs, on shapes. */
 import type { Plan } from '@sluis/model';
-import { binQuantileCost, CommitteeMeter, type Cost, secondsFor, threatModelOf } from '@sluis/technique';
+import { binQuantileCost, CommitteeMeter, type Cost, quantileEndCost, secondsFor, threatModelOf } from '@sluis/technique';
 import { noisyQuantileBits } from './add-noise.ts';
 import { emptyBits, thresholdBits } from './decide.ts';
 import { costOfNoiseOnBits } from './noise-on-bits.ts';
@@ -18,7 +18,8 @@ export function costOfNoise(plan: Plan): Cost {
   for (const { quantile, words } of plan.accumulators) {
     if (quantile === undefined) continue;
     const size = plan.histograms?.[quantile.histogram]?.size ?? 1;
-    binQuantileCost(meter, size, plan.cellCount, quantile, noisyQuantileBits(plan, quantile.histogram), words);
+    const costOf = quantile.end === undefined ? binQuantileCost : quantileEndCost;
+    costOf(meter, size, plan.cellCount, quantile, noisyQuantileBits(plan, quantile), words);
   }
   if (noise.threshold !== null) {
     meter.negative(plan.cellCount, thresholdBits(plan));

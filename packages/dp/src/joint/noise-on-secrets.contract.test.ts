@@ -6,8 +6,12 @@ import { noisyPlan, on, shareAll } from './fixtures/noisy-plan.ts';
 import { noiseOnSecrets } from './index.ts';
 
 const quantile = { size: 6, on: on('4'), at: 5000, continuous: false };
+const margins = [
+  { values: 2, by: '60000' },
+  { values: 3, by: '0' },
+];
 const plans: readonly Plan[] = [
-  noisyPlan({ bins: quantile }),
+  noisyPlan({ bins: { ...quantile, margins } }),
   noisyPlan({ mechanism: 'discrete-gaussian', count: on('40'), sum: on('90000', '30'), threshold: 25 }),
   noisyPlan({ generation: 'bits', threshold: 20, cells: 100 }),
   noisyPlan({ generation: 'bits', mechanism: 'discrete-gaussian', count: on('40'), sum: on('90000', '30'), words: 2, cells: 40 }),
@@ -26,6 +30,9 @@ const unsupported: readonly Plan[] = [
   withNoise(laplace, { counts: [{ sensitivity: '0', parameter: '0' }] }),
   withNoise(laplace, { histograms: [{ sensitivity: '0', parameter: '0' }] }),
   withNoise(laplace, { counts: [on('0')] }),
+  noisyPlan({ bins: { ...quantile, margins: margins.slice(1) } }),
+  noisyPlan({ bins: { ...quantile, margins: [{ values: 5, by: '-1' }] } }),
+  noisyPlan({ bins: { ...quantile, margins: [{ values: 5, by: String(10n ** 12n) }] } }),
   // No room for it.
   withNoise(laplace, { accumulators: [on(String(2n ** 60n)), ...(laplace.noise?.accumulators.slice(1) ?? [])] }),
   { ...laplace, accumulators: laplace.accumulators.map((a) => (a.kind === 'sum' ? { ...a, maximum: String(2n ** 62n) } : a)) },
