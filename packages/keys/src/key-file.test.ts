@@ -56,5 +56,5 @@ test('a wrong secret, a changed byte, open permissions and a second init are ref
     chmodSync(path, 0o640);
     await assert.rejects(openKeyFile(folder), { code: 'keys/readable-by-others' });
     rmSync(path);
-    await assert.rejects(openKeyFile(folder), { code: 'keys/missing' });
+    await assert.rejects(openKeyFile(folder), { code: 'keys/missing', exitCode: 2 });
   }));

@@ -9,7 +9,18 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalBytes, fromHex, parseCanonical, StationError, systemClock, systemRandom, toBase64, toHex, utf8 } from '@sluis/base';
+import {
+  canonicalBytes,
+  fromHex,
+  InvalidError,
+  parseCanonical,
+  StationError,
+  systemClock,
+  systemRandom,
+  toBase64,
+  toHex,
+  utf8,
+} from '@sluis/base';
 import {
   createCertificate,
   decryptWithSecret,
@@ -96,7 +107,7 @@ export async function createKeyFile(dir: string, options: CreateOptions): Promis
 /**
  * Opens the key file. Run by: a station that starts. Takes about 0.1 s (scrypt).
  *
- * @throws StationError `keys/missing`, `keys/readable-by-others`, `keys/unlock-missing`, `keys/damaged` (not a key file) or
+ * @throws InvalidError `keys/missing`; StationError `keys/readable-by-others`, `keys/unlock-missing`, `keys/damaged` (not a key file) or
  * `keys/cannot-open` (another secret, or a changed file: the two cannot be told apart).
  */
 export async function openKeyFile(dir: string): Promise<StationKeys> {
@@ -131,7 +142,11 @@ function keysError(code: string, message: string, remedy: string): StationError 
 const exists = (dir: string) =>
   keysError('exists', `There are keys in ${dir} already; they were not touched.`, 'Choose another folder, or keep using these keys.');
 const missing = (dir: string) =>
-  keysError('missing', `There is no key file in ${dir}.`, 'Make one with sluis station init, or name the right folder with --home.');
+  new InvalidError('keys/missing', {
+    stage: 'keys',
+    message: `There is no key file in ${dir}.`,
+    remedy: 'Make one with sluis station init, or name the right folder with --home.',
+  });
 const damaged = () => keysError('damaged', 'The key file is not one that Sluis wrote, or it is cut off.', 'Restore it from a backup.');
 const noSecret = (dir: string) =>
   keysError(

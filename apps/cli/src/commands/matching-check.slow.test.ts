@@ -68,8 +68,8 @@ const common = (terms: string) => ['check', 'rows.csv', '--agreement', terms, '-
 test('a file is checked against the agreement: counts, reasons, row numbers, and no value', () => {
   const words = sluis('en', ...common('once.yaml'), '--rows', '5');
   assert.equal(words.code, 0, words.err);
-  assert.match(words.out, /Key number: 2 of 4 rows have it\n {2}1 rows without: bsn \(bsn@1\), the check digit is wrong: rows 2\n/);
-  assert.match(words.out, /bsn \(bsn@1\), no value: rows 3\n {2}1 keys stand in several rows; 1 rows beyond the first\n {4}rows 1, 4/);
+  assert.match(words.out, /Key number: 2 of 4 rows have it\n {2}1 row without: bsn \(bsn@1\), the check digit is wrong: rows 2\n/);
+  assert.match(words.out, /bsn \(bsn@1\), no value: rows 3\n {2}1 key stands in several rows; 1 row beyond the first\n {4}rows 1, 4/);
   assert.match(words.out, /born \(date@1\), no such date: rows 2/);
   assert.doesNotMatch(words.out, /1112|1980/);
   assert.match(sluis('nl', ...common('once.yaml')).out, /Sleutel number: 2 van de 4 rijen hebben hem/);

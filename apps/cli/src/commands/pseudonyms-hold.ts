@@ -6,7 +6,7 @@ import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { print, printJson, remark } from '../output/streams.ts';
 import { type Ceremony, settle } from '../pseudonyms/ceremony.ts';
-import { usage } from '../pseudonyms/holder-cards.ts';
+import { requireThreshold, usage } from '../pseudonyms/holder-cards.ts';
 import { type Cast, ceremonyOf, isSame, listen, readCast, requireSame, wireOf } from '../pseudonyms/holder-cast.ts';
 import { notYet, openCounts, openDesk } from '../pseudonyms/holder-desk.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
@@ -35,6 +35,7 @@ export async function pseudonymsHold(options: HoldOptions): Promise<void> {
   if (options.limit < 1) throw usage('--limit is at least 1.', 'Say for how many records each asker may ask in a day.');
   const signal = interruption();
   const cast = await readCast(options);
+  requireThreshold(options.threshold, cast.parties.length);
   checkSetting({ purpose: options.purpose, parties: cast.parties, threshold: options.threshold });
   const group = await loadRistretto();
   const folder = new HolderFolder(options.folder, group, cast.secret, systemClock);

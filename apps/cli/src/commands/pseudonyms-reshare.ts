@@ -8,6 +8,7 @@ import { print, printJson, remark } from '../output/streams.ts';
 import { keyOption } from '../pseudonyms/file-options.ts';
 import { ceremonyOf, listen, readCast, wireOf } from '../pseudonyms/holder-cast.ts';
 import { notYet, openCounts } from '../pseudonyms/holder-desk.ts';
+import { requireThreshold } from '../pseudonyms/holder-cards.ts';
 import { HolderFolder } from '../pseudonyms/holder-folder.ts';
 import { requireReplaceable, reshareKey } from '../pseudonyms/resharing-ceremony.ts';
 import type { RotateOptions } from './pseudonyms-rotate.ts';
@@ -24,6 +25,7 @@ export async function pseudonymsReshare(options: ReshareOptions): Promise<void> 
   const key = keyOption('--key', options.key) ?? '';
   const signal = interruption();
   const cast = await readCast(options);
+  requireThreshold(threshold, cast.parties.length);
   checkSetting({ purpose, parties: cast.parties, threshold });
   const group = await loadRistretto();
   const folder = new HolderFolder(options.folder, group, cast.secret, systemClock);

@@ -20,9 +20,9 @@ export const matchingEn = {
   matchingKey: (key: string, read: number, accepted: number) =>
     `Key ${key}: ${accepted.toLocaleString('en')} of ${read.toLocaleString('en')} rows have it`,
   matchingRejected: (rows: number, column: string, recipe: string, reason: string) =>
-    `${rows.toLocaleString('en')} rows without: ${column} (${recipe}), ${reason}`,
+    `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'} without: ${column} (${recipe}), ${reason}`,
   matchingRepeated: (keys: number, surplus: number) =>
-    `${keys.toLocaleString('en')} keys stand in several rows; ${surplus.toLocaleString('en')} rows beyond the first`,
+    `${keys.toLocaleString('en')} ${keys === 1 ? 'key stands' : 'keys stand'} in several rows; ${surplus.toLocaleString('en')} ${surplus === 1 ? 'row' : 'rows'} beyond the first`,
   matchingRows: (rows: readonly number[], more: boolean) => `rows ${rows.join(', ')}${more ? ', …' : ''}`,
   matchingRejectedRefused: (key: string) => `No run would begin: the agreement accepts no rejected values of key ${key}.`,
   matchingRepeatedRefused: (key: string) => `No run would begin: the agreement wants each key ${key} in one row only.`,

@@ -17,9 +17,10 @@ export const matchingNl: typeof matchingEn = {
   },
   matchingKey: (key, read, accepted) =>
     `Sleutel ${key}: ${accepted.toLocaleString('nl')} van de ${read.toLocaleString('nl')} rijen hebben hem`,
-  matchingRejected: (rows, column, recipe, reason) => `${rows.toLocaleString('nl')} rijen niet: ${column} (${recipe}), ${reason}`,
+  matchingRejected: (rows, column, recipe, reason) =>
+    `${rows.toLocaleString('nl')} ${rows === 1 ? 'rij' : 'rijen'} niet: ${column} (${recipe}), ${reason}`,
   matchingRepeated: (keys, surplus) =>
-    `${keys.toLocaleString('nl')} sleutels staan in meer rijen; ${surplus.toLocaleString('nl')} rijen na de eerste`,
+    `${keys.toLocaleString('nl')} ${keys === 1 ? 'sleutel staat' : 'sleutels staan'} in meer rijen; ${surplus.toLocaleString('nl')} ${surplus === 1 ? 'rij' : 'rijen'} na de eerste`,
   matchingRows: (rows, more) => `rijen ${rows.join(', ')}${more ? ', …' : ''}`,
   matchingRejectedRefused: (key) => `Er zou geen run beginnen: volgens de afspraak mag geen waarde van sleutel ${key} afgekeurd zijn.`,
   matchingRepeatedRefused: (key) => `Er zou geen run beginnen: volgens de afspraak staat elke sleutel ${key} in één rij.`,

@@ -47,5 +47,15 @@ export const termsHash = (purpose: string, threshold: number, holders: readonly 
     ...holders.flatMap((h) => [utf8(h.name), utf8(h.identity), utf8(h.certificate)]),
   );
 
+/** Before anything is waited for. Throws InvalidError `pseudonyms/setting`. */
+export function requireThreshold(threshold: number, holders: number): void {
+  if (threshold >= 2 && threshold <= holders) return;
+  throw new InvalidError('pseudonyms/setting', {
+    stage: 'usage',
+    message: `--threshold ${threshold} does not fit ${holders} holders: you, and one for each --with.`,
+    remedy: `Give 2${holders > 2 ? ` to ${holders}` : ''}. Of one holder alone the key would be no secret.`,
+  });
+}
+
 export const usage = (message: string, remedy: string): InvalidError =>
   new InvalidError('usage/pseudonyms', { stage: 'usage', message, remedy });

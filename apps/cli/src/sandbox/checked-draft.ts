@@ -46,7 +46,7 @@ function withRemedyOfTry(thrown: unknown, { providers }: Cast): unknown {
     'plan/one-receiver': `Say who is to learn it: --receiver ${names.join(' or --receiver ')}; or --each-receiver, and each learns its own.`,
     'plan/receiver-gave-rows': 'Leave --receiver and --each-receiver out: the result then goes to an analyst without data.',
     'plan/column-use-missing':
-      'Columns of text, times or fractions with more than 1,000 different values have no list to group by: use a coarser one, or declare it with --rules FILE.',
+      'Columns of text, times or fractions with more than 1,000 different values have no list to group by: use a coarser one, or declare it with --rules FILE. Text may be grouped by without a list: give its column { uses: [ group, join, filter, reveal ], domain: null } there (docs/sql.md).',
   };
   const joins = thrown.code === 'plan/type-mismatch' && thrown.message.startsWith('The join compares');
   const remedy = joins
