@@ -210,6 +210,7 @@ export function suppressesRows(plan: Plan, rows: PlanRows, sharing: Sharing): Se
           `A joined row counts as one of ${listed(owners)}, with a partner or without. The rules are not tested again without the rows of a receiver: without an owner's rows there is no joined row.`,
           'Rows are counted after the join: a row that matches five rows of the other table counts five times.',
           ...forOwners(plan, rows, sharing),
+          ...forComputingOwners(plan, sharing),
         ]
       : []),
     ...(rows.secretSlots === null
@@ -235,6 +236,15 @@ function forOwners({ receivers, rules }: Plan, { sources, joins }: PlanRows, sha
         ]),
     ...(once === null ? [] : [`The agreement says that ${once} has every key once; if that is not so, the run ends and says so.`]),
     `A receiver chooses what stands in its own rows: sums of values of its own, and numbers of rows where it may repeat them, can tell it which of them have a partner; where they decide what is added (CASE, FILTER, products, copies), it can leave all but one row of another's out of a sum that counts many.`,
+  ];
+}
+
+/** Which cells pass is opened to the compute parties, and an owner among them chooses its rows. */
+function forComputingOwners({ committee }: Plan, sharing: Sharing): string[] {
+  const owners = committee.filter((c) => sharing.sources.some(({ source }) => ownersOf(source.table).includes(c)));
+  if (owners.length === 0) return [];
+  return [
+    `${listed(owners)} ${owners.length === 1 ? 'is a compute party and owns' : 'are compute parties and own'} joined rows: compute parties learn which groups pass, and by rows of its own choice, such as copies of one, an owner could learn from that whether this one has a partner.`,
   ];
 }
 

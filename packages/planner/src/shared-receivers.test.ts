@@ -70,6 +70,22 @@ test('where a receiver owns a joined table, rows of the others that it could rep
   );
 });
 
+test('an explanation names compute parties that own joined rows: they learn which groups pass', async () => {
+  const said = async (committee: readonly string[]) =>
+    (await plan(`SELECT count(*) ${JOINED}`, owners({ more: { committee } }))).explanation.sentences.map((s) => s.text).join('\n');
+  const says = /(.*) compute part(y|ies) and owns? joined rows: compute parties learn which groups pass/;
+  assert.equal(says.exec(await said(['harbour', 'bank', 'centre']))?.[1], 'bank is a');
+  assert.equal(says.exec(await said(['hospital', 'bank', 'centre']))?.[1], 'hospital and bank are');
+  const elsewhere = {
+    patients: { providers: ['harbour'] },
+    claims: { providers: ['centre'] },
+    more: { committee: ['bank', 'hospital', 'centre'] },
+  };
+  const sql = 'SELECT count(*) FROM patients p JOIN claims c ON p.person_id = c.person_id';
+  const others = (await plan(sql, owners(elsewhere))).explanation.sentences.map((s) => s.text).join('\n');
+  assert.equal(says.exec(others)?.[1], 'centre is a');
+});
+
 test('who gives rows may receive only what counts items that two organisations have', async () => {
   for (const condition of ['>= 2', '> 1', '= 3', '>= 2 AND count(*) > 3'])
     assert.deepEqual((await plan(SEEN.replace('>= 2', condition), members(['bank']))).plan.rules.withoutReceivers, []);
