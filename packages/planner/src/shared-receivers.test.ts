@@ -202,3 +202,17 @@ test('copies of a row are weights: values of others need the use "filter" where 
     await refused(`SELECT ${value} ${by('l.other')}`, 'plan/receiver-gave-rows', of, room);
   await plan(`SELECT sum(p.age), sum(c.paid) ${by('p.person_id')}`, room);
 });
+
+test('who counts as two organisations by itself, depositing anonymously as well or in rounds, is no receiver of items that two have', async () => {
+  const agreed = (receiver: string, providers: readonly string[], by: readonly string[], round: string): Agreement => {
+    const base = members([receiver]);
+    const deposits = { by, anonymous: { members: ['harbour', 'bank', 'hospital'], issuer: 'centre', key: '0'.repeat(64), round } };
+    return agreementSchema.parse({ ...base, tables: { ...base.tables, seen: { ...base.tables['seen'], providers, deposits } } });
+  };
+  const says = /bank.*count as two organisations.*round: once/;
+  await refused(SEEN, 'plan/receiver-gave-rows', says, agreed('bank', [], [], 'month'));
+  await refused(SEEN, 'plan/receiver-gave-rows', says, agreed('bank', [], ['bank'], 'once'));
+  await refused(SEEN, 'plan/receiver-gave-rows', says, agreed('bank', ['bank'], [], 'once'));
+  await plan(SEEN, agreed('bank', [], ['hospital'], 'once'));
+  await plan(SEEN, agreed('centre', ['bank'], ['bank'], 'month'));
+});

@@ -121,7 +121,10 @@ export function providersOf(question: Question, sharing: Sharing | null): readon
  */
 export function checkReceivers(question: Question, sharing: Sharing | null, receivers: readonly string[]): void {
   if (sharing === null || question.joins.length > 0) return;
-  if (question.merging !== undefined && needsTwo(question)) return;
+  if (question.merging !== undefined && needsTwo(question)) {
+    checkCountsOnce(sharing, receivers);
+    return;
+  }
   const gave = new Set(
     sharing.sources.flatMap(({ stations, source }) => {
       const { by, anonymous } = source.table.deposits ?? { by: [], anonymous: undefined };
@@ -138,5 +141,22 @@ export function checkReceivers(question: Question, sharing: Sharing | null, rece
       question.merging === undefined
         ? 'Name receivers that give no shared rows: --receivers NAME.'
         : 'Name receivers that give no shared rows (--receivers NAME), or ask for items of at least two: HAVING count(DISTINCT organisation) >= 2.',
+  });
+}
+
+/** Who counts as two organisations by itself could have items of its own alone, as many as the rules ask for. */
+function checkCountsOnce({ sources }: Sharing, receivers: readonly string[]): void {
+  const twice = sources.flatMap(({ stations, source: { table } }) => {
+    const { by, anonymous } = table.deposits ?? { by: [], anonymous: undefined };
+    return (anonymous?.members ?? []).filter((m) => anonymous?.round !== 'once' || by.includes(m) || stations.includes(m));
+  });
+  const party = receivers.find((r) => twice.includes(r));
+  if (party === undefined) return;
+  throw new RefusedError('plan/receiver-gave-rows', {
+    stage: 'plan',
+    party,
+    message: `${party} would receive the result and may deposit under its name and without, or in several rounds: it would count as two organisations that have an item, and could so bring the items that hide what is asked of others.`,
+    remedy:
+      'Name receivers that give no anonymous deposits: --receivers NAME. Or agree that its members deposit anonymously only, and once (round: once).',
   });
 }
