@@ -286,7 +286,7 @@ test('the command line runs and approves an intersection of the agreement at a s
   const listed = await sluis(['runs', '--home', insurer]);
   assert.match(listed.stderr, /sluis intersect list/);
   const shown = await sluis(['runs', run.slice(0, 8), '--home', insurer]);
-  assert.match(shown.stdout, new RegExp(`Run ${run} is waiting`));
+  assert.match(shown.stdout, new RegExp(`Run ${run}: waiting`));
   // The plain command takes either kind of run.
   for (const [home, command] of [
     [bank, ['intersect', 'approve']],

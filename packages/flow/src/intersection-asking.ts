@@ -64,7 +64,7 @@ export class AskingSide {
       throw new RefusedError('intersection/no-retry', {
         stage: 'run',
         party: station.organisation,
-        message: `Run ${id} can't be tried again: it is ${record.state} after ${record.attempt} attempts, and was proposed by ${record.coordinator}.`,
+        message: `Run ${id} can't be tried again: it is ${record.state} after ${record.attempt} ${record.attempt === 1 ? 'attempt' : 'attempts'}, and was proposed by ${record.coordinator}.`,
         remedy: `Who proposed a run that failed may try it again, up to ${MOST_ATTEMPTS} attempts in all.`,
       });
     this.#drive(run, () => this.#start(run, ['failed']));

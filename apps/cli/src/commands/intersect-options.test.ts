@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidError } from '@sluis/base';
 import type { IntersectMode, IntersectOptions } from './intersect.ts';
-import { checkMode } from './intersect-options.ts';
+import { checkAtStation, checkMode } from './intersect-options.ts';
 
 const DEFAULTS: IntersectOptions = {
   minimum: 0,
@@ -51,4 +51,10 @@ test('options that would have no effect where nobody learns which items match ar
 test('one table of all files needs one name for the key', () => {
   assert.match(said('union', {}, ['phone', 'tel']) ?? '', /call the key alike/);
   assert.equal(said('size', {}, ['phone', 'tel']), null);
+});
+
+test('at a station, options that the agreement decides are refused by name', () => {
+  checkAtStation({ ...DEFAULTS, output: 'x.csv', receipt: 'r.json', wait: false });
+  for (const options of [{ minimum: 50 }, { mode: 'size' }, { on: 'id' }, { receiver: 'both' }, { threatModel: 'malicious' }] as const)
+    assert.throws(() => checkAtStation({ ...DEFAULTS, ...options }), /is for files; at a station the agreement says it/);
 });

@@ -1,4 +1,4 @@
-/** Which options of `sluis intersect` go together, over files: what would have no effect is refused, not ignored. */
+/** Which options of `sluis intersect` go together, over files and at a station: what would have no effect is refused, not ignored. */
 import type { IntersectionSide } from '../sandbox/intersection-draft.ts';
 import { type IntersectMode, type IntersectOptions, usage } from './intersect.ts';
 
@@ -40,4 +40,20 @@ function checkHidden({ output, receiver, protocol, missing }: IntersectOptions):
   if (receiver !== 'A') throw only(`--receiver ${receiver}`);
   if (protocol !== 'vole') throw only(`--protocol ${protocol}`);
   if (missing !== 'no-match') throw only(`--missing ${missing}`);
+}
+
+/** At a station the agreement decides what options decide over files. Throws InvalidError `usage/intersect`. */
+export function checkAtStation(options: IntersectOptions): void {
+  const { on, recipe, terms, missing, mode, value, threshold, minimum, ask, receiver, threatModel, protocol, keep } = options;
+  const given = Object.entries({ on, recipe, terms, mode, value, threshold, ask, keep }).flatMap(([n, v]) => (v === undefined ? [] : [n]));
+  if (missing !== 'no-match') given.push('missing');
+  if (minimum !== 0) given.push('minimum');
+  if (receiver !== 'A') given.push('receiver');
+  if (threatModel !== 'semi-honest') given.push('threat-model');
+  if (protocol !== 'vole') given.push('protocol');
+  if (given.length === 0) return;
+  throw usage(
+    `${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} for files; at a station the agreement says it.`,
+    'Leave it out, or give two files.',
+  );
 }

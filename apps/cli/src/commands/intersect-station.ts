@@ -1,5 +1,5 @@
 /** `sluis intersect NAME` at a station, and what stations are told about its runs. */
-import type { IntersectionTermsView, IntersectionView } from '@sluis/model';
+import { type IntersectionTermsView, type IntersectionView, isOpenIntersection } from '@sluis/model';
 import { followIntersection, intersectAndFollow, type StationClient } from '@sluis/sdk';
 import { type ConnectionOptions, withStation } from '../connection.ts';
 import { interruption } from '../interruption.ts';
@@ -9,11 +9,13 @@ import { printable, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, printJson, remark } from '../output/streams.ts';
 import { type IntersectOptions, usage } from './intersect.ts';
 import { askWithProgress } from './ask.ts';
+import { checkAtStation } from './intersect-options.ts';
 import { showHidden } from './intersect-hidden.ts';
 import { intersectionProgress } from './intersect-progress.ts';
 import { showIntersection } from './intersect-show.ts';
 
 export async function intersectAtStation(name: string, options: IntersectOptions): Promise<void> {
+  checkAtStation(options);
   await withStation(options, async (client) => {
     const terms = await termsOf(client, name, options.collaboration);
     const json = options.json === true || options.format === 'json';
@@ -25,11 +27,13 @@ export async function intersectAtStation(name: string, options: IntersectOptions
     const request = { intersection: name, collaboration: terms.collaboration, ...(options.as === undefined ? {} : { as: options.as }) };
     if (!options.wait) {
       const run = await client.intersect(request);
-      return json ? printJson({ run: run.run, state: run.state, approvals: run.approvals }) : print(run.run);
+      if (json) return printJson({ run: run.run, state: run.state, approvals: run.approvals });
+      sayWaiting(run);
+      return print(run.run);
     }
     const onRun = (run: IntersectionView) => {
       remark(painted.err.dim(text.intersectRun(run.run)));
-      if (run.approvals.needed.length > 0) remark(text.intersectApprove(run.approvals.needed.join(', ')));
+      sayWaiting(run);
     };
     const following = { signal: interruption(), as: options.as, onRun, ...intersectionProgress() };
     const result = await intersectAndFollow(client, request, following);
@@ -37,9 +41,22 @@ export async function intersectAtStation(name: string, options: IntersectOptions
   });
 }
 
+/** Organisations whose approval a run still waits for; none once it is over. */
+const waitsFor = ({ state, approvals: { needed, given } }: IntersectionView): string[] =>
+  isOpenIntersection(state) ? needed.filter((name) => !given.includes(name)) : [];
+
+function sayWaiting(run: IntersectionView): void {
+  const names = waitsFor(run);
+  if (names.length > 0) remark(text.intersectApprove(names.join(', '), run.run));
+}
+
+const stateText = (state: string): string => text.intersectStates[state] ?? state;
+
 /** The question that an intersection on secrets is. Without waiting, for averages and for items, it is printed as any question. */
 async function askCommittee(client: StationClient, terms: IntersectionTermsView, options: IntersectOptions): Promise<void> {
   const { sql, reveal, items, receivers, collaboration } = terms;
+  if (options.output !== undefined)
+    throw usage('--output is for items that two stations compare without a committee.', 'Give --format csv, and write stdout to a file.');
   if (!options.wait || reveal === 'average' || items)
     return (await import('./ask.ts')).ask(sql ?? '', { ...options, collaboration, receivers });
   const { as } = options;
@@ -108,9 +125,9 @@ export async function listIntersections(options: RunOptions): Promise<void> {
 const rowOf = (run: IntersectionView): string[] => [
   run.run,
   run.intersection,
-  run.state,
+  stateText(run.state),
   run.asked_by.organisation,
-  run.approvals.needed.filter((n) => !run.approvals.given.includes(n)).join(', '),
+  waitsFor(run).join(', '),
   run.created.slice(0, 16).replace('T', ' '),
   run.error?.message ?? '',
 ];
@@ -122,7 +139,8 @@ export async function showRun(given: string, options: RunOptions): Promise<void>
     return { run, sentences: terms.find((t) => t.agreement === run.agreement && t.intersection === run.intersection)?.sentences ?? [] };
   });
   if (options.json === true) return printJson(run);
-  print(text.intersectDone(run.run, run.state));
+  print(text.intersectDone(run.run, stateText(run.state)));
+  sayWaiting(run);
   for (const sentence of sentences) print(wrap(`  - ${sentence}`, terminalWidth(process.stdout), '    '));
   for (const { party, step, detail } of run.events) print(`  ${printable(party)}: ${printable(step)}: ${printable(detail)}`);
   if (run.error !== null) print(`${printable(run.error.message)} ${printable(run.error.remedy ?? '')}`);
@@ -147,7 +165,8 @@ export async function decideIntersection(
     }),
   );
   if (options.json === true) return printJson({ run: run.run, state: run.state, approvals: run.approvals });
-  print(text.intersectDone(run.run, run.state));
+  print(text.intersectDone(run.run, stateText(run.state)));
+  sayWaiting(run);
 }
 
 export async function resultOfIntersection(given: string, options: IntersectOptions): Promise<void> {

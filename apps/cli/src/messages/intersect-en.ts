@@ -29,7 +29,7 @@ export const intersectEn = {
     `Who learned what: ${receivers} which of the own items match; each side the other's declared size (${sizes}). Nobody else learned anything.`,
   intersectCost: (ms: string, sent: string) => `${ms}; sent: ${sent}`,
   intersectRun: (run: string) => `Run ${run} was proposed.`,
-  intersectApprove: (names: string) => `It starts when ${names} have approved: sluis intersect approve RUN`,
+  intersectApprove: (names: string, run: string) => `It starts when approved by ${names}: sluis intersect approve ${run}`,
   intersectAsQuestion: 'The committee computes this one; it is asked as a question.',
   intersectRuns: (begun: number, allowed: number, days: number) => `${begun} of ${allowed} runs in ${days} days are used at this station.`,
   intersectRunsToo: 'Runs of intersections are listed by: sluis intersect list',
@@ -40,7 +40,8 @@ export const intersectEn = {
   intersectHidden: 'the committee',
   intersectSame: (commitment: string) => `The rows are those that were committed to (${commitment.slice(0, 16)}…).`,
   intersectOtherRows: (commitment: string) => `The rows are not those that were committed to (${commitment.slice(0, 16)}…).`,
-  intersectDone: (run: string, state: string) => `Run ${run} is ${state}.`,
+  intersectDone: (run: string, state: string) => `Run ${run}: ${state}.`,
+  intersectStates: {} as Readonly<Record<string, string>>,
   intersectCommittee: (names: string) =>
     `Nobody is to learn which items match: three compute parties do it (${names}); any two of them together could reconstruct the lists.`,
   intersectSum: (sum: string) => `sum ${sum}`,
