@@ -3,7 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writePrivate } from './files.ts';
+import { makePrivateFolder, requireWritable, writePrivate } from './files.ts';
+
+test('what could not be written is said before the work', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluis-files-'));
+  try {
+    writeFileSync(join(folder, 'file'), '');
+    for (const name of ['file', 'new', 'deep/er/new']) requireWritable(join(folder, name));
+    for (const name of ['', 'file/new', 'file/deep/new'])
+      assert.throws(() => requireWritable(join(folder, name)), { code: 'usage/cannot-write' });
+    assert.throws(() => makePrivateFolder(join(folder, 'file', 'new')), { code: 'usage/cannot-write' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test('a private file is private, also where a readable one stood before', { skip: process.platform === 'win32' }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluis-files-'));

@@ -1,6 +1,19 @@
 /** Writing files that a command promises, with errors that say what to mend. */
-import { closeSync, fchmodSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
 
 const PRIVATE = 0o600;
@@ -19,6 +32,28 @@ export function writePrivateDurably(path: string, content: string | Uint8Array):
     renameSync(temporary, path);
     // Windows has no such thing for folders.
     if (process.platform !== 'win32') synced(dirname(path));
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+/** Makes a folder that only its owner may enter, if it is not there. Throws InvalidError `usage/cannot-write`. */
+export function makePrivateFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+/** Says before the work, and not after it, that its result could not be written. Throws InvalidError `usage/cannot-write`. */
+export function requireWritable(path: string): void {
+  const wanted = resolve(path);
+  let there = wanted;
+  while (!existsSync(there)) there = dirname(there);
+  try {
+    accessSync(there, constants.W_OK);
+    if (statSync(there).isDirectory() === (there === wanted)) throw new Error('a folder where a file is needed, or a file for a folder');
   } catch (cause) {
     throw cannotWrite(path, cause);
   }

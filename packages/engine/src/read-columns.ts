@@ -1,7 +1,7 @@
 /** Columns of a local file as text, for what works on them outside SQL: all rows, in the file's order. */
 import { resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
-import { plainName } from './bind-dataset.ts';
+import { ownersFault, plainName } from './bind-dataset.ts';
 import { type Database, openDatabase, quoteName } from './database.ts';
 import { typeOfColumn } from './inspect-files.ts';
 import { fileSource } from './source.ts';
@@ -59,7 +59,7 @@ export async function requireColumns(file: string, names: readonly string[], fol
 
 /** Columns of the file with their types, from now on the view `pooled`. */
 async function describe(database: Database, sql: string): Promise<Map<string, string>> {
-  await database.run(`CREATE VIEW pooled AS ${sql}`);
+  await ownersFault(() => database.run(`CREATE VIEW pooled AS ${sql}`));
   return new Map((await database.text('DESCRIBE pooled')).map(([name, type]) => [name ?? '', type ?? '']));
 }
 

@@ -13,6 +13,10 @@ approximate:
   blocks: [ { name: year, parts: [ { column: born, recipe: year@1, order: dmy } ] } ]
   maximum_pairs: 100
 `;
+test('a file that is something else is told what terms begin with', () => {
+  assert.match(problems('person,surname\n1,x\n'), /begin with "any_of:"/);
+});
+
 const problems = (text: string): string => {
   try {
     parseMatchingYaml(text, 'terms.yaml');

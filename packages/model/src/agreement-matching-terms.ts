@@ -14,7 +14,7 @@ const termsSchema = matchingSchema.extend({ tables: matchingSchema.shape.tables.
  * @throws InvalidError `agreement/invalid` listing every problem with its place.
  */
 export function parseMatchingYaml(text: string, fileName: string): MatchingTerms {
-  const source = openYaml(text, fileName);
+  const source = openYaml(text, fileName, 'any_of:');
   const parsed = termsSchema.safeParse(source.value);
   if (!parsed.success) {
     refuseProblems(schemaProblems(parsed.error), source);

@@ -64,7 +64,7 @@ export interface RulesFile {
 
 /** Throws InvalidError `agreement/invalid` listing every problem with `file:line:column`. */
 export function parseRulesYaml(text: string, fileName: string): RulesFile {
-  const source = openYaml(text, fileName);
+  const source = openYaml(text, fileName, 'output:');
   const parsed = rulesSchema.safeParse(source.value);
   if (!parsed.success) {
     refuseProblems(schemaProblems(parsed.error), source);

@@ -18,7 +18,7 @@ export interface TemplatesFile {
 
 /** Throws InvalidError `agreement/invalid` listing every problem with `file:line:column`. */
 export function parseTemplatesYaml(text: string, fileName: string): TemplatesFile {
-  const source = openYaml(text, fileName);
+  const source = openYaml(text, fileName, 'templates:');
   const parsed = templatesSchema.safeParse(source.value);
   if (!parsed.success) {
     refuseProblems(schemaProblems(parsed.error), source);

@@ -74,7 +74,7 @@ function placeOf(document: Document, path: readonly (string | number)[]): number
 }
 
 /** Throws InvalidError `agreement/invalid` with one line per problem of form. */
-export function openYaml(text: string, fileName: string): SourceDocument {
+export function openYaml(text: string, fileName: string, begin = 'sluis: 1'): SourceDocument {
   if (text.length > MAXIMUM_BYTES)
     throw invalid([`${fileName}:1:1: the file is larger than ${MAXIMUM_BYTES} characters — declare ranges instead of long lists`]);
   const lines = new LineCounter();
@@ -100,7 +100,7 @@ export function openYaml(text: string, fileName: string): SourceDocument {
   const errors = document.errors.map((e) => `${place(e.pos[0])}: ${e.message} — correct the YAML here`);
   if (errors.length === 0) errors.push(...structureProblems(document).map((p) => `${place(p.offset)}: ${p.what}`));
   if (errors.length === 0 && !isMap(document.contents))
-    errors.push(`${fileName}:1:1: this is no list of named entries — begin with "sluis: 1"`);
+    errors.push(`${fileName}:1:1: this is no list of named entries — begin with "${begin}"`);
   if (errors.length > 0) throw invalid(errors);
   keepNumberSource(document);
   return { value: document.toJS(), locate: (path) => place(placeOf(document, path)) };

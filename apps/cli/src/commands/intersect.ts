@@ -6,6 +6,7 @@ import type { KeyPart } from '@sluis/matching';
 import { type IntersectionResult, matchedColumns, matchingSchema, type MatchingTerms, parseMatchingYaml } from '@sluis/model';
 import { intersectAndFollow } from '@sluis/sdk';
 import { type ConnectionOptions, readInput } from '../connection.ts';
+import { requireWritable } from '../files.ts';
 import { interruption, unlessAborted } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import type { Format } from '../output/answer.ts';
@@ -54,6 +55,7 @@ export const usage = (message: string, remedy: string): InvalidError =>
 /** One name is an intersection of the agreement at a station; two or more are files. */
 export async function intersect(names: readonly string[], options: IntersectOptions): Promise<void> {
   const [only] = names;
+  for (const path of [options.output, options.receipt]) if (path !== undefined) requireWritable(path);
   if (only === undefined) throw usage('There is nothing to compare.', 'Give two files and --on COLUMN, or the name of an intersection.');
   if (names.length === 1 && options.home === undefined && options.station === undefined && existsSync(only))
     throw usage('One file alone has nothing to be compared with.', 'Give two files or more and --on COLUMN.');

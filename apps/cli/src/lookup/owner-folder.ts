@@ -5,12 +5,12 @@
  *
  * Compromise of the folder: reading the published entries and answering in the owner's name; nothing about questions.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StationError } from '@sluis/base';
 import { chunksOf, decodeRecords, encodeRecords, type NewVersion, type Published, readPublication } from '@sluis/lookup';
 import { z } from 'zod';
-import { writePrivateDurably } from '../files.ts';
+import { makePrivateFolder, writePrivateDurably } from '../files.ts';
 import { readPrivateText } from '../private-text.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
@@ -34,7 +34,7 @@ export class OwnerFolder {
 
   constructor(path: string) {
     this.path = path;
-    mkdirSync(join(path, 'chunks'), { recursive: true, mode: 0o700 });
+    makePrivateFolder(join(path, 'chunks'));
   }
 
   get counts(): string {

@@ -5,13 +5,13 @@
  *
  * Compromise of the folder without the secret: who asked for how many records today. With it: this holder's shares.
  */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, lengthPrefixed, StationError, utf8 } from '@sluis/base';
 import { decryptWithSecret, encryptWithSecret, type Ristretto } from '@sluis/crypto';
 import type { KeyShare } from '@sluis/pseudonyms';
 import { readInputBytes } from '../connection.ts';
-import { writePrivateDurably } from '../files.ts';
+import { makePrivateFolder, writePrivateDurably } from '../files.ts';
 import { decodeKept, encodeKept, finished, type Kept, NOTHING_KEPT, type Pending, promoted } from './kept-keys.ts';
 
 export const FOLDER_CONTEXT = lengthPrefixed(utf8('sluis/pseudonyms/share-file/2'));
@@ -40,7 +40,7 @@ export class HolderFolder implements Keeping {
     this.#group = group;
     this.#secret = secret;
     this.#clock = clock;
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makePrivateFolder(path);
     // Who may write here could put an older share back, or begin the counts anew.
     if (process.platform !== 'win32' && (statSync(path).mode & WRITABLE_BY_OTHERS) !== 0) throw openFolder(path);
     this.#kept = this.#read();
