@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   type Agreement,
+  columnsOfTerms,
   encodeCell,
   encodingsOf,
   isMatchingColumn,
@@ -10,7 +11,7 @@ import {
   recordTermsOf,
   tableColumn,
 } from '@sluis/model';
-import { columnsOfTerms, makeMatching } from '../../packages/engine/src/matching-columns.ts';
+import { makeMatching } from '../../packages/engine/src/matching-columns.ts';
 import type { ClearSource } from '../../packages/planner/src/fixtures/evaluate-rows.ts';
 
 /** @param pooled - holds each table under its name, with `__party`. */

@@ -1,4 +1,5 @@
 /** Margins for analysts, and the converse: from a margin to what it costs. */
+import { leastInteger } from './least-integer.ts';
 import { InvalidError, RefusedError } from '@sluis/base';
 import { divideRationals, parseRational, type Rational, rational } from '@sluis/math';
 import { downward, readPositive, whole } from './exact-number.ts';
@@ -36,13 +37,7 @@ export function leastWhole(holds: (m: number) => boolean, guess = 1): bigint {
     [low, high] = [high, high * 2];
     if (high > 1e300) throw new RangeError('no number is large enough');
   }
-  while (high - low > 1) {
-    const middle = Math.floor(low + (high - low) / 2);
-    if (middle <= low || middle >= high) break;
-    if (holds(middle)) high = middle;
-    else low = middle;
-  }
-  return BigInt(high);
+  return leastInteger(low, high, holds);
 }
 
 /** About its standard deviation. */

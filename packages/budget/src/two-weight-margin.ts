@@ -1,4 +1,5 @@
 /** How far a weighted sum of independent noises strays, where there are two weights: cumulated noisy counts against a share of all. */
+import { leastInteger } from './least-integer.ts';
 import { divideRationals } from '@sluis/math';
 import { downward, upward, whole } from './exact-number.ts';
 import type { AddedNoise } from './noise-tail.ts';
@@ -34,18 +35,12 @@ const BETWEEN = 0.02;
  */
 export function twoWeightMargin(noise: AddedNoise, shape: TwoWeights, outside: number): bigint {
   const terms = termsOf(noise, shape);
-  let [low, high] = [0, Math.ceil(terms.reach)];
+  const [low, high] = [0, Math.ceil(terms.reach)];
   const holds = (t: number): boolean => probability(terms, t) <= outside;
   if (terms.between > outside * BETWEEN) return ofHalves(noise, shape, outside);
   if (!holds(high)) throw new RangeError('so rare a case can’t be told');
   if (holds(0)) return 0n;
-  while (high - low > 1) {
-    const middle = Math.floor(low + (high - low) / 2);
-    if (middle <= low || middle >= high) break;
-    if (holds(middle)) high = middle;
-    else low = middle;
-  }
-  return BigInt(high);
+  return leastInteger(low, high, holds);
 }
 
 /** Where the ends of the range say too little of what lies between them. */

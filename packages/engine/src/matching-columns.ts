@@ -22,11 +22,6 @@ export interface MadeMatching {
   readonly own: OwnMatching;
 }
 
-/** The table's columns that a matching is made of, each once. */
-export const columnsOfTerms = ({ keys, likeness }: RecordTerms): string[] => [
-  ...new Set([...keys.flatMap((k) => k.columns), ...(likeness === null ? [] : [...likeness.fields, ...likeness.blocks.flat()])]),
-];
-
 /**
  * Run by: a provider whose rows are matched, in its own engine. Rows of `texts` are in the order in which they are shared.
  *

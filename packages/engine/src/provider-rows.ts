@@ -3,6 +3,7 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import {
   type CellCodec,
   cellCodec,
+  columnsOfTerms,
   type Column,
   type ColumnEncoding,
   encodingsOf,
@@ -17,7 +18,7 @@ import {
 import type { EncodedRows } from '@sluis/flow';
 import type { TextColumn } from '@sluis/matching';
 import { type Database, quoteName } from './database.ts';
-import { columnsOfTerms, type MadeMatching, makeMatching, type MatchingContext } from './matching-columns.ts';
+import { type MadeMatching, makeMatching, type MatchingContext } from './matching-columns.ts';
 
 /** A source of a plan, with the table and the matchings that the agreement declares for it. */
 export interface RowsOfSource {

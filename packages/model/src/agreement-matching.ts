@@ -134,10 +134,22 @@ export interface TableLikeness {
 
 /** Columns of one table that a matching reads, each once. */
 export function matchedColumns(agreement: Pick<Agreement, 'matching'>, matching: string, table: string): string[] {
-  const keys = keysOfTable(agreement, matching, table)?.keys ?? [];
-  const likeness = likenessOfTable(agreement, matching, table);
-  return [...new Set([...keys.flatMap((k) => k.columns), ...(likeness === null ? [] : [...likeness.fields, ...likeness.blocks.flat()])])];
+  return columnsOfTerms({
+    keys: keysOfTable(agreement, matching, table)?.keys ?? [],
+    likeness: likenessOfTable(agreement, matching, table),
+  });
 }
+
+/** The same of terms that are known already. */
+export const columnsOfTerms = ({
+  keys,
+  likeness,
+}: {
+  readonly keys: readonly TableKey[];
+  readonly likeness: TableLikeness | null;
+}): string[] => [
+  ...new Set([...keys.flatMap((k) => k.columns), ...(likeness === null ? [] : [...likeness.fields, ...likeness.blocks.flat()])]),
+];
 
 /** Null if the agreement has no such terms, or they leave this table out. */
 export function likenessOfTable(agreement: Pick<Agreement, 'matching'>, matching: string, table: string): TableLikeness | null {
