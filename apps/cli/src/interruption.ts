@@ -14,7 +14,7 @@ export function interruption(): AbortSignal {
   controller = own;
   let first = 0;
   const onSignal = () => {
-    const now = Date.now();
+    const now = performance.now();
     if (first === 0) {
       first = now;
       own.abort();

@@ -5,12 +5,18 @@ export interface Clock {
   now(): number;
 }
 
+/** Measures durations: people and time servers set clocks, so a difference of `Clock.now()` may be anything. */
+export interface Stopwatch {
+  /** Milliseconds since some moment of this process; never goes back and never jumps. Of no use after a restart. */
+  elapsed(): number;
+}
+
 export interface Random {
   /** `count` fresh bytes, uniformly random and unpredictable. */
   bytes(count: number): Uint8Array;
 }
 
-export const systemClock: Clock = { now: () => Date.now() };
+export const systemClock: Clock & Stopwatch = { now: () => Date.now(), elapsed: () => performance.now() };
 
 /** The operating system's CSPRNG. */
 export const systemRandom: Random = {

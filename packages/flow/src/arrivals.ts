@@ -17,10 +17,10 @@ export class Arrivals {
 
   /** Waits until nobody is missing. Throws PeerError naming who is when time runs out, or the signal's reason. */
   async until(missing: () => readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     while (missing().length > 0) {
       signal.throwIfAborted();
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (left <= 0) throw this.#late(missing());
       await this.#change(left, signal);
     }

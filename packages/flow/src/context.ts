@@ -1,5 +1,5 @@
 /** What the flow needs of its station, and what belongs to one run. */
-import type { Clock, Random } from '@sluis/base';
+import type { Clock, Random, Stopwatch } from '@sluis/base';
 import type { Agreement, AuditSink, Opener, Organisation, Signer } from '@sluis/model';
 import type { Prepared, SqlEngine } from '@sluis/planner';
 import type { Registry } from '@sluis/technique';
@@ -38,7 +38,8 @@ export interface StationContext {
   /** What this station holds of others' deposits, if it is a compute party; absent where nothing can be deposited. */
   readonly deposits?: Deposits;
   readonly events: RunEvents;
-  readonly clock: Clock;
+  /** `now` for what is written down or compared with other stations, `elapsed` for how long something may still take. */
+  readonly clock: Clock & Stopwatch;
   readonly random: Random;
 }
 

@@ -86,7 +86,7 @@ async function bank(t: TestContext, more: Record<string, unknown>) {
     t.after(() => active.close());
     return active;
   };
-  return { attempts, begin, state };
+  return { attempts, begin, state, clock };
 }
 
 test('runs that are begun at once do not share what is left for one', async (t) => {
@@ -150,4 +150,18 @@ test('an attempt that ends late does not take a later one of its run with it', a
   assert.equal(attempts.get(first.run.proposal.run), second);
   second.close();
   assert.equal(attempts.get(first.run.proposal.run), null);
+});
+
+test('the time that an attempt has does not follow a clock that is set', async (t) => {
+  const { begin, clock } = await bank(t, {});
+  const { elapsedMs, timeLeftMs } = await begin();
+  const look = () => [elapsedMs(), timeLeftMs()];
+  clock.advance(10_000);
+  assert.deepEqual(look(), [10_000, 50_000]);
+  clock.set(START - 86_400_000);
+  assert.deepEqual(look(), [10_000, 50_000], 'set back');
+  clock.set(START + 86_400_000);
+  assert.deepEqual(look(), [10_000, 50_000], 'set forward');
+  clock.advance(60_000);
+  assert.deepEqual(look(), [70_000, 0]);
 });

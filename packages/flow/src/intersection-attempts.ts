@@ -19,7 +19,7 @@ export interface ActiveAttempt {
   readonly run: AdmittedIntersection;
   readonly attempt: number;
   readonly controller: AbortController;
-  readonly startedAt: number;
+  readonly elapsedMs: () => number;
   readonly timeLeftMs: () => number;
   readonly link: WirePairLink;
   input: PreparedInput | null;
@@ -66,10 +66,11 @@ export class Attempts {
       throw refusedIntersection('running', { stage: 'run', message: `Run ${id} is under way.`, remedy: 'Wait for it.' });
     const controller = new AbortController();
     const limitMs = run.agreement.limits.run_seconds * 1000;
-    const startedAt = station.clock.now();
+    const startedAt = station.clock.elapsed();
+    const elapsedMs = () => station.clock.elapsed() - startedAt;
     const timer = setTimeout(() => controller.abort(intersectionTimeUp(run)), limitMs);
     timer.unref();
-    const timeLeftMs = () => Math.max(0, limitMs - (station.clock.now() - startedAt));
+    const timeLeftMs = () => Math.max(0, limitMs - elapsedMs());
     const peer = peerOf(run.agreement, run.peer.organisation);
     const link = this.desk.open({ run: id, attempt, peer, wire: station.wire, timeLeftMs, signal: controller.signal });
     const close = () => {
@@ -79,7 +80,7 @@ export class Attempts {
       if (this.#active.get(id)?.attempt === attempt) this.#active.delete(id);
     };
     const active: ActiveAttempt = {
-      ...{ run, attempt, controller, startedAt, timeLeftMs, link, close },
+      ...{ run, attempt, controller, elapsedMs, timeLeftMs, link, close },
       ...{ input: null, said: {}, lots: ['', ''], received: null, step: 'opened', sent: 0 },
     };
     this.#active.set(id, active);

@@ -26,12 +26,12 @@ export function accountOf(
 
 /** Keeps the result once both sides have signed. */
 export async function releaseAttempt(
-  { station, book }: IntersectionParts,
+  { book }: IntersectionParts,
   active: ActiveAttempt,
   body: IntersectionReceiptBody,
   words: Readonly<Record<string, Word>>,
 ): Promise<void> {
-  const { run, received, input, startedAt } = active;
+  const { run, received, input, elapsedMs } = active;
   const receipt = receiptOf(run, body, words, received);
   await book.release(run.proposal.run, {
     run: run.proposal.run,
@@ -44,7 +44,7 @@ export async function releaseAttempt(
       keys: [...(input?.own.keys ?? [])],
     },
     sent: body.sent,
-    totalMs: station.clock.now() - startedAt,
+    totalMs: Math.round(elapsedMs()),
     receipt,
   });
 }

@@ -15,7 +15,7 @@ export interface RecoveringRuns {
   /** Asks the compute parties for the receipt; without one the run ends with `error`. */
   settle(run: AdmittedRun, error: SluisError): Promise<void>;
   /** Notes that a run waits to be started. */
-  expect(run: AdmittedRun, since: number): void;
+  expect(run: AdmittedRun): void;
 }
 
 /** Looked at after a restart: older runs than these have ended. */
@@ -67,7 +67,7 @@ export class RunRecovery {
       // Its agreement has been replaced or has ended, for instance: it can never start.
       return this.#runs.ended(record.id, 'failed', toSluisError(thrown, 'run'));
     }
-    this.#runs.expect(run, record.createdAt);
+    this.#runs.expect(run);
     const signed = readMessage(signedProposalSchema, JSON.parse(record.proposal), 'proposal', 'the store');
     if (record.coordinator === this.#station.organisation) this.#coordinator.remind(run, signed);
   }

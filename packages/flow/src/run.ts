@@ -47,8 +47,8 @@ export class Runs {
   readonly #recovery: RunRecovery;
   readonly #written: WrittenRuns;
   readonly #active = new Map<string, Active>();
-  /** Runs that are not started yet, with the time after which they never will be. */
-  readonly #pending = new Map<string, number>();
+  /** Runs that are not started yet, and whether they never will be any more. */
+  readonly #pending = new Map<string, () => boolean>();
   readonly #tidying: NodeJS.Timeout;
 
   constructor(station: StationContext, messenger: Messenger) {
@@ -61,7 +61,7 @@ export class Runs {
       admitted: (id) => this.admitted(id),
       ended: (id, state, error) => this.ended(id, state, error),
       settle: (run, error) => this.#settle(run, error),
-      expect: (run, since) => this.#expect(run, since),
+      expect: (run) => this.#expect(run),
     });
     this.#tidying = setInterval(() => void this.tidy(), TIDY_MS);
     this.#tidying.unref();
@@ -83,7 +83,7 @@ export class Runs {
     const station = this.#station;
     const admitted = await this.#written.add(signed, claimedPlan);
     this.#remember(admitted);
-    this.#expect(admitted, station.clock.now());
+    this.#expect(admitted);
     station.events.emit(signed.statement.run, 'propose', station.organisation, 'checked and planned the question');
     return admitted;
   }
@@ -323,9 +323,9 @@ export class Runs {
   /** Ends what will never be started any more, and writes down what could not be written. Never throws. */
   async tidy(): Promise<void> {
     await this.#ends.retry();
-    const { clock, organisation } = this.#station;
-    for (const [id, until] of this.#pending) {
-      if (clock.now() < until) continue;
+    const { organisation } = this.#station;
+    for (const [id, late] of this.#pending) {
+      if (!late()) continue;
       const run = await this.admitted(id).catch(() => null);
       this.#pending.delete(id);
       await this.ended(id, 'failed', notStarted(id, organisation, run?.proposal.coordinator ?? organisation));
@@ -368,9 +368,11 @@ export class Runs {
   }
 
   /** Notes until when a run must have been started. */
-  #expect(run: AdmittedRun, since: number): void {
+  #expect(run: AdmittedRun): void {
+    const { clock } = this.#station;
+    const [since, expires] = [clock.elapsed(), Date.parse(run.proposal.expires_at)];
     const waits = requiredApprovals(run).length > 0;
-    this.#pending.set(run.proposal.run, waits ? Date.parse(run.proposal.expires_at) : since + START_MS);
+    this.#pending.set(run.proposal.run, () => (waits ? clock.now() >= expires : clock.elapsed() >= since + START_MS));
   }
 
   #over(id: string): void {
@@ -384,8 +386,8 @@ export class Runs {
     const id = run.proposal.run;
     const { signal } = active.controller;
     // Waits end a little before the run does, so that it ends with the name of whoever was waited for.
-    const until = performance.now() + limitMs - Math.min(2_000, limitMs / 10);
-    const timeLeftMs = () => Math.max(1, until - performance.now());
+    const until = station.clock.elapsed() + limitMs - Math.min(2_000, limitMs / 10);
+    const timeLeftMs = () => Math.max(1, until - station.clock.elapsed());
     return {
       ...run,
       attempt,

@@ -18,14 +18,14 @@ import { interrupted } from './try.ts';
 import { factsOf, verifyBytes } from './verify.ts';
 
 export async function demo(options: { readonly once?: boolean }): Promise<void> {
-  const begun = Date.now();
+  const begun = performance.now();
   const signal = interruption();
   const sandbox = Sandbox.open(undefined, signal);
   try {
     await setUp(sandbox, signal);
     heading(text.demoQuestionResult);
     const first = await askAndShow(sandbox, DEMO.questions.result, { template: DEMO.template });
-    remark(painted.err.dim(text.demoFirst(durationText(Date.now() - begun))));
+    remark(painted.err.dim(text.demoFirst(durationText(performance.now() - begun))));
     heading(text.demoQuestionSuppressed);
     // What was explained at length before need not be again.
     await askAndShow(sandbox, DEMO.questions.suppressed, { sql: DEMO.questions.suppressed }, ['receiver', 'suppression']);
@@ -49,14 +49,14 @@ export async function demo(options: { readonly once?: boolean }): Promise<void> 
 }
 
 async function setUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
-  const begun = Date.now();
+  const begun = performance.now();
   heading(text.demoTitle);
   remark(wrap(text.demoIntro, terminalWidth(process.stderr)));
   const parties = await sampleParties();
   remark(text.starting(parties.length));
   const cards = await sandbox.make(parties.map(({ name, title }) => ({ name, title })));
   await sandbox.start();
-  remark(text.started(parties.length, durationText(Date.now() - begun)));
+  remark(text.started(parties.length, durationText(performance.now() - begun)));
   remark(text.signing);
   const agreement = await demoAgreement(
     cards,

@@ -79,10 +79,10 @@ async function draft(
 
 /** Starts the stations, lets all sign, and connects the data. */
 async function open(sandbox: Sandbox, cast: Cast, agreement: Agreement, signal: AbortSignal): Promise<void> {
-  const begun = Date.now();
+  const begun = performance.now();
   remark(text.starting(cast.names.length));
   await sandbox.start();
-  remark(text.started(cast.names.length, durationText(Date.now() - begun)));
+  remark(text.started(cast.names.length, durationText(performance.now() - begun)));
   remark(text.signing);
   await unlessAborted(signal, sandbox.sign(agreement));
   remark(text.connecting);

@@ -95,7 +95,7 @@ export function runRoutes(services: Services): Hono {
     let cursor = Math.max(0, Number(c.req.query('after') ?? 0) || 0);
     c.header('content-type', 'application/x-ndjson');
     return stream(c, async (out) => {
-      const until = Date.now() + STREAM_MS;
+      const until = performance.now() + STREAM_MS;
       for (;;) {
         // The state is read before the events, so that an end is told only after everything that led to it.
         const { state } = await record(id);
@@ -103,7 +103,7 @@ export function runRoutes(services: Services): Hono {
           await out.write(`${JSON.stringify(event)}\n`);
           cursor = event.sequence;
         }
-        if (!OPEN_RUN_STATES.includes(state) || Date.now() > until || out.aborted) {
+        if (!OPEN_RUN_STATES.includes(state) || performance.now() > until || out.aborted) {
           await out.write(`${JSON.stringify({ state, cursor })}\n`);
           return;
         }
