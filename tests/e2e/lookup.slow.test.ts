@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { LAUNCHER, sluis } from '../harness/command-line.ts';
+import { assertPrivate } from '../harness/private-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluis-lookup-'));
 const register = join(folder, 'register.csv');
@@ -55,6 +56,7 @@ async function ask(url: string, ids: readonly string[], args: readonly string[] 
 }
 
 const rows = (n: number) => Array.from({ length: n }, (_, i) => `${i % 7 === 0 ? ` P${i}` : `p${i}`},${i * i},${i}\n`).join('');
+before(() => void process.umask(0));
 before(() => writeFileSync(register, `Id,n,note\n${rows(300)},4,\np1,1,1\n`));
 
 let owner: Owner;
@@ -81,6 +83,7 @@ test('answers with values, in the order asked; what is served says what it left 
   });
   assert.match(table.stdout, /p4 +ja +16\nnobody +nee/);
   assert.doesNotMatch(table.stderr, /opgehaald/, 'nothing had to be downloaded again');
+  for (const kept of [`${register}.lookup`, cache]) assert.ok(assertPrivate(kept).length > 3, kept);
 });
 
 test('limits last over a restart; the address stays; changes come as differences', async () => {

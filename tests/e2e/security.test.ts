@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { after, before, test } from 'node:test';
 import { canonicalBytes, systemRandom, toHex } from '@sluis/base';
@@ -13,6 +14,7 @@ import type { Receipt } from '@sluis/model';
 import { type Prepared, prepare } from '@sluis/planner';
 import { Wire } from '@sluis/wire';
 import { type Collaboration, openCollaboration } from '../harness/collaboration.ts';
+import { assertPrivate } from '../harness/private-files.ts';
 
 const SQL = 'SELECT kind, count(*) AS n FROM visits GROUP BY kind';
 const PER_DAY = 3;
@@ -23,6 +25,8 @@ let prepared: Prepared;
 const stations = new Map<string, { keys: StationKeys; wire: Wire }>();
 
 before(async () => {
+  // Whatever a user's shell has: what stations write is for their owners alone.
+  process.umask(0);
   const csv = `kind\n${'a\nb\n'.repeat(10)}`;
   together = await openCollaboration({
     parties: [...PROVIDERS.map((name) => ({ name, csv })), { name: 'centre' }, { name: 'bystander' }],
@@ -176,4 +180,22 @@ test('a request without the token is answered before its body is read', async ()
   const [response] = await once(asking, 'response', { signal: AbortSignal.timeout(5_000) });
   assert.equal(response.statusCode, 403);
   asking.destroy();
+});
+
+test('what a station keeps is for its owner alone, under any umask', () => {
+  for (const name of PROVIDERS) {
+    const names = assertPrivate(together.member(name).home);
+    for (const expected of ['state.db', 'state.db-wal', 'keys.sealed']) assert.ok(names.includes(expected), `${name}: ${names}`);
+  }
+  const processes = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
+  const statuses = processes.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/status`, 'utf8');
+    } catch {
+      return ''; // It has ended meanwhile.
+    }
+  });
+  const own = statuses.filter((status) => new RegExp(`^PPid:\\t${process.pid}$`, 'm').test(status));
+  assert.equal(own.length, together.agreement.organisations.length, 'one process a station');
+  for (const status of own) assert.match(status, /^Umask:\t0077$/m);
 });

@@ -75,7 +75,7 @@ export function writePublic(path: string, content: string): void {
 
 function write(path: string, content: string | Uint8Array, mode: number): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: mode === PRIVATE ? 0o700 : 0o777 });
     const file = openSync(path, 'w', mode);
     try {
       // A file that is there already keeps its permissions otherwise.

@@ -1,5 +1,17 @@
 /** Files that only their owner may read: written whole or not at all, refused when others could read them. */
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { StationError } from '@sluis/base';
 
@@ -25,6 +37,15 @@ export function writePrivateFile(path: string, bytes: Uint8Array): void {
   } finally {
     closeSync(folder);
   }
+}
+
+/** What SQLite may keep beside a database's file; it creates them with the file's own mode. */
+const BESIDE_DATABASE = ['-wal', '-shm', '-journal'];
+
+/** Before SQLite opens `path`: the file is there with mode 0600, and so are those that an earlier process left beside it. */
+export function makePrivateDatabase(path: string): void {
+  closeSync(openSync(path, 'a', OWNER_ONLY));
+  for (const file of ['', ...BESIDE_DATABASE].map((suffix) => path + suffix)) if (existsSync(file)) chmodSync(file, OWNER_ONLY);
 }
 
 /** Null if there is no such file; throws StationError `keys/readable-by-others` if group or world have any right to it. */

@@ -1,7 +1,7 @@
 /** SQLite inside the process (node:sqlite): one file, one station, every commit on disk before it is acknowledged. */
-import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { StationError } from '@sluis/base';
+import { makePrivateDatabase } from '@sluis/keys';
 import { type Dialect, SqliteDialect } from 'kysely';
 
 /** How long a starting station waits for one that is just stopping. */
@@ -23,8 +23,7 @@ function statement(prepared: StatementSync) {
  * @throws StationError `store/in-use` if another process has it.
  */
 export function sqliteDialect(path: string): Dialect {
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
+  makePrivateDatabase(path);
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: BUSY_MS });
   try {
     // In this mode the lock of the first transaction is kept; the operating system drops it when the process ends.

@@ -12,6 +12,8 @@ export interface StartOptions {
 
 export async function stationStart(options: StartOptions): Promise<void> {
   const home = requireHome(options);
+  // Libraries write files of their own in the station's folder, such as what does not fit the engine's memory.
+  process.umask(0o077);
   const stopped = untilStopped(options.untilStdinEnds === true);
   const { startStation } = await import('@sluis/station');
   const station = await startStation({ home, log: options.quiet === true ? 'quiet' : 'json' }).catch((thrown: unknown) => {

@@ -1,16 +1,16 @@
 /**
- * The folder in which `sluis lookup serve` keeps a database: `owner.json` (mode 0600: the function's secret, and keys of
- * its own where no station's are used), `records-N.bin` (0600: what it published), `publication-N.json` and `chunks/` (public),
- * `counts.db` (who asked how much). A crash leaves the old version or the new one: `owner.json` is replaced last.
+ * The folder in which `sluis lookup serve` keeps a database, all of mode 0600: `owner.json` (the function's secret, and keys of
+ * its own where no station's are used), `records-N.bin` (what it published), `publication-N.json` and `chunks/` (what clients
+ * get), `counts.db` (who asked how much). A crash leaves the old version or the new one: `owner.json` is replaced last.
  *
  * Compromise of the folder: reading the published entries and answering in the owner's name; nothing about questions.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StationError } from '@sluis/base';
 import { chunksOf, decodeRecords, encodeRecords, type NewVersion, type Published, readPublication } from '@sluis/lookup';
 import { z } from 'zod';
-import { makePrivateFolder, writePrivateDurably } from '../files.ts';
+import { makePrivateFolder, writePrivate, writePrivateDurably } from '../files.ts';
 import { readPrivateText } from '../private-text.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
@@ -81,7 +81,7 @@ export class OwnerFolder {
   /** Stores a version, then makes it the one in force, then forgets the one before. */
   publish(state: OwnerState, made: NewVersion, signed: Uint8Array): void {
     const { version } = made.publication;
-    for (const [hash, chunk] of made.chunks) writeFileSync(this.#chunkPath(hash), chunk);
+    for (const [hash, chunk] of made.chunks) writePrivate(this.#chunkPath(hash), chunk);
     writePrivateDurably(join(this.path, `records-${version}.bin`), encodeRecords(made.records));
     writePrivateDurably(join(this.path, `publication-${version}.json`), signed);
     this.write(state);

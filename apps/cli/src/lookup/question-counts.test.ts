@@ -1,6 +1,6 @@
 /** Counts of questions on disk. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -48,4 +48,20 @@ test('what a client has spent is told for the window that counts, also by a cloc
     [4, 4, 4, 0],
   );
   assert.equal(counts.spent('b', now, 60), 0);
+});
+
+test('the file and what SQLite keeps beside it are for their owner alone, also where an earlier release made them', (t) => {
+  const path = place(t);
+  const before = process.umask(0);
+  t.after(() => process.umask(before));
+  const modes = () => ['', '-wal'].map((suffix) => (statSync(path + suffix).mode & 0o777).toString(8));
+  {
+    using _held = new QuestionCounts(path);
+    assert.deepEqual(modes(), ['600', '600']);
+  }
+  chmodSync(path, 0o644);
+  assert.ok(!existsSync(`${path}-wal`));
+  writeFileSync(`${path}-wal`, '', { mode: 0o644 });
+  using _held = new QuestionCounts(path);
+  assert.deepEqual(modes(), ['600', '600']);
 });

@@ -1,9 +1,10 @@
 /**
- * Counts of questions in a file (SQLite): on the disk before a question is answered, one window at a time. The file is held
- * as long as it is open, so that no second process publishes or counts in the same folder.
+ * Counts of questions in a file (SQLite, mode 0600: it says who asked): on the disk before a question is answered, one window
+ * at a time. The file is held as long as it is open, so that no second process publishes or counts in the same folder.
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { StationError } from '@sluis/base';
+import { makePrivateDatabase } from '@sluis/keys';
 import { type Allowance, type Charge, type CountingWindow, type QuestionCounter, type Verdict, windowAt } from '@sluis/lookup';
 
 export class QuestionCounts implements QuestionCounter {
@@ -11,6 +12,11 @@ export class QuestionCounts implements QuestionCounter {
 
   /** Throws StationError `lookup/in-use`, or what `held` makes, if another process holds the file. */
   constructor(path: string, held: (path: string, cause: unknown) => StationError = inUse) {
+    try {
+      makePrivateDatabase(path);
+    } catch (cause) {
+      throw held(path, cause);
+    }
     this.#database = new DatabaseSync(path);
     try {
       this.#database.exec(`
