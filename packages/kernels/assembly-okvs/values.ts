@@ -46,43 +46,49 @@ export function gatherValues(records: usize, count: u32, values: usize, length: 
   }
 }
 
-/** Adds values `first` and on to a table of 2^bits slots (8 bytes, zero before), at least twice as many as values. */
-export function fillTable(values: usize, length: usize, first: u32, count: u32, table: usize, bits: u32): void {
-  const mask = (1 << bits) - 1;
-  for (let i = first; i < first + count; i++) {
-    const key = head(values + <usize>i * length);
-    let slot = <u32>(key >> (64 - bits));
-    while (load<u32>(table + (<usize>slot << 3)) !== 0) slot = (slot + 1) & mask;
-    store<u64>(table + (<usize>slot << 3), (key << 32) | (i + 1));
-  }
-}
-
-/** Sets the mark of every value of the table that stands among `sought`. */
-export function markFound(
-  sought: usize,
-  soughtCount: u32,
+/**
+ * One step of merging two ascending lists, for as many steps as it takes to use up the `count` values at `theirs`: marks every
+ * value of `ownCount` ascending ones at `own` that is equal to one of theirs. A step does the same whatever it finds, so that
+ * how many steps there are, and what each costs, does not depend on how many are equal.
+ *
+ * `state`: where in `own` the next step begins (4 bytes), whether theirs were ever not ascending (4 bytes), and their last
+ * value (16 bytes); zero before the first call. `marks`: a byte for each own value, and one more, zero before the first call.
+ */
+export function mergeMarks(
+  theirs: usize,
+  count: usize,
   length: usize,
-  table: usize,
-  bits: u32,
-  values: usize,
+  own: usize,
+  ownCount: usize,
+  state: usize,
   marks: usize,
 ): void {
-  const mask = (1 << bits) - 1;
-  const whole: i32 = (1 << <i32>length) - 1;
-  for (let i: u32 = 0; i < soughtCount; i++) {
-    const one = sought + <usize>i * length;
-    const key = head(one);
-    const tag = <u32>key;
-    let slot = <u32>(key >> (64 - bits));
-    for (;;) {
-      const found = load<u64>(table + (<usize>slot << 3));
-      if (<u32>found === 0) break;
-      if (<u32>(found >> 32) === tag) {
-        const k = <u32>found - 1;
-        const same = i8x16.bitmask(i8x16.eq(v128.load(one), v128.load(values + <usize>k * length)));
-        if ((same & whole) === whole) store<u8>(marks + k, 1);
-      }
-      slot = (slot + 1) & mask;
-    }
+  // Of the 8 bytes behind the head those that belong to the value.
+  const rest: u64 = length < 16 ? ((<u64>1) << (<u64>(length - 8) << 3)) - 1 : u64.MAX_VALUE;
+  let i: usize = 0;
+  let j = <usize>load<u32>(state);
+  let descents = load<u32>(state, 4);
+  let lastHead = load<u64>(state, 8);
+  let lastTail = load<u64>(state, 16);
+  while (i < count) {
+    const x = theirs + i * length;
+    const y = own + j * length;
+    const head1 = head(x);
+    const head2 = head(y);
+    const tail1 = bswap(load<u64>(x, 8) & rest);
+    const tail2 = bswap(load<u64>(y, 8) & rest);
+    const left = <u32>(j < ownCount);
+    const heads = <u32>(head1 === head2);
+    const passed = (<u32>(head2 < head1) | (heads & <u32>(tail2 <= tail1))) & left;
+    store<u8>(marks + j, load<u8>(marks + j) | (heads & <u32>(tail1 === tail2) & left));
+    descents |= <u32>(head1 < lastHead) | (<u32>(head1 === lastHead) & <u32>(tail1 < lastTail));
+    lastHead = select(lastHead, head1, passed);
+    lastTail = select(lastTail, tail1, passed);
+    j += passed;
+    i += 1 - passed;
   }
+  store<u32>(state, <u32>j);
+  store<u32>(state, descents, 4);
+  store<u64>(state, lastHead, 8);
+  store<u64>(state, lastTail, 16);
 }

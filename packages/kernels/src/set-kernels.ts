@@ -55,16 +55,7 @@ export interface SetKernels {
   readonly valueRecords: (values: number, length: number, first: number, count: number, records: number) => void;
   readonly orderTies: (records: number, first: number, count: number, values: number, length: number) => void;
   readonly gatherValues: (records: number, count: number, values: number, length: number, out: number) => void;
-  readonly fillTable: (values: number, length: number, first: number, count: number, table: number, bits: number) => void;
-  readonly markFound: (
-    sought: number,
-    soughtCount: number,
-    length: number,
-    table: number,
-    bits: number,
-    values: number,
-    marks: number,
-  ) => void;
+  readonly mergeMarks: (theirs: number, count: number, length: number, own: number, ownCount: number, state: number, marks: number) => void;
 }
 
 /** Attach it to an `Arena`. */

@@ -8,7 +8,7 @@ import { itemCount, type PackedItems } from './packed-items.ts';
 import type { Session } from './session.ts';
 import { pause } from './stripes.ts';
 import type { IntersectionTerms } from './terms.ts';
-import { reserveValues, ValueTable } from './value-list.ts';
+import { reserveValues, ValueMarks } from './value-list.ts';
 
 /** Learns: which of its items the sender has too. Its messages are uniformly random elements, whatever its items. */
 export async function receiveByDdh(session: Session, items: PackedItems, terms: IntersectionTerms, random: Random): Promise<Uint32Array> {
@@ -46,16 +46,18 @@ async function ask(session: Session, oprf: Oprf, inputs: readonly Uint8Array[], 
   return asked;
 }
 
-/** Positions of own items among the values that arrive; what was filled up is left out. */
-async function lookUp(session: Session, values: Uint8Array, items: number, terms: IntersectionTerms): Promise<Uint32Array> {
+/** Positions of the first `given` of own values among those that arrive; what was filled up is looked for like others. */
+async function lookUp(session: Session, values: Uint8Array, given: number, terms: IntersectionTerms): Promise<Uint32Array> {
   const size = valueBytes(terms);
   const arena = new Arena();
   try {
-    const address = reserveValues(arena, items, size);
-    arena.bytes(address, size * items).set(values.subarray(0, size * items));
-    const table = await ValueTable.of(arena, address, items, size);
-    await session.receivePieces('psi/values', size * terms.sizes.sender, size, (_from, bytes) => table.mark(bytes));
-    return Uint32Array.from(table.marks.keys().filter((i) => table.marks[i] === 1));
+    const count = values.length / size;
+    const address = reserveValues(arena, count, size);
+    arena.bytes(address, values.length).set(values);
+    const own = await ValueMarks.of(arena, address, count, size);
+    await session.receivePieces('psi/values', size * terms.sizes.sender, size, (_from, bytes) => own.mark(bytes));
+    const marks = own.marks().subarray(0, given);
+    return Uint32Array.from(marks.keys().filter((i) => marks[i] === 1));
   } finally {
     arena.close();
   }

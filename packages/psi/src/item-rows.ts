@@ -3,7 +3,7 @@ import { type Random, utf8 } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import { type Arena, BAND, type BulkHash, COUNT_BYTES, type SetKernels, setKernels } from '@sluis/kernels';
 import { itemCount, type PackedItems } from './packed-items.ts';
-import { eachStripe, pause, STRIPE } from './stripes.ts';
+import { eachStripe, STRIPE } from './stripes.ts';
 
 export const DIGEST_BYTES = 32;
 /** An item that nobody has, as long to hash as one of at most 55 bytes. */
@@ -85,19 +85,15 @@ export class ItemRows {
     const rows = new ItemRows(arena, declared);
     const start = hash.begin(firstBlock('item', session));
     const given = itemCount(items);
-    for (let from = 0; from < given; from += STRIPE) {
-      const offsets = items.offsets.subarray(from, Math.min(items.offsets.length, from + STRIPE + 1));
-      hash.hashAll({ bytes: items.bytes, offsets }, start, rows.itemDigests + DIGEST_BYTES * from);
-      await pause();
-    }
-    const offsets = Uint32Array.from({ length: STRIPE + 1 }, (_, i) => FILLING_BYTES * i);
-    await eachStripe(declared - given, STRIPE, (from, n) =>
-      hash.hashAll(
-        { bytes: random.bytes(FILLING_BYTES * n), offsets: offsets.subarray(0, n + 1) },
-        start,
-        rows.itemDigests + DIGEST_BYTES * (given + from),
-      ),
-    );
+    const filling = Uint32Array.from({ length: STRIPE + 1 }, (_, i) => FILLING_BYTES * i);
+    await eachStripe(declared, STRIPE, (from, n) => {
+      const real = Math.max(0, Math.min(n, given - from));
+      // Drawn for real ones too: drawing takes as long as hashing a part of them does.
+      const bytes = random.bytes(FILLING_BYTES * n);
+      const to = rows.itemDigests + DIGEST_BYTES * from;
+      hash.hashAll({ bytes: items.bytes, offsets: items.offsets.subarray(from, from + real + 1) }, start, to);
+      hash.hashAll({ bytes, offsets: filling.subarray(0, n - real + 1) }, start, to + DIGEST_BYTES * real);
+    });
     return rows;
   }
 

@@ -9,7 +9,7 @@ import { blockBytes, isNarrow, storeBlocks, valueBytes } from './lengths.ts';
 import { itemCount, type PackedItems } from './packed-items.ts';
 import type { Session } from './session.ts';
 import type { IntersectionTerms } from './terms.ts';
-import { reserveValues, ValueTable } from './value-list.ts';
+import { reserveValues, ValueMarks } from './value-list.ts';
 import { addCoin, hashRows } from './vole-sender.ts';
 
 const BLOCK = 16;
@@ -41,9 +41,9 @@ export async function receiveByVole(
     const size = valueBytes(terms);
     const values = reserveValues(arena, rows.count, size);
     await hashRows(rows, hash, session.id, decoded, size, values);
-    const table = await ValueTable.of(arena, values, rows.count, size);
-    await session.receivePieces('psi/values', size * terms.sizes.sender, size, (_from, bytes) => table.mark(bytes));
-    return positionsOf(rows, table.marks, itemCount(items));
+    const own = await ValueMarks.of(arena, values, rows.count, size);
+    await session.receivePieces('psi/values', size * terms.sizes.sender, size, (_from, bytes) => own.mark(bytes));
+    return positionsOf(rows, own.marks(), itemCount(items));
   } finally {
     arena.close();
   }
