@@ -38,6 +38,7 @@ async function bank(t: TestContext, more: Record<string, unknown>) {
     wire: { request: () => Promise.reject(new RangeError('nothing is sent')) },
   } as unknown as StationContext;
   const state = { keys: ['a', 'b', 'c'], played: 0 };
+  const kept = t.mock.method(opened.intersections, 'attemptFingerprints').mock;
   const collected = () => {
     const collector = new ItemCollector();
     for (const key of state.keys) collector.addKey([key]);
@@ -86,7 +87,7 @@ async function bank(t: TestContext, more: Record<string, unknown>) {
     t.after(() => active.close());
     return active;
   };
-  return { attempts, begin, state, clock };
+  return { attempts, begin, state, clock, read: () => kept.calls.map((call) => call.arguments[0]) };
 }
 
 test('runs that are begun at once do not share what is left for one', async (t) => {
@@ -111,6 +112,27 @@ test('own lists of runs that are begun at once are compared with each other', as
   await attempts.prepare(second);
   await attempts.commit(first, SAID, LOTS);
   await assert.rejects(attempts.commit(second, SAID, LOTS), code('changed-too-little'));
+});
+
+test('lists of earlier runs are read where a limit needs them, and each once', async (t) => {
+  const free = await bank(t, {});
+  for (let i = 0; i < 3; i++) {
+    const active = await free.begin();
+    await free.attempts.prepare(active);
+    await free.attempts.commit(active, SAID, LOTS);
+  }
+  assert.deepEqual(free.read(), []);
+  const limited = await bank(t, { limits: { minimum_changed_items: 2 } });
+  const runs = [await limited.begin(), await limited.begin(), await limited.begin()];
+  for (const active of runs.slice(0, 2)) {
+    await limited.attempts.prepare(active);
+    await limited.attempts.commit(active, SAID, LOTS);
+  }
+  const [first, second] = runs.map(({ run }) => run.proposal.run);
+  assert.deepEqual(limited.read(), [first]);
+  await limited.attempts.prepare(runs[2] as ActiveAttempt);
+  await limited.attempts.commit(runs[2] as ActiveAttempt, SAID, LOTS);
+  assert.deepEqual(limited.read().slice(1).sort(), [first, second].sort());
 });
 
 test('a list that grew is found out also where two runs are begun at once', async (t) => {

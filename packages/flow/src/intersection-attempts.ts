@@ -8,7 +8,7 @@ import { inputChanged, intersectionTimeUp, stepOutOfTurn } from './intersection-
 import { type InputSources, itemsOfRun, prepareInput, type PreparedInput } from './intersection-input.ts';
 import { checkRepetition, checkRuns, checkSizes, needsFingerprints } from './intersection-limits.ts';
 import { type ReceivedOutcome, playIntersection } from './intersection-attempt.ts';
-import type { KeptInputs } from './intersection-store.ts';
+import type { BegunAttempt, KeptInputs } from './intersection-store.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { PairDesk, type WirePairLink } from './pair-links.ts';
 
@@ -95,7 +95,9 @@ export class Attempts {
     const record = await this.#book.record(run.proposal.run);
     const begun = await this.#book.begun(run);
     checkRuns(station, run, begun.length);
-    const input = await prepareInput(station, this.#sources, run, this.#book.keptInputs(record), begun, active.controller.signal);
+    const { signal } = active.controller;
+    const input = await prepareInput(station, this.#sources, run, this.#book.keptInputs(record), signal);
+    await this.#compare(active, begun, input);
     active.input = input;
     return input;
   }
@@ -124,12 +126,13 @@ export class Attempts {
   }
 
   /** Checks limits as they stand now, and counts the attempt. */
-  async #count({ run, attempt, controller }: ActiveAttempt, input: PreparedInput, peerSaid: IntersectionInput): Promise<void> {
-    const { proposal, terms } = run;
+  async #count(active: ActiveAttempt, input: PreparedInput, peerSaid: IntersectionInput): Promise<void> {
+    const { run, attempt, controller } = active;
+    const { proposal } = run;
     const begun = await this.#book.begun(run);
     checkRuns(this.#station, run, begun.length);
     const others = begun.filter((b) => b.run !== proposal.run);
-    if (needsFingerprints(terms.limits)) checkRepetition(this.#station, run, others, input.fingerprints);
+    await this.#compare(active, begun, input);
     this.#requireCommitment(run, peerSaid);
     checkSizes(run, others, { own: input.said.declared, peer: peerSaid.declared });
     this.#requireSame(run, this.#book.keptInputs(await this.#book.record(proposal.run)), peerSaid);
@@ -144,6 +147,22 @@ export class Attempts {
       fingerprints: toBase64(input.fingerprints),
       at: this.#station.clock.now(),
     });
+  }
+
+  /** Compares the own list with those of earlier runs, one at a time: each may be many megabytes. Those compared before are left out. */
+  async #compare(
+    { run, controller }: ActiveAttempt,
+    begun: readonly BegunAttempt[],
+    { fingerprints, compared }: PreparedInput,
+  ): Promise<void> {
+    if (!needsFingerprints(run.terms.limits)) return;
+    for (const earlier of begun) {
+      const name = `${earlier.run} ${earlier.attempt}`;
+      if (earlier.run === run.proposal.run || compared.has(name)) continue;
+      checkRepetition(this.#station, run, await this.#book.fingerprints(earlier), fingerprints);
+      compared.add(name);
+      controller.signal.throwIfAborted();
+    }
   }
 
   /** Plays the protocol, once: a second time would answer about another list, uncounted. What comes out stays in memory until both have signed. */

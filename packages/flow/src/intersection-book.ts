@@ -1,5 +1,5 @@
 /** Intersections as a station writes them down: proposals, approvals, attempts, ends. Both sides keep one. */
-import { canonicalBytes, canonicalText, InvalidError, RefusedError, type SluisError, toHex } from '@sluis/base';
+import { canonicalBytes, canonicalText, fromBase64, InvalidError, RefusedError, type SluisError, toHex } from '@sluis/base';
 import {
   type IntersectionApproval,
   type IntersectionReceiptBody,
@@ -61,6 +61,13 @@ export class IntersectionBook {
 
   begun(of: OpenIntersection): Promise<BegunAttempt[]> {
     return this.store.begunAttempts(of.agreement.collaboration, of.name, periodStart(of.terms.limits, this.station.clock.now()));
+  }
+
+  /** What this station put into an attempt that was begun. */
+  async fingerprints({ run, attempt }: BegunAttempt): Promise<Uint8Array> {
+    const kept = await this.store.attemptFingerprints(run, attempt);
+    if (kept === null) throw new RangeError('an attempt that was begun stays written down');
+    return fromBase64(kept);
   }
 
   /** Checks a proposal, own or the other side's, and writes it down. */

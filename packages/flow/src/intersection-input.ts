@@ -8,10 +8,10 @@ import type { StationContext } from './context.ts';
 import { datasetFor } from './contribution.ts';
 import { type AdmittedIntersection, refusedIntersection } from './intersection-admission.ts';
 import { drawn, type DrawnItems, type OwnItems } from './intersection-items.ts';
-import { checkRepetition, fingerprintKey, needsFingerprints } from './intersection-limits.ts';
+import { fingerprintKey, needsFingerprints } from './intersection-limits.ts';
 import type { KeyReader, PairWork } from './intersection-ports.ts';
 import { withoutCounts } from './own-keys.ts';
-import type { BegunAttempt, KeptInputs } from './intersection-store.ts';
+import type { KeptInputs } from './intersection-store.ts';
 
 export interface PreparedInput {
   readonly own: OwnItems;
@@ -20,6 +20,8 @@ export interface PreparedInput {
   /** Commitment even where the agreement has none sent: another attempt must have the same input. */
   readonly commitment: string;
   readonly fingerprints: Uint8Array;
+  /** Earlier attempts that these have been compared with. */
+  readonly compared: Set<string>;
 }
 
 export interface InputSources {
@@ -28,7 +30,7 @@ export interface InputSources {
 }
 
 /**
- * Reads the own keys, and refuses where an earlier attempt had other ones or earlier runs' were too much alike.
+ * Reads the own keys, and refuses where an earlier attempt of the run had other ones.
  * Run by: each side, before it says anything about its input.
  */
 export async function prepareInput(
@@ -36,7 +38,6 @@ export async function prepareInput(
   sources: InputSources,
   run: AdmittedIntersection,
   before: KeptInputs | null,
-  begun: readonly BegunAttempt[],
   signal: AbortSignal,
 ): Promise<PreparedInput> {
   const own = await readKeys(station, sources, run, signal);
@@ -49,18 +50,18 @@ export async function prepareInput(
       message: `The rows of ${station.organisation} are not those it committed to in the first attempt of run ${run.proposal.run}.`,
       remedy: 'Put them back, or begin a new run, which counts against the limits.',
     });
-  let fingerprints = new Uint8Array(0);
-  if (needsFingerprints(run.terms.limits)) {
-    fingerprints = Uint8Array.from(await sources.work.fingerprints(own.items, await fingerprintKey(station, run), signal));
-    checkRepetition(
-      station,
-      run,
-      begun.filter((b) => b.run !== run.proposal.run),
-      fingerprints,
-    );
-  }
+  const fingerprints = needsFingerprints(run.terms.limits)
+    ? await sources.work.fingerprints(own.items, await fingerprintKey(station, run), signal)
+    : new Uint8Array(0);
   const declared = declaredSize(itemCount(own.items), run.terms);
-  return { own, said: { declared, commitment: run.terms.commit_inputs ? commitment : null }, salt, commitment, fingerprints };
+  return {
+    own,
+    said: { declared, commitment: run.terms.commit_inputs ? commitment : null },
+    salt,
+    commitment,
+    fingerprints,
+    compared: new Set(),
+  };
 }
 
 /** The own keys as they are now, under the agreement's terms. */

@@ -2,7 +2,7 @@
  * Limits of intersections over time. Each station counts runs and looks at the sizes that the other declares; whether its own input
  * has changed too little since earlier runs only it can see, by fingerprints that never leave it.
  */
-import { fromBase64, lengthPrefixed, utf8 } from '@sluis/base';
+import { lengthPrefixed, utf8 } from '@sluis/base';
 import { sha256 } from '@sluis/crypto';
 import type { IntersectionLimits } from '@sluis/model';
 import type { StationContext } from './context.ts';
@@ -84,30 +84,27 @@ export function checkSizes(
   }
 }
 
-/** Own items against those of every earlier run of the period. Identical inputs always pass: they tell only of the peer's changes. */
-export function checkRepetition(station: StationContext, of: OpenIntersection, begun: readonly BegunAttempt[], now: Uint8Array): void {
+/** Own items against those of an earlier run. Identical inputs always pass: they tell only of the peer's changes. */
+export function checkRepetition(station: StationContext, of: OpenIntersection, before: Uint8Array, now: Uint8Array): void {
   const { minimum_changed_items: least, maximum_repeated_percent: most } = of.terms.limits;
-  for (const { fingerprints } of begun) {
-    const before = fromBase64(fingerprints);
-    const common = inCommon(before, now);
-    const [had, has] = [before.length / FINGERPRINT_BYTES, now.length / FINGERPRINT_BYTES];
-    const changed = had - common + (has - common);
-    if (changed === 0 || common === 0) continue;
-    if (least !== undefined && changed < least)
-      throw refusedIntersection('changed-too-little', {
-        stage: 'run',
-        party: station.organisation,
-        message: `The own list differs from that of an earlier run by fewer than ${least} items: two answers could single them out.`,
-        remedy: 'Run with the same list as before, or wait until more has changed.',
-      });
-    if (most !== undefined && common * 100 > has * most)
-      throw refusedIntersection('repeats-too-much', {
-        stage: 'run',
-        party: station.organisation,
-        message: `More than ${most} % of the own list stood in an earlier run whose list was another one.`,
-        remedy: 'Run with the same list as before, or wait for the next period.',
-      });
-  }
+  const common = inCommon(before, now);
+  const [had, has] = [before.length / FINGERPRINT_BYTES, now.length / FINGERPRINT_BYTES];
+  const changed = had - common + (has - common);
+  if (changed === 0 || common === 0) return;
+  if (least !== undefined && changed < least)
+    throw refusedIntersection('changed-too-little', {
+      stage: 'run',
+      party: station.organisation,
+      message: `The own list differs from that of an earlier run by fewer than ${least} items: two answers could single them out.`,
+      remedy: 'Run with the same list as before, or wait until more has changed.',
+    });
+  if (most !== undefined && common * 100 > has * most)
+    throw refusedIntersection('repeats-too-much', {
+      stage: 'run',
+      party: station.organisation,
+      message: `More than ${most} % of the own list stood in an earlier run whose list was another one.`,
+      remedy: 'Run with the same list as before, or wait for the next period.',
+    });
 }
 
 /** Number of equal entries in two sorted lists of 8 bytes each. */

@@ -36,10 +36,14 @@ export type IntersectionChange = Partial<Pick<IntersectionRecord, 'state' | 'att
 export interface BegunAttempt {
   readonly run: string;
   readonly attempt: number;
-  readonly collaboration: string;
-  readonly intersection: string;
   readonly ownSize: number;
   readonly peerSize: number;
+}
+
+/** An attempt as it is written down. */
+export interface NewAttempt extends BegunAttempt {
+  readonly collaboration: string;
+  readonly intersection: string;
   /** Sorted 8-byte fingerprints of this station's items, base64; empty where no limit needs them. */
   readonly fingerprints: string;
   readonly at: number;
@@ -60,10 +64,12 @@ export interface IntersectionStore {
   releaseIntersection(run: string, result: string, at: number): Promise<boolean>;
   intersectionResult(run: string): Promise<string | null>;
   /** Throws RefusedError `run/replayed` if the attempt was begun before. */
-  beginAttempt(attempt: BegunAttempt): Promise<void>;
-  /** Attempts since then, oldest first. */
+  beginAttempt(attempt: NewAttempt): Promise<void>;
+  /** Attempts since then, oldest first; without reading fingerprints, which may be many megabytes each. */
   begunAttempts(collaboration: string, intersection: string, since: number): Promise<BegunAttempt[]>;
-  /** How many these are: without reading fingerprints, which may be many megabytes. */
+  /** Null if the attempt was never begun. */
+  attemptFingerprints(run: string, attempt: number): Promise<string | null>;
+  /** How many attempts were begun since then. */
   countAttempts(collaboration: string, intersection: string, since: number): Promise<number>;
   countProposals(collaboration: string, intersection: string, coordinator: string, since: number): Promise<number>;
 }

@@ -1,7 +1,7 @@
 /** What every implementation of the intersections' storage port must do. */
 import assert from 'node:assert/strict';
 import { RefusedError } from '@sluis/base';
-import type { BegunAttempt, IntersectionRecord } from '@sluis/flow';
+import type { BegunAttempt, IntersectionRecord, NewAttempt } from '@sluis/flow';
 import type { StorePlaceUnderTest } from './store.contract.ts';
 
 const replayed = (e: unknown) => e instanceof RefusedError && e.code === 'run/replayed';
@@ -25,7 +25,7 @@ const record = (run: string, change: Partial<IntersectionRecord> = {}): Intersec
   updatedAt: AT,
   ...change,
 });
-const attempt = (run: string, change: Partial<BegunAttempt> = {}): BegunAttempt => ({
+const attempt = (run: string, change: Partial<NewAttempt> = {}): NewAttempt => ({
   run,
   attempt: 1,
   collaboration: 'test',
@@ -93,8 +93,11 @@ export function intersectionsContract(contract: Contract): void {
     await assert.rejects(intersections.beginAttempt(attempt('r1', { at: AT + 9 })), replayed);
     await intersections.beginAttempt(attempt('r2', { intersection: 'others' }));
     await intersections.beginAttempt(attempt('r3', { collaboration: 'elsewhere' }));
-    assert.deepEqual(await intersections.begunAttempts('test', 'clients', AT), [attempt('r1'), attempt('r1', { attempt: 2, at: AT + 2 })]);
-    assert.deepEqual(await intersections.begunAttempts('test', 'clients', AT + 1), [attempt('r1', { attempt: 2, at: AT + 2 })]);
+    const begun = (number: number): BegunAttempt => ({ run: 'r1', attempt: number, ownSize: 1024, peerSize: 2048 });
+    assert.deepEqual(await intersections.begunAttempts('test', 'clients', AT), [begun(1), begun(2)]);
+    assert.deepEqual(await intersections.begunAttempts('test', 'clients', AT + 1), [begun(2)]);
+    assert.equal(await intersections.attemptFingerprints('r1', 2), 'AAECAwQFBgc=');
+    assert.equal(await intersections.attemptFingerprints('r1', 3), null);
     assert.equal(await intersections.countAttempts('test', 'clients', AT), 2);
     assert.equal(await intersections.countAttempts('test', 'clients', AT + 1), 1);
   });

@@ -1,6 +1,6 @@
 /** Intersections over kysely: each method is one transaction. */
 import { RefusedError } from '@sluis/base';
-import type { BegunAttempt, IntersectionChange, IntersectionRecord, IntersectionStore } from '@sluis/flow';
+import type { BegunAttempt, IntersectionChange, IntersectionRecord, IntersectionStore, NewAttempt } from '@sluis/flow';
 import type { IntersectionState } from '@sluis/model';
 import type { Kysely } from 'kysely';
 import { guarded } from './failures.ts';
@@ -14,11 +14,6 @@ const runRecord = ({ created_at, updated_at, state, ...rest }: Tables['intersect
   state: state as IntersectionState,
   createdAt: created_at,
   updatedAt: updated_at,
-});
-const attemptRecord = ({ own_size, peer_size, ...rest }: Tables['intersection_attempts']): BegunAttempt => ({
-  ...rest,
-  ownSize: own_size,
-  peerSize: peer_size,
 });
 
 export class RelationalIntersections implements IntersectionStore {
@@ -94,7 +89,7 @@ export class RelationalIntersections implements IntersectionStore {
     });
   }
 
-  beginAttempt({ ownSize, peerSize, ...rest }: BegunAttempt): Promise<void> {
+  beginAttempt({ ownSize, peerSize, ...rest }: NewAttempt): Promise<void> {
     return this.#write(async (db) => {
       const done = await db
         .insertInto('intersection_attempts')
@@ -109,13 +104,22 @@ export class RelationalIntersections implements IntersectionStore {
     return this.#read(async (db) => {
       const query = db
         .selectFrom('intersection_attempts')
+        // Columns that are stored behind the fingerprints cost reading them, in SQLite.
+        .select(['run', 'attempt', 'own_size as ownSize', 'peer_size as peerSize'])
         .where('collaboration', '=', collaboration)
         .where('intersection', '=', intersection)
         .where('at', '>=', since)
         .orderBy('at')
         .orderBy('run')
         .orderBy('attempt');
-      return (await query.selectAll().execute()).map(attemptRecord);
+      return (await query.execute()).map((row) => ({ ...row }));
+    });
+  }
+
+  attemptFingerprints(run: string, attempt: number): Promise<string | null> {
+    return this.#read(async (db) => {
+      const query = db.selectFrom('intersection_attempts').select('fingerprints');
+      return (await query.where('run', '=', run).where('attempt', '=', attempt).executeTakeFirst())?.fingerprints ?? null;
     });
   }
 
