@@ -95,8 +95,8 @@ test('an answer says what its noise means, and its receipt what it cost', async 
   assert.match(asked.stdout, /kind +n +n_low +n_high/);
   const verified = await sluis(['verify', `${folder}/noisy.json`]);
   assert.equal(verified.code, 0, verified.stderr);
-  assert.match(verified.stderr, /Differentially private: ε = 0\.01, δ = 0 for each row/);
+  assert.match(verified.stdout, /Differentially private: ε = 0\.01, δ = 0 for each row/);
   const exact = await at('centre', 'ask', '--template', 'visits-by-kind', '--receipt', `${folder}/exact.json`);
   assert.equal(exact.code, 0, exact.stderr);
-  assert.match((await sluis(['verify', `${folder}/exact.json`])).stderr, /Not differentially private: exact values/);
+  assert.match((await sluis(['verify', `${folder}/exact.json`])).stdout, /Not differentially private: exact values/);
 });

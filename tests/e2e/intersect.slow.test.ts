@@ -300,7 +300,10 @@ test('the command line runs and approves an intersection of the agreement at a s
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
   const found = JSON.parse(ended.stdout);
   assert.deepEqual([found.size, found.items, Object.keys(found.sent)], [10, emails(40, 50), ['bank', 'insurer']]);
-  assert.equal((await sluis(['verify', join(bank, 'r.json')])).code, 0);
+  const verified = await sluis(['verify', join(bank, 'r.json')]);
+  assert.equal(verified.code, 0);
+  assert.match(verified.stdout, /Signed by insurer/);
+  assert.doesNotMatch(verified.stderr, /Signed by/, 'what was found is the result');
   const again = await sluis(['intersect', 'result', run.slice(0, 8), '--home', bank, '--format', 'csv']);
   assert.equal(again.stdout, csv('email', emails(40, 50)));
   const plain = await sluis(['result', run.slice(0, 8), '--home', bank, '--format', 'json']);

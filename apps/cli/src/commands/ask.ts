@@ -30,6 +30,7 @@ export interface AskOptions extends QuestionOptions {
 
 export async function ask(sql: string | undefined, options: AskOptions): Promise<void> {
   const request = questionOf(sql, options);
+  checkTogether(options);
   const format = options.json === true ? 'json' : options.format;
   await withStation(options, async (client) => {
     if (options.explain === true) {
@@ -42,6 +43,18 @@ export async function ask(sql: string | undefined, options: AskOptions): Promise
     if (options.receipt !== undefined) saveReceipt(answer, options.receipt);
     printAnswer(answer, format);
   });
+}
+
+/** Options that would have no effect beside others are refused, not ignored. Throws InvalidError `usage/options`. */
+export function checkTogether({ eachReceiver, wait, receipt }: Pick<AskOptions, 'eachReceiver' | 'wait' | 'receipt'>): void {
+  const refuse = (option: string, beside: string, remedy: string) => {
+    throw new InvalidError('usage/options', { stage: 'usage', message: `${option} has no effect beside ${beside}.`, remedy });
+  };
+  if (eachReceiver === true && !wait) refuse('--no-wait', '--each-receiver', 'Leave one out: the runs are asked one after the other.');
+  if (eachReceiver === true && receipt !== undefined)
+    refuse('--receipt', '--each-receiver', 'Leave one out; afterwards, for each run at its receiver: sluis result RUN --receipt FILE');
+  if (!wait && receipt !== undefined)
+    refuse('--receipt', '--no-wait', 'Leave one out; once the run has ended: sluis result RUN --receipt FILE');
 }
 
 /** The request that arguments and options describe. Throws InvalidError unless there is exactly one of SQL and template. */

@@ -15,7 +15,7 @@ import { DEMO, demoAgreement, type SampleParty, sampleParties, writeSample } fro
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { askWithProgress } from './ask.ts';
 import { interrupted } from './try.ts';
-import { factsOf, verifyBytes } from './verify.ts';
+import { cautionOf, factsOf, verifyBytes } from './verify.ts';
 
 export async function demo(options: { readonly once?: boolean }): Promise<void> {
   const begun = performance.now();
@@ -124,7 +124,8 @@ async function showReceipt(sandbox: Sandbox, answer: RunResult): Promise<void> {
   const content = receiptText(answer.receipt);
   writePrivate(receiptPath(sandbox), content);
   const verified = await verifyBytes(utf8(content));
-  for (const line of factsOf(verified)) remark(line);
+  for (const line of factsOf(verified, painted.err, terminalWidth(process.stderr))) remark(line);
+  cautionOf(verified);
   if (JSON.stringify(verified.result) !== JSON.stringify(answer.result)) {
     throw new StationError('demo/result-differs', {
       stage: 'receipt',

@@ -92,7 +92,7 @@ async function ask(sandbox: Sandbox, { receiver, sql }: HiddenTrial, options: In
     remark(painted.err.dim(sql));
     remark(renderExplanation((await client.explain({ sql })).explanation, text, painted.err, terminalWidth(process.stderr)));
   }
-  return askWithProgress(client, { sql }, json ? 'json' : options.format);
+  return askWithProgress(client, { sql, ...(options.as === undefined ? {} : { as: options.as }) }, json ? 'json' : options.format);
 }
 
 /** How one number about matches that nobody knows is printed: from files, and from a station. Returns it, null if not shown. */

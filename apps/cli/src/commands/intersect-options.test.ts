@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidError } from '@sluis/base';
 import type { IntersectMode, IntersectOptions } from './intersect.ts';
-import { checkAtStation, checkMode } from './intersect-options.ts';
+import { checkAtStation, checkMode, checkOverFiles } from './intersect-options.ts';
 
 const DEFAULTS: IntersectOptions = {
   minimum: 0,
@@ -53,8 +53,28 @@ test('one table of all files needs one name for the key', () => {
   assert.equal(said('size', {}, ['phone', 'tel']), null);
 });
 
+test('over files, options that say which station and how to follow it are refused by name', () => {
+  checkOverFiles({ ...DEFAULTS, as: 'ana', keep: 'dir' });
+  for (const options of [
+    { home: 'x' },
+    { station: 'x' },
+    { certificate: 'x' },
+    { tokenFile: 'x' },
+    { collaboration: 'x' },
+    { wait: false },
+  ])
+    assert.throws(() => checkOverFiles({ ...DEFAULTS, ...options }), {
+      code: 'usage/intersect',
+      message: /^--[a-z-]+ is for an intersection at a station/,
+    });
+  assert.throws(() => checkOverFiles({ ...DEFAULTS, home: 'x', wait: false }), /^InvalidError: --home, --no-wait are for/);
+});
+
 test('at a station, options that the agreement decides are refused by name', () => {
-  checkAtStation({ ...DEFAULTS, output: 'x.csv', receipt: 'r.json', wait: false });
+  checkAtStation({ ...DEFAULTS, output: 'x.csv', receipt: 'r.json' });
+  checkAtStation({ ...DEFAULTS, wait: false });
+  for (const options of [{ output: 'x.csv' }, { receipt: 'r.json' }])
+    assert.throws(() => checkAtStation({ ...DEFAULTS, ...options, wait: false }), /has no effect beside --no-wait.$/);
   for (const options of [{ minimum: 50 }, { mode: 'size' }, { on: 'id' }, { receiver: 'both' }, { threatModel: 'malicious' }] as const)
     assert.throws(() => checkAtStation({ ...DEFAULTS, ...options }), /is for files; at a station the agreement says it/);
 });

@@ -42,6 +42,17 @@ function checkHidden({ output, receiver, protocol, missing }: IntersectOptions):
   if (missing !== 'no-match') throw only(`--missing ${missing}`);
 }
 
+/** Files are compared on this machine: what says which station, and how to follow a run there, would have no effect. */
+export function checkOverFiles({ home, station, certificate, tokenFile, collaboration, wait }: IntersectOptions): void {
+  const named = { home, station, certificate, 'token-file': tokenFile, collaboration, 'no-wait': wait ? undefined : true };
+  const given = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
+  if (given.length === 0) return;
+  throw usage(
+    `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} for an intersection at a station; files are compared on this machine.`,
+    'Leave it out, or give the name of an intersection of the agreement instead of files.',
+  );
+}
+
 /** At a station the agreement decides what options decide over files. Throws InvalidError `usage/intersect`. */
 export function checkAtStation(options: IntersectOptions): void {
   const { on, recipe, terms, missing, mode, value, threshold, minimum, ask, receiver, threatModel, protocol, keep } = options;
@@ -51,9 +62,20 @@ export function checkAtStation(options: IntersectOptions): void {
   if (receiver !== 'A') given.push('receiver');
   if (threatModel !== 'semi-honest') given.push('threat-model');
   if (protocol !== 'vole') given.push('protocol');
+  checkWaits(options);
   if (given.length === 0) return;
   throw usage(
     `${given.map((name) => `--${name}`).join(', ')} ${given.length === 1 ? 'is' : 'are'} for files; at a station the agreement says it.`,
     'Leave it out, or give two files.',
+  );
+}
+
+/** Who does not wait has nothing to write yet. */
+function checkWaits({ wait, output, receipt }: IntersectOptions): void {
+  const given = Object.entries({ output, receipt }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
+  if (wait || given.length === 0) return;
+  throw usage(
+    `${given.join(', ')} ${given.length === 1 ? 'has' : 'have'} no effect beside --no-wait.`,
+    `Leave one out; once the run has ended: sluis intersect result RUN ${given.map((name) => `${name} FILE`).join(' ')}`,
   );
 }

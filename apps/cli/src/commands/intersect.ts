@@ -18,7 +18,7 @@ import { SANDBOX_COLLABORATION } from '../sandbox/draft.ts';
 import { keepAgreement } from '../sandbox/keep.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { intersectionProgress } from './intersect-progress.ts';
-import { checkMode } from './intersect-options.ts';
+import { checkMode, checkOverFiles } from './intersect-options.ts';
 import { mayBeWrittenOtherwise, showIntersection } from './intersect-show.ts';
 import { interrupted } from './try.ts';
 
@@ -60,6 +60,7 @@ export async function intersect(names: readonly string[], options: IntersectOpti
   if (names.length === 1 && options.home === undefined && options.station === undefined && existsSync(only))
     throw usage('One file alone has nothing to be compared with.', 'Give two files or more and --on COLUMN.');
   if (names.length === 1) return (await import('./intersect-station.ts')).intersectAtStation(only, options);
+  checkOverFiles(options);
   const files = names.map((file) => resolve(file));
   for (const [i, file] of files.entries()) {
     if (!existsSync(file)) throw usage(`${names[i]} does not exist.`, 'Check the path.');

@@ -12,7 +12,7 @@ import { readInputBytes } from '../connection.ts';
 import { text } from '../messages/index.ts';
 import type { Format } from '../output/answer.ts';
 import { renderCsv } from '../output/csv.ts';
-import { printable, terminalWidth, wrap } from '../output/paint.ts';
+import { type Paint, printable, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, printJson, remark } from '../output/streams.ts';
 import { renderTable } from '../output/table.ts';
 
@@ -29,10 +29,21 @@ export async function verify(file: string, options: VerifyOptions): Promise<void
   if (isIntersectionReceipt(bytes)) return showIntersectionReceipt(verifyIntersectionFile(bytes, agreement), format);
   const verified = await verifyBytes(bytes, agreement);
   if (format === 'json') return printJson(documentOf(verified));
-  for (const line of factsOf(verified)) remark(line);
-  if (verified.result === null) return remark(text.verifiedWithoutValues);
-  if (format === 'csv') process.stdout.write(renderCsv(verified.result));
-  else print(renderTable(verified.result, text, painted.out));
+  const { result } = verified;
+  // A table that other programs read stands on stdout alone.
+  const csv = format === 'csv' && result !== null;
+  say(csv ? remark : print, factsOf(verified, csv ? painted.err : painted.out, terminalWidth(csv ? process.stderr : process.stdout)));
+  cautionOf(verified);
+  if (result === null) print(wrap(text.verifiedWithoutValues, terminalWidth(process.stdout)));
+  else if (csv) process.stdout.write(renderCsv(result));
+  else print(renderTable(result, text, painted.out));
+}
+
+const say = (to: (line: string) => void, facts: readonly string[]): void => facts.forEach((line) => void to(line));
+
+/** Who has no agreement of its own trusts the one inside: a remark, whatever the format for people. */
+export function cautionOf({ agreementGiven }: Pick<VerifiedResult, 'agreementGiven'>): void {
+  if (!agreementGiven) remark(painted.err.yellow(wrap(text.verifyAgreementInside, terminalWidth(process.stderr))));
 }
 
 export function verifyBytes(bytes: Uint8Array, agreement?: Parameters<typeof verifyReceiptFile>[2]): Promise<VerifiedResult> {
@@ -55,16 +66,17 @@ function showIntersectionReceipt(verified: VerifiedIntersectionFile, format: For
     });
     return;
   }
-  const width = terminalWidth(process.stderr);
-  remark(painted.err.green(`✓ ${text.verifiedIntersection}`));
-  remark(text.verifyIntersection(body.intersection, body.run));
-  remark(text.verifyAsked(printable(body.asked_by.analyst), body.asked_by.organisation, body.finished));
-  for (const [name, { declared, commitment }] of Object.entries(body.inputs)) remark(text.verifyInput(name, declared, commitment));
-  if (outcome !== null) print(text.verifyOutcome(Object.keys(body.results).join(', '), outcome.size));
-  remark(text.verifyAgreement(body.agreement));
-  for (const s of signers) remark(text.verifySigner(s.organisation, s.identity));
-  remark(wrap(text.verifyInputsHonest, width));
-  if (!agreementGiven) remark(painted.err.yellow(wrap(text.verifyAgreementInside, width)));
+  say(print, [
+    painted.out.green(`✓ ${text.verifiedIntersection}`),
+    text.verifyIntersection(body.intersection, body.run),
+    text.verifyAsked(printable(body.asked_by.analyst), body.asked_by.organisation, body.finished),
+    ...Object.entries(body.inputs).map(([name, { declared, commitment }]) => text.verifyInput(name, declared, commitment)),
+    ...(outcome === null ? [] : [text.verifyOutcome(Object.keys(body.results).join(', '), outcome.size)]),
+    text.verifyAgreement(body.agreement),
+    ...signers.map((s) => text.verifySigner(s.organisation, s.identity)),
+    wrap(text.verifyInputsHonest, terminalWidth(process.stdout)),
+  ]);
+  cautionOf(verified);
 }
 
 function documentOf(verified: VerifiedResult): Record<string, unknown> {
@@ -84,13 +96,12 @@ function documentOf(verified: VerifiedResult): Record<string, unknown> {
 }
 
 /** What a reader should know of a genuine receipt. */
-export function factsOf(verified: VerifiedResult): string[] {
-  const { body, signers, agreementGiven } = verified;
+export function factsOf(verified: VerifiedResult, paint: Paint, width: number): string[] {
+  const { body, signers } = verified;
   const { rules } = body;
   const noisy = body.noise?.differentially_private === true;
-  const width = terminalWidth(process.stderr);
-  const facts = [
-    painted.err.green(`✓ ${text.verified}`),
+  return [
+    paint.green(`✓ ${text.verified}`),
     wrap(verified.result === null ? text.verifiedChecks : `${text.verifiedChecks} ${text.verifiedResult}`, width),
     wrap(text.verifyQuestion(printable(body.sql)), width),
     text.verifyAsked(printable(body.asked_by.analyst), body.asked_by.organisation, body.finished),
@@ -104,8 +115,6 @@ export function factsOf(verified: VerifiedResult): string[] {
     text.verifyAgreement(body.agreement),
     ...signers.map((s) => text.verifySigner(s.organisation, s.identity)),
   ];
-  if (!agreementGiven) facts.push(painted.err.yellow(wrap(text.verifyAgreementInside, width)));
-  return facts;
 }
 
 /** Rules that not every agreement has. */
