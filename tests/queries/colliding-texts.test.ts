@@ -103,9 +103,15 @@ for (const threat of ['semi-honest', 'malicious'] as const)
   });
 
 /** Both parts of each group's hash, its rows (or how many have it) and organisations, as text in order. */
-async function groups(sql: string, threat: 'semi-honest' | 'malicious', value: 'count' | 'sum', source: ClearSource): Promise<string[]> {
+async function groups(
+  sql: string,
+  threat: 'semi-honest' | 'malicious',
+  value: 'count' | 'sum',
+  source: ClearSource,
+  underNull?: () => bigint,
+): Promise<string[]> {
   const { plan } = await prepare({ sql, agreement, agreementId: 'a', receivers: [OUTSIDER] }, engine);
-  const found: Vectors = await evaluateOnShares(agreement, plan, [source], threat);
+  const found: Vectors = await evaluateOnShares(agreement, plan, [source], threat, underNull);
   const layout = layoutOf(plan);
   const column = (wanted: (l: (typeof layout)[number]) => boolean) => found.columns[layout.findIndex(wanted)] ?? new BigUint64Array();
   const keys = plan.keys.map((k) => column((l) => l.kind === 'accumulator' && l.accumulator === k.accumulator));
@@ -127,10 +133,13 @@ for (const threat of ['semi-honest', 'malicious'] as const)
     rows.push(row(0n, 0n), row(null, null), row(null, null), row(0n, 5n));
     const source = { rows, givers: rows.map((_, i) => (i % 2 === 0 ? 'hospital' : 'insurer')) };
     const nothing = `-1 ${1n << 34n}`;
-    assert.deepEqual(
-      await groups('SELECT id, count(*) AS n FROM seen GROUP BY id', threat, 'count', source),
-      [`${nothing} 2 2`, '0 0 1 1', '0 5 1 1', '7 0 3 2', '7 1 3 2', '7 2 1 1'].sort(),
-    );
+    const grouped = [`${nothing} 2 2`, '0 0 1 1', '0 5 1 1', '7 0 3 2', '7 1 3 2', '7 2 1 1'].sort();
+    assert.deepEqual(await groups('SELECT id, count(*) AS n FROM seen GROUP BY id', threat, 'count', source), grouped);
+    // A giver that shares other words under its NULLs, each time others, gets no group of its own by that.
+    let under = 6n;
+    const hostile = () => (under += 1n);
+    assert.deepEqual(await groups('SELECT id, count(*) AS n FROM seen GROUP BY id', threat, 'count', source, hostile), grouped);
+    assert.ok(under > 6n);
     assert.deepEqual(
       await groups('SELECT id, count(DISTINCT organisation) AS n FROM seen GROUP BY id HAVING count(*) > 1', threat, 'sum', source),
       [`${nothing} 2 2`, '7 0 2 2', '7 1 2 2'].sort(),

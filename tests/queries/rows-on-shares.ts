@@ -12,6 +12,7 @@ export async function evaluateOnShares(
   plan: Plan,
   clear: readonly ClearSource[],
   threat: 'semi-honest' | 'malicious',
+  underNull: () => bigint = () => 0n,
 ): Promise<Vectors> {
   const deals = (plan.rows?.sources ?? []).map((source, s) => {
     const table = agreement.tables[source.table];
@@ -20,7 +21,7 @@ export async function evaluateOnShares(
     const rows = given.rows.map((row, i) => ({ giver: given.givers[i] ?? '', valid: true, values: Object.fromEntries(row) }));
     // Givers stand together, as the flow puts them.
     rows.sort((a, b) => (a.giver < b.giver ? -1 : a.giver > b.giver ? 1 : 0));
-    return dealRows({ encodings: encodingsOf(table, source.columns), rows });
+    return dealRows({ encodings: encodingsOf(table, source.columns), rows, underNull });
   });
   const computation = threat === 'malicious' ? maliciousComputation : replicatedComputation;
   const { results } = await simulateCommittee(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Plan, type Released, textHash } from '@sluis/model';
 import type { Attempt, StationContext } from './context.ts';
-import { ownTexts } from './own-texts.ts';
+import { onePerHash, ownTexts } from './own-texts.ts';
 
 const text = { type: 'VARCHAR', uses: [], nullable: false, description: '' };
 const listed = { ...text, domain: { values: ['evil.test'] } };
@@ -16,8 +16,12 @@ const plan = {
   collaboration: 'c',
   agreement: 'current',
   cellCount: 2,
-  keys: [{ accumulator: 0, text: { more: 1, column: 'host' } }, { accumulator: 1 }],
-  rows: { sources: [{ table: 'seen', columns: ['host', 'host#2', 'kind'] }] },
+  groupingSets: [[0, 1]],
+  keys: [
+    { name: 'host', accumulator: 0, text: { more: 1, column: 'host' } },
+    { name: 'host#2', accumulator: 1 },
+  ],
+  rows: { secretSlots: 2, sources: [{ table: 'seen', columns: ['host', 'host#2', 'kind'] }] },
 } as unknown as Plan;
 
 const released = (texts: readonly (string | null)[]): Released => {
@@ -49,6 +53,31 @@ test('texts of own data whose hashes were opened, once each and in order', async
   const { found, read } = await looked(released(['mail.test', 'evil.test']));
   assert.deepEqual(found, ['evil.test', 'mail.test']);
   assert.deepEqual(read, ['seen: host', 'watched: host']);
+});
+
+test('of texts that somebody made with one hash the first stays, whatever the order in which they were found', () => {
+  const hashOf = (text: string) => (text.startsWith('made') ? 'one' : text);
+  for (const found of [
+    ['made-b', 'good.test', 'made-a'],
+    ['made-a', 'made-b', 'good.test'],
+  ])
+    assert.deepEqual(onePerHash(found, hashOf), ['good.test', 'made-a']);
+});
+
+test('what compute parties open beside hashes of texts is refused before any data is looked at', async () => {
+  const [first, more] = textHash('c')('evil.test');
+  const opened = (words: readonly (readonly [bigint | null, bigint | null])[]): Released => ({
+    ...{ passed: [], counts: [] },
+    accumulators: [0, 1].map((part) => words.map((w) => w[part] ?? null)),
+  });
+  const refused = async (code: string, ...words: readonly (readonly [bigint | null, bigint | null])[]) =>
+    assert.rejects(looked(opened(words)), { code: `receipt/${code}` });
+  // 34 bits and one more are the hash with another first part.
+  await refused('malformed-text-key', [first, more + (1n << 34n)], [null, null]);
+  await refused('malformed-text-key', [null, null], [1n << 62n, more]);
+  await refused('malformed-text-key', [-1n, more], [null, null]);
+  await refused('malformed-text-key', [first, null], [null, null]);
+  await refused('doubled-group', [first, more], [first, more]);
 });
 
 test('where nothing was opened, no data is looked at', async () => {

@@ -25,9 +25,14 @@ export async function ownTexts(station: StationContext, run: Attempt, released: 
     for (const text of await station.engine.texts(run.prepared, { table: dataset.table, columns }, wanted, dataset, run.signal))
       found.add(text);
   }
+  return onePerHash([...found], hashOf);
+}
+
+/** In the order of their code units; of two texts that somebody made with one hash the first: a receipt with both is none. */
+export function onePerHash(texts: readonly string[], hashOf: (text: string) => string | null): string[] {
   const byHash = new Map<string | null, string>();
-  // Backwards, so that of two texts that somebody made with one hash the first stays.
-  for (const text of [...found].sort().reverse()) byHash.set(hashOf(text), text);
+  // Backwards, so that the first stays.
+  for (const text of [...texts].sort().reverse()) byHash.set(hashOf(text), text);
   return [...byHash.values()].reverse();
 }
 

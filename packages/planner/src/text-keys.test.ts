@@ -208,6 +208,38 @@ test('only a text whose hash was opened is read, and none that is not', async ()
   assert.equal(openedTexts(without, { passed: [], counts: [], accumulators: [] }), null);
 });
 
+test('opened words that are no hash, half of one, or NULL by halves are refused, and so are two groups of one name', async () => {
+  const { plan: made } = await plan(ITEMS);
+  const released = releasedOf(made, 'evil.example');
+  const [key, more] = made.keys;
+  assert.ok(key?.accumulator !== undefined && more?.accumulator !== undefined && key.nullCode !== undefined && more.nullCode !== undefined);
+  const [at, beside] = [key.accumulator, more.accumulator];
+  const changed = (cell: number, words: readonly [bigint | null, bigint | null]): Released => ({
+    ...released,
+    accumulators: released.accumulators.map((cells, a) => (a === at || a === beside ? cells.with(cell, words[a === at ? 0 : 1]) : cells)),
+  });
+  const [first, second] = textHash(made.collaboration)('evil.example');
+  const nothing = [BigInt(key.nullCode), BigInt(more.nullCode)] as const;
+  const refused = (code: string, cell: number, words: readonly [bigint | null, bigint | null]) => {
+    for (const read of [() => openedTexts(made, changed(cell, words)), () => textsByHash(made, changed(cell, words), [])])
+      assert.throws(read, (e: unknown) => e instanceof InvalidError && e.code === `receipt/${code}`, `${code} ${words}`);
+  };
+  for (const words of [
+    [first + (1n << 62n), second],
+    [-first - 2n, second],
+    [first, second + (1n << 35n)],
+    [first, -1n],
+    [first, null],
+    [null, second],
+    [nothing[0], second],
+    [first, nothing[1]],
+  ] as const)
+    refused('malformed-text-key', 0, words);
+  refused('doubled-group', 2, [first, second]);
+  refused('doubled-group', 2, nothing);
+  assert.notEqual(openedTexts(made, changed(2, [first, second ^ 1n])), null, 'its neighbour is another group');
+});
+
 test('a text that stands on both sides of a join is shown of both: either owner must have granted it', async () => {
   const tables = (reveal: 'both' | 'one') => {
     const id = { type: 'INTEGER', uses: ['join'], bounds: [0, 1000] };
