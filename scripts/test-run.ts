@@ -47,6 +47,17 @@ function describe(error: unknown): string {
   return inner instanceof Error ? (inner.stack ?? inner.message) : String(inner);
 }
 
+/** Counts of several runs together. */
+export function addUp(...all: readonly (Partial<Counts> & Pick<Counts, 'passed' | 'failed'>)[]): Counts {
+  const sum = (of: (counts: Partial<Counts>) => number | undefined) => all.reduce((total, counts) => total + (of(counts) ?? 0), 0);
+  return {
+    passed: sum((c) => c.passed),
+    failed: sum((c) => c.failed),
+    skipped: sum((c) => c.skipped),
+    failures: all.flatMap((c) => c.failures ?? []),
+  };
+}
+
 export function report(counts: Counts): void {
   for (const failure of counts.failures) console.log(`\nFAILED ${failure}`);
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -1,9 +1,11 @@
 /** `npm test`: everything but the long forms; `npm run test:long`: only the long forms. Ends with a line of counts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { report, runTests } from './test-run.ts';
+import { addUp, report, runTests } from './test-run.ts';
+import { scratchInMemory } from './scratch.ts';
 import { staticChecks } from './static-checks.ts';
 import { ensureSystemPackages } from './system-packages.ts';
+import { inTurn } from './test-order.ts';
 import { root, sources } from './workspaces.ts';
 
 const long = process.argv.includes('--long');
@@ -17,21 +19,19 @@ if (process.env['SLUIS_FIXTURES'] === undefined) {
 }
 ensureSystemPackages();
 process.chdir(root);
-const fixed = long ? { passed: 0, failed: 0 } : staticChecks();
+scratchInMemory();
 const files = ['packages', 'apps', 'scripts', 'examples', 'tests', 'bench']
   .flatMap(sources)
   .filter((f) => f.endsWith('.test.ts') && f.endsWith('.long.test.ts') === long)
   .filter((f) => only.length === 0 || only.some((o) => f.includes(o)));
-// End-to-end files start many processes each, so they run one at a time after the rest.
-const heavy = files.filter((f) => f.startsWith('tests/'));
-const light = files.filter((f) => !f.startsWith('tests/'));
-const a = await runTests(light, { concurrency: 2, quiet: false, timeoutMs: 300_000 });
-const b = await runTests(heavy, { concurrency: 1, quiet: false, timeoutMs: long ? 7_200_000 : 1_200_000 });
-const failed = a.failed + b.failed + fixed.failed;
-report({
-  passed: a.passed + b.passed + fixed.passed,
-  failed,
-  skipped: a.skipped + b.skipped,
-  failures: [...a.failures, ...b.failures],
-});
-process.exitCode = failed === 0 && a.passed + b.passed > 0 ? 0 : 1;
+const { together, alone } = inTurn(files, long);
+const timeoutMs = long ? 7_200_000 : 1_200_000;
+// Static checks beside the first tests: each leaves the processors idle at times.
+const [fixed, first] = await Promise.all([
+  long ? { passed: 0, failed: 0 } : staticChecks(),
+  runTests(together, { concurrency: 2, quiet: false, timeoutMs }),
+]);
+const last = await runTests(alone, { concurrency: 1, quiet: false, timeoutMs });
+const all = addUp(first, last, fixed);
+report(all);
+process.exitCode = all.failed === 0 && first.passed + last.passed > 0 ? 0 : 1;
