@@ -6,12 +6,15 @@ import { admit, firstDifference, SKEW_MS } from './admission.ts';
 import { openStations, type TestStations } from './fixtures/stations.ts';
 import type { Proposal, SignedProposal } from './messages.ts';
 
-/** The proposal that `centre` would make, changed, and signed by `signer`. */
-async function proposal(all: TestStations, change: Partial<Proposal> = {}, signer = 'centre'): Promise<SignedProposal> {
-  const id = await all.ask();
-  const record = await all.station('centre').context.store.run(id);
-  const { statement } = JSON.parse(record?.proposal ?? '{}') as SignedProposal;
-  const changed = { ...statement, ...change };
+/** What `centre` proposes when it asks. */
+async function asked(all: TestStations): Promise<Proposal> {
+  const record = await all.station('centre').context.store.run(await all.ask());
+  return (JSON.parse(record?.proposal ?? '{}') as SignedProposal).statement;
+}
+
+/** A proposal of `centre`, changed, and signed by `signer`. */
+async function proposal(all: TestStations, of: Proposal, change: Partial<Proposal> = {}, signer = 'centre'): Promise<SignedProposal> {
+  const changed = { ...of, ...change };
   const signature = await all.station(signer).context.signer.sign('proposal', canonicalBytes(changed));
   return { statement: changed, signature: toHex(signature) };
 }
@@ -34,28 +37,32 @@ const refusals: readonly [string, string, (all: TestStations) => Partial<Proposa
 test('control: the proposal as it is made is admitted, a little clock skew included', async (t) => {
   const all = await openStations(t);
   const delta = all.station('delta').context;
-  const admitted = await admit(delta, await proposal(all), null);
+  const statement = await asked(all);
+  const admitted = await admit(delta, await proposal(all, statement), null);
   assert.equal(admitted.prepared.hash, admitted.proposal.plan);
-  await admit(delta, await proposal(all, { asked_at: new Date(all.clock.now() - SKEW_MS + 1000).toISOString() }), null);
+  await admit(delta, await proposal(all, statement, { asked_at: new Date(all.clock.now() - SKEW_MS + 1000).toISOString() }), null);
 });
 
-for (const [what, code, change] of refusals) {
-  test(`refused: ${what}`, async (t) => {
-    const all = await openStations(t);
-    const signed = await proposal(all, change(all));
-    await assert.rejects(admit(all.station('delta').context, signed, null), (thrown: unknown) => {
-      assert.ok(thrown instanceof RefusedError, String(thrown));
-      assert.equal(thrown.code, code);
-      assert.notEqual(thrown.remedy, null);
-      return true;
+test('each of these is refused, with a code and what to do', async (t) => {
+  const all = await openStations(t);
+  const statement = await asked(all);
+  for (const [what, code, change] of refusals) {
+    await t.test(`refused: ${what}`, async () => {
+      const signed = await proposal(all, statement, change(all));
+      await assert.rejects(admit(all.station('delta').context, signed, null), (thrown: unknown) => {
+        assert.ok(thrown instanceof RefusedError, String(thrown));
+        assert.equal(thrown.code, code);
+        assert.notEqual(thrown.remedy, null);
+        return true;
+      });
     });
-  });
-}
+  }
+});
 
 test("refused: another organisation's signature, and a refusal stands in the log", async (t) => {
   const all = await openStations(t);
   const delta = all.station('delta');
-  const forged = await proposal(all, {}, 'alpha');
+  const forged = await proposal(all, await asked(all), {}, 'alpha');
   const before = await delta.ledger.size();
   await assert.rejects(delta.runs.accept(forged, null), { code: 'run/bad-signature', party: 'centre' });
   const size = await delta.ledger.size();

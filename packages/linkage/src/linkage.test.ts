@@ -6,55 +6,9 @@ import { approximateSchema, likenessOfTable, matchingSchema } from '@sluis/model
 import { deal, simulateCommittee } from '@sluis/mpc/simulation';
 import { countOnes } from './count-bits.ts';
 import { gramsOf } from './encode.ts';
+import { encode, KEY, LEFT, type Person, RIGHT, TERMS } from './fixtures/alike-people.ts';
 import { linkInCommittee } from './fixtures/in-committee.ts';
-import {
-  checkTerms,
-  columnsToShare,
-  type EncodedRecords,
-  encodeRecords,
-  type LinkageTerms,
-  linkInTheClear,
-  secretRecords,
-} from './index.ts';
-
-const TERMS: LinkageTerms = {
-  bits: 256,
-  fields: [
-    { recipe: 'name@1', grams: 'pairs', hashes: 5 },
-    { recipe: 'date@1', grams: 'places', hashes: 3 },
-  ],
-  threshold: { numerator: 3, denominator: 4 },
-  blocks: [
-    { name: 'sound', parts: [{ recipe: 'soundex@1' }] },
-    { name: 'birth', parts: [{ recipe: 'year@1' }] },
-  ],
-  maximumPairs: 24,
-};
-const KEY = new Uint8Array(32).fill(3);
-type Person = readonly [name: string | null, born: string | null];
-const encode = (people: readonly Person[], terms = TERMS, key = KEY): EncodedRecords => {
-  const [names, born] = [people.map((p) => p[0]), people.map((p) => p[1])];
-  return encodeRecords(terms, { fields: [names, born], blocks: [[names], [born]] }, key);
-};
-
-const LEFT: Person[] = [
-  ['Christen Jansen', '1980-04-03'],
-  ['Pietersen', '1975-01-31'],
-  ['de Vries', '1990-12-01'],
-  ['Bakker', null],
-  [null, null],
-  ['Visser', 'unknown'],
-  ['Smit', '1961-07-07'],
-];
-const RIGHT: Person[] = [
-  ['Smit', '1961-07-08'],
-  ['Christen Janssen', '1980-04-03'],
-  ['Pieterson', '1975-01-31'],
-  ['Mulder', '1990-12-01'],
-  [null, null],
-  ['Bakker', null],
-  ['Smith', '1922-02-02'],
-];
+import { checkTerms, columnsToShare, encodeRecords, type LinkageTerms, linkInTheClear, secretRecords } from './index.ts';
 
 test('grams are the pairs of a marked text, or characters with their places', () => {
   assert.deepEqual(gramsOf('aab', 'pairs'), ['\u0002a', 'aa', 'ab', 'b\u0003']);
@@ -105,24 +59,6 @@ test('more candidates than agreed do not fit, and what is found is still right',
   const all = linkInTheClear(terms, left, right).links;
   for (const link of opened.links) assert.ok(all.some((l) => l.left === link.left && l.right === link.right));
   assert.equal((await linkInCommittee({ ...terms, maximumPairs: 36 }, left, right)).fits, true);
-});
-
-test('with so many records of a block key as there is room for each, it always suffices', async () => {
-  const many = Array.from({ length: 9 }, (_, i): Person => ['Jansen', `1980-01-0${i + 1}`]);
-  const [left, right] = [encode([...LEFT, ...many.slice(0, 3)]), encode([...many, ...RIGHT])];
-  for (const perKey of [1, 2, 4]) {
-    const terms = { ...TERMS, maximumPairs: left.length * perKey };
-    for (const convene of [undefined, maliciousComputation.convene]) {
-      const opened = await linkInCommittee({ ...terms, perKey }, left, right, convene === undefined ? {} : { convene });
-      const all = linkInTheClear({ ...terms, maximumPairs: 1_000 }, left, right).links;
-      assert.ok(opened.fits, `${perKey}`);
-      for (const link of opened.links) assert.ok(all.some((l) => l.left === link.left && l.right === link.right));
-      // Keys of few are all compared, whatever others fill.
-      for (const row of [1, 6]) assert.equal(opened.flags[row], 1, `row ${row}, ${perKey} per key`);
-    }
-  }
-  const enough = { ...TERMS, maximumPairs: 20 * left.length, perKey: 20 };
-  assert.deepEqual((await linkInCommittee(enough, left, right)).links, linkInTheClear(enough, left, right).links);
 });
 
 test('what a side shares beyond the agreed widths is cut, and another number of columns is refused', async () => {

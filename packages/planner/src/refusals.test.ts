@@ -215,13 +215,6 @@ test('two cuts of one column in one question are refused unless nested', async (
   await plan('SELECT sector, severity, count(*) FROM incidents GROUP BY CUBE (sector, severity)');
 });
 
-test('a question that would take too much memory at the stations is refused before anybody allocates it', async () => {
-  const wide = sampleAgreement({ columns: { part: { type: 'INTEGER', uses: ['group'], domain: { range: [1, 1_000_000] } } } });
-  const counts = (n: number) => Array.from({ length: n }, (_, i) => `count(*) FILTER (WHERE severity > ${i}.5)`).join(', ');
-  await plan(`SELECT part, ${counts(5)} FROM incidents GROUP BY part`, wide);
-  await refused(`SELECT part, ${counts(20)} FROM incidents GROUP BY part`, 'plan/too-many-cells', /fewer aggregates/, wide);
-});
-
 test('receivers must be those agreed on', async () => {
   await assert.rejects(
     prepare({ sql: 'SELECT count(*) FROM incidents', agreement: sampleAgreement(), agreementId: 'a', receivers: ['harbour'] }, engine),
