@@ -21,6 +21,8 @@ export class Organisation {
   /** Where people of the organisation keep their own files. */
   readonly desk: string;
   readonly transcripts: string;
+  /** Where its user's processes keep compiled modules: what the test's own user has compiled is closed to others. */
+  readonly #compiled: string;
   /** Everything that commands and station printed, for whoever looks for leaks in it. */
   readonly printed: string[] = [];
   #station: ChildProcess | null = null;
@@ -32,7 +34,8 @@ export class Organisation {
     this.home = join(this.folder, 'station');
     this.desk = join(this.folder, 'desk');
     this.transcripts = join(this.folder, 'transcripts');
-    for (const folder of [this.folder, this.desk, this.transcripts]) {
+    this.#compiled = join(base, `${name}.compiled`);
+    for (const folder of [this.folder, this.desk, this.transcripts, this.#compiled]) {
       mkdirSync(folder, { mode: 0o700 });
       this.#own(folder);
     }
@@ -116,6 +119,7 @@ export class Organisation {
       NO_COLOR: '1',
       NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import ${SEAM}`,
       SLUIS_TEST_TRANSCRIPTS: this.transcripts,
+      NODE_COMPILE_CACHE: (this.uid === null ? process.env['NODE_COMPILE_CACHE'] : undefined) ?? this.#compiled,
     };
   }
 }

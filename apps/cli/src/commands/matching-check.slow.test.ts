@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sluis-matching-'));
 after(() => rmSync(folder, { recursive: true }));
 
 function sluis(language: string, ...args: string[]) {
-  const env = { PATH: process.env['PATH'], SLUIS_LANG: language };
+  const env = { PATH: process.env['PATH'], SLUIS_LANG: language, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
   const done = spawnSync(process.execPath, [LAUNCHER, 'matching', ...args], { encoding: 'utf8', env, cwd: folder });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }

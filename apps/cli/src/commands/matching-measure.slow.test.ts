@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true }));
 const fixtures = process.env['SLUIS_FIXTURES'];
 
 function measure(language: string, ...args: string[]) {
-  const env = { PATH: process.env['PATH'], SLUIS_LANG: language };
+  const env = { PATH: process.env['PATH'], SLUIS_LANG: language, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
   const done = spawnSync(process.execPath, [LAUNCHER, 'matching', 'measure', ...args], { encoding: 'utf8', env, cwd: folder });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
