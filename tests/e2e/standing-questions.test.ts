@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import { askStandingStations } from './standing-questions.ts';
 
-const QUESTIONS = Number(process.env['SLUIS_STANDING_QUESTIONS'] ?? 160);
+const QUESTIONS = Number(process.env['SLUIS_STANDING_QUESTIONS'] ?? 120);
 const CANDIDATES = Math.max(500, QUESTIONS);
 const SEED = Number(process.env['SLUIS_SEED'] ?? 30_001);
 
