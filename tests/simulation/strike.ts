@@ -1,7 +1,7 @@
 /** One fault from beginning to end: it strikes during a question, is blamed on the right station, and leaves nothing behind. */
 import assert from 'node:assert/strict';
 import type { SluisError } from '@sluis/base';
-import type { FragileCollaboration, Name } from './fragile-collaboration.ts';
+import { type FragileCollaboration, type Name, RUN_SECONDS } from './fragile-collaboration.ts';
 import type { FragileStation } from './fragile-station.ts';
 import type { Plant } from './planted-faults.ts';
 
@@ -20,7 +20,7 @@ function computing(): string[] {
 }
 
 /** A frozen station is noticed by silence; nobody waits for the run's own limit. */
-const NOTICED_MS = 15_000;
+const NOTICED_MS = (RUN_SECONDS * 1000) / 2;
 
 /** Strikes one station at one entry of its log while a question runs, and checks everything that must hold afterwards. */
 export async function strike(together: FragileCollaboration, victim: Name, plant: Plant): Promise<void> {

@@ -1,11 +1,13 @@
 /** Every network fault, in either direction, at every phase: the right answer or an error that names the peer; never a wrong answer, never a hang. */
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { SluisError } from '@sluis/base';
-import { type Pins, station } from '../../packages/wire/src/fixtures/stations.ts';
+import { eventually, type Pins, station } from '../../packages/wire/src/fixtures/stations.ts';
 import { type Fault, FaultProxy, type FaultRule } from './fault-proxy.ts';
 
-const LIMITS = { dialMs: 300, handshakeMs: 300, pingMs: 50, silentMs: 200 };
+/** Short, since faults that are noticed by silence have to wait for it; long enough for a handshake on a busy machine. */
+const LIMITS = { dialMs: 4_000, handshakeMs: 2_000, pingMs: 200, silentMs: 1_500 };
+const TIMEOUT_MS = 60_000;
 const BODY = new Uint8Array(300_000).map((_, i) => i * 7);
 
 async function line(t: TestContext, rules: readonly FaultRule[]) {
@@ -31,45 +33,53 @@ const FAULTS: readonly { fault: Fault; survives: boolean }[] = [
   { fault: { kind: 'reset' }, survives: false },
 ];
 
-for (const { fault, survives } of FAULTS) {
-  for (const direction of ['to-station', 'from-station'] as const) {
-    for (const [phase, atByte] of Object.entries(OFFSETS)) {
-      test(`${fault.kind} ${direction} in the ${phase}: ${survives ? 'the right answer' : 'an error that names the peer, then a fresh connection'}`, async (t) => {
-        const { a, proxy, through } = await line(t, [{ fault, direction, atByte, connection: 0 }]);
-        const asked = a.wire.request(through, 'echo', {}, BODY, { timeoutMs: 1500 });
-        if (survives) assert.deepEqual((await asked).body, BODY);
-        else {
-          await assert.rejects(asked, (e: unknown) => {
-            assert.ok(e instanceof SluisError, String(e));
-            assert.match(e.code, /^wire\//);
-            assert.equal(e.exitCode, 5);
-            assert.ok(e.party === 'beta' || e.message.includes('beta'), e.message);
-            return true;
-          });
-        }
-        assert.equal(proxy.struck.length, 1, 'the fault has struck');
-        const again = await a.wire.request(through, 'echo', {}, BODY, { timeoutMs: 1500 });
-        assert.deepEqual(again.body, BODY);
-      });
-    }
-  }
-}
+const cases = FAULTS.flatMap(({ fault, survives }) =>
+  (['to-station', 'from-station'] as const).flatMap((direction) =>
+    Object.entries(OFFSETS).map(([phase, atByte]) => ({ fault, survives, direction, phase, atByte })),
+  ),
+);
+
+// Most of the time is waiting, so several wait together.
+describe('a fault while a request is under way', { concurrency: 6 }, () => {
+  for (const { fault, survives, direction, phase, atByte } of cases)
+    test(`${fault.kind} ${direction} in the ${phase}: ${survives ? 'the right answer' : 'an error that names the peer, then a fresh connection'}`, async (t) => {
+      const { a, proxy, through } = await line(t, [{ fault, direction, atByte, connection: 0 }]);
+      const asked = a.wire.request(through, 'echo', {}, BODY, { timeoutMs: TIMEOUT_MS });
+      if (survives) assert.deepEqual((await asked).body, BODY);
+      else {
+        await assert.rejects(asked, (e: unknown) => {
+          assert.ok(e instanceof SluisError, String(e));
+          assert.match(e.code, /^wire\//);
+          assert.equal(e.exitCode, 5);
+          assert.ok(e.party === 'beta' || e.message.includes('beta'), e.message);
+          return true;
+        });
+      }
+      assert.equal(proxy.struck.length, 1, 'the fault has struck');
+      const again = await a.wire.request(through, 'echo', {}, BODY, { timeoutMs: TIMEOUT_MS });
+      assert.deepEqual(again.body, BODY);
+    });
+});
 
 test('a fault on a standing connection is noticed while a committee waits', async (t) => {
   for (const kind of ['stall', 'reset', 'half-open'] as const) {
     const { a, b, proxy, through } = await line(t, []);
     const signal = new AbortController().signal;
-    const common = { run: 'ab', attempt: 1, timeoutMs: 5000, signal };
+    const common = { run: 'ab', attempt: 1, timeoutMs: TIMEOUT_MS, signal };
     const nobody = { name: 'gamma', address: '127.0.0.1:1', certificate: 'cd'.repeat(32) };
     const left = a.wire.links({ ...common, me: 0, peers: [null, through, nobody] });
     const right = b.wire.links({ ...common, me: 1, peers: [a.peer, null, nobody] });
     // Payloads come on the connection that their receiver has dialled: here through the proxy, from the station behind it.
-    while (!a.events.some((e) => e.kind === 'connected' && e.peer === 'beta')) await new Promise((resolve) => setTimeout(resolve, 5));
-    await right.send(0, 'one', Uint8Array.of(1));
-    assert.deepEqual([...(await left.receive(1, 'one'))], [1]);
+    await eventually(() => a.events.some((e) => e.kind === 'connected' && e.peer === 'beta'), 'alpha is connected');
+    let probes = 0;
+    await eventually(async () => {
+      const [step, before] = [`probe ${probes++}`, proxy.passed('from-station')];
+      await right.send(0, step, new Uint8Array(5_000).fill(probes));
+      assert.equal((await left.receive(1, step))[7], probes);
+      return proxy.passed('from-station') - before > 5_000;
+    }, 'payloads come through the proxy');
     const owed = left.receive(1, 'two');
     owed.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     proxy.disturb('from-station', { kind });
     right.send(0, 'two', new Uint8Array(100_000)).catch(() => undefined);
     await assert.rejects(owed, (e: unknown) => e instanceof SluisError && e.party === 'beta' && e.exitCode === 5 && /^wire\//.test(e.code));

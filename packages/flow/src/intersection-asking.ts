@@ -67,7 +67,9 @@ export class AskingSide {
         message: `Run ${id} can't be tried again: it is ${record.state} after ${record.attempt} ${record.attempt === 1 ? 'attempt' : 'attempts'}, and was proposed by ${record.coordinator}.`,
         remedy: `Who proposed a run that failed may try it again, up to ${MOST_ATTEMPTS} attempts in all.`,
       });
-    this.#drive(run, () => this.#start(run, ['failed']));
+    // It is under way when this returns: nobody takes the earlier attempt's end for this one's.
+    const attempt = await this.#begin(run, ['failed']);
+    if (attempt !== null) this.#drive(run, () => this.#play(run, attempt));
   }
 
   /** Starts once every needed approval is there; goes on in the background. */
@@ -101,18 +103,26 @@ export class AskingSide {
       if (thrown instanceof SluisError && thrown.code === 'approve/missing') return;
       throw thrown;
     }
-    if (record.state === 'waiting') await this.#start(run, ['waiting']);
+    if (record.state !== 'waiting') return;
+    const attempt = await this.#begin(run, ['waiting']);
+    if (attempt !== null) await this.#play(run, attempt);
   }
 
-  async #start(run: AdmittedIntersection, from: readonly ('waiting' | 'failed')[]): Promise<void> {
-    const { station, book, attempts } = this.#parts;
+  /** Counts one more attempt of a run; null where somebody else has moved it. */
+  async #begin(run: AdmittedIntersection, from: readonly ('waiting' | 'failed')[]): Promise<number | null> {
+    const { station, book } = this.#parts;
     const id = run.proposal.run;
-    const record = await book.record(id);
-    const attempt = record.attempt + 1;
+    const attempt = (await book.record(id)).attempt + 1;
     const moved = await book.store.changeIntersection(id, from, { state: 'running', attempt, error: null }, station.clock.now());
-    if (!moved) return;
+    return moved ? attempt : null;
+  }
+
+  async #play(run: AdmittedIntersection, attempt: number): Promise<void> {
+    const { book, attempts } = this.#parts;
+    const id = run.proposal.run;
     const active = attempts.open(run, attempt);
     try {
+      const record = await book.record(id);
       const { own, peer } = book.lots(record);
       if (peer === null) throw new RangeError('the other side has answered the proposal');
       const input = await attempts.prepare(active);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalBytes, fromUtf8, utf8 } from '@sluis/base';
 import { lotCommitment } from './intersection-input.ts';
+import { until } from './fixtures/stations.ts';
 import { openSides, type Side, NAME } from './fixtures/two-sides.ts';
 
 const AGREEMENT = async (side: Side) => (await side.context.store.agreements())[0]?.id ?? '';
@@ -13,13 +14,14 @@ async function start(side: Side): Promise<string> {
 
 /** The state and error code that a side's run comes to. */
 async function ended(side: Side, run: string): Promise<[string, string | null]> {
-  for (let tries = 0; tries < 400; tries++) {
+  let found: [string, string | null] | null = null;
+  await until(async () => {
     const record = await side.intersections.book.store.intersection(run);
     if (record !== null && !['proposed', 'waiting', 'running'].includes(record.state))
-      return [record.state, record.error === null ? null : (JSON.parse(record.error) as { code: string }).code];
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error('it took too long');
+      found = [record.state, record.error === null ? null : (JSON.parse(record.error) as { code: string }).code];
+    return found !== null;
+  }, `${side.name} never ended run ${run}`);
+  return found ?? assert.fail();
 }
 
 /** Until both sides have written a run down. */
@@ -173,12 +175,10 @@ test('a message that the network repeats, and a list that changes between attemp
   insurer.meddle = null;
   bank.rows = ['a', 'c'];
   await bank.intersections.retry(run);
-  await new Promise((resolve) => setTimeout(resolve, 50));
   assert.deepEqual(await ended(bank, run), ['failed', 'intersection/input-changed']);
   bank.rows = ['a', 'b'];
   insurer.rows = ['c'];
   await bank.intersections.retry(run);
-  await new Promise((resolve) => setTimeout(resolve, 50));
   const [state, error] = await ended(bank, run);
   assert.deepEqual([state, error], ['failed', 'intersection/input-changed']);
   await assert.rejects(bank.intersections.result(run));

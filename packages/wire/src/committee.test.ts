@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { RefusedError } from '@sluis/base';
 import type { OpenLinks } from './committee-links.ts';
-import { type Pins, station, type TestStation } from './fixtures/stations.ts';
+import { eventually, type Pins, station, type TestStation } from './fixtures/stations.ts';
 import type { WireLimits } from './limits.ts';
 
 const RUN = 'c0'.repeat(16);
@@ -18,11 +18,13 @@ async function three(t: TestContext, limits: Partial<WireLimits> = {}) {
       attempt: 1,
       me,
       peers: all.map((s, seat) => (seat === me ? null : s.peer)) as never,
-      timeoutMs: 2000,
+      timeoutMs: 120_000,
       signal: new AbortController().signal,
       ...change,
     });
-  return { all: all as [TestStation, TestStation, TestStation], open };
+  /** That so many bytes of payloads at least have come to beta. */
+  const arrived = (bytes: number) => eventually(() => (all[1]?.wire.meter(RUN).bytesReceived ?? 0) >= bytes, `${bytes} bytes came`);
+  return { all: all as [TestStation, TestStation, TestStation], open, arrived };
 }
 
 test('payloads reach the right step, whatever the order of sending and receiving; rounds and bytes are metered', async (t) => {
@@ -43,22 +45,22 @@ test('payloads reach the right step, whatever the order of sending and receiving
 });
 
 test('frames that arrive before the links are open are kept for them', async (t) => {
-  const { open } = await three(t);
+  const { open, arrived } = await three(t);
   const a = open(0);
   await a.send(1, 'one', Uint8Array.of(1));
   await a.send(1, 'two', Uint8Array.of(2));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await arrived(2);
   const b = open(1);
   assert.deepEqual([...(await b.receive(0, 'two'))], [2]);
   assert.deepEqual([...(await b.receive(0, 'one'))], [1]);
 });
 
 test('too many early frames spoil that attempt with an error, not silently', async (t) => {
-  const { open } = await three(t, { earlyBytes: 1000 });
+  const { open, arrived } = await three(t, { earlyBytes: 1000 });
   const a = open(0);
   await a.send(1, 'one', new Uint8Array(600));
   await a.send(1, 'two', new Uint8Array(600));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await arrived(1200);
   await assert.rejects(open(1).receive(0, 'one'), { code: 'wire/flooded', party: 'alpha' });
 });
 
@@ -88,14 +90,20 @@ test('frames of another attempt, of a closed one and of an outsider do not count
     attempt: 2,
     me: 0,
     peers: [null, all[1].peer, all[2].peer],
-    timeoutMs: 500,
+    timeoutMs: 120_000,
     signal: new AbortController().signal,
   });
   await stolen.send(1, 'one', Uint8Array.of(66));
   await assert.rejects(b2.receive(0, 'one'), { code: 'wire/timeout', party: 'alpha' });
   await a2.send(1, 'late', Uint8Array.of(2));
-  assert.deepEqual([...(await b2.receive(0, 'late'))], [2]);
-  assert.ok(all[0].events.some((e) => e.kind === 'dropped' && e.detail === `${RUN}/1 one`));
+  // Its time is over, so that it takes what has come and waits for nothing.
+  let late: Uint8Array | null = null;
+  await eventually(async () => {
+    late = await b2.receive(0, 'late').catch(() => null);
+    return late !== null;
+  }, 'what came late is there');
+  assert.deepEqual(late, Uint8Array.of(2));
+  await eventually(() => all[0].events.some((e) => e.kind === 'dropped' && e.detail === `${RUN}/1 one`), 'a closed attempt takes nothing');
 });
 
 test('a stalled peer is named with the step', async (t) => {
@@ -119,7 +127,7 @@ test('when a peer goes away, what it had sent still arrives and what it owes fai
 
 test('a peer that had only been sent to is missed too', async (t) => {
   const { all, open } = await three(t);
-  const b = open(1, { timeoutMs: 10_000 });
+  const b = open(1, { timeoutMs: 120_000 });
   await b.send(0, 'one', Uint8Array.of(1));
   const owed = assert.rejects(b.receive(0, 'two'), { party: 'alpha', exitCode: 5 });
   await all[0].wire.close();

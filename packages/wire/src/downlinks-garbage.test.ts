@@ -44,7 +44,7 @@ async function misbehave(t: TestContext, bytes: Uint8Array, limits: Partial<Wire
     attempt: 1,
     me: 1,
     peers: [mallory, null, c.peer],
-    timeoutMs: 5000,
+    timeoutMs: 120_000,
     signal: new AbortController().signal,
   });
   return { b: b as TestStation, links };

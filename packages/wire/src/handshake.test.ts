@@ -128,7 +128,8 @@ test('a caller insists on the hybrid group and on sluis/1', async (t) => {
 });
 
 test('a listener that never answers, a closed port and a bad address are named', async (t) => {
-  const a = await station(t, 'alpha', new Map(), { limits: { dialMs: 100 } });
+  const a = await station(t, 'alpha', new Map());
+  const hasty = await station(t, 'hasty', new Map(), { limits: { dialMs: 100 } });
   const sockets: net.Socket[] = [];
   const mute = net.createServer((s) => sockets.push(s));
   const port = await new Promise<number>((resolve) => mute.listen(0, '127.0.0.1', () => resolve((mute.address() as net.AddressInfo).port)));
@@ -137,7 +138,7 @@ test('a listener that never answers, a closed port and a bad address are named',
     mute.close();
   });
   const peer = (address: string) => ({ name: 'beta', address, certificate: 'ab'.repeat(32) });
-  await assert.rejects(a.wire.request(peer(`127.0.0.1:${port}`), 'ping', {}, NOTHING), { code: 'wire/timeout', party: 'beta' });
+  await assert.rejects(hasty.wire.request(peer(`127.0.0.1:${port}`), 'ping', {}, NOTHING), { code: 'wire/timeout', party: 'beta' });
   await assert.rejects(a.wire.request(peer('127.0.0.1:1'), 'ping', {}, NOTHING), { code: 'wire/unreachable', party: 'beta' });
   for (const address of ['127.0.0.1', 'http://x:1', 'x:0', 'x:70000', '::1:80', '']) {
     await assert.rejects(a.wire.request(peer(address), 'ping', {}, NOTHING), { code: 'wire/address-invalid', party: 'beta' });
@@ -147,7 +148,6 @@ test('a listener that never answers, a closed port and a bad address are named',
 test('HTTP is served on the same port, without a client certificate, and a slow head is cut off', async (t) => {
   const b = await station(t, 'beta', new Map());
   b.wire.http.on('request', (request, response) => response.end(`you asked ${request.url}`));
-  b.wire.http.headersTimeout = 50;
   const text = await new Promise<string>((resolve, reject) => {
     https
       .get({ host: '127.0.0.1', port: b.port, path: '/x', rejectUnauthorized: false, agent: false }, (response) => {
@@ -157,6 +157,7 @@ test('HTTP is served on the same port, without a client certificate, and a slow 
       .on('error', reject);
   });
   assert.equal(text, 'you asked /x');
+  b.wire.http.headersTimeout = 50;
   const slow = await speak(b.port, { ALPNProtocols: ['http/1.1'] }, Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n'));
   assert.match(slow.said, /^HTTP\/1.1 408/);
 });

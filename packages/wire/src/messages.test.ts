@@ -174,14 +174,14 @@ test('closing gives up a dial that is under way', async (t) => {
   const mute = net.createServer(() => undefined);
   const port = await new Promise<number>((resolve) => mute.listen(0, '127.0.0.1', () => resolve((mute.address() as net.AddressInfo).port)));
   t.after(() => mute.close());
-  const a = await station(t, 'alpha', new Map());
+  const a = await station(t, 'alpha', new Map(), { limits: { dialMs: 120_000, handshakeMs: 120_000 } });
   const peer = { name: 'beta', address: `127.0.0.1:${port}`, certificate: 'ab'.repeat(32) };
   const asked = assert.rejects(a.wire.request(peer, 'ping', {}, NOTHING), { party: 'beta', exitCode: 5 });
   await new Promise((resolve) => setTimeout(resolve, 20));
   const began = performance.now();
   await a.wire.close();
   await asked;
-  assert.ok(performance.now() - began < 3000);
+  assert.ok(performance.now() - began < 60_000, 'not by the time limit');
   await assert.rejects(a.wire.request(peer, 'ping', {}, NOTHING), { code: 'wire/closing' });
 });
 
