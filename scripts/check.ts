@@ -7,7 +7,7 @@ import { sources } from './workspaces.ts';
 scratchInMemory();
 const unit = ['packages', 'apps', 'scripts'].flatMap(sources).filter((f) => f.endsWith('.test.ts') && !/\.(long|slow)\.test\.ts$/.test(f));
 // Checks and tests together: each leaves the processors idle at times.
-const [fixed, counts] = await Promise.all([staticChecks(), runTests(unit, { concurrency: 2, quiet: true, timeoutMs: 120_000 })]);
+const [fixed, counts] = await Promise.all([staticChecks(), runTests(unit, { concurrency: 2, quiet: true, timeoutMs: 900_000 })]);
 const all = addUp(counts, fixed);
 report(all);
 process.exitCode = all.failed === 0 ? 0 : 1;

@@ -25,7 +25,7 @@ const files = ['packages', 'apps', 'scripts', 'examples', 'tests', 'bench']
   .filter((f) => f.endsWith('.test.ts') && f.endsWith('.long.test.ts') === long)
   .filter((f) => only.length === 0 || only.some((o) => f.includes(o)));
 const { together, alone } = inTurn(files, long);
-const timeoutMs = long ? 7_200_000 : 1_200_000;
+const timeoutMs = long ? 7_200_000 : 3_600_000;
 // Static checks beside the first tests: each leaves the processors idle at times.
 const [fixed, first] = await Promise.all([
   long ? { passed: 0, failed: 0 } : staticChecks(),

@@ -38,7 +38,7 @@ export class NoisyPipeline {
   async put(sql: string): Promise<PutQuestion> {
     const prepared = await prepare({ sql, agreement: this.#agreement, agreementId: 'dry' }, this.#sql);
     const engine = createProviderEngine({ home: this.#home, threads: 1, log: (detail) => assert.fail(detail) });
-    const vectors = await Promise.all(this.#datasets.map((d) => engine.partials(prepared, d, AbortSignal.timeout(60_000))));
+    const vectors = await Promise.all(this.#datasets.map((d) => engine.partials(prepared, d, AbortSignal.timeout(600_000))));
     return new PutQuestion(prepared, vectors);
   }
 

@@ -54,7 +54,7 @@ async function refusalsOf(dataset: CorpusDataset, t: TestContext): Promise<Refus
 const all: Refusal[] = [];
 const asked: CorpusDataset[] = [];
 for (const dataset of Object.keys(corpusTables) as CorpusDataset[]) {
-  test(`questions over ${dataset} are answered or refused by name`, { timeout: 600_000 }, async (t) => {
+  test(`questions over ${dataset} are answered or refused by name`, { timeout: 3_000_000 }, async (t) => {
     if (fixtures === undefined) return t.skip('SLUIS_FIXTURES is not set: the corpus needs its data sets');
     const refused = await refusalsOf(dataset, t);
     all.push(...refused);

@@ -13,6 +13,8 @@ import { sluis } from '../harness/command-line.ts';
 
 const BROWSER = '/usr/bin/chromium';
 const skip = existsSync(BROWSER) ? false : `${BROWSER} is missing: the contributor's page was not tested in a browser`;
+/** For whatever a page has to come to, on a machine that is busy with much else. */
+const PATIENCE_MS = 300_000;
 const COMMITTEE = ['north', 'south', 'west'];
 const COLUMNS = {
   sector: { type: 'VARCHAR', uses: ['group'], domain: { values: ['Energy', 'Zorg é', 'Finance'] } },
@@ -45,8 +47,9 @@ before(async () => {
       output: { minimum_rows: 5, minimum_organisations: 1 },
     },
   });
-  browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'], timeout: PATIENCE_MS });
   page = await (await browser.newContext({ ignoreHTTPSErrors: true, locale: 'nl-NL', acceptDownloads: true })).newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -89,7 +92,7 @@ test('a file with bad rows is refused in the browser; a good one is deposited, a
   const good = file('good.csv', `sector,note,cost\n${rows.join('\n')}\n`);
   await page.setInputFiles('#csv', good);
   await page.click('#send');
-  await page.waitForSelector('#result.good', { timeout: 60_000 });
+  await page.waitForSelector('#result.good');
   const batch = /[0-9a-f]{32}/.exec((await page.textContent('#result')) ?? '')?.[0] ?? assert.fail('a deposit has a number');
   for (const name of COMMITTEE) assert.deepEqual(readdirSync(join(c.member(name).home, 'deposits', batch)), ['0']);
   // Node derives the same number and the same shares from the same file: nothing is left to send.

@@ -170,7 +170,7 @@ test('approved by hand it runs; before that nothing is released; the receipt ver
 });
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 60; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

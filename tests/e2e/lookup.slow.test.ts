@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { LAUNCHER, sluis } from '../harness/command-line.ts';
+import { notAcrossMidnight } from '../harness/midnight.ts';
 import { assertPrivate } from '../harness/private-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluis-lookup-'));
@@ -57,7 +58,10 @@ async function ask(url: string, ids: readonly string[], args: readonly string[] 
 
 const rows = (n: number) => Array.from({ length: n }, (_, i) => `${i % 7 === 0 ? ` P${i}` : `p${i}`},${i * i},${i}\n`).join('');
 before(() => void process.umask(0));
-before(() => writeFileSync(register, `Id,n,note\n${rows(300)},4,\np1,1,1\n`));
+before(async () => {
+  writeFileSync(register, `Id,n,note\n${rows(300)},4,\np1,1,1\n`);
+  await notAcrossMidnight();
+});
 
 let owner: Owner;
 const SERVE = ['--on', 'Id', '--value', 'n', '--recipe', 'text@1', '--limit', '20'];
@@ -136,7 +140,7 @@ test('with --watch a changed file is published; with --client others are kept ou
   assert.equal((await ask(owner.url, ['p1'])).error, 'lookup/unknown-client');
   assert.deepEqual((await ask(owner.url, ['later'], ['--home', home])).answers, [{ id: 'later', found: false, value: null }]);
   writeFileSync(register, `Id,n,note\n${rows(299)}new,-5,\nlater,6,\n`);
-  for (let i = 0; i < 100 && !owner.heard().includes('version 5'); i++) await new Promise((r) => setTimeout(r, 100));
+  for (let i = 0; i < 6_000 && !owner.heard().includes('version 5'); i++) await new Promise((r) => setTimeout(r, 100));
   assert.deepEqual((await ask(owner.url, ['later'], ['--home', home, '--parts'])).answers, [{ id: 'later', found: true, value: 6 }]);
   assert.equal(await owner.end(), 0);
 });

@@ -75,7 +75,7 @@ function proposal(change: Partial<Proposal> = {}): Proposal {
 
 async function put(to: string, statement: Proposal, claimed: Plan = plan, signer: StationKeys = keys): Promise<void> {
   const signature = toHex(await signer.signer.sign('proposal', canonicalBytes(statement)));
-  await wire.request(peer(to), 'run.propose', { proposal: { statement, signature } }, canonicalBytes(claimed), { timeoutMs: 20_000 });
+  await wire.request(peer(to), 'run.propose', { proposal: { statement, signature } }, canonicalBytes(claimed), { timeoutMs: 120_000 });
 }
 
 function peer(name: string) {
@@ -133,7 +133,7 @@ test('starting without approvals, or with approvals of another run, is refused',
   const second = proposal();
   for (const statement of [first, second]) for (const to of others()) await put(to, statement);
   const start = (run: string, approvals: unknown[]) =>
-    wire.request(peer('delta-bank'), 'run.start', { run }, canonicalBytes({ run, attempt: 1, approvals }), { timeoutMs: 20_000 });
+    wire.request(peer('delta-bank'), 'run.start', { run }, canonicalBytes({ run, attempt: 1, approvals }), { timeoutMs: 120_000 });
   await assert.rejects(start(first.run, []), { code: 'approve/missing' });
   const approver = await openKeyFile(together.member('north-hospital').home);
   const approval = {
@@ -144,7 +144,7 @@ test('starting without approvals, or with approvals of another run, is refused',
     organisation: 'north-hospital',
     approver: 'nora',
     approved_at: new Date().toISOString(),
-    expires_at: new Date(Date.now() + 60_000).toISOString(),
+    expires_at: new Date(Date.now() + 600_000).toISOString(),
   };
   const signed = { statement: approval, signature: toHex(await approver.signer.sign('approval', canonicalBytes(approval))) };
   await assert.rejects(start(second.run, [signed]), { code: 'approve/does-not-apply' });

@@ -26,8 +26,8 @@ const TOTAL = 'SELECT count(*) AS n FROM people';
 let always: Collaboration;
 let some: Collaboration;
 before(async () => {
-  always = await open('always', 60);
-  some = await open('ask', 15);
+  always = await open('always', 600);
+  some = await open('ask', 40);
 });
 after(async () => {
   await always?.close();

@@ -72,7 +72,7 @@ test('a key is rotated although holders are killed while they wait and just afte
   await endAll(holders);
 
   const rotating = new Map(rest('lab').map((h) => [h, change('rotate', h)]));
-  for (let i = 0; i < 3000 && !/clinic is here/.test(rotating.get('hospital')?.heard() ?? ''); i++) await sleep(20);
+  for (let i = 0; i < 30_000 && !/clinic is here/.test(rotating.get('hospital')?.heard() ?? ''); i++) await sleep(20);
   await rotating.get('clinic')?.end('SIGKILL');
   assert.equal((await kept('clinic')).pending, null, 'nothing is stored before all are there');
   rotating.set('clinic', change('rotate', 'clinic'));

@@ -12,7 +12,7 @@ for (const [deposited, threat] of [
   test(
     `${3 * COUNT} generated questions on rows ${deposited ? 'deposited' : 'at stations'} are answered as DuckDB does, ${threat}`,
     {
-      timeout: 900_000,
+      timeout: 3_000_000,
     },
     (t) => askRowStations(t, { deposited, threat, count: COUNT, seed: SEED }),
   );

@@ -30,7 +30,7 @@ const list = (vendor: string): Set<string> =>
       .map((l) => l.split(',')[0] ?? ''),
   );
 
-test('ioc_ip: which addresses three of seven vendors have, and who can read which', { skip, timeout: 900_000 }, async (t) => {
+test('ioc_ip: which addresses three of seven vendors have, and who can read which', { skip, timeout: 3_000_000 }, async (t) => {
   const c = await openCollaboration({
     parties: [...VENDORS.map((name) => ({ name, file: join(folder, `party_${name}.csv`) })), { name: 'centre' }],
     table: 'iocs',

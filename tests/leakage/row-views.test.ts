@@ -74,7 +74,8 @@ async function alikeInSize(shape: TestPlan): Promise<void> {
   const mean = (list: readonly number[]) => list.reduce((s, v) => s + v, 0) / list.length;
   const spread = (list: readonly number[]) => list.reduce((s, v) => s + (v - mean(list)) ** 2, 0) / list.length;
   const z = Math.abs(mean(a) - mean(b)) / Math.sqrt((spread(a) + spread(b)) / RUNS + 1e-9);
-  assert.ok(z < 4.5, `means ${mean(a)} and ${mean(b)}: ${z.toFixed(1)} standard errors apart`);
+  // With 46 degrees of freedom, exceeded by chance with a probability below 1e-8. Sizes that do not vary may not differ at all.
+  assert.ok(z < 7, `means ${mean(a)} and ${mean(b)}: ${z.toFixed(1)} standard errors apart`);
 }
 
 test('secret groups: as many messages and bytes, whatever the rows', () => alikeInSize(SECRET));

@@ -21,7 +21,7 @@ before(
   async () => {
     experiment = await observe(RUNS);
   },
-  { timeout: 600_000 },
+  { timeout: 3_000_000 },
 );
 
 test('the two versions of the data differ', assertVersionsDiffer);

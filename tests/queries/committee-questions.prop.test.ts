@@ -142,7 +142,7 @@ async function differs(
 for (const malicious of [false, true]) {
   const model = malicious ? 'malicious' : 'semi-honest';
   test(`${QUESTIONS} deposited and ${QUESTIONS} joined questions on shares equal those in the clear, ${model} (seed ${SEED})`, {
-    timeout: 600_000,
+    timeout: 3_000_000,
   }, async (t) => {
     const problems: string[] = [];
     const union = deposits(malicious);

@@ -98,7 +98,7 @@ export class DryPipeline {
     for (const [i, dataset] of this.#datasets.entries()) {
       const organisation = this.#agreement.tables[dataset.table]?.providers[i] ?? '';
       if (!pushing.includes(organisation)) continue;
-      inputs.push({ organisation, vectors: await engine.partials(prepared, dataset, AbortSignal.timeout(60_000)) });
+      inputs.push({ organisation, vectors: await engine.partials(prepared, dataset, AbortSignal.timeout(600_000)) });
     }
     if (prepared.plan.rows !== undefined) {
       if (this.#pooled === null) throw new RangeError('this pipeline has no rows to share');

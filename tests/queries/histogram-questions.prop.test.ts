@@ -51,7 +51,7 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test(`${QUESTIONS} histograms are answered as DuckDB does, bin by bin (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
+test(`${QUESTIONS} histograms are answered as DuckDB does, bin by bin (seed ${SEED})`, { timeout: 3_000_000 }, async (t) => {
   const failures: string[] = [];
   const refused: string[] = [];
   let bins = 0;

@@ -105,7 +105,7 @@ after(() => {
   db?.closeSync();
 });
 
-test(`${QUESTIONS} generated questions about items are answered as DuckDB does (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
+test(`${QUESTIONS} generated questions about items are answered as DuckDB does (seed ${SEED})`, { timeout: 3_000_000 }, async (t) => {
   const failures: string[] = [];
   let [values, onShares] = [0, 0];
   for (let i = 0; i < QUESTIONS; i++) {

@@ -20,7 +20,7 @@ const fixtures = process.env['SLUIS_FIXTURES'];
 
 for (const [dataset, words] of Object.entries(realWords) as [CorpusDataset, Vocabulary][]) {
   test(`${QUESTIONS} generated questions over ${dataset} are answered as the reference does (seed ${SEED})`, {
-    timeout: 600_000,
+    timeout: 3_000_000,
   }, async (t) => {
     if (fixtures === undefined) return t.skip('SLUIS_FIXTURES is not set: real tables are needed');
     assert.deepEqual(await differences(fixtures, dataset, words), []);

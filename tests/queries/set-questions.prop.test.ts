@@ -109,7 +109,9 @@ function compared(result: Awaited<ReturnType<DryPipeline['answer']>>, rows: read
   return compareJoined(result, kept);
 }
 
-test(`${QUESTIONS} generated set operations and subqueries are answered as DuckDB does (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
+test(`${QUESTIONS} generated set operations and subqueries are answered as DuckDB does (seed ${SEED})`, {
+  timeout: 3_000_000,
+}, async (t) => {
   const failures: string[] = [];
   let [values, onShares, sets] = [0, 0, 0];
   for (let i = 0; i < QUESTIONS; i++) {

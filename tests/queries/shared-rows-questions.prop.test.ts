@@ -114,7 +114,7 @@ const isRefusal = (error: unknown): error is RefusedError =>
   error instanceof RefusedError && (/over shared rows/.test(error.message) || hidesDominance(error));
 
 test(`${QUESTIONS} generated questions on shared rows are answered as the reference does (seed ${SEED})`, {
-  timeout: 600_000,
+  timeout: 3_000_000,
 }, async (t) => {
   const failures: string[] = [];
   const asked: Query[] = [];

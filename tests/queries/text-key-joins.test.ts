@@ -26,7 +26,7 @@ const QUESTIONS = [
   "SELECT c.code AS code, count(*) AS n, min(c.paid) AS x FROM claims c SEMI JOIN codes k ON c.code = k.code WHERE c.code <> 'C3' GROUP BY c.code",
 ] as const;
 
-test(`joined rows by text (seed ${SEED})`, { timeout: 300_000 }, async (t) => {
+test(`joined rows by text (seed ${SEED})`, { timeout: 3_000_000 }, async (t) => {
   const db = await openJoinedTables(SEED);
   const pipeline = DryPipeline.onRows(agreement(), db);
   t.after(() => {

@@ -154,7 +154,7 @@ after(() => {
   db?.closeSync();
 });
 
-test(`${QUESTIONS} generated questions by texts without declared values (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
+test(`${QUESTIONS} generated questions by texts without declared values (seed ${SEED})`, { timeout: 3_000_000 }, async (t) => {
   const failures: string[] = [];
   const seen = { readable: 0, hashes: 0, nulls: 0, onShares: 0 };
   for (let i = 0; i < QUESTIONS; i++) {

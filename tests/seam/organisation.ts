@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { type Ended, LAUNCHER, sluis } from '../harness/command-line.ts';
 
 const SEAM = new URL('record-tls.ts', import.meta.url).href;
-const READY_MS = 120_000;
-const STOP_MS = 8_000;
+const READY_MS = 300_000;
+const STOP_MS = 30_000;
 
 export class Organisation {
   readonly name: string;
@@ -78,14 +78,17 @@ export class Organisation {
       const failed = (why: string) => reject(new Error(`the station of ${this.name} ${why}: ${this.printed.join('').slice(-2000)}`));
       const timer = setTimeout(() => failed('was not ready in time'), READY_MS);
       child.stderr.setEncoding('utf8').on('data', (text: string) => this.printed.push(text));
+      let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         this.printed.push(text);
-        if (/"ready":\s*true/.test(text)) resolve();
+        output += text;
+        if (!/"ready":\s*true/.test(output)) return;
+        clearTimeout(timer);
+        resolve();
       });
       child.once('error', (error) => failed(error.message));
       child.once('exit', (code) => failed(`ended with ${code}`));
       child.once('exit', () => clearTimeout(timer));
-      child.stdout.once('data', () => clearTimeout(timer));
     });
   }
 

@@ -173,11 +173,11 @@ test('a cancelled run stops', async () => {
     ...prepared.plan,
     provider: { ...prepared.plan.provider, from: '(SELECT sector FROM incidents, range(4000000) a, range(4000000) b)' },
   };
-  const controller = new AbortController();
+  const [controller, dataset] = [new AbortController(), await connect(ROWS)];
+  const running = engine.partials({ ...prepared, plan: slow }, dataset, controller.signal);
   setTimeout(() => controller.abort(), 200);
-  const began = Date.now();
-  await assert.rejects(engine.partials({ ...prepared, plan: slow }, await connect(ROWS), controller.signal), failed);
-  assert.ok(Date.now() - began < 5_000);
+  // So many rows take days: that it ends at all shows that it was stopped.
+  await assert.rejects(running, failed);
 });
 
 test('a changed file is checked again before it is used', async () => {

@@ -47,7 +47,7 @@ const row = fc.record({
   name: fc.string({ maxLength: 8 }).filter((s) => s.isWellFormed() && !s.includes('\0')),
 });
 
-test(`a station's rows are encoded as a contributor's (seed ${SEED})`, { timeout: 60_000 }, async () => {
+test(`a station's rows are encoded as a contributor's (seed ${SEED})`, { timeout: 3_000_000 }, async () => {
   const home = mkdtempSync(join(tmpdir(), 'sluis-rows-'));
   try {
     await fc.assert(

@@ -78,7 +78,7 @@ export async function startPrivateServer(binaries: string): Promise<PrivateServe
       psql('postgres', 'select 1');
       break;
     } catch (thrown) {
-      if (attempt >= 100 || server.exitCode !== null) {
+      if (attempt >= 1000 || server.exitCode !== null) {
         await stop();
         throw thrown;
       }

@@ -104,7 +104,7 @@ class Network {
         wire: { request: (peer: Peer, type: string, header: object) => this.#request(process, me, peer.name, type, header) },
         setting: { purpose: 'research', parties: PARTIES, threshold: this.#doing === 'reshare' ? 3 : 2 },
         others: PARTIES.filter((p) => p !== me).map((name) => ({ name, identity: '', certificate: name, address: '' })),
-        deadline: performance.now() + 30_000,
+        deadline: performance.now() + 600_000,
         signal: AbortSignal.any([process.life.signal, this.halt.signal]),
       };
       try {
