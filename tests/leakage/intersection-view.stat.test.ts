@@ -5,10 +5,11 @@
  * guesses at the receiver's items. Planted leaks (no mask, padding that is not random) must be found. Correlations come from a dealer; the messages by which they are made have their own tests.
  */
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { type Random, systemRandom, utf8 } from '@sluis/base';
 import type { PairOptions, TestLink } from '@sluis/model/fixtures';
-import { type IntersectionTerms, type PackedItems, packItems } from '@sluis/psi';
+import { type IntersectionTerms, type PackedItems, packItems, valueBytes } from '@sluis/psi';
 import { dealtRun } from '../../packages/psi/src/fixtures/dealt-run.ts';
 import { guessedBlocks } from '../../packages/psi/src/fixtures/sender-guesses.ts';
 import { TrustedDealer } from '../../packages/psi/src/fixtures/trusted-dealer.ts';
@@ -29,9 +30,25 @@ interface Case {
 /** What a sender may guess. */
 const GUESSES = packItems([...names('few', 4), ...names('many', 4)]);
 
-/** Everything that one end sent, in order. */
-function sentBy(link: TestLink): RunView {
-  return new Map(link.letters.map(({ step, body }, i) => [`${i} ${step}`, body]));
+/** Before the values of a message: which one it is. */
+const TAG = 16;
+
+/**
+ * Everything that one end sent, in order; but for the order of the sender's values, which follows from these themselves. Sorted,
+ * neighbours would depend on each other, which the comparison takes for chance more often than it says.
+ */
+function sentBy(link: TestLink, terms: IntersectionTerms): RunView {
+  return new Map(link.letters.map(({ step, body }, i) => [`${i} ${step}`, step === 'psi/values' ? mixed(body, valueBytes(terms)) : body]));
+}
+
+function mixed(body: Uint8Array, size: number): Uint8Array {
+  const values = Array.from({ length: (body.length - TAG) / size }, (_, i) => body.subarray(TAG + i * size, TAG + (i + 1) * size));
+  assert.deepEqual(values, [...values].sort(Buffer.compare), 'values are sorted');
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = randomInt(i + 1);
+    [values[i], values[j]] = [values[j] as Uint8Array, values[i] as Uint8Array];
+  }
+  return Buffer.concat([body.subarray(0, TAG), ...values]);
 }
 
 async function views(from: 0 | 1, { terms, sender, receiver, random, dealer }: Case): Promise<RunView[]> {
@@ -40,7 +57,7 @@ async function views(from: 0 | 1, { terms, sender, receiver, random, dealer }: C
   for (let run = 0; run < RUNS; run++) {
     const { links, positions } = await dealtRun(sender, receiver, terms, options, random, dealer?.());
     assert.equal(positions.length, COMMON.length);
-    const view = new Map(sentBy(links[from]));
+    const view = new Map(sentBy(links[from], terms));
     if (from === 1 && terms.protocol === 'vole') view.set('guesses', await guessedBlocks(links, GUESSES, terms));
     found.push(view);
   }

@@ -4,8 +4,9 @@
  *
  * - `worst`: Fisher's exact test between the samples at each bit position; the smallest p-value times the number of
  *   positions (Bonferroni). Finds a position that depends strongly on the sample.
- * - `drift`: the sum over positions of the squared standardised difference, against the mean and variance that the
- *   hypergeometric distribution gives. Finds many positions that each depend a little.
+ * - `drift`: the sum over positions of the squared standardised difference, against a χ² variable of the mean and variance
+ *   that the hypergeometric distributions give: not exact, and a little too strict in the tail. Positions must be independent
+ *   of each other within a run, or at least uncorrelated. Finds many positions that each depend a little.
  * - `bytes`: χ² of homogeneity over the 256 byte values, all positions together.
  *
  * Positions whose bit is the same in every run of both samples say nothing about the samples and are left out.
@@ -59,7 +60,7 @@ export function compare(a: readonly RunView[], b: readonly RunView[]): Compariso
   return {
     positions,
     worst: { p: Math.min(1, worst.p * positions), where: worst.where },
-    drift: positions === 0 ? 1 : upperTail((sum - positions) / Math.sqrt(variance)),
+    drift: positions === 0 ? 1 : chiTail(sum / positions, (2 * positions ** 2) / variance),
     bytes: homogeneity(histogram(a), histogram(b)),
   };
 }
@@ -120,7 +121,12 @@ function homogeneity(a: Float64Array, b: Float64Array): number {
     chi += (x - expected) ** 2 / expected + (x - expected) ** 2 / (both - expected);
   });
   const df = values - 1;
-  return df < 1 ? 1 : upperTail((Math.cbrt(chi / df) - (1 - 2 / (9 * df))) / Math.sqrt(2 / (9 * df)));
+  return df < 1 ? 1 : chiTail(chi / df, df);
+}
+
+/** P(χ² > ratio · df). */
+function chiTail(ratio: number, df: number): number {
+  return upperTail((Math.cbrt(ratio) - (1 - 2 / (9 * df))) / Math.sqrt(2 / (9 * df)));
 }
 
 /** P(Z > z) of a standard normal variable. Source: Abramowitz & Stegun 7.1.26; the asymptotic series beyond 4. */

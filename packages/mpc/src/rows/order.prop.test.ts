@@ -82,9 +82,10 @@ test('the plan foretells comparisons and rounds, and comparisons are near the le
       [values[i], values[j]] = [values[j] as number, values[i] as number];
     }
     const { counted, planned } = await run(values, unit);
-    // A search among a handful of items, which pays where rounds cost nothing, may need no last round: every gap has one item.
+    // A search among a handful of items, which pays where rounds cost nothing, may need no last round: every gap has one item. So
+    // it is for one search in every three runs of this test: for nine searches of one run with a probability below 1e-9.
     const spared = planned.rounds - counted.rounds;
-    assert.ok(spared >= 0 && spared <= (unit.perRound === 0 ? 4 : 0), `${counted.rounds} rounds for ${planned.rounds}`);
+    assert.ok(spared >= 0 && spared <= (unit.perRound === 0 ? 8 : 0), `${counted.rounds} rounds for ${planned.rounds}`);
     assert.ok(Math.abs(counted.comparisons / planned.comparisons - 1) < 0.1, `${counted.comparisons} for ${planned.comparisons}`);
   }
   const least = n * Math.log2(n) - n / Math.LN2;
