@@ -11,12 +11,16 @@ export interface Counts {
   readonly failures: string[];
 }
 
+/** Settings of whoever runs the tests: another language, or a station or database of theirs, is not what tests are about. */
+const FOREIGN = /^(LANG|LANGUAGE|LC_\w+|DATABASE_URL|SLUIS_(HOME|STATION|TOKEN|CERTIFICATE|LANG|DEBUG))$/;
+
 /** Runs the files in child processes; prints a full report, or only failures and skips when `quiet`. */
 export async function runTests(
   files: readonly string[],
   options: { concurrency: number; quiet: boolean; timeoutMs: number },
 ): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  for (const name of Object.keys(process.env)) if (FOREIGN.test(name)) delete process.env[name];
   // Files import much of the same: what one has compiled serves all others, the processes that they start too.
   process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'compiled');
   const events = run({

@@ -135,13 +135,13 @@ async function everyMessageIsRandom(model: ThreatModel): Promise<void> {
   const messages = transcript.filter((m) => !m.step.includes('keys'));
   assert.ok(messages.length > 80);
   for (const m of [...messages.filter((m) => m.payload.length > 8), ...together(messages.filter((m) => m.payload.length <= 8))]) {
-    // Of as few as 500 bytes the tail is a little longer than that of the chi-square law: the margin allows for that.
+    // Of as few as 500 bytes the tail is longer than that of the chi-square law: with this margin 1e-11, by exact convolution.
     assert.ok(m.payload.length >= 500, m.step);
     const statistic = againstUniform(histogram(m.payload));
-    assert.ok(statistic < CRITICAL + 10, `${m.step} from ${m.from}: ${statistic}`);
+    assert.ok(statistic < CRITICAL + 35, `${m.step} from ${m.from}: ${statistic}`);
   }
   const conjunction = Uint8Array.from({ length: 500 }, (_, i) => i & (i >> 1));
-  assert.ok(againstUniform(histogram(conjunction)) > CRITICAL + 10, 'an unmasked conjunction is caught');
+  assert.ok(againstUniform(histogram(conjunction)) > CRITICAL + 35, 'an unmasked conjunction is caught');
 }
 
 test('refreshed components have nothing to do with the old ones (chi-square of their difference, α = 1e-9)', async () => {
