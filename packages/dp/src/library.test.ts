@@ -71,20 +71,22 @@ test('histograms release declared groups only, and all of them', () => {
 
 test('groups that come from the data need many units', () => {
   const many = dp.rowsAreUnits([...Array<string>(100).fill('b'), 'rare', ...Array<string>(80).fill('a')], String);
-  const truncated = dp.groupsByTruncation({ epsilon: '1', delta: '0.000001' });
-  assert.deepEqual(truncated.claim.events, [{ kind: 'guarantee', epsilon: '1', delta: '1/1000000', times: 1 }]);
+  // The rare one is shown with a probability of δ.
+  const delta = '0.0000000001';
+  const truncated = dp.groupsByTruncation({ epsilon: '1', delta });
+  assert.deepEqual(truncated.claim.events, [{ kind: 'guarantee', epsilon: '1', delta: '1/10000000000', times: 1 }]);
   const keys = truncated.run(random, many).map((g) => g.key);
   assert.deepEqual(keys, ['a', 'b']);
   assert.deepEqual(
     dp
-      .groupsByThreshold({ rho: '1', delta: '0.000001' })
+      .groupsByThreshold({ rho: '1', delta })
       .run(random, many)
       .map((g) => g.key),
     ['a', 'b'],
   );
   // k = ⌈ln((e + 2δ − 1)/((e + 1)δ))⌉ for ε = 1: Desfontaines et al. 2022, Theorem 3.
-  const delta = 1e-6;
-  const expected = Math.ceil(Math.log((Math.E + 2 * delta - 1) / ((Math.E + 1) * delta)));
+  const millionth = 1e-6;
+  const expected = Math.ceil(Math.log((Math.E + 2 * millionth - 1) / ((Math.E + 1) * millionth)));
   assert.equal(dp.truncationFor({ numerator: 1n, denominator: 1n }, { numerator: 1n, denominator: 1_000_000n }), BigInt(expected));
   assert.throws(() => dp.groupsByTruncation({ epsilon: '1', delta: '0' }), { code: 'dp/bad-parameter' });
   assert.throws(() => dp.groupsByTruncation({ epsilon: '1', delta: '0.1', contributions: { groups: 1, rowsPerGroup: 2 } }), {
