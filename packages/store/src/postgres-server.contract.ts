@@ -1,5 +1,5 @@
 /** A private PostgreSQL server for tests: from the system's binaries, in a temporary folder, on a loopback port of its own. */
-import { execFileSync, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,13 +58,20 @@ export async function startPrivateServer(binaries: string): Promise<PrivateServe
     ...options,
     stdio: 'pipe',
   });
-  const port = await freePort();
-  const server = spawn(
-    join(binaries, 'postgres'),
-    ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-c', 'fsync=off'],
-    options,
-  );
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const begin = async (again: number): Promise<{ port: number; server: ChildProcess }> => {
+    const port = await freePort();
+    const server = spawn(
+      join(binaries, 'postgres'),
+      ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-c', 'fsync=off'],
+      options,
+    );
+    // Ready, or at its end: another process may have taken the port.
+    while (server.exitCode === null && !existsSync(join(folder, `.s.PGSQL.${port}`)))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    return server.exitCode === null || again === 0 ? { port, server } : begin(again - 1);
+  };
+  const { port, server } = await begin(5);
+  const ended = new Promise<void>((resolve) => (server.exitCode === null ? server.once('exit', () => resolve()) : resolve()));
   const url = (database: string) => `postgresql://sluis@127.0.0.1:${port}/${database}`;
   const psql = (database: string, text: string) =>
     execFileSync(join(binaries, 'psql'), ['-X', '-q', '-c', text, url(database)], { ...options, stdio: 'pipe' });
