@@ -107,8 +107,8 @@ async function interrupt(dir: string, word: string, afterMs: number) {
 }
 
 for (const [when, rows, word, afterMs] of [
-  ['while stations start', 10, 'Starting', 700],
-  ['while data are connected', 60_000, 'Providers connect', 0],
+  ['while stations start', 10, 'Starting', 150],
+  ['while data are connected', 150_000, 'Providers connect', 0],
 ] as const)
   test(`an interruption ${when} ends every station and removes the folder`, async () => {
     const dir = writeParties(`interrupted-${rows}`, ['north', 'south', 'west'], rows);
