@@ -74,6 +74,11 @@ export interface PlanQuantile {
   /** Its contribution: the number of rows. */
   readonly contribution: number;
   readonly at: number;
+  /**
+   * Instead of a share of all rows: the value of so many rows from the end that `at` names, 0 (upwards from the smallest) or
+   * 10000 (downwards from the largest). Of noisy minima and maxima, which are discrete.
+   */
+  readonly rank?: string;
   readonly continuous: boolean;
   /** Value of the first bin. */
   readonly low: string;
@@ -183,7 +188,7 @@ export interface PlanAggregate {
   readonly contribution: number;
   /**
    * Indices into accumulators: sum → [sum]; avg → [sum]; var/stddev → [sum, sum of squares]; min/max → [it]; count → [];
-   * distinct counts and quantiles → [it] (noisy quantiles that are shown: [it, low end, high end]); statistics of pairs → those of [Σx, Σy, Σxy, Σx², Σy²] that `pairSums` names.
+   * distinct counts and quantiles → [it] (noisy quantiles, minima and maxima that are shown: [it, low end, high end]); statistics of pairs → those of [Σx, Σy, Σxy, Σx², Σy²] that `pairSums` names.
    */
   readonly accumulators: readonly number[];
   /**

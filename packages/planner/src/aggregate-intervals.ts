@@ -6,7 +6,6 @@ import type { CellColumn } from './cell-column.ts';
 import { type Ends, type MeanBounds, meanInterval, rowsBetween } from './mean.ts';
 import { pairInterval, spreadInterval } from './moment-intervals.ts';
 import { range, type Range } from './rational-interval.ts';
-import { isQuantile } from './split-histogram.ts';
 
 /** Both ends by cell, as the aggregate's type has them; null where it is not opened or has no bounds. */
 export interface AggregateInterval {
@@ -35,7 +34,7 @@ function intervalsOf(plan: Plan, aggregate: PlanAggregate, margin: PlanMargin, r
   const [first = []] = sums;
   if (kind === 'sum' || kind === 'count_distinct')
     return around(first, margin.accumulators[0] ?? null, (cells) => typedColumn(cells, scales[0] ?? 0, aggregate));
-  if (isQuantile(kind)) {
+  if (plan.accumulators[accumulators[0] ?? -1]?.quantile !== undefined) {
     const [low, high] = accumulators.slice(1).map((a) => quantileColumn(plan, aggregate, released, a));
     return low === undefined || high === undefined ? doubleColumns(counts.map(() => null)) : { low, high };
   }

@@ -3,7 +3,6 @@ import { inputsOf, type Plan, type PlanAggregate, type PlanNoise, rowsOfCell, se
 import { decimalText } from './cell-column.ts';
 import { hasAggregate } from './expression.ts';
 import type { Question } from './question.ts';
-import { isQuantile } from './split-histogram.ts';
 import { listed, say, several, type Sentence } from './sentences.ts';
 
 export function noiseSentences(plan: Plan, question: Question): Sentence[] {
@@ -15,6 +14,7 @@ export function noiseSentences(plan: Plan, question: Question): Sentence[] {
     ...protectedBy(plan, noise),
     `The compute parties add ${noise.mechanism === 'discrete-laplace' ? 'discrete Laplace' : 'discrete Gaussian'} noise to every value in secret, before anything is opened. None of them knows it, and none can take it away.`,
     ...errors(plan, noise, question),
+    ...plan.aggregates.flatMap((a) => nearTheEnd(plan, a)),
     ...(plan.rows === undefined
       ? []
       : [
@@ -65,7 +65,7 @@ function errors(plan: Plan, noise: PlanNoise, { items }: Question): string[] {
           `"${name}" will be within ${decimalText(known.margin, known.scale)} of the exact value in 95 of 100 cases.`,
           ...drowning(plan, name, known),
         ];
-      const ranks = own && isQuantile(aggregate.kind) ? mostRanks(plan, aggregate) : null;
+      const ranks = own ? mostRanks(plan, aggregate) : null;
       return [
         `How far off "${name}" is depends on the values: the answer states it (low and high).`,
         ...(ranks === null
@@ -75,6 +75,30 @@ function errors(plan: Plan, noise: PlanNoise, { items }: Question): string[] {
             ]),
       ];
     });
+}
+
+/** A minimum or maximum: at which rank it is found instead, and what that means. */
+function nearTheEnd(plan: Plan, { sql, kind, accumulators }: PlanAggregate): string[] {
+  const { quantile } = plan.accumulators[accumulators[0] ?? -1] ?? {};
+  if (quantile?.rank === undefined) return [];
+  const [end, other] = kind === 'min' ? ['smallest', 'largest'] : ['largest', 'smallest'];
+  const [rank, size] = [BigInt(quantile.rank), plan.histograms?.[quantile.histogram]?.size ?? 1];
+  if (size === 1) return [];
+  const nth = (n: bigint): string => (n === 1n ? `the ${end}` : `the ${ordinal(n)} ${end}`);
+  return [
+    `${sql} is not the very ${end} value, which is one row's own, but a quantile near the end: about ${nth(rank)}. So many rows (${rank}) are asked for because the noise of ${several(size, 'count')}, one for each possible value, would otherwise find values that no row has. In 95 of 100 cases it lies between the ${end} value and ${nth(2n * rank - 1n)}; its interval is about ${nth(rank)}. A group of fewer rows may show any value up to the ${other} possible one.`,
+    ...(2n * rank - 1n > rowsOfCell(plan)
+      ? [
+          `Noise may drown ${sql}: by the agreement's maximum of rows there are at most ${rowsOfCell(plan)}. Ask for it with a larger epsilon, or round the value so that it has fewer possible ones.`,
+        ]
+      : []),
+  ];
+}
+
+function ordinal(n: bigint): string {
+  const [tens, ones] = [n % 100n, Number(n % 10n)];
+  const ending = tens >= 11n && tens <= 13n ? 'th' : (['th', 'st', 'nd', 'rd'][ones] ?? 'th');
+  return `${n}${ending}`;
 }
 
 /** The largest margin of a quantile's ends, in rows; null where it has none. */

@@ -5,7 +5,7 @@ import type { Question } from './question.ts';
 import { unsupported } from './refusal.ts';
 import type { Sharing } from './sharing.ts';
 import { expressionsOf } from './split.ts';
-import { isQuantile } from './split-histogram.ts';
+import { isExtremeValue, isQuantile } from './split-histogram.ts';
 import type { Stability } from './stability.ts';
 
 /** Throws RefusedError `plan/unsupported`, naming what can be asked instead. */
@@ -26,19 +26,12 @@ function checkOne(call: AggregateNode, sharing: Sharing | null, { unit }: Stabil
       'A histogram with noise',
       `Ask for COUNT(*) by group (GROUP BY ${print(bin.of)}): a row is then noticed in one group only.`,
     );
-  if (aggregate === 'min' || aggregate === 'max') {
-    const x = call.argument === null ? 'x' : print(call.argument);
-    throw unsupported(
-      `${aggregate.toUpperCase()} with noise`,
-      `It is one row's own value. Ask for QUANTILE_DISC(${x}, ${aggregate === 'min' ? '0.01' : '0.99'}).`,
-    );
-  }
   if (isAmong(aggregate))
     throw unsupported(
       `${aggregate} with noise`,
       'It compares single organisations. Ask for SUM or AVG, or leave the noise out where the agreement allows it.',
     );
-  if (isQuantile(aggregate) && sharing !== null)
+  if ((isQuantile(aggregate) || isExtremeValue(aggregate)) && sharing !== null)
     throw unsupported(
       `${print(call)} with noise, over rows that are shared,`,
       'Noisy quantiles are found in counts of all possible values, of rows that stay with their providers. Round the value (x // 100, CAST(x AS INTEGER)) or declare narrower bounds, so that it has few of them.',

@@ -14,6 +14,7 @@ import {
   sharesTotals,
 } from '@sluis/model';
 import { print } from './expression.ts';
+import { withExtremeRanks } from './extreme-ranks.ts';
 import { finalSql } from './final-sql.ts';
 import { noiseOf } from './noise.ts';
 import { intervalColumns, type IntervalColumns } from './noise-intervals.ts';
@@ -111,7 +112,7 @@ export function protect(p: Protecting): Plan {
     maximumRows: question.table.maximum_rows,
     techniques: techniquesFor(agreement, p.shared !== null, noise !== null),
   };
-  const made = noise === null ? plan : roomy(withQuantileEnds(plan, noise), noise);
+  const made = noise === null ? plan : roomy(withQuantileEnds(withExtremeRanks(plan, noise), noise), noise);
   requireRoom(made);
   return made;
 }

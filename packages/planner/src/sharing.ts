@@ -7,7 +7,7 @@ import { aggregatesOf, print } from './expression.ts';
 import type { InputShape } from './parts.ts';
 import type { Question, Source } from './question.ts';
 import { expressionsOf } from './split.ts';
-import { binsOf } from './split-histogram.ts';
+import { binsOf, isExtremeValue } from './split-histogram.ts';
 import type { Typing } from './types.ts';
 
 export interface SharedSource {
@@ -47,13 +47,19 @@ export async function sharingOf(
   const deposits = question.sources.some((s) => s.table.deposits !== undefined);
   const unit = question.sources[0]?.table.privacy_unit;
   const bounded = noisy && deposits && unit?.protects === 'column' ? [`noise that protects all rows with the same ${unit.column}`] : [];
-  const because = [...bounded, ...(await reasons(question, secretKeys, deposits, typing))];
+  const because = [...bounded, ...(await reasons(question, secretKeys, deposits, typing, noisy))];
   if (because.length === 0 && !deposits) return null;
   const sources = question.sources.map((source) => sharedSource(source, because.length > 0, agreement));
   return { sources, maximumRows: Math.min(joinedRows(question, sources), MOST_ROWS), because };
 }
 
-async function reasons(question: Question, secretKeys: readonly string[], deposits: boolean, typing: Typing): Promise<string[]> {
+async function reasons(
+  question: Question,
+  secretKeys: readonly string[],
+  deposits: boolean,
+  typing: Typing,
+  noisy: boolean,
+): Promise<string[]> {
   const others = [
     ...(question.joins.length > 0 ? ['a join'] : []),
     ...(question.merging === undefined ? [] : [`counting who has the same ${question.merging.keys.map((k) => k.name).join(', ')}`]),
@@ -64,7 +70,7 @@ async function reasons(question: Question, secretKeys: readonly string[], deposi
   const calls = new Set<string>();
   for (const call of expressionsOf(question)
     .flatMap(aggregatesOf)
-    .filter((a) => needsRows(a.aggregate))) {
+    .filter((a) => needsRows(a.aggregate) || (noisy && isExtremeValue(a.aggregate)))) {
     if (call.aggregate === 'count_distinct') calls.add('COUNT(DISTINCT …)');
     else if (!searched || call.argument === null) calls.add('a quantile');
     else if ((await binsOf(call.argument, { question, typing })) === null)

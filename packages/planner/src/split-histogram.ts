@@ -1,5 +1,5 @@
 /** Quantiles of rows that stay with their providers: found on secrets in a histogram with one count per possible value. */
-import { type AggregateKind, MOST_BINS, type PlanAccumulator, type PlanAggregate, signedBits, wordsForBits } from '@sluis/model';
+import { type AggregateKind, MOST_BINS, type PlanAccumulator, type PlanAggregate, type PlanQuantile, signedBits, wordsForBits } from '@sluis/model';
 import { print, type AggregateNode, type Bound } from './expression.ts';
 import type { Making, RowMeasure } from './parts.ts';
 import { quoteText } from './quote.ts';
@@ -8,6 +8,8 @@ import { orderedWhole } from './split-sums.ts';
 import { rowInteger, sizeOf, type Whole } from './whole-number.ts';
 
 export const isQuantile = (kind: AggregateKind): boolean => kind === 'quantile_cont' || kind === 'quantile_disc';
+
+export const isExtremeValue = (kind: AggregateKind): kind is 'min' | 'max' => kind === 'min' || kind === 'max';
 
 /** Decimals of ten-thousandths. */
 const CONTINUOUS_DIGITS = 4;
@@ -28,6 +30,11 @@ function ordinalSql(w: Whole, dictionary: readonly string[] | null): string {
 }
 
 type Made = Pick<PlanAggregate, 'accumulators' | 'dictionary'>;
+
+/** Ten-thousandths of the rows; of a noisy minimum or maximum the end, with a rank that follows from the noise. */
+function placeOf({ aggregate, fraction = 0 }: AggregateNode): Pick<PlanQuantile, 'at' | 'rank'> {
+  return isExtremeValue(aggregate) ? { at: aggregate === 'min' ? 0 : 10_000, rank: '1' } : { at: fraction };
+}
 
 /** Throws RefusedError `plan/unsupported` if the value has more than `MOST_BINS` possible values. */
 export async function histogramOf(node: AggregateNode, argument: Bound, contribution: number, making: Making): Promise<Made> {
@@ -52,7 +59,7 @@ export async function histogramOf(node: AggregateNode, argument: Bound, contribu
     minimum: '0',
     maximum: '0',
     words: wordsForBits(signedBits(sizeOf(low) * factor)),
-    quantile: { histogram, contribution, at: node.fraction ?? 0, continuous, low: String(whole.minimum) },
+    quantile: { histogram, contribution, ...placeOf(node), continuous, low: String(whole.minimum) },
   };
   const meaning: RowMeasure = {
     kind: 'quantile',

@@ -13,7 +13,7 @@ import { conjunction, presence } from './operations.ts';
 import { Parts, type InputShape, type Making, type RowCondition, type RowMeasure } from './parts.ts';
 import type { Question } from './question.ts';
 import { amongOf } from './split-among.ts';
-import { histogramOf, isQuantile } from './split-histogram.ts';
+import { histogramOf, isExtremeValue, isQuantile } from './split-histogram.ts';
 import { pairParts } from './split-pairs.ts';
 import { addDominance, addSquares, addSum, distinctOf, extremeOf, filterSql, quantileOf } from './split-sums.ts';
 import type { Typing } from './types.ts';
@@ -133,6 +133,8 @@ type SingleParts = Pick<PlanAggregate, 'accumulators'> & Partial<Pick<PlanAggreg
 
 async function singleParts(node: AggregateNode, argument: Bound, contribution: number, making: Making): Promise<SingleParts> {
   const { aggregate: kind, filter } = node;
+  // With noise there is no minimum, but a value near it.
+  if (making.sums !== null && isExtremeValue(kind)) return histogramOf(node, argument, contribution, making);
   if (kind === 'min' || kind === 'max') return extremeOf(kind, argument, filter, making);
   if (node.among !== undefined && isAmong(kind)) {
     const among = amongOf(node, argument, contribution, making);

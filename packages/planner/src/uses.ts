@@ -116,7 +116,8 @@ function needsOfAggregate(node: AggregateNode, table: Table, fewestRows: number 
   const needs = node.filter === null ? [] : every(node.filter, ['filter'], 'to filter rows (FILTER)');
   const { argument } = node;
   if (argument === null) return needs;
-  if (node.aggregate === 'min' || node.aggregate === 'max') {
+  // With noise they are values of many rows, like other quantiles.
+  if (fewestRows !== null && (node.aggregate === 'min' || node.aggregate === 'max')) {
     needs.push(...every(argument, ['reveal'], `in ${node.aggregate}, which shows one record's own value`));
     // An extreme of nullif(x, …) or x % 7 picks which record is shown.
     const { deciding, acting } = usesOf(argument, table);

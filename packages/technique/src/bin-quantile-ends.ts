@@ -1,6 +1,6 @@
 /** The ends of an interval around a quantile, searched in the same noisy bins as the quantile: see `quantileInBins`. */
 import { type PlanQuantile, type PlanQuantileEnd, signedBits } from '@sluis/model';
-import { binQuantileBits } from './bin-quantile.ts';
+import { binQuantileBits, reachedBy } from './bin-quantile.ts';
 import type { Committee, SecretBits, SecretColumn } from './committee.ts';
 import type { CommitteeMeter } from './committee-cost.ts';
 
@@ -10,9 +10,8 @@ const UNITS = 10_000n;
 export const quantileEndBits = (most: bigint): number => binQuantileBits(2n * most);
 
 /** What the noisy 10000·c(v) − at·n has to reach, without a margin, for the value of this end to be v or less. */
-function wanted({ at, continuous }: PlanQuantile, side: PlanQuantileEnd['side']): bigint {
-  if (continuous) return side === 'low' ? 1n - BigInt(at) : UNITS - BigInt(at);
-  return at === 0 ? 1n : 0n;
+function wanted(quantile: PlanQuantile, side: PlanQuantileEnd['side']): bigint {
+  return quantile.continuous && side === 'low' ? 1n - BigInt(quantile.at) : reachedBy(quantile);
 }
 
 /** The margin of every value that is searched. */

@@ -11,12 +11,21 @@ const UNITS = 10_000n;
 /** Width of the comparisons where counts, and the number of all, lie within ±most: they are compared in ten-thousandths. */
 export const binQuantileBits = (most: bigint): number => signedBits(2n * UNITS * (most + 1n));
 
+/** What 10000·c(v) − at·n has to reach, for the quantile to be v or less: `rank` rows from an end, or a share of all. */
+export function reachedBy({ at, rank, continuous }: PlanQuantile): bigint {
+  if (rank !== undefined) return at === 0 ? UNITS * BigInt(rank) : UNITS * (1n - BigInt(rank));
+  if (continuous) return UNITS - BigInt(at);
+  // The quantile at 0 is the smallest value: nothing up to the values below it.
+  return at === 0 ? 1n : 0n;
+}
+
 /**
  * The quantile of each cell. Run by: all three compute parties, in step.
  *
  * With c(v) the number of values up to v and n that of all, the discrete quantile is the smallest v with
  * 10000·c(v) ≥ at·n. The continuous one is (with t = at·(n − 1)) the sum over v of t − 10000·(c(v) − 1), clamped to
  * 0 … 10000: what lies at or below the lower of the two values counts in full, what lies between them by the fraction.
+ * With a rank r from the low end it is the smallest v with c(v) ≥ r, from the high end the smallest with n − c(v) < r.
  * The last value is left out of the search: what is below no other is the last, so that a result is always a value of
  * the histogram. Where counts are noisy, c may fall: the discrete result is then the number of values v with
  * 10000·c(v) < at·n, which lies between the first and the last place where c crosses the quantile.
@@ -81,12 +90,11 @@ function discreteSteps(
   committee: Committee,
   upTo: SecretColumn,
   n: SecretColumn,
-  { at }: PlanQuantile,
+  quantile: PlanQuantile,
   size: number,
   bits: number,
 ): Promise<SecretBits> {
-  // The quantile at 0 is the smallest value: nothing up to the values below it.
-  const target = at === 0 ? committee.constant(n.length, 1, 1n) : committee.scale(n, BigInt(at));
+  const target = committee.addConstant(committee.scale(n, BigInt(quantile.at)), reachedBy(quantile));
   return committee.less(committee.scale(upTo, UNITS), repeated(committee, target, size), bits);
 }
 

@@ -135,6 +135,7 @@ function checkRoom(plan: Plan): void {
     if (plan.rows !== undefined || histogram === undefined) refuse(`The plan of ${sql} refers to what it does not hold.`);
     if (!Number.isInteger(quantile.at) || quantile.at < 0 || quantile.at > 10_000)
       refuse('A quantile lies between 0 and 1, with four decimals.');
+    checkRank(plan, quantile);
     checkEnd(plan, quantile, histogram.size);
     if (noisyQuantileBits(plan, quantile) > 64) refuse('So many rows with so much noise can’t be searched in 64 bits.');
     const [low, scale] = [BigInt(quantile.low), quantile.continuous ? 10_000n : 1n];
@@ -142,6 +143,14 @@ function checkRoom(plan: Plan): void {
     if (signedBits(most) > 64 * words) refuse(`The values of ${sql} don’t fit in ${words} words.`);
   }
   if (decisionBits(plan) > 64) refuse('A threshold and counts with so much noise can’t be compared in 64 bits.');
+}
+
+/** A rank counts rows from one of both ends, and comparisons have room for it. */
+function checkRank(plan: Plan, { rank, at, continuous, histogram }: PlanQuantile): void {
+  if (rank === undefined) return;
+  if (continuous || (at !== 0 && at !== 10_000)) refuse('A rank counts rows from the smallest or the largest value.');
+  if (!/^[1-9]\d{0,18}$/.test(rank) || BigInt(rank) > noisyCountsOf(plan, histogram))
+    refuse('A rank is a number of rows that noisy counts can reach.');
 }
 
 /** Every value but the last has a margin, and comparisons room for it. */
