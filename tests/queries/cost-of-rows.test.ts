@@ -12,12 +12,15 @@ import { simulateCommittee } from '@sluis/mpc/simulation';
 import { prepare } from '@sluis/planner';
 import { rowsOnShares } from '@sluis/rows';
 import { exactRules } from '@sluis/rules';
+import { noiseOnSecrets } from '@sluis/dp/joint';
 import { seededRandom } from '../../packages/math/src/fixtures/seeded-random.ts';
 import { dealRows } from '../../packages/rows/src/fixtures/secret-rows.ts';
 import { sampleAgreement } from './sample-agreement.ts';
 
 const all = ['group', 'filter', 'aggregate', 'reveal', 'join'];
 const ROWS = 300;
+const NOISE = { noise: { required: false, budget: { epsilon: '10' } } } as object;
+const privacy_unit = { protects: 'row' };
 const columns = {
   person_id: { type: 'INTEGER', uses: all, bounds: [0, 1_000_000] },
   sector: { type: 'VARCHAR', uses: all, nullable: true, domain: { values: ['a', 'b', 'c', 'd'] } },
@@ -31,15 +34,22 @@ function agreement(threat: Agreement['threat_model'], dominance: boolean): Agree
     table: 'unused',
     definition: { kind: 'union', description: '', violations: 'refuse', maximum_rows: 10, columns: {} },
     parties: ['north', 'south', 'west'],
-    output: { minimum_rows: 5, minimum_organisations: 2, ...(dominance ? { dominance: { n: 2, k: 80 } } : {}) },
+    output: { minimum_rows: 5, minimum_organisations: 2, ...(dominance ? { dominance: { n: 2, k: 80 } } : {}), ...NOISE },
     receivers: ['north', 'centre'],
   });
-  const owned = (owner: string, more: object) => ({ kind: 'owner', providers: [owner], maximum_rows: ROWS, columns, ...more });
+  const owned = (owner: string, more: object) => ({
+    kind: 'owner',
+    providers: [owner],
+    maximum_rows: ROWS,
+    columns,
+    privacy_unit,
+    ...more,
+  });
   return agreementSchema.parse({
     ...base,
     threat_model: threat,
     tables: {
-      visits: { kind: 'union', providers: ['north', 'south', 'west'], maximum_rows: ROWS / 3, columns },
+      visits: { kind: 'union', providers: ['north', 'south', 'west'], maximum_rows: ROWS / 3, columns, privacy_unit },
       people: owned('north', { maximum_join_rows: 400 }),
       claims: owned('south', { unique: [['person_id']] }),
       trips: owned('west', {}),
@@ -71,6 +81,8 @@ function dealt(encodings: readonly ColumnEncoding[], stations: readonly string[]
   return dealRows({ encodings, rows });
 }
 
+const mechanismOf = (plan: Plan) => (plan.noise === undefined ? exactRules : noiseOnSecrets);
+
 async function metered(agreed: Agreement, plan: Plan): Promise<{ rounds: number; bytes: number }> {
   const sources = (plan.rows?.sources ?? []).map(({ table, columns: names, stations }) => {
     const encodings = encodingsOf(agreed.tables[table] ?? assert.fail(), names);
@@ -90,8 +102,10 @@ async function metered(agreed: Agreement, plan: Plan): Promise<{ rounds: number;
         );
       }
       const input = await rowsOnShares.evaluate(c, plan, rows);
-      const totals = await exactRules.combine(c, plan, [input]);
-      const passes = await exactRules.decide(c, plan, [input], totals);
+      const mechanism = mechanismOf(plan);
+      const exact = await mechanism.combine(c, plan, [input]);
+      const totals = plan.noise === undefined ? exact : await noiseOnSecrets.addNoise(c, plan, exact, seededRandom(4 + c.me));
+      const passes = await mechanism.decide(c, plan, [input], totals);
       for (const bits of passes) await c.openBits(bits);
     },
     { convene, random: [seededRandom(1), seededRandom(2), seededRandom(3)] },
@@ -113,6 +127,8 @@ const QUESTIONS: readonly (readonly [sql: string, receiver?: string])[] = [
   ['SELECT count(*) AS n FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id USING SAMPLE 25%'],
   ["SELECT sector, count(*) AS n FROM people p SEMI JOIN trips t ON matches('persons') GROUP BY sector"],
   ["SELECT count(*) AS n FROM claims c SEMI JOIN people p ON matches('persons')", 'north'],
+  ['SELECT sector, min(age // 30) AS x, count(DISTINCT age) AS n FROM visits GROUP BY sector WITH NOISE (epsilon = 1)'],
+  ['SELECT max(c.person_id // 1000) AS x FROM claims c SEMI JOIN trips t ON c.person_id = t.person_id WITH NOISE (epsilon = 1)'],
   ['SELECT sum(x) AS x FROM (SELECT name, sum(age) AS x FROM visits GROUP BY name HAVING count(DISTINCT organisation) >= 2)'],
 ];
 
@@ -120,13 +136,15 @@ for (const threat of ['semi-honest', 'malicious'] as const) {
   for (const dominance of [false, true]) {
     for (const [sql, receiver = 'centre'] of QUESTIONS) {
       if (threat === 'malicious' && dominance !== /corr|matches/.test(sql)) continue;
+      if (dominance && /NOISE/.test(sql)) continue;
       if (dominance && receiver !== 'centre') continue;
       test(`${threat}${dominance ? ', dominance' : ''}: ${sql}`, async (t) => {
         const agreed = agreement(threat, dominance);
         const { plan } = await prepare({ sql, agreement: agreed, agreementId: 'dry', receivers: [receiver] }, createSqlEngine());
-        for (const technique of [rowsOnShares, exactRules]) technique.checkPlan(plan);
+        const used = [rowsOnShares, mechanismOf(plan)];
+        for (const technique of used) technique.checkPlan(plan);
         const shape = { cells: plan.cellCount, providers: plan.providers.length, wordsPerCell: 0, plan };
-        const parts = [rowsOnShares, exactRules].map((technique) => technique.cost(shape));
+        const parts = used.map((technique) => technique.cost(shape));
         const said = { rounds: parts.reduce((n, p) => n + p.rounds, 0), bytes: parts.reduce((n, p) => n + p.bytes, 0) };
         const real = await metered(agreed, plan);
         t.diagnostic(`${real.rounds} rounds, said ${said.rounds}; ${real.bytes} bytes, said ${said.bytes}`);

@@ -113,6 +113,8 @@ export type RowAccumulatorKind =
   | 'quantile'
   /** v[max(⌈q·n/10000⌉ − 1, 0)]: a value that occurs, at its own scale. */
   | 'quantile_disc'
+  /** Found in a histogram of the plan, once noise is on it: rows give nothing for it by themselves. */
+  | 'histogram'
   /** Value of a secret group key. */
   | 'key';
 
@@ -170,6 +172,8 @@ export interface PlanRows {
   readonly contributions: readonly (RowExpression | null)[];
   /** Per accumulator of the plan. */
   readonly accumulators: readonly PlanRowAccumulator[];
+  /** Per histogram of the plan: the place of a row's value in it, from 0; NULL where the row does not contribute. Absent if there are none. */
+  readonly histograms?: readonly RowExpression[];
   /** Per dominance of the plan: |x| of a row, NULL where it does not contribute. Absent if there are none. */
   readonly dominances?: readonly RowExpression[];
   /**

@@ -13,8 +13,8 @@ export function noiseSentences(plan: Plan, question: Question): Sentence[] {
     `The answer is differentially private: it costs ε = ${noise.epsilon}${noise.delta === '0' ? '' : ` and δ = ${noise.delta}`} of the budget, whatever it says.`,
     ...protectedBy(plan, noise),
     `The compute parties add ${noise.mechanism === 'discrete-laplace' ? 'discrete Laplace' : 'discrete Gaussian'} noise to every value in secret, before anything is opened. None of them knows it, and none can take it away.`,
-    ...errors(plan, noise, question),
     ...plan.aggregates.flatMap((a) => nearTheEnd(plan, a)),
+    ...errors(plan, noise, question),
     ...(plan.rows === undefined
       ? []
       : [

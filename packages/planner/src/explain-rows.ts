@@ -62,6 +62,7 @@ export function seesOfRows(plan: Plan, rows: PlanRows): Sentence[] {
     rows.secretSlots !== null ||
     rows.bound !== undefined ||
     rows.merged !== undefined ||
+    rows.histograms !== undefined ||
     rows.accumulators.some((a) => a.kind === 'distinct' || a.kind.startsWith('quantile'));
   return say(
     'committee',

@@ -4,6 +4,7 @@ import { parseRational } from '@sluis/math';
 import type { Plan, PlanAccumulator, PlanNoise } from '@sluis/model';
 import { addedNoise } from './noise-parts.ts';
 
+const UNITS = 10_000;
 /** Part of the 5 % of cases that one end of one sum may take: see `rankWithin`. */
 const OUTSIDE = 0.05 / 4;
 
@@ -48,5 +49,6 @@ function rankOf(noise: AddedNoise, size: number): bigint {
 export function rankWithin(noise: AddedNoise, size: number): bigint {
   const searched = size - 1;
   if (searched === 0) return 1n;
-  return 1n + twoWeightMargin(noise, { weights: [1, 0], from: searched, to: searched, total: searched }, OUTSIDE);
+  // In ten-thousandths of a row, rounded down: the noise of a sum is a whole number of rows.
+  return 1n + twoWeightMargin(noise, { weights: [UNITS, 0], from: searched, to: searched, total: searched }, OUTSIDE) / BigInt(UNITS);
 }

@@ -44,6 +44,12 @@ export interface RowMeasure {
   readonly dictionary: readonly string[] | null;
 }
 
+/** Where in a histogram a row is: its value, less that of the first place. */
+export interface Placing {
+  readonly measure: RowMeasure;
+  readonly low: bigint;
+}
+
 /** How many inputs a plan has and how many rows each may stand for. */
 export interface InputShape {
   /** Organisations that push partial aggregates down. */
@@ -66,7 +72,7 @@ export interface Making {
   readonly contributions: Parts<PlanContribution, RowCondition>;
   readonly accumulators: Parts<PlanAccumulator, RowMeasure>;
   readonly dominances: Parts<PlanDominance, RowMeasure>;
-  readonly histograms: Parts<PlanHistogram, null>;
+  readonly histograms: Parts<PlanHistogram, Placing>;
 }
 
 /** Largest number of rows that one input stands for. */

@@ -66,6 +66,9 @@ export async function planSharedRows(
   for (const condition of split.conditions) contributions.push(await rowCondition(condition, scope));
   const accumulators: PlanRowAccumulator[] = [];
   for (const measure of split.measures) accumulators.push(await rowMeasure(measure, scope));
+  const histograms: RowExpression[] = [];
+  for (const { measure, low } of split.placings)
+    histograms.push(await filtered(measure, minus(await measured(measure, scope), numberOf(low, measure.scales[0] ?? 0)), scope));
   const dominances: RowExpression[] = [];
   for (const measure of split.sizes) dominances.push(sizeOf((await rowMeasure(measure, scope)).expression));
   const codes = lowered.map((key, i) =>
@@ -87,6 +90,7 @@ export async function planSharedRows(
       ...accumulators,
       ...(secret ? lowered.map((k): PlanRowAccumulator => ({ kind: 'key', expression: k.expression, quantile: 0 })) : []),
     ],
+    ...(histograms.length === 0 ? {} : { histograms }),
     ...(dominances.length === 0 ? {} : { dominances }),
     secretSlots: secret ? slotsOf(lowered, keys, sharing, stability !== null) : null,
     maximumRows: sharing.maximumRows,
@@ -149,7 +153,7 @@ function rowSource(
     if (e.op === 'case') visit(e.else);
     if ('args' in e) e.args.forEach(visit);
   };
-  const values = [...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
+  const values = [...rows.accumulators.map((a) => a.expression), ...(rows.histograms ?? []), ...(rows.dominances ?? [])];
   const { merged } = rows;
   const sampled = rows.sample?.keys ?? [];
   const ofRows = merged === undefined ? [] : [merged.where, ...merged.keys, ...merged.sums.map((s) => s.expression)];
@@ -219,10 +223,14 @@ async function rowCondition({ filter, present }: RowCondition, scope: RowScope):
 }
 
 async function rowMeasure(measure: RowMeasure, scope: RowScope): Promise<PlanRowAccumulator> {
-  const { kind, filter, quantile } = measure;
-  const value = await measured(measure, scope);
-  if (filter === null) return { kind, expression: value.expression, quantile };
-  return { kind, expression: chosen([branch(await lowerCondition(filter, scope), value)], nothing(value.scale)).expression, quantile };
+  const { kind, quantile } = measure;
+  if (kind === 'histogram') return { kind, expression: nothing(0).expression, quantile: 0 };
+  return { kind, expression: await filtered(measure, await measured(measure, scope), scope), quantile };
+}
+
+/** The value, NULL where the row does not pass the measure's filter. */
+async function filtered({ filter }: RowMeasure, value: RowNumber, scope: RowScope): Promise<RowExpression> {
+  return filter === null ? value.expression : chosen([branch(await lowerCondition(filter, scope), value)], nothing(value.scale)).expression;
 }
 
 async function measured({ kind, nodes, scales, centres, dictionary }: RowMeasure, scope: RowScope): Promise<RowNumber> {

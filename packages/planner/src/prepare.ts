@@ -73,7 +73,7 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
   const secret = keys.filter((k) => k.domain === null).map((k) => print(k.expression));
   const sharing = await sharingOf(bound, secret, agreement, typing, wanted !== null);
   const noisy = wanted === null ? null : { wanted, stability: stabilityOf(bound, keys, sharing) };
-  if (noisy !== null) checkNoisyAggregates(bound, sharing, noisy.stability);
+  if (noisy !== null) await checkNoisyAggregates(bound, sharing, noisy.stability, secret, typing);
   else checkReceivers(bound, sharing, receivers);
   const joined =
     noisy === null ? joinedReceivers(bound, receivers) : { countedSources: [], leftUnique: reliesOnKeys(bound, noisy.stability) };

@@ -1,7 +1,7 @@
 /** Intervals of noisy quantiles: for both ends, by how much ranks in the noisy bins are shifted. */
 import { type AddedNoise, twoWeightMargin } from '@sluis/budget';
 import { divideRationals, parseRational, rational } from '@sluis/math';
-import type { Plan, PlanAccumulator, PlanNoise, PlanQuantile, PlanQuantileEnd } from '@sluis/model';
+import type { Plan, PlanAccumulator, PlanNoise, PlanQuantile, PlanQuantileEnd, PlanRowAccumulator } from '@sluis/model';
 import { downward } from './exact-decimal.ts';
 import { addedNoise } from './noise-parts.ts';
 
@@ -12,6 +12,9 @@ const OUTSIDE = rational(1n, 40n);
 const GROWTH = 1.05;
 /** With noise of which a plan says that there is none. */
 const NO_NOISE = { sensitivity: '0', parameter: '0' };
+
+/** Of shared rows nothing is added up for what is found in histograms. */
+const FOUND: PlanRowAccumulator = { kind: 'histogram', expression: { op: 'null', of: 'number' }, quantile: 0 };
 
 /**
  * The plan with two accumulators more for every quantile in a visible column: the ends of its interval. Where a column has
@@ -28,8 +31,15 @@ export function withQuantileEnds(plan: Plan, noise: PlanNoise): Plan {
     const ends = (['low', 'high'] as const).map((side) => accumulators.push(withEnd(found, found.quantile, { side, margins })) - 1);
     return { ...aggregate, accumulators: [own, ...ends] };
   });
-  const none = accumulators.slice(plan.accumulators.length).map(() => NO_NOISE);
-  return { ...plan, accumulators, aggregates, noise: { ...noise, accumulators: [...noise.accumulators, ...none] } };
+  const ends = accumulators.slice(plan.accumulators.length);
+  const { rows } = plan;
+  return {
+    ...plan,
+    ...(rows === undefined ? {} : { rows: { ...rows, accumulators: [...rows.accumulators, ...ends.map(() => FOUND)] } }),
+    accumulators,
+    aggregates,
+    noise: { ...noise, accumulators: [...noise.accumulators, ...ends.map(() => NO_NOISE)] },
+  };
 }
 
 const withEnd = (of: PlanAccumulator, quantile: PlanQuantile | undefined, end: PlanQuantileEnd): PlanAccumulator =>

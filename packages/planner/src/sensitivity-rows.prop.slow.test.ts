@@ -43,6 +43,8 @@ const QUESTIONS = [
   'SELECT region, avg(cost), var_pop(severity) FROM incidents WHERE severity > 1 GROUP BY region',
   `SELECT p.ward, count(*), sum(c.paid) ${JOIN} GROUP BY p.ward`,
   `SELECT count(DISTINCT p.age), avg(c.paid) ${JOIN} AND c.paid > 0`,
+  'SELECT sector, min(severity), max(severity), median(severity) FILTER (WHERE cost > 1) FROM incidents GROUP BY ROLLUP (sector)',
+  `SELECT p.ward, max(c.paid), min(p.age) ${JOIN} GROUP BY p.ward`,
   'SELECT p.ward, count(*) FROM hospital.patients p SEMI JOIN bank.claims c ON p.person_id = c.person_id GROUP BY p.ward',
 ];
 

@@ -41,6 +41,8 @@ const QUESTIONS = [
   'SELECT sector, count(*), sum(cost) FROM incidents WHERE severity > 1 GROUP BY ROLLUP (sector)',
   'SELECT region, sector, sum(severity), count(*) FILTER (WHERE severity > 2) FROM incidents GROUP BY region, sector',
   'SELECT cost, count(*) FROM incidents WHERE severity > 1 GROUP BY cost',
+  'SELECT sector, min(severity), max(severity) FROM incidents GROUP BY sector',
+  'SELECT max(c.paid) FROM hospital.patients p JOIN bank.claims c ON p.id = c.id',
   'SELECT p.ward, count(*), sum(c.paid) FROM hospital.patients p JOIN bank.claims c ON p.id = c.id GROUP BY p.ward',
   "SELECT count(*), sum(c.paid) FROM bank.claims c SEMI JOIN hospital.patients p ON p.id = c.id AND p.ward = 'a'",
 ];

@@ -7,7 +7,7 @@ import { aggregatesOf, print } from './expression.ts';
 import type { InputShape } from './parts.ts';
 import type { Question, Source } from './question.ts';
 import { expressionsOf } from './split.ts';
-import { binsOf, isExtremeValue } from './split-histogram.ts';
+import { binsOf } from './split-histogram.ts';
 import type { Typing } from './types.ts';
 
 export interface SharedSource {
@@ -65,13 +65,14 @@ async function reasons(
     ...(question.merging === undefined ? [] : [`counting who has the same ${question.merging.keys.map((k) => k.name).join(', ')}`]),
     ...secretKeys.map((key) => `groups of ${key}, whose values are not declared`),
   ];
-  // Where all rows stay with their providers, a quantile of few possible values is found in counts of them.
+  // Where all rows stay with their providers, a quantile of few possible values is found in counts of them; with noise always.
   const searched = others.length === 0 && !deposits;
   const calls = new Set<string>();
   for (const call of expressionsOf(question)
     .flatMap(aggregatesOf)
-    .filter((a) => needsRows(a.aggregate) || (noisy && isExtremeValue(a.aggregate)))) {
+    .filter((a) => needsRows(a.aggregate))) {
     if (call.aggregate === 'count_distinct') calls.add('COUNT(DISTINCT …)');
+    else if (noisy) continue;
     else if (!searched || call.argument === null) calls.add('a quantile');
     else if ((await binsOf(call.argument, { question, typing })) === null)
       calls.add(`a quantile of ${print(call.argument)}, which has more than ${MOST_BINS.toLocaleString('en')} possible values,`);

@@ -1,7 +1,15 @@
 /** Quantiles of rows that stay with their providers: found on secrets in a histogram with one count per possible value. */
-import { type AggregateKind, MOST_BINS, type PlanAccumulator, type PlanAggregate, type PlanQuantile, signedBits, wordsForBits } from '@sluis/model';
+import {
+  type AggregateKind,
+  MOST_BINS,
+  type PlanAccumulator,
+  type PlanAggregate,
+  type PlanQuantile,
+  signedBits,
+  wordsForBits,
+} from '@sluis/model';
 import { print, type AggregateNode, type Bound } from './expression.ts';
-import type { Making, RowMeasure } from './parts.ts';
+import type { Making, Placing } from './parts.ts';
 import { quoteText } from './quote.ts';
 import { unsupported } from './refusal.ts';
 import { orderedWhole } from './split-sums.ts';
@@ -48,7 +56,9 @@ export async function histogramOf(node: AggregateNode, argument: Bound, contribu
   const integer = ordinalSql(whole, dictionary);
   const offset = whole.minimum === 0n ? integer : `(${integer}) - (${whole.minimum})`;
   const rowSql = node.filter === null ? offset : `CASE WHEN ${print(node.filter)} THEN ${offset} END`;
-  const histogram = making.histograms.add(rowSql, () => ({ rowSql, size }), null);
+  const value = { nodes: [argument], scales: [whole.scale], filter: node.filter, quantile: 0, dictionary };
+  const placing: Placing = { measure: { ...value, kind: 'sum' }, low: whole.minimum };
+  const histogram = making.histograms.add(rowSql, () => ({ rowSql, size }), placing);
   const continuous = node.aggregate === 'quantile_cont';
   const factor = continuous ? 10n ** BigInt(CONTINUOUS_DIGITS) : 1n;
   const low = { minimum: whole.minimum - BigInt(size), maximum: whole.maximum + 1n };
@@ -61,13 +71,5 @@ export async function histogramOf(node: AggregateNode, argument: Bound, contribu
     words: wordsForBits(signedBits(sizeOf(low) * factor)),
     quantile: { histogram, contribution, ...placeOf(node), continuous, low: String(whole.minimum) },
   };
-  const meaning: RowMeasure = {
-    kind: 'quantile',
-    nodes: [argument],
-    scales: [whole.scale],
-    filter: node.filter,
-    quantile: node.fraction ?? 0,
-    dictionary,
-  };
-  return { accumulators: [making.accumulators.add(print(node), () => accumulator, meaning)], dictionary };
+  return { accumulators: [making.accumulators.add(print(node), () => accumulator, { ...value, kind: 'histogram' })], dictionary };
 }

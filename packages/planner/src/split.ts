@@ -10,7 +10,7 @@ import { isAmong } from './bind-among.ts';
 import { requireOneTerm } from './dominance-terms.ts';
 import { aggregatesOf, print, type AggregateNode, type Bound } from './expression.ts';
 import { conjunction, presence } from './operations.ts';
-import { Parts, type InputShape, type Making, type RowCondition, type RowMeasure } from './parts.ts';
+import { Parts, type InputShape, type Making, type Placing, type RowCondition, type RowMeasure } from './parts.ts';
 import type { Question } from './question.ts';
 import { amongOf } from './split-among.ts';
 import { histogramOf, isExtremeValue, isQuantile } from './split-histogram.ts';
@@ -32,6 +32,8 @@ export interface Split {
   /** Per contribution and accumulator, what it means for one row. */
   readonly conditions: readonly RowCondition[];
   readonly measures: readonly RowMeasure[];
+  /** Per histogram, the value that rows are counted by. */
+  readonly placings: readonly Placing[];
   /** Per dominance, the value whose size it tests. */
   readonly sizes: readonly RowMeasure[];
 }
@@ -90,6 +92,7 @@ export async function split(
     companions,
     conditions: making.contributions.meanings,
     measures: making.accumulators.meanings,
+    placings: making.histograms.meanings,
     sizes: making.dominances.meanings,
   };
 }
@@ -133,8 +136,8 @@ type SingleParts = Pick<PlanAggregate, 'accumulators'> & Partial<Pick<PlanAggreg
 
 async function singleParts(node: AggregateNode, argument: Bound, contribution: number, making: Making): Promise<SingleParts> {
   const { aggregate: kind, filter } = node;
-  // With noise there is no minimum, but a value near it.
-  if (making.sums !== null && isExtremeValue(kind)) return histogramOf(node, argument, contribution, making);
+  // With noise there is no minimum, but a value near it; it is found in counts, whoever has the rows.
+  if (making.sums !== null && (isExtremeValue(kind) || isQuantile(kind))) return histogramOf(node, argument, contribution, making);
   if (kind === 'min' || kind === 'max') return extremeOf(kind, argument, filter, making);
   if (node.among !== undefined && isAmong(kind)) {
     const among = amongOf(node, argument, contribution, making);

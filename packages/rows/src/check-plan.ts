@@ -1,6 +1,6 @@
 /** What of a plan on rows can be computed; everything else is refused by name before anything runs. */
 import { InvalidError } from '@sluis/base';
-import { ITEMS, type Plan, type PlanMatching, type PlanRowJoin, type PlanRows, type RowExpression } from '@sluis/model';
+import { ITEMS, MOST_BINS, type Plan, type PlanMatching, type PlanRowJoin, type PlanRows, type RowExpression } from '@sluis/model';
 import { columnsIn, finalExpressions, mergedExpressions, partsOf } from './expressions-of.ts';
 import { least, most } from './extreme-integers.ts';
 import { membershipTests, positionTests } from './lower-lists.ts';
@@ -41,6 +41,10 @@ export function checkRowsPlan(plan: Plan): void {
     refuse(`Dominance looks at 1 to ${MOST_TOPS} rows.`);
   if (!Number.isSafeInteger(rows.maximumRows) || rows.maximumRows < 1 || rows.maximumRows >= 2 ** 31)
     refuse('Shared rows are at most 2 147 483 647.');
+  if ((rows.histograms ?? []).length !== (plan.histograms ?? []).length)
+    refuse('The plan does not say for every histogram where in it rows are.');
+  if (plan.histograms?.some(({ size }) => !whole(size, 1, MOST_BINS)) || (rows.secretSlots !== null && rows.histograms !== undefined))
+    refuse(`Rows are counted by at most ${MOST_BINS} values, in declared groups.`);
   checkKeys(plan, rows);
   checkJoins(rows);
   checkCounted(plan, rows);
@@ -160,6 +164,7 @@ function allExpressions(rows: PlanRows): RowExpression[] {
     ...mergedExpressions(rows),
     ...rows.keys,
     ...rows.accumulators.map((a) => a.expression),
+    ...(rows.histograms ?? []),
     ...(rows.dominances ?? []),
     ...joined,
   ];

@@ -1,6 +1,7 @@
 /** What aggregating rows costs: the steps of `few-cells.ts`, `many-cells.ts` and `evaluate.ts`, on shapes. */
 import { type Plan, type PlanRows, setSize, wordsForBits } from '@sluis/model';
 import type { KeyShape, RowsMeter } from '@sluis/technique';
+import { binsCost } from './cost-of-bins.ts';
 import { type ExtremeShape, groupCost } from './cost-of-groups.ts';
 import { lookUpsCost, type LookUps, type ValueShape } from './cost-of-look-ups.ts';
 import { oneHotCost } from './cost-of-one-hot-sums.ts';
@@ -58,6 +59,7 @@ export function cellsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, facts: F
     meter.shuffle({ length: slots, words: [...counts, ...others, ...found], bits: 0 });
     return slots < n ? 1 : 0;
   }
+  const bins = (rows.histograms ?? []).map((_, h) => plan.histograms?.[h]?.size ?? 0);
   for (const set of plan.groupingSets) {
     const digits = set.map((k) => ({ size: plan.keys[k]?.size ?? 0, bits: facts.keyBits[k] ?? 64 })).filter((d) => d.size > 1);
     const cells = setSize(plan, set);
@@ -67,6 +69,7 @@ export function cellsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, facts: F
     if (few && (shape.extremes.length === 0 || fewForExtremes(cells, n))) fewCost(shape, digits, cells);
     else manyCost(shape, keys, cells, true);
     lookUpsCost(meter, { n, keys, slots: cells, declared: true }, looked);
+    binsCost(meter, bins, digits, n);
   }
   return 0;
 }

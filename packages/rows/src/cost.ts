@@ -15,7 +15,7 @@ import { type ColumnShapes, columnShapes, programCost } from './cost-of-program.
 import { sampleCost } from './cost-of-sample.ts';
 import { lowerNumber, lowerTruth } from './lower.ts';
 import { columnKey } from './row-table.ts';
-import { keyBits, keyValue, takingPart } from './row-facts.ts';
+import { keyBits, keyValue, measuredOf, placeNodes, takingPart } from './row-facts.ts';
 import { type NumberValue, sized } from './row-values.ts';
 
 /** Assumed for tables with deposits. */
@@ -69,7 +69,8 @@ function factsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, shapes: ColumnS
     const counting = [
       ...new Set(rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue))),
     ];
-    const values = rows.accumulators.map((a) => (a.kind === 'key' ? null : lowerNumber(lowering, a.expression)));
+    const values = rows.accumulators.map((a) => measuredOf(lowering, a));
+    const places = placeNodes(lowering, plan, base).flatMap((p) => [p.node, p.counts]);
     const absolutes = (rows.dominances ?? []).map((e) => lowerNumber(lowering, e));
     const shape = ({ node, low, high }: NumberValue): ValueShape => ({ low, high, words: program.width(node) });
     found = {
@@ -79,7 +80,7 @@ function factsCost(meter: RowsMeter, plan: Plan, rows: PlanRows, shapes: ColumnS
       absolutes: absolutes.map(shape),
     };
     const measured = [...values.filter((v) => v !== null), ...absolutes].flatMap((v) => [v.node, program.and(base, v.present)]);
-    return [base, ...counting, ...keys.map((k) => program.mask(base, sized(program, k, 1))), ...measured];
+    return [base, ...counting, ...keys.map((k) => program.mask(base, sized(program, k, 1))), ...measured, ...places];
   });
   // Where a left join found no partner, there is no row of the source.
   for (const s of counted) if (rows.joins[s - 1]?.kind === 'left') meter.and(n * found.countsAll.length);

@@ -109,6 +109,38 @@ test('what dominance looks at: sums of sizes and the largest ones, zeros where t
   await compare({ ...common, keys: [{ expression: sectorKey, size: 6 }] }, [{ ...visits, rows: visits.rows.slice(0, 2) }]);
 });
 
+const year0: RowExpression = { op: 'subtract', args: [columnOf('year'), numberOf(2000)], bits: 64 };
+const atLeast2010: RowExpression = { op: 'less', args: [numberOf(2009), columnOf('year')] };
+const some: RowExpression = {
+  op: 'case',
+  when: [{ if: atLeast2010, then: { op: 'add', args: [columnOf('cost'), numberOf(40)], bits: 64 } }],
+  else: { op: 'null', of: 'number' },
+  bits: 64,
+};
+const inBins = { ...sum, kind: 'histogram', expression: { op: 'null', of: 'number' } } as const;
+const histograms = [
+  { expression: year0, size: 31 },
+  // NULLs, rows that do not pass and values beyond the histogram count nowhere.
+  { expression: some, size: 200 },
+] as const;
+
+test('histograms by group, in grouping sets and in all; what lies outside counts nowhere', async () => {
+  const common = { rows: {}, contributions: [null, present], accumulators: [sum, inBins, median], histograms };
+  await compare({ ...common, keys: [{ expression: sectorKey, size: 6 }], groupingSets: [[0], []] });
+  await compare({ ...common, keys: [] });
+  await compare({ ...common, keys: [{ expression: sectorKey, size: 6 }] }, [{ ...visits, rows: [] }]);
+  await compare({ ...common, keys: [], histograms: [{ expression: numberOf(0), size: 1 }] });
+});
+
+test('histograms of many values in many groups: by sorting', () =>
+  compare({
+    keys: [{ expression: yearKey, size: 3 }],
+    rows: { where: { op: 'less', args: [columnOf('cost'), numberOf(100)] } },
+    contributions: [null],
+    accumulators: [inBins],
+    histograms: [{ expression: { op: 'add', args: [columnOf('cost'), numberOf(1000)], bits: 64 }, size: 2001 }],
+  }));
+
 test('no rows at all', () =>
   compare(
     { keys: [{ expression: sectorKey, size: 6 }], rows: {}, contributions: [null], accumulators: [sum, smallest, distinct, median] },

@@ -2,6 +2,7 @@
 import { ProtocolError } from '@sluis/base';
 import { type Plan, type PlanRows, ROWS_INPUT, setSize } from '@sluis/model';
 import type { Committee, SecretColumn, SecretRows, SecretVectors } from '@sluis/technique';
+import { withBins } from './bins.ts';
 import { boundUnits } from './bounded-units.ts';
 import { fewCells, fewEnough, fewForExtremes } from './few-cells.ts';
 import { cellNumbers, type Grouping } from './grouped-rows.ts';
@@ -59,7 +60,7 @@ async function declaredCells(committee: Committee, plan: Plan, facts: RowFacts, 
   const few = fewEnough(sizes, facts.length, summands);
   const simple = few && (extremes === 0 || fewForExtremes(cells, facts.length));
   const totals = simple ? await fewCells(committee, plan, facts, digits) : await manyCells(committee, plan, facts, by);
-  return withLookedUp(committee, plan, facts, by, totals);
+  return withBins(committee, plan, facts, digits, await withLookedUp(committee, plan, facts, by, totals));
 }
 
 /** Groups by secret keys, in an order that nobody knows. */

@@ -22,7 +22,7 @@ export function finalExpressions(rows: PlanRows): RowExpression[] {
 /** Expressions that are evaluated on the rows that are left. */
 function aggregatedExpressions(rows: PlanRows): RowExpression[] {
   const counted = rows.contributions.filter((e) => e !== null);
-  return [...counted, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.dominances ?? [])];
+  return [...counted, ...rows.keys, ...rows.accumulators.map((a) => a.expression), ...(rows.histograms ?? []), ...(rows.dominances ?? [])];
 }
 
 /** Columns that are needed once it is known which rows count. */

@@ -73,6 +73,6 @@ function entryOf(plan: Plan, { placeOf }: RowFacts, l: LayoutColumn): Entry {
     case 'rows-of':
       return further(partOf.rowsOf(plan.rules.countedSources?.indexOf(l.source) ?? 0, place), 64);
     case 'bin':
-      throw new RangeError('there are no histograms of shared rows');
+      return further(partOf.bin(l.histogram, l.bin), 64);
   }
 }

@@ -1,13 +1,13 @@
 /** Everything a plan needs to know of each row before rows are aggregated, as secrets. */
 import { least, most } from './extreme-integers.ts';
 import { equalNumbers } from './lower.ts';
-import type { Plan, PlanRows } from '@sluis/model';
+import type { Plan, PlanRowAccumulator, PlanRows } from '@sluis/model';
 import type { Committee, SecretBits, SecretColumn, SecretKey, SecretRows } from '@sluis/technique';
 import { type Lowering, lowerNumber, lowerTruth } from './lower.ts';
 import { within } from './lower-lists.ts';
 import type { Node, Program } from './program.ts';
 import { columnKey, GIVER, MATCHED, ROW, type RowTable } from './row-table.ts';
-import { constantNumber, type NumberValue, sized, widthOf } from './row-values.ts';
+import { constantNumber, type NumberValue, placeBits, sized, widthOf } from './row-values.ts';
 import { TableProgram } from './table-program.ts';
 
 /** An accumulator's value per row. */
@@ -16,6 +16,11 @@ export interface Measured {
   readonly low: bigint;
   readonly high: bigint;
   /** Rows that count, and have a value. */
+  readonly counts: SecretBits;
+}
+
+/** A row's place in a histogram, from 0; 0 where it does not count. */
+export interface Placed extends SecretKey {
   readonly counts: SecretBits;
 }
 
@@ -33,8 +38,10 @@ export interface RowFacts {
   readonly placeOf: readonly number[];
   /** Per key: its position in the domain, or the value of a secret key with NULL as the plan's code. Zero outside `base`. */
   readonly keys: readonly SecretKey[];
-  /** Per accumulator; null for the value of a secret key. */
+  /** Per accumulator; null for the value of a secret key and for what is found in a histogram. */
   readonly measures: readonly (Measured | null)[];
+  /** Per histogram. */
+  readonly places: readonly Placed[];
   /** Per dominance: |x|. */
   readonly absolutes: readonly Measured[];
   readonly owners: Owners;
@@ -65,7 +72,8 @@ export async function rowFacts(
   const base = rows.bound === undefined ? takingPart(lowering, on.valid, plan) : on.valid;
   const given = rows.contributions.map((e) => program.and(base, e === null ? program.bit(1) : lowerTruth(lowering, e).isTrue));
   const counting = [...new Set(given)];
-  const values = rows.accumulators.map((a) => (a.kind === 'key' ? null : lowerNumber(lowering, a.expression)));
+  const values = rows.accumulators.map((a) => measuredOf(lowering, a));
+  const places = placeNodes(lowering, plan, base);
   const absolutes = (rows.dominances ?? []).map((e) => lowerNumber(lowering, e));
   const numbers = (plan.rules.countedSources ?? []).map((s) => on.columnOf(columnKey(s, ROW)));
   const measured: Measurable[] = [
@@ -75,7 +83,14 @@ export async function rowFacts(
   const keyNodes = keys.map((k) => program.mask(base, sized(program, k, 1)));
   const owners = ownerNodes(on, rows, sources);
   const nodes = measured.flatMap((m) => [m.value.node, m.counts]);
-  const found = await on.run(committee, [base, ...counting, ...keyNodes, ...nodes, ...(owners ?? [])]);
+  const found = await on.run(committee, [
+    base,
+    ...counting,
+    ...keyNodes,
+    ...nodes,
+    ...(owners ?? []),
+    ...places.flatMap((p) => [p.node, p.counts]),
+  ]);
   const all = measured.map(
     ({ value: { node, low, high }, counts }): Measured => ({ column: found.column(node), low, high, counts: found.bits(counts) }),
   );
@@ -87,6 +102,7 @@ export async function rowFacts(
     placeOf: given.map((n) => counting.indexOf(n)),
     keys: keys.map((k, i) => ({ column: found.column(keyNodes[i] as Node), bits: keyBits(k) })),
     measures: values.map((v) => (v === null ? null : (take(1)[0] as Measured))),
+    places: places.map((p) => ({ column: found.column(p.node), bits: p.bits, counts: found.bits(p.counts) })),
     absolutes: take(absolutes.length),
     rowsOf: numbers.map(() => take(counting.length)),
     owners:
@@ -98,6 +114,25 @@ export async function rowFacts(
             ? publicOwners(table, sources)
             : { kind: 'secret', bits: owners.map((n) => found.bits(n)) },
   };
+}
+
+/** What is measured of rows for an accumulator; null where it is nothing of its own. */
+export const measuredOf = (lowering: Lowering, { kind, expression }: PlanRowAccumulator): NumberValue | null =>
+  kind === 'key' || kind === 'histogram' ? null : lowerNumber(lowering, expression);
+
+/** Per histogram: the place of each row that counts and lies in it. */
+export function placeNodes(
+  lowering: Lowering,
+  plan: Plan,
+  base: Node,
+): { readonly node: Node; readonly counts: Node; readonly bits: number }[] {
+  const { program } = lowering;
+  return (plan.rows?.histograms ?? []).map((e, h) => {
+    const size = plan.histograms?.[h]?.size ?? 0;
+    const value = lowerNumber(lowering, e);
+    const counts = program.and(base, insideDomain(program, value, size));
+    return { node: program.mask(counts, sized(program, value, 1)), counts, bits: placeBits(size) };
+  });
 }
 
 /** Rows that exist, pass WHERE, and have a place in every key's domain. */

@@ -64,3 +64,6 @@ export const negation = (v: TruthValue): TruthValue => ({ kind: 'truth', isTrue:
 
 export const disjunction = (program: Program, list: readonly TruthValue[]): TruthValue =>
   negation(conjunction(program, list.map(negation)));
+
+/** Width of a place in a histogram, less any other. */
+export const placeBits = (size: number): number => widthOf(-BigInt(size), BigInt(size));

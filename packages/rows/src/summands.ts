@@ -25,6 +25,7 @@ export const partOf = {
   accumulator: (index: number) => `accumulator ${index}`,
   absolute: (dominance: number) => `absolute ${dominance}`,
   top: (dominance: number, rank: number) => `top ${dominance} ${rank}`,
+  bin: (histogram: number, bin: number) => `bin ${histogram} ${bin}`,
   rowsOf: (source: number, contribution: number) => `rows of ${source} ${contribution}`,
   /** How many rows count for a part. */
   counted: (part: string) => `counted ${part}`,

@@ -65,6 +65,33 @@ test('single rows’ values get no noise that would hide them, and are refused',
     );
 });
 
+test('a rank counts rows from an end, and is one that counts can reach', () => {
+  const ranked = (rank: string, at = 0, continuous = false): Plan => {
+    const plan = noisyPlan({ bins: { size: 9, on: on('2'), at, rank: 1, continuous } });
+    const accumulators = plan.accumulators.map((a) => (a.quantile === undefined ? a : { ...a, quantile: { ...a.quantile, rank } }));
+    return { ...plan, accumulators };
+  };
+  noiseOnSecrets.checkPlan(ranked('40'));
+  noiseOnSecrets.checkPlan(ranked('40', 10_000));
+  for (const rank of ['0', '-1', '1.5', '10000000']) refused(ranked(rank), /rank is a number of rows that noisy counts can reach/);
+  refused(ranked('40', 5000), /from the smallest or the largest value/);
+  refused(ranked('40', 0, true), /from the smallest or the largest value/);
+});
+
+test('histograms of shared rows say where rows are, and what is found in them is nothing that rows give', () => {
+  const plan = noisyPlan({ bins: { size: 9, on: on('2'), at: 0, rank: 5, continuous: false } });
+  const rows = secretKeys({}, 20).rows ?? assert.fail();
+  const sum = { kind: 'sum', expression: NUMBER, quantile: 0 } as const;
+  const shared = (change: Partial<PlanRows>): Plan => ({
+    ...plan,
+    rows: { ...rows, secretSlots: null, accumulators: [sum, { ...sum, kind: 'histogram' }], histograms: [NUMBER], ...change },
+  });
+  noiseOnSecrets.checkPlan(shared({}));
+  const { histograms: _, ...without } = shared({}).rows ?? assert.fail();
+  refused({ ...plan, rows: without }, /where in its histograms shared rows are/);
+  refused(shared({ accumulators: [sum, sum] }), /does not say how shared rows give/);
+});
+
 /** People whose rows are bounded to 6 in all, in groups without secret keys. */
 function people(change: Partial<PlanRows> = {}, noise: Partial<NonNullable<Plan['noise']>> = {}): Plan {
   const id = { op: 'column', source: 0, column: 'id', bits: 20 } as const;

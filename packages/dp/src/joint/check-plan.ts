@@ -55,8 +55,11 @@ function checkShape(plan: Plan): void {
     const kind = plan.rows?.accumulators[i]?.kind ?? a.kind;
     if (!['sum', 'histogram', 'distinct', 'key'].includes(kind) || (a.kind !== 'sum' && a.kind !== 'histogram'))
       refuse(`Noise can’t be added to ${a.sql}: a single row can change it by any amount.`, 'Ask for sums, averages, counts or quantiles.');
+    if ((kind === 'histogram') !== (a.kind === 'histogram')) refuse(`The plan does not say how shared rows give ${a.sql}.`);
     if ((a.kind === 'histogram') !== (a.quantile !== undefined)) refuse(`The plan of ${a.sql} does not say which quantile is meant.`);
   }
+  if (plan.rows !== undefined && (plan.rows.histograms?.length ?? 0) !== (plan.histograms?.length ?? 0))
+    refuse('The plan does not say where in its histograms shared rows are.');
   if (plan.histograms?.some(({ size }) => !Number.isSafeInteger(size) || size < 1 || size > MOST_BINS))
     refuse(`A histogram has 1 to ${MOST_BINS} values.`);
   if (threshold !== null && !isNoisy(counts[threshold.contribution])) refuse('Cells are selected by a count that gets noise.');
@@ -132,7 +135,7 @@ function checkRoom(plan: Plan): void {
   for (const { quantile, sql, words } of plan.accumulators) {
     if (quantile === undefined) continue;
     const histogram = plan.histograms?.[quantile.histogram];
-    if (plan.rows !== undefined || histogram === undefined) refuse(`The plan of ${sql} refers to what it does not hold.`);
+    if (histogram === undefined) refuse(`The plan of ${sql} refers to what it does not hold.`);
     if (!Number.isInteger(quantile.at) || quantile.at < 0 || quantile.at > 10_000)
       refuse('A quantile lies between 0 and 1, with four decimals.');
     checkRank(plan, quantile);

@@ -21,6 +21,19 @@ interface Case {
 const MOST = 20_000n;
 const SIDES = ['low', 'high'] as const;
 
+/** A share of all rows, or a rank from one end. */
+const placed: fc.Arbitrary<Pick<PlanQuantile, 'at' | 'rank' | 'continuous'>> = fc.oneof(
+  fc.record({
+    at: fc.oneof(fc.constantFrom(0, 1, 100, 2500, 5000, 9900, 10_000), fc.nat({ max: 10_000 })),
+    continuous: fc.boolean(),
+  }),
+  fc.record({
+    at: fc.constantFrom(0, 10_000),
+    rank: fc.oneof(fc.constantFrom('1', '2', '20000'), fc.integer({ min: 1, max: 3000 }).map(String)),
+    continuous: fc.constant(false),
+  }),
+);
+
 const cases: fc.Arbitrary<Case> = fc
   .record({ size: fc.integer({ min: 1, max: 20 }), cells: fc.integer({ min: 1, max: 4 }) })
   .chain(({ size, cells }) =>
@@ -29,13 +42,13 @@ const cases: fc.Arbitrary<Case> = fc
         minLength: cells,
         maxLength: cells,
       }),
-      quantile: fc.record({
-        histogram: fc.constant(0),
-        contribution: fc.constant(0),
-        at: fc.oneof(fc.constantFrom(0, 1, 100, 2500, 5000, 9900, 10_000), fc.nat({ max: 10_000 })),
-        continuous: fc.boolean(),
-        low: fc.bigInt({ min: -(2n ** 40n), max: 2n ** 40n }).map(String),
-      }),
+      quantile: fc
+        .record({
+          histogram: fc.constant(0),
+          contribution: fc.constant(0),
+          low: fc.bigInt({ min: -(2n ** 40n), max: 2n ** 40n }).map(String),
+        })
+        .chain((base) => placed.map((place): PlanQuantile => ({ ...base, ...place }))),
       margins: fc.array(fc.nat({ max: 5_000_000 }), { minLength: size - 1, maxLength: size - 1 }),
       wide: fc.boolean(),
     }),
@@ -43,11 +56,19 @@ const cases: fc.Arbitrary<Case> = fc
 
 const scaleOf = ({ continuous }: PlanQuantile): bigint => (continuous ? 10_000n : 1n);
 
+/** What 10000·c(v) − at·n reaches at the quantile. */
+function wantedOf({ at, rank, continuous }: PlanQuantile, side: PlanQuantileEnd['side']): number {
+  if (rank !== undefined) return at === 0 ? 10_000 * Number(rank) : -10_000 * (Number(rank) - 1);
+  if (continuous) return side === 'low' ? 1 - at : 10_000 - at;
+  return at === 0 ? 1 : 0;
+}
+
 /** The definition in `quantileEndInBins`, in plain numbers. */
 function plainEnd({ quantile, margins }: Case, bins: readonly number[], side: PlanQuantileEnd['side']): bigint {
-  const { at, continuous, low } = quantile;
+  const { low } = quantile;
+  const wanted = wantedOf(quantile, side);
+  const { at } = quantile;
   const n = bins.reduce((a, b) => a + b, 0);
-  const wanted = continuous ? (side === 'low' ? 1 - at : 10_000 - at) : at === 0 ? 1 : 0;
   const d = margins.map((_, v) => 10_000 * bins.slice(0, v + 1).reduce((a, b) => a + b, 0) - at * n);
   const first = d.findIndex((x, v) => x >= wanted - (margins[v] ?? 0));
   const last = d.findLastIndex((x, v) => x < wanted + (margins[v] ?? 0));
@@ -136,6 +157,33 @@ test('what is found without a margin lies between both ends', async () => {
       reveal(results, 2).forEach((value, cell) => {
         assert.ok((found[0]?.[cell] ?? assert.fail()) <= value && value <= (found[1]?.[cell] ?? assert.fail()), String(value));
       });
+    }),
+    { seed, numRuns: 60 },
+  );
+});
+
+test('with a rank it is the value of so many rows from an end, found from noisy counts up to it alone or beyond it alone', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.integer({ min: 1, max: 500 }), fc.boolean(), async (c, rank, upwards) => {
+      const quantile: PlanQuantile = { ...c.quantile, at: upwards ? 0 : 10_000, rank: String(rank), continuous: false, low: '7' };
+      const { results } = await simulateCommittee(async (committee) => {
+        const bins = (c.cells[0] ?? []).map((_, v) =>
+          committee.publicColumn(
+            toColumn(
+              c.cells.map((b) => BigInt(b[v] ?? 0)),
+              1,
+            ),
+            1,
+          ),
+        );
+        return committee.components(await quantileInBins(committee, bins, committee.sum(bins), quantile, quantileEndBits(MOST), 1));
+      });
+      const expected = c.cells.map((bins) => {
+        const sum = (from: number, to: number) => bins.slice(from, to).reduce((a, b) => a + b, 0);
+        const below = c.margins.filter((_, v) => (upwards ? sum(0, v + 1) < rank : sum(v + 1, bins.length) >= rank));
+        return BigInt(7 + below.length);
+      });
+      assert.deepEqual(reveal(results, 1), expected);
     }),
     { seed, numRuns: 60 },
   );
