@@ -113,6 +113,7 @@ const year0: RowExpression = { op: 'subtract', args: [columnOf('year'), numberOf
 const atLeast2010: RowExpression = { op: 'less', args: [numberOf(2009), columnOf('year')] };
 const some: RowExpression = {
   op: 'case',
+  // biome-ignore lint/suspicious/noThenProperty: a plan names its branches so.
   when: [{ if: atLeast2010, then: { op: 'add', args: [columnOf('cost'), numberOf(40)], bits: 64 } }],
   else: { op: 'null', of: 'number' },
   bits: 64,
