@@ -4,6 +4,7 @@ import { InvalidError, RefusedError, SluisError } from '@sluis/base';
 import type { Agreement, Table } from '@sluis/model';
 import type { Binding } from './binding.ts';
 import type { ColumnSpec } from './column-check.ts';
+import { formFault } from './csv-files.ts';
 import { type Database, openDatabase, temporaryFolder } from './database.ts';
 import { refuseOwnFiles } from './own-files.ts';
 import { type CheckReport, checkRows, tooManyRows, violationsError } from './row-check.ts';
@@ -139,6 +140,13 @@ export async function ownersFault<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof SluisError) throw cause;
+    const form = formFault(cause);
+    if (form !== null)
+      throw new InvalidError('dataset/source', {
+        stage: 'dataset',
+        message: `The source cannot be read. ${form.message}`,
+        remedy: form.remedy,
+      });
     const said = firstLine(cause);
     const about = /^(Parser|Binder|Catalog|IO|Permission) Error/.test(said)
       ? said

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 
 export interface DatabaseOptions {
   /** The only files that statements may read. */
@@ -35,6 +35,33 @@ export class Database {
     const result = await this.connection.run(sql);
     const rows = await result.getRowsJson();
     return rows.map((row) => row.map((value) => (value === null ? null : typeof value === 'string' ? value : JSON.stringify(value))));
+  }
+
+  /**
+   * Rows of one SELECT in its order, chunk by chunk, with few of them in memory at a time. DuckDB ends a result that fails
+   * half-way as it ends one that is complete; so a row of our own comes last, and without it the rows are not all.
+   *
+   * @throws Error if the rows break off; `reasonOf` then knows why.
+   */
+  async *chunks(sql: string): AsyncGenerator<DuckDBDataChunk> {
+    const columns = (await this.text(`DESCRIBE ${sql}`)).length;
+    const result = await this.connection.stream(`SELECT *, false FROM (${sql}) UNION ALL SELECT ${'NULL, '.repeat(columns)}true`);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) throw new Error('the rows broke off');
+      const ends = chunk.getColumnValues(columns);
+      if (ends.at(-1) === true) {
+        // DuckDB puts rows of two SELECTs into different chunks; were it otherwise, the row would pass for one of the data.
+        if (ends.length > 1) throw new Error('the last row has company');
+        return;
+      }
+      yield chunk;
+    }
+  }
+
+  /** Runs into the fault by which the rows of a SELECT broke off, by computing all of its values once more. */
+  async reasonOf(sql: string): Promise<void> {
+    await this.connection.run(`SELECT max(hash(COLUMNS(*))) FROM (${sql})`);
   }
 
   async run(sql: string): Promise<void> {

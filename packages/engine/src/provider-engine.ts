@@ -142,17 +142,15 @@ async function onView<T>(
 async function compute(database: Database, prepared: Prepared, signal: AbortSignal): Promise<Vectors> {
   const { plan } = prepared;
   const dense = new DenseVectors(plan, prepared.domains);
-  const result = await database.connection.stream(providerStatement(plan));
-  const at = new Map(result.columnNames().map((name, i) => [name, i]));
+  const statement = providerStatement(plan);
+  const at = new Map((await database.text(`DESCRIBE ${statement}`)).map(([name], i) => [name ?? '', i]));
   const column = (name: string) => {
     const index = at.get(name);
     if (index === undefined) throw new RangeError('the statement lacks a column');
     return index;
   };
   const read = rowReader(plan, dense, column);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
+  for await (const chunk of database.chunks(statement)) {
     signal.throwIfAborted();
     read(chunk);
   }

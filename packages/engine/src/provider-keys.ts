@@ -25,11 +25,8 @@ export async function readKeys(
   // By bytes, whatever the collation: the same order wherever it is made, since commitments cover it.
   const order = key.map((k) => `encode(${k})`).join(', ');
   const statement = `SELECT ${key.join(', ')} FROM ${from} WHERE ${present} GROUP BY ${key.map((_, i) => i + 1).join(', ')} ORDER BY ${order}`;
-  const result = await database.connection.stream(statement);
   const collector = new ItemCollector();
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
+  for await (const chunk of database.chunks(statement)) {
     signal.throwIfAborted();
     const parts = columns.map((_, i) => chunk.getColumnValues(i) as (string | null)[]);
     for (let row = 0; row < chunk.rowCount; row++) collector.addKey(parts.map((p) => p[row] ?? null));
@@ -94,16 +91,13 @@ async function readColumns(
   columns: readonly string[],
   signal: AbortSignal,
 ): Promise<(string | null)[][]> {
-  const result = await database.connection.stream(
-    `SELECT ${columns.map((c) => `CAST(${quoteName(c)} AS VARCHAR)`).join(', ')} FROM ${quoteName(table)}`,
-  );
+  const statement = `SELECT ${columns.map((c) => `CAST(${quoteName(c)} AS VARCHAR)`).join(', ')} FROM ${quoteName(table)}`;
   const texts = columns.map((): (string | null)[] => []);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return texts;
+  for await (const chunk of database.chunks(statement)) {
     signal.throwIfAborted();
     for (const [i, text] of texts.entries()) for (const value of chunk.getColumnValues(i)) text.push(value as string | null);
   }
+  return texts;
 }
 
 const tooMany = (table: string, limit: number): RefusedError =>

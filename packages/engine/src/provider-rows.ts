@@ -58,10 +58,7 @@ export async function encodeRows(
     });
   const texts = new Map([...new Set(matchings.flatMap(columnsOfTerms))].map((name) => [name, [] as (string | null)[]]));
   const parts: BigUint64Array[][] = [];
-  const result = await database.connection.stream(statementOf(readers, source, [...texts.keys()]));
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
+  for await (const chunk of database.chunks(statementOf(readers, source, [...texts.keys()]))) {
     signal.throwIfAborted();
     parts.push(encodeChunk(readers, chunk));
     for (const [i, values] of [...texts.values()].entries())

@@ -15,10 +15,8 @@ export async function readTexts(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const column of columns.map(quoteName)) {
-    const result = await database.connection.stream(`SELECT DISTINCT ${column} FROM ${quoteName(table)} WHERE ${column} IS NOT NULL`);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) break;
+    const statement = `SELECT DISTINCT ${column} FROM ${quoteName(table)} WHERE ${column} IS NOT NULL`;
+    for await (const chunk of database.chunks(statement)) {
       signal.throwIfAborted();
       for (const text of chunk.getColumnValues(0) as string[]) if (wanted(text)) found.push(text);
     }

@@ -24,7 +24,7 @@ export async function readTable(file: string, folder: string = process.cwd()): P
   using database = await openDatabase({ files: source.files, memoryLimit: '1GB' });
   const described = await describe(database, source.sql);
   const names = [...described.keys()];
-  return { names, columns: await read(database, names) };
+  return { names, columns: await ownersFault(() => read(database, names)) };
 }
 
 /**
@@ -38,7 +38,7 @@ export async function readColumns(file: string, names: readonly string[], folder
   using database = await openDatabase({ files: source.files, memoryLimit: '1GB' });
   const described = await describe(database, source.sql);
   for (const name of names) if (!described.has(name)) throw noColumn(file, name, [...described.keys()]);
-  const values = await read(database, names);
+  const values = await ownersFault(() => read(database, names));
   const types: string[] = [];
   for (const name of names) types.push(await typeOfColumn(database, name, described.get(name) ?? ''));
   return names.map((_, i) => ({ type: types[i] ?? 'VARCHAR', values: values[i] ?? [] }));
@@ -65,11 +65,13 @@ async function describe(database: Database, sql: string): Promise<Map<string, st
 
 async function read(database: Database, names: readonly string[]): Promise<(string | null)[][]> {
   const values: (string | null)[][] = names.map(() => []);
-  const result = await database.connection.stream(`SELECT ${names.map((n) => `CAST(${quoteName(n)} AS VARCHAR)`).join(', ')} FROM pooled`);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
-    for (const [i, column] of values.entries()) for (const value of chunk.getColumnValues(i)) column.push(value as string | null);
+  const statement = `SELECT ${names.map((n) => `CAST(${quoteName(n)} AS VARCHAR)`).join(', ')} FROM pooled`;
+  try {
+    for await (const chunk of database.chunks(statement))
+      for (const [i, column] of values.entries()) for (const value of chunk.getColumnValues(i)) column.push(value as string | null);
+  } catch (cause) {
+    await database.reasonOf(statement);
+    throw cause;
   }
   return values;
 }

@@ -2,6 +2,7 @@
 import { globSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
+import { csvReader } from './csv-files.ts';
 import { type Database, quoteText } from './database.ts';
 import { parse, printAst } from './sql-engine.ts';
 
@@ -33,14 +34,15 @@ const READERS = new Set([
   'read_ndjson_auto',
 ]);
 const GENERATORS = new Set(['unnest', 'range', 'generate_series']);
-const FILE_KINDS: readonly [RegExp, (list: string) => string][] = [
-  // Text first: agreed types, not guessed ones, decide how a field is read ("0123" stays a code).
-  [/\.(csv|tsv|txt)(\.gz|\.zst)?$/i, (list) => `read_csv(${list}, all_varchar = true, header = true, union_by_name = true)`],
-  [/\.(parquet|pq)$/i, (list) => `read_parquet(${list}, union_by_name = true)`],
-  [/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i, (list) => `read_json(${list}, union_by_name = true)`],
+const FILE_KINDS: readonly [RegExp, (files: readonly string[]) => string][] = [
+  [/\.(csv|tsv|txt)(\.gz|\.zst)?$/i, csvReader],
+  [/\.(parquet|pq)$/i, (files) => `read_parquet(${listed(files)}, union_by_name = true)`],
+  [/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i, (files) => `read_json(${listed(files)}, union_by_name = true)`],
 ];
 
-/** The DuckDB table function that reads these files, which must be of one format. Throws InvalidError `dataset/unknown-format`. */
+const listed = (files: readonly string[]): string => `[${files.map(quoteText).join(', ')}]`;
+
+/** What stands behind FROM to read these files, which must be of one format. Throws InvalidError `dataset/unknown-format`. */
 export function readerOf(files: readonly string[]): string {
   const kind = FILE_KINDS.find(([pattern]) => files.length > 0 && files.every((file) => pattern.test(file)));
   if (kind === undefined) {
@@ -50,7 +52,7 @@ export function readerOf(files: readonly string[]): string {
       remedy: 'Use .csv, .tsv, .parquet, .json or .ndjson files (CSV and JSON also as .gz), or give SQL.',
     });
   }
-  return kind[1](`[${files.map(quoteText).join(', ')}]`);
+  return kind[1](files);
 }
 
 export function fileSource(file: string, folder: string): Source {
@@ -70,10 +72,12 @@ export async function sqlSource(database: Database, sql: string, folder: string)
     for (const file of found) files.add(file);
     return found;
   };
+  const named: { node: Node; reader: string }[] = [];
   walk(ast, (node) => {
     if (node['type'] === 'TABLE_FUNCTION') rewriteReader(node['function'] as Node, collect);
-    if (node['type'] === 'BASE_TABLE') rewriteTable(node, collect);
+    if (node['type'] === 'BASE_TABLE' && isFile(node)) named.push({ node, reader: readerOf(collect(String(node['table_name']))) });
   });
+  for (const { node, reader } of named) await readInstead(database, node, reader);
   if (files.size === 0) throw problem('The SQL reads no local file.', "Name a file, for example: SELECT * FROM 'incidents.csv'");
   return { sql: await printAst(database, ast), files: [...files] };
 }
@@ -112,13 +116,20 @@ function rewriteReader(call: Node, collect: (path: string) => string[]): void {
   children[0] = literals.length === 1 ? (literals[0] as Node) : listOf(template, literals);
 }
 
-function rewriteTable(node: Node, collect: (path: string) => string[]): void {
-  const name = String(node['table_name']);
-  if (!/[./\\*]/.test(name)) return;
-  const found = collect(name);
-  if (found.length !== 1)
-    throw problem(`"${name}" names ${found.length} files.`, "Write the reader out, for example: read_csv('folder/*.csv')");
-  node['table_name'] = found[0];
+const isFile = (table: Node): boolean => /[./\\*]/.test(String(table['table_name']));
+
+/** Puts the reader of files in the place of a table that is called by their name; an alias stays. */
+async function readInstead(database: Database, table: Node, reader: string): Promise<void> {
+  const ast = (await parse(database, `SELECT * FROM ${reader}`)) as { statements: { node: { from_table: Node } }[] };
+  const from = ast.statements[0]?.node.from_table;
+  if (from === undefined) throw new RangeError('a SELECT has a table');
+  const { alias, column_name_alias: columns, sample } = table;
+  for (const key of Object.keys(table)) delete table[key];
+  Object.assign(table, from, {
+    alias,
+    ...(sample === undefined ? {} : { sample }),
+    ...(columns === undefined ? {} : { column_name_alias: columns }),
+  });
 }
 
 const textOf = (node: Node): string | null => {
@@ -147,7 +158,9 @@ function existing(path: string, folder: string): string[] {
   const absolute = resolve(folder, path);
   const files = /[*?[]/.test(path) ? globSync(absolute).sort() : [absolute];
   for (const file of files) {
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) throw problem(`${file} is a folder.`, 'Name a file in it.');
+    if (found?.isFile() !== true)
       throw problem(`There is no file ${file}.`, 'Check the name; relative names start from the current folder.');
   }
   if (files.length === 0) throw problem(`No file matches ${absolute}.`, 'Check the pattern; relative names start from the current folder.');

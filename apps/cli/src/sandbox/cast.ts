@@ -1,5 +1,4 @@
 /** Who takes part in `sluis try`: the files' organisations or the values of a column, a third station if they are two, and the receiver. */
-import { extname } from 'node:path';
 import type { ColumnProposal } from '@sluis/model';
 import { freeName, namesForValues, type PartyFile, usage } from './parties.ts';
 
@@ -91,11 +90,8 @@ function valuesOf(column: ColumnProposal): (string | null)[] {
 
 /** Rows of one organisation. Values are compared as the column's own type writes them, as the domain does. */
 function partSql(file: string, column: ColumnProposal, value: string | null): string {
-  const path = quoteText(file);
-  const csv = extname(file).toLowerCase() === '.csv';
-  const source = csv ? `read_csv(${path}, all_varchar = true)` : path;
   const cell = `CAST(TRY_CAST("${column.name.replaceAll('"', '""')}" AS ${column.type}) AS VARCHAR)`;
-  return `SELECT * FROM ${source} WHERE ${value === null ? `${cell} IS NULL` : `${cell} = ${quoteText(value)}`}`;
+  return `SELECT * FROM ${quoteText(file)} WHERE ${value === null ? `${cell} IS NULL` : `${cell} = ${quoteText(value)}`}`;
 }
 
 const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
