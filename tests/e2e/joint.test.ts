@@ -68,7 +68,7 @@ test('stations are made and started, cards travel as text, and the agreement is 
   const centre = at('centre');
   const sample = centre.file(
     'sample.csv',
-    `region,amount\n${Array.from({ length: data.REGIONS }, (_, c) => `${data.region(c)},${c}\n`).join('')}`,
+    `region,amount\n${Array.from({ length: 5 * data.REGIONS }, (_, i) => `${data.region(i % data.REGIONS)},${i}\n`).join('')}`,
   );
   const files = cards.flatMap((text, i) => ['--card', centre.file(`card-${i}.json`, text)]);
   const draft = await centre.sluis(

@@ -46,6 +46,30 @@ test('more values than allowed give no list; days give their range', async () =>
   ]);
 });
 
+test('for a draft that others read, only values of several rows are listed, and no amounts or times', async () => {
+  const row = (i: number) => [
+    `id-${i}`,
+    i === 0 ? 'Mining' : ['Finance', 'Health'][i % 2],
+    i % 4,
+    i * 7,
+    `${i % 3}.50`,
+    '2026-03-0' + (1 + (i % 5)),
+    i % 2 ? 'x' : `y${i}`,
+  ];
+  const rows = Array.from({ length: 60 }, (_, i) => row(i).join(','));
+  writeFileSync(join(home, 'd.csv'), `id,sector,severity,hours,cost,day,half\n${rows.join('\n')}\n`);
+  const { columns } = await inspectFiles(['d.csv'], { folder: home, leastRows: 5 });
+  assert.deepEqual(columns, [
+    { name: 'id', type: 'VARCHAR', nullable: false, unlisted: 60 },
+    { name: 'sector', type: 'VARCHAR', nullable: false, domain: { values: ['Finance', 'Health'] }, unlisted: 1 },
+    { name: 'severity', type: 'BIGINT', nullable: false, bounds: ['0', '3'], domain: { values: ['0', '1', '2', '3'] } },
+    { name: 'hours', type: 'BIGINT', nullable: false, bounds: ['0', '413'], unlisted: 60 },
+    { name: 'cost', type: 'DECIMAL(18,2)', nullable: false, bounds: ['0.50', '2.50'] },
+    { name: 'day', type: 'DATE', nullable: false, domain: { range: ['2026-03-01', '2026-03-05'] } },
+    { name: 'half', type: 'VARCHAR', nullable: false, unlisted: 30 },
+  ]);
+});
+
 test('a file that is missing or of another format is named', async () => {
   await assert.rejects(inspectFiles(['none.csv'], { folder: home }), /none\.csv/);
   writeFileSync(join(home, 'x.docx'), '');

@@ -11,6 +11,11 @@ export interface InspectOptions {
   readonly folder?: string;
   /** A column with more distinct values gets no list of them. */
   readonly maximumDistinct?: number;
+  /**
+   * For proposals that others will read: a value is listed if at least so many rows have it, and a column has a list if
+   * all but a tenth of its rows have such values. Amounts and times have none, days their range. 1 lists whatever is found.
+   */
+  readonly leastRows?: number;
 }
 
 export interface Inspection {
@@ -53,7 +58,7 @@ export async function inspectFiles(files: readonly string[], options: InspectOpt
   const columns: ColumnProposal[] = [];
   const used = new Set<string>();
   for (const [name, type] of types) {
-    const proposal = await propose(database, name, type, options.maximumDistinct ?? 1_000);
+    const proposal = await propose(database, name, type, { maximum: options.maximumDistinct ?? 1_000, leastRows: options.leastRows ?? 1 });
     let unique = proposal.name;
     for (let n = 2; used.has(unique.toLowerCase()); n++) unique = `${proposal.name}_${n}`;
     used.add(unique.toLowerCase());
@@ -70,7 +75,7 @@ async function selectAs(database: Database, table: string, types: ReadonlyMap<st
   return `SELECT ${columns.join(', ')} FROM ${table}`;
 }
 
-async function propose(database: Database, source: string, sourceType: string, maximumDistinct: number): Promise<ColumnProposal> {
+async function propose(database: Database, source: string, sourceType: string, lists: Lists): Promise<ColumnProposal> {
   const raw = quoteName(source);
   const type = sourceType === 'VARCHAR' ? await typeOfText(database, raw) : await typeOfNative(database, raw, sourceType);
   const value = `CAST(${raw} AS ${type})`;
@@ -84,16 +89,32 @@ async function propose(database: Database, source: string, sourceType: string, m
     type === 'DOUBLE' ? await doubleBounds(database, value) : /^(INTEGER|BIGINT|DECIMAL)/.test(type) ? ([low, high] as const) : null;
   const numbers = { ...common, ...(bounds === null ? {} : { bounds }), ...(type === 'DOUBLE' ? { scale: DOUBLE_SCALE } : {}) };
   if (type === 'DOUBLE') return numbers;
-  const values = Number(approximate) > 2 * maximumDistinct ? null : await distinct(database, value, maximumDistinct);
-  if (values !== null) return { ...numbers, domain: { values } };
-  return type === 'DATE' ? { ...numbers, domain: { range: [low, high] } } : numbers;
+  const few = Number(approximate) <= 2 * lists.maximum;
+  const listed = few && (lists.leastRows === 1 || /^(VARCHAR|INTEGER|BIGINT)$/.test(type)) ? await listOf(database, value, lists) : {};
+  if (listed.domain !== undefined || type !== 'DATE') return { ...numbers, ...listed };
+  return { ...numbers, domain: { range: [low, high] } };
 }
 
-async function distinct(database: Database, value: string, maximum: number): Promise<string[] | null> {
-  const rows = await database.text(
-    `SELECT CAST(v AS VARCHAR) FROM (SELECT DISTINCT ${value} AS v FROM pooled) WHERE v IS NOT NULL ORDER BY v LIMIT ${maximum + 1}`,
+interface Lists {
+  readonly maximum: number;
+  readonly leastRows: number;
+}
+
+/** The list of a column's values, or how many values are too rare for one. */
+async function listOf(
+  database: Database,
+  value: string,
+  { maximum, leastRows }: Lists,
+): Promise<Pick<ColumnProposal, 'domain' | 'unlisted'>> {
+  const found = await database.text(
+    `SELECT CAST(v AS VARCHAR), n FROM (SELECT ${value} AS v, count(*) AS n FROM pooled GROUP BY v) WHERE v IS NOT NULL ORDER BY v LIMIT ${2 * maximum + 1}`,
   );
-  return rows.length > maximum ? null : rows.map(([text]) => text ?? '');
+  const rows = (some: typeof found): number => some.reduce((sum, [, n]) => sum + Number(n), 0);
+  const listed = found.filter(([, n]) => Number(n) >= leastRows);
+  const unlisted = found.length - listed.length;
+  const usual = listed.length <= maximum && found.length <= 2 * maximum && 10 * rows(listed) >= 9 * rows(found);
+  const domain = usual && (leastRows > 1 || found.length <= maximum) ? { domain: { values: listed.map(([text]) => text ?? '') } } : {};
+  return { ...domain, ...(unlisted > 0 ? { unlisted } : {}) };
 }
 
 /** The type of a column of the view `pooled`: its own, or of text the one that all values have. */

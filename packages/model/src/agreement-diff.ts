@@ -72,6 +72,10 @@ function lessTextIsStronger(before: unknown, after: unknown): Effect {
   return lessIsStronger(number(before), number(after));
 }
 
+/** Without a budget there is no noise at all: where one comes or goes, `noise required` says what that means. */
+const smallerBudgetIsStronger = (before: unknown, after: unknown): Effect =>
+  before === undefined || after === undefined ? 'neutral' : lessTextIsStronger(before, after);
+
 /** Effect of a list of those who may do or see something. */
 function fewerIsStronger(before: unknown, after: unknown): Effect {
   const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -104,7 +108,9 @@ const MEANINGS: readonly Meaning[] = [
   [/^output\.checking\.by$/, 'who checks answers before they are released', () => 'neutral'],
   [/^output\.checking\.when$/, 'which answers are checked', (_before, after) => (after === 'always' ? 'stronger' : 'weaker')],
   [/^output\.noise\.required$/, 'noise required', (_before, after) => (after === true ? 'stronger' : 'weaker')],
-  [/^output\.noise\.(budget|budget\.per_(analyst|purpose))\.(epsilon|delta)$/, 'privacy budget', lessTextIsStronger],
+  [/^output\.noise\.budget\.epsilon$/, 'privacy budget (epsilon)', smallerBudgetIsStronger],
+  [/^output\.noise\.budget\.delta$/, 'privacy budget (delta)', smallerBudgetIsStronger],
+  [/^output\.noise\.budget\.per_(analyst|purpose)\.(epsilon|delta)$/, 'part of the privacy budget', lessTextIsStronger],
   [/^output\.noise\.(default|mechanism|generation)/, 'noise', () => 'neutral'],
   [/^tables\.[^.]+\.privacy_unit\.protects$/, 'whom noise protects', rowsAreWeakest],
   [

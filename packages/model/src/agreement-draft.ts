@@ -5,6 +5,7 @@ import { type Agreement, agreementSchema, type Card, type Column, type ColumnUse
 import { decimalFromUnits, decimalUnits, NUMERIC_TYPE, ordinal, scaleOf, unitLimits } from './agreement-literals.ts';
 import { MAXIMUM_DOMAIN } from './agreement-columns.ts';
 import type { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
+import { UNWRITTEN } from './agreement-warnings.ts';
 import type { ColumnProposal } from './proposal.ts';
 
 export interface DraftTable {
@@ -105,10 +106,33 @@ export function groupable(proposal: ColumnProposal): boolean {
 export const groupableInSecret = (proposal: ColumnProposal): boolean =>
   !groupable(proposal) && /^(INTEGER|BIGINT|DECIMAL)/.test(proposal.type) && proposal.bounds !== undefined;
 
+/** A range of days up to the borders of years: the first and the last day found are somebody's. */
+function wholeYears(domain: ColumnProposal['domain']): ColumnProposal['domain'] {
+  if (domain === undefined || 'values' in domain || !domain.range.every((day) => /^\d{4}-\d{2}-\d{2}$/.test(day))) return domain;
+  const [first, last] = domain.range;
+  return { range: [`${first.slice(0, 4)}-01-01`, `${last.slice(0, 4)}-12-31`] };
+}
+
+/** What is not listed, so that nobody is surprised when rows are checked against the agreement. */
+function listRemarks(name: string, columns: readonly ColumnProposal[]): string[] {
+  const rare = columns.filter((c) => (c.unlisted ?? 0) > 0);
+  const without = rare.filter((c) => c.domain === undefined).map((c) => c.name);
+  return [
+    ...rare
+      .filter((c) => c.domain !== undefined)
+      .map(
+        (c) => `${name}.${c.name}: ${c.unlisted} of the values found stand in few rows and are not listed; add those that all may know.`,
+      ),
+    ...(without.length === 0
+      ? []
+      : [`${name}: no list of values for ${without.join(', ')}, because most rows have values that few others have.`]),
+  ];
+}
+
 function draftColumn(proposal: ColumnProposal, options: DraftOptions): Partial<Column> {
   const scale = proposal.type === 'DOUBLE' ? fittingScale(proposal) : undefined;
   const bounds = draftBounds(proposal, scale, options.sandbox ?? false);
-  const { domain } = proposal;
+  const domain = options.sandbox ? proposal.domain : wholeYears(proposal.domain);
   const uses: ColumnUse[] = [];
   if (options.uses === 'all') {
     if (groupable(proposal) || groupableInSecret(proposal)) uses.push('group');
@@ -139,6 +163,7 @@ function draftTable(name: string, table: DraftTable, options: DraftOptions, rema
       columns[proposal.name] = draftColumn(proposal, options);
     }
   }
+  if (!options.sandbox) remarks.push(...listRemarks(name, table.columns));
   return {
     kind: table.kind ?? 'union',
     providers: table.providers ?? options.cards.map((c) => c.name),
@@ -163,7 +188,7 @@ function draftRemarks(agreement: Agreement, options: DraftOptions): string[] {
     );
   else
     found.push(
-      'Bounds were widened to round numbers, so that no extreme value shows; domains are the values found: check that they may be shown.',
+      'All who get the agreement read its lists of values, which are those found: check that they may. Bounds were widened to round numbers, and days to whole years, so that no extreme shows.',
     );
   for (const [table, { columns }] of Object.entries(agreement.tables)) {
     for (const [column, { type, scale }] of Object.entries(columns)) {
@@ -189,8 +214,8 @@ export function draftAgreement(options: DraftOptions): Draft {
     collaboration: options.collaboration,
     version: 1,
     title: options.title ?? '',
-    purpose: options.purpose ?? 'Write here what the answers are for.',
-    legal_basis: options.legalBasis ?? 'Write here on which legal ground the data is used together.',
+    purpose: options.purpose ?? UNWRITTEN.purpose,
+    legal_basis: options.legalBasis ?? UNWRITTEN.legalBasis,
     valid: { from: second(options.from), until: second(options.from + (options.days ?? 365) * 86_400_000) },
     organisations: options.cards,
     committee: options.committee ?? names.slice(0, 3),

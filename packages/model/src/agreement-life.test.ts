@@ -7,6 +7,7 @@ import { diffAgreements } from './agreement-diff.ts';
 import { draftAgreement } from './agreement-draft.ts';
 import { card, sampleAgreement } from './agreement-fixture.test.ts';
 import { agreementId } from './agreement-id.ts';
+import { agreementWarnings } from './agreement-warnings.ts';
 import { applyRules, parseRulesYaml } from './agreement-rules.ts';
 import { isInForce, signAgreement, verifyAgreementSignatures } from './agreement-signatures.ts';
 
@@ -63,6 +64,8 @@ const COLUMNS = [
   { name: 'sector', type: 'VARCHAR', nullable: true, domain: { values: ['a', 'b'] } },
   { name: 'cost', type: 'DOUBLE', nullable: false, bounds: ['-3.14159265358', '123456.5'] as const, scale: 6 },
   { name: 'two words', type: 'VARCHAR', nullable: false },
+  { name: 'day', type: 'DATE', nullable: false, domain: { range: ['2025-03-04', '2026-02-01'] as [string, string] } },
+  { name: 'person', type: 'VARCHAR', nullable: false, unlisted: 60 },
 ];
 const draft = (sandbox: boolean) =>
   draftAgreement({
@@ -86,6 +89,11 @@ test('a draft is valid; only a sandbox shows the extremes found and grants uses'
   assert.deepEqual(agreementProblems(real.agreement), []);
   assert.deepEqual(real.agreement.tables['data']?.columns['cost']?.bounds, ['-4', '200000']);
   assert.deepEqual(real.agreement.tables['data']?.columns['sector']?.uses, []);
+  assert.deepEqual(real.agreement.tables['data']?.columns['day']?.domain, { range: ['2025-01-01', '2026-12-31'] });
+  assert.deepEqual(sandbox.agreement.tables['data']?.columns['day']?.domain, { range: ['2025-03-04', '2026-02-01'] });
+  assert.ok(real.remarks.some((r) => r.includes('no list of values for person')));
+  const warnings = agreementWarnings(real.agreement).join(' ');
+  assert.match(warnings, /purpose is still to be written.*legal basis is still.*Table data: no column may be used/);
 });
 
 test('a rules file overrides what it names, and its mistakes have places', () => {

@@ -57,10 +57,17 @@ test('what a careful reader should know of noise is said', () => {
 
 test('differences say which budgets grow', () => {
   const texts = (after: Record<string, unknown>) => diffAgreements(noisy({ budget: BUDGET }), noisy(after)).map((c) => c.text);
-  assert.deepEqual(texts({ budget: { ...BUDGET, epsilon: '1.5' } }), ['privacy budget 1 → 1.5: weaker']);
+  assert.deepEqual(texts({ budget: { ...BUDGET, epsilon: '1.5' } }), ['privacy budget (epsilon) 1 → 1.5: weaker']);
   assert.deepEqual(texts({ budget: { ...BUDGET, epsilon: '0.5', per_analyst: { epsilon: '0.5' } } }).slice(0, 1), [
-    'privacy budget 1 → 0.5: stronger',
+    'privacy budget (epsilon) 1 → 0.5: stronger',
   ]);
+  const begun = diffAgreements({ ...noisy({ budget: BUDGET }), output: sampleAgreement().output }, noisy({ budget: BUDGET })).filter((c) =>
+    c.path.startsWith('output.noise.budget'),
+  );
+  assert.deepEqual(
+    begun.map((c) => c.effect),
+    ['neutral', 'neutral'],
+  );
   assert.deepEqual(texts({ budget: BUDGET, required: false }), ['noise required true → false: weaker']);
   const units = (before: Record<string, unknown>, after: Record<string, unknown>): string[] =>
     diffAgreements(noisy({ budget: BUDGET }, before), noisy({ budget: BUDGET }, after)).map((c) => c.text);

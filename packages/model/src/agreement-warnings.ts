@@ -105,10 +105,28 @@ function committeeWarnings(agreement: Agreement): string[] {
   return found;
 }
 
+/** What a draft says where people have still to write. */
+export const UNWRITTEN = {
+  purpose: 'Write here what the answers are for.',
+  legalBasis: 'Write here on which legal ground the data is used together.',
+};
+
+/** What was left as a draft has it. */
+function unwrittenWarnings({ purpose, legal_basis, tables }: Agreement): string[] {
+  const found: string[] = [];
+  if (purpose === UNWRITTEN.purpose) found.push('The purpose is still to be written ("purpose").');
+  if (legal_basis === UNWRITTEN.legalBasis) found.push('The legal basis is still to be written ("legal_basis").');
+  for (const [name, { columns }] of Object.entries(tables))
+    if (Object.values(columns).every(({ uses }) => uses.length === 0))
+      found.push(`Table ${name}: no column may be used for anything ("uses"), so its rows can at most be counted.`);
+  return found;
+}
+
 /** Sentences for people; an empty list never means that signing is safe. */
 export function agreementWarnings(agreement: Agreement): string[] {
   const { output, approval } = agreement;
   const found = [
+    ...unwrittenWarnings(agreement),
     ...committeeWarnings(agreement),
     ...Object.entries(agreement.tables).flatMap(([name, table]) => tableWarnings(agreement, name, table)),
     ...matchingWarnings(agreement),

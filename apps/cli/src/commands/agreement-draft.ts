@@ -21,9 +21,15 @@ export interface DraftOptions {
   readonly output?: string;
 }
 
+/** The agreement is read by all: a value that fewer rows of the sample have may say something about one of them. */
+const LEAST_ROWS = 5;
+
 export async function agreementDraft(options: DraftOptions): Promise<void> {
   const cards = options.card.map(readCardFile);
-  const { columns } = await inspectFiles(options.fromCsv.map((f) => resolve(f)));
+  const { columns } = await inspectFiles(
+    options.fromCsv.map((f) => resolve(f)),
+    { leastRows: LEAST_ROWS },
+  );
   const { agreement, remarks } = draftAgreement({
     collaboration: options.collaboration,
     cards,
