@@ -56,20 +56,37 @@ export async function withStation<T>(options: ConnectionOptions, use: (client: S
   }
 }
 
-/** A text file that the user named. */
-export function readInput(path: string): string {
-  return readInputBytes(path).toString('utf8');
+/** A text file in UTF-8 that the user named, or standard input for `-` where that may be; without a byte order mark. */
+export function readInput(path: string, standardInput = false): string {
+  const bytes = standardInput && path === '-' ? readFileSync(0) : readInputBytes(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InvalidError('usage/file-encoding', {
+      stage: 'usage',
+      message: `${path === '-' ? 'What comes on standard input' : path} is not UTF-8 text.`,
+      remedy: 'Save it as UTF-8.',
+      cause,
+    });
+  }
 }
 
 export function readInputBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new InvalidError('usage/file-unreadable', {
-      stage: 'usage',
-      message: `${path} can't be read.`,
-      remedy: 'Check the path and its permissions.',
-      cause,
-    });
+    throw unreadable(path, cause);
   }
+}
+
+/** The error for a file that the user named and that can't be read. */
+export function unreadable(path: string, cause: unknown): InvalidError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const [message, remedy] =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? [`There is no file ${path}.`, 'Check the name; relative names start from the current folder.']
+      : code === 'EISDIR'
+        ? [`${path} is a folder.`, 'Name a file in it.']
+        : [`${path} can't be read${code === 'EACCES' ? ': its permissions do not allow it' : ''}.`, 'Check the path and its permissions.'];
+  return new InvalidError('usage/file-unreadable', { stage: 'usage', message, remedy, cause });
 }

@@ -156,7 +156,9 @@ function suppression(plan: Plan): Sentence[] {
     rules.dominance === null
       ? []
       : [
-          `A sum is not opened if its ${several(rules.dominance.n, 'largest contribution')} make up more than ${rules.dominance.k} percent of it.`,
+          rules.dominance.n === 1
+            ? `A sum is not opened if its largest contribution makes up more than ${rules.dominance.k} percent of it.`
+            : `A sum is not opened if its ${rules.dominance.n} largest contributions make up more than ${rules.dominance.k} percent of it.`,
         ];
   const estimate =
     rules.pPercent === null

@@ -1,5 +1,4 @@
 /** What both sides of `sluis bilateral` share: options, numbers, the channel, and how an answer is shown. */
-import { readFileSync } from 'node:fs';
 import { InvalidError, toHex } from '@sluis/base';
 import { bilateral, type BilateralQuestion, garbledCircuits, type Learner, type PairProgram } from '@sluis/garbled';
 import { openKeyFile } from '@sluis/keys';
@@ -68,7 +67,7 @@ function termsOf({ question, width, decimals, learns, label }: BilateralOptions)
 }
 
 function readNumbers(path: string, decimals: number): bigint[] {
-  const content = path === '-' ? readFileSync(0, 'utf8') : readInput(path);
+  const content = readInput(path, true);
   const lines = content.split(/\r?\n/).map((line) => line.trim());
   while (lines.at(-1) === '') lines.pop();
   if (lines.length === 0) throw invalid('There is no number to compare.', 'Write one number a line.');

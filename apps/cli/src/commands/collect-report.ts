@@ -17,6 +17,14 @@ export async function report(collection: string, given: string, options: ReportO
   const terms = Object.hasOwn(agreement.collections ?? {}, collection) ? agreement.collections?.[collection] : undefined;
   if (terms === undefined) throw unknown(collection, agreement);
   const value = typed(terms.reports, given);
+  const allowed = allowedOf(terms.reports, value);
+  if (allowed !== null) {
+    throw new InvalidError('usage/value', {
+      stage: 'usage',
+      message: `"${collection}" does not take that value; nothing was reported.`,
+      remedy: `It takes ${allowed}.`,
+    });
+  }
   for (const line of describeCollection(terms)) remark(line);
   const station = agreement.organisations.find((o) => o.name === terms.aggregators[0]);
   if (station === undefined) throw unknown(collection, agreement);
@@ -46,6 +54,29 @@ function typed({ kind }: ReportKind, given: string): ReportValue {
     remedy:
       'Give yes or no for a count, a whole number for a sum, a bucket or a mean, and several with commas between for sums of vectors.',
   });
+}
+
+/** What the collection takes, where the value is none of it; null where it is. Reports are checked again when they are made. */
+function allowedOf(reports: ReportKind, value: ReportValue): string | null {
+  const within = (one: unknown, low: number, high: number) => typeof one === 'number' && one >= low && one <= high;
+  switch (reports.kind) {
+    case 'prio3-sum':
+      return within(value, 0, reports.maximum) ? null : `whole numbers from 0 to ${reports.maximum}`;
+    case 'prio3-histogram':
+      return within(value, 0, reports.buckets - 1) ? null : `numbers of buckets, from 0 to ${reports.buckets - 1}`;
+    case 'prio3-sumvec': {
+      const fits = Array.isArray(value) && value.length === reports.length && value.every((one) => within(one, 0, reports.maximum));
+      return fits ? null : `${reports.length} whole numbers from 0 to ${reports.maximum}, with commas between them`;
+    }
+    case 'local-frequency':
+      return reports.values.some((one) => one === value)
+        ? null
+        : `one of: ${reports.values.slice(0, 50).join(', ')}${reports.values.length > 50 ? ', …' : ''}`;
+    case 'local-mean':
+      return within(value, reports.bounds[0], reports.bounds[1]) ? null : `whole numbers from ${reports.bounds[0]} to ${reports.bounds[1]}`;
+    default:
+      return null;
+  }
 }
 
 const unknown = (name: string, { collections }: Agreement): InvalidError =>

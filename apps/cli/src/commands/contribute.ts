@@ -11,6 +11,7 @@ import {
   type RowProblem,
   type TokenFile,
 } from '@sluis/sdk/contribute';
+import { unreadable } from '../connection.ts';
 import { type Contributing, type ContributorOptions, withContributor, withToken } from '../contributing.ts';
 import { interruption } from '../interruption.ts';
 import { text } from '../messages/index.ts';
@@ -101,12 +102,7 @@ export async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
     for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) yield chunk;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    throw new InvalidError('usage/file-unreadable', {
-      stage: 'usage',
-      message: `${path} can't be read.`,
-      remedy: 'Check the path and its permissions.',
-      cause,
-    });
+    throw unreadable(path, cause);
   }
 }
 

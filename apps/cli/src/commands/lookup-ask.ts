@@ -1,5 +1,4 @@
 /** `sluis lookup ask` */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidError, systemRandom } from '@sluis/base';
 import { openKeyFile } from '@sluis/keys';
@@ -77,7 +76,7 @@ function show(answers: readonly LookupAnswer[], type: string | null, options: As
 }
 
 function linesOf(path: string): string[] {
-  const content = path === '-' ? readFileSync(0, 'utf8') : readInput(path);
+  const content = readInput(path, true);
   return content.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 

@@ -15,7 +15,8 @@ export const lookupEn = {
     `Serving ${who}, at most ${limit.toLocaleString('en')} identifiers each in ${window}. Ctrl-C ends it. Give people this address:`,
   lookupEverybody: 'everybody who has the address',
   lookupClients: (count: number) => `${count} client${count === 1 ? '' : 's'}`,
-  lookupSeconds: (seconds: number) => `${seconds.toLocaleString('en')} seconds`,
+  lookupSeconds: (seconds: number) =>
+    seconds === 86_400 ? 'a day' : seconds === 3600 ? 'an hour' : `${seconds.toLocaleString('en')} seconds`,
   lookupAnswered: (total: number) => `answered ${total.toLocaleString('en')} identifiers so far (padding included)`,
   lookupNoWatch: (message: string) => `The file could not be published anew, so the version before stays: ${message}`,
   lookupHeadings: ['identifier', 'found', 'value'] as readonly string[],

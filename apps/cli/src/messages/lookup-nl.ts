@@ -16,7 +16,7 @@ export const lookupNl: typeof lookupEn = {
     `Beschikbaar voor ${who}, hooguit ${limit.toLocaleString('nl')} kenmerken elk per ${window}. Ctrl-C beëindigt het. Geef mensen dit adres:`,
   lookupEverybody: 'iedereen die het adres heeft',
   lookupClients: (count) => `${count} ${count === 1 ? 'vrager' : 'vragers'}`,
-  lookupSeconds: (seconds) => `${seconds.toLocaleString('nl')} seconden`,
+  lookupSeconds: (seconds) => (seconds === 86_400 ? 'een dag' : seconds === 3600 ? 'een uur' : `${seconds.toLocaleString('nl')} seconden`),
   lookupAnswered: (total) => `tot nu toe ${total.toLocaleString('nl')} kenmerken beantwoord (opvulling meegeteld)`,
   lookupNoWatch: (message) => `Het bestand kon niet opnieuw worden gepubliceerd, dus de vorige versie blijft: ${message}`,
   lookupHeadings: ['kenmerk', 'gevonden', 'waarde'],
