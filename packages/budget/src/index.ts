@@ -10,3 +10,4 @@ export { type AddedNoise, tailOf } from './noise-tail.ts';
 export * from './spending.ts';
 export * from './threshold.ts';
 export { twoWeightMargin, type TwoWeights } from './two-weight-margin.ts';
+export { surelyWithin, type WeightedNoise, weightedMargin } from './weighted-margin.ts';

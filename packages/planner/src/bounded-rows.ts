@@ -7,6 +7,7 @@
 import { toHex, utf8 } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import type { Plan } from '@sluis/model';
+import { splitNoiseClause } from './noise-clause.ts';
 import { quoteName, quoteText } from './quote.ts';
 
 /** Names that no column of a shared table can have. */
@@ -23,7 +24,7 @@ export function boundedRows(plan: Plan, rows: string, keys: readonly string[]): 
   const { noise } = plan;
   if (noise === undefined || noise.bounds === null) return rows;
   const { unit, bounds } = noise;
-  const seed = quoteText(toHex(taggedHash('sluis/bounded-rows/1', utf8(`${plan.agreement}\n${plan.sql}`))).slice(0, 32));
+  const seed = quoteText(toHex(taggedHash('sluis/bounded-rows/1', utf8(`${plan.agreement}\n${questionText(plan)}`))).slice(0, 32));
   const owner = unit.kind === 'column' ? [quoteName(unit.column)] : [];
   const within = [...owner, ...keys];
   const ranks = [`row_number() OVER (${partition(within)}ORDER BY hash(${seed}, rows_)) AS ${ROW}`];
@@ -34,5 +35,8 @@ export function boundedRows(plan: Plan, rows: string, keys: readonly string[]): 
   }
   return `(SELECT * EXCLUDE (${[ROW, ...(ranks.length > 1 ? [GROUP] : [])].join(', ')}) FROM (SELECT *, ${ranks.join(', ')} FROM ${rows}) AS ranked_ WHERE ${conditions.join(' AND ')}) AS rows_`;
 }
+
+/** However much noise is asked for, the rows that count are the same: so answers to one question can be combined. */
+const questionText = ({ sql }: Plan): string => splitNoiseClause(sql).sql.replace(/;?\s*$/, '');
 
 const partition = (by: readonly string[]): string => (by.length === 0 ? '' : `PARTITION BY ${by.join(', ')} `);

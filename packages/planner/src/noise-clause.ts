@@ -2,6 +2,7 @@
  * Clauses of our own at the end of a question, split off before DuckDB's parser sees it:
  *
  *     … WITH NOISE (epsilon = 1, delta = 1e-6, mechanism = laplace) WITHIN 20 AT 95 PERCENT
+ *     … WITH NOISE (epsilon = 1) WITHIN 5 PERCENT AT 95 PERCENT
  */
 import { RefusedError } from '@sluis/base';
 import type { NoiseKind } from '@sluis/model';
@@ -12,8 +13,8 @@ export interface NoiseClause {
   readonly epsilon: string | null;
   readonly delta: string | null;
   readonly mechanism: NoiseKind | null;
-  /** Absolute error that a value stays within in so many percent of cases. */
-  readonly within: { readonly error: string; readonly percent: string } | null;
+  /** Error that a value stays within in so many percent of cases: absolute, or `relative`, in percent of the exact value. */
+  readonly within: { readonly error: string; readonly percent: string; readonly relative?: true } | null;
 }
 
 export interface SplitQuestion {
@@ -24,6 +25,7 @@ export interface SplitQuestion {
 }
 
 const FORM = 'Write: SELECT … WITH NOISE (epsilon = 1, delta = 1e-6), or: SELECT … WITHIN 20 AT 95 PERCENT.';
+const RELATIVE_FORM = 'Write: SELECT … WITH NOISE (epsilon = 1) WITHIN 5 PERCENT AT 95 PERCENT.';
 
 /** Run by: every station, on the text asked. Throws RefusedError `plan/syntax` for a clause of ours that is wrong. */
 export function splitNoiseClause(sql: string): SplitQuestion {
@@ -47,7 +49,7 @@ export function noiseClauseText({ epsilon, delta, mechanism, within }: NoiseClau
   ];
   return [
     ...(options.length === 0 ? [] : [`WITH NOISE (${options.join(', ')})`]),
-    ...(within === null ? [] : [`WITHIN ${within.error} AT ${within.percent} PERCENT`]),
+    ...(within === null ? [] : [`WITHIN ${within.error}${within.relative === true ? ' PERCENT' : ''} AT ${within.percent} PERCENT`]),
   ].join(' ');
 }
 
@@ -123,9 +125,11 @@ function readOptions(reader: Reader): Map<string, Token> {
 
 function readWithin(reader: Reader): NoiseClause['within'] {
   const error = reader.next(['number'], 'the largest error').text;
+  const relative = reader.word('percent');
   const at = reader.word('at');
   const percent = at ? reader.next(['number'], 'a number of percent').text : '95';
   if (!at || !reader.word('percent')) throw wrong('WITHIN is not followed by AT and PERCENT.', FORM);
+  if (relative) return { error: shareOf(error), percent: percentOf(percent), relative };
   return { error: positive(error, 'The error after WITHIN'), percent: percentOf(percent) };
 }
 
@@ -133,8 +137,11 @@ function clauseOf(options: ReadonlyMap<string, Token>, within: NoiseClause['with
   const unknown = [...options.keys()].find((name) => !/^(epsilon|delta|mechanism)$/.test(name));
   if (unknown !== undefined) throw wrong(`WITH NOISE has no option ${unknown}.`, 'Its options are: epsilon, delta, mechanism.');
   const [epsilon, delta, mechanism] = ['epsilon', 'delta', 'mechanism'].map((name) => options.get(name)?.text ?? null);
-  if (within !== null && (epsilon ?? null) !== null)
-    throw wrong('The question gives both epsilon and WITHIN.', 'Give one of them: WITHIN is turned into an epsilon.');
+  if (within !== null && within.relative !== true && (epsilon ?? null) !== null)
+    throw wrong(
+      'The question gives both epsilon and WITHIN.',
+      'Give one of them: WITHIN is turned into an epsilon. (Of a relative error, WITHIN 5 PERCENT, epsilon is the ceiling.)',
+    );
   if (within === null && (epsilon ?? null) === null) throw wrong('WITH NOISE names no epsilon.', FORM);
   return {
     epsilon: epsilon === null || epsilon === undefined ? null : positive(epsilon, 'epsilon'),
@@ -166,6 +173,12 @@ function percentOf(text: string): string {
   const value = plainDecimal(text);
   if (value !== null && /^[5-9]\d(\.\d{1,4})?$/.test(value)) return value;
   throw wrong('PERCENT stands after a number from 50 to below 100 with at most four decimals.', 'Write: WITHIN 20 AT 95 PERCENT.');
+}
+
+function shareOf(text: string): string {
+  const value = plainDecimal(text);
+  if (value !== null && /^\d{1,2}(\.\d{1,4})?$/.test(value) && /[1-9]/.test(value)) return value;
+  throw wrong('The relative error after WITHIN is no number of percent above 0 and below 100 with at most four decimals.', RELATIVE_FORM);
 }
 
 /** "1.50" and "15e-1" are "1.5"; null for what is no number. */

@@ -15,7 +15,8 @@ export interface NoiseWanted {
 /**
  * Null for an exact answer. Run by: every station. Throws RefusedError `plan/noise-required` if the agreement demands noise
  * and nobody says how much, `plan/no-noise-terms` if it has none and the question asks for it, `plan/noise-mechanism` if the
- * question names another mechanism than the agreement.
+ * question names another mechanism than the agreement, `plan/relative-error` for what only several questions can reach
+ * (see `prepareRelative`).
  */
 export function noiseWanted(clause: NoiseClause | null, { output }: Agreement): NoiseWanted | null {
   const { noise } = output;
@@ -29,8 +30,9 @@ export function noiseWanted(clause: NoiseClause | null, { output }: Agreement): 
     });
   }
   const fallback = noise.default ?? null;
-  const epsilon = clause === null ? (fallback?.epsilon ?? null) : clause.epsilon;
   const within = clause?.within ?? null;
+  if (within?.relative === true) throw severalQuestions();
+  const epsilon = clause === null ? (fallback?.epsilon ?? null) : clause.epsilon;
   if (epsilon === null && within === null) {
     if (!noise.required) return null;
     throw new RefusedError('plan/noise-required', {
@@ -54,3 +56,12 @@ export function noiseWanted(clause: NoiseClause | null, { output }: Agreement): 
     generation: noise.generation,
   };
 }
+
+const severalQuestions = (): RefusedError =>
+  new RefusedError('plan/relative-error', {
+    stage: 'plan',
+    message:
+      'How much noise leaves a relative error (WITHIN 5 PERCENT AT …) depends on the answer. Several questions find that out, one after the other; this is to be one.',
+    remedy:
+      'Ask it with "sluis ask", which puts as many as are needed, up to the epsilon given as a ceiling. Or give an epsilon alone, or an absolute error: WITHIN 20 AT 95 PERCENT.',
+  });
