@@ -65,7 +65,8 @@ for (const { name, noise, exact } of KINDS)
       const sum = sizes.reduce<Distribution>((all, size, i) => sumOf(all, exact(size), weights[i] ?? 0), new Map([[0, 1]]));
       for (const outside of [0.05, 0.01, 1e-4]) {
         const m = Number(weightedMargin(parts, outside));
-        const beyond = (limit: number): number => [...sum].reduce((p, [x, q]) => (Math.abs(Math.round(Math.abs(x) / 5)) > limit ? p + q : p), 0);
+        const beyond = (limit: number): number =>
+          [...sum].reduce((p, [x, q]) => (Math.abs(Math.round(Math.abs(x) / 5)) > limit ? p + q : p), 0);
         assert.ok(beyond(m) <= outside, `${sizes} ${outside}: ${beyond(m)} beyond ${m}`);
         assert.ok(beyond(0.97 * m - 1.5) > outside, `${sizes} ${outside}: ${m} is too wide`);
         const sure = Number(surelyWithin(parts, outside));

@@ -2,6 +2,7 @@ export { type AggregateInterval, aggregateIntervals } from './aggregate-interval
 export { aggregateColumns, aggregateValues, secretKeyText } from './aggregate-values.ts';
 export { allowList } from './catalogue.ts';
 export { type CellColumn, cellText } from './cell-column.ts';
+export { combineAnswers, type NoisyAnswer, requireAlike } from './combined-answers.ts';
 export { columnValues } from './domains.ts';
 export { planHash } from './hash.ts';
 export { keyHash, openedTexts, textsByHash } from './key-texts.ts';
@@ -10,5 +11,7 @@ export * from './ports.ts';
 export { type Asking, prepare } from './prepare.ts';
 export * from './prepared.ts';
 export { providerStatement } from './provider-statement.ts';
+export { isWithinShare, type Unmet, unmetIn } from './relative-aim.ts';
+export { asksRelativeError, prepareRelative, type RelativePlan, type RelativeStep } from './relative-schedule.ts';
 export { groupOf, suppressedGroups } from './suppressed-groups.ts';
 export { askedKeys } from './text-keys.ts';

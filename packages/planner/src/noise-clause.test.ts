@@ -17,6 +17,12 @@ const FOUND: readonly (readonly [string, string, string])[] = [
     'SELECT 1 ',
     'WITH NOISE (delta = 0.00001) WITHIN 50 AT 99.9 PERCENT',
   ],
+  [
+    'SELECT 1 WITH NOISE (epsilon = 1) WITHIN 5.0 percent AT 95 PERCENT;',
+    'SELECT 1 ',
+    'WITH NOISE (epsilon = 1) WITHIN 5 PERCENT AT 95 PERCENT',
+  ],
+  ['SELECT 1 WITHIN 99.9999 PERCENT AT 50 PERCENT', 'SELECT 1 ', 'WITHIN 99.9999 PERCENT AT 50 PERCENT'],
   ['SELECT 1 WITH /* a */ NOISE -- b\n (epsilon /* c */ = 2)', 'SELECT 1 ', 'WITH NOISE (epsilon = 2)'],
   [
     'WITH noise (a) AS (SELECT 1) SELECT a FROM noise WITH NOISE (epsilon = 3)',
@@ -59,6 +65,14 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['WITHIN 3 AT 95', /not followed by AT and PERCENT/],
   ['WITHIN 3 AT 100 PERCENT', /from 50 to below 100/],
   ['WITHIN 0 AT 95 PERCENT', /no positive decimal/],
+  ['WITHIN 0 PERCENT AT 95 PERCENT', /relative error.*above 0 and below 100.*Write: SELECT … WITH NOISE \(epsilon = 1\) WITHIN 5 PERCENT/],
+  ['WITHIN 0.00001 PERCENT AT 95 PERCENT', /relative error/],
+  ['WITHIN 100 PERCENT AT 95 PERCENT', /relative error/],
+  ['WITHIN 250 PERCENT AT 95 PERCENT', /relative error/],
+  ['WITHIN 5 PERCENT', /not followed by AT/],
+  ['WITHIN 5 PERCENT AT 95', /not followed by AT and PERCENT/],
+  ['WITHIN 5 PERCENT AT 100 PERCENT', /from 50 to below 100/],
+  ['WITHIN 5 PERCENT AT 95 PERCENT WITH NOISE (epsilon = 1)', /stands "WITH"/],
 ];
 
 test('a clause is split off, and has one canonical text', () => {

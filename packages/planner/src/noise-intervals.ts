@@ -18,6 +18,19 @@ export interface IntervalColumn {
   readonly high: string;
   readonly names: readonly [string, string];
   readonly type: string;
+  /** False where nothing is known of how far noise moves the value. */
+  readonly known: boolean;
+}
+
+/** Where the columns that have an interval stand among those of the answer (see `Prepared.intervals`). */
+export function intervalPlaces({ ofItem }: IntervalColumns): { column: number; known: boolean }[] {
+  let column = 0;
+  return ofItem.flatMap((item) => {
+    const at = column;
+    // No question with noise has hashes of texts beside its keys.
+    column += item === null ? 1 : 3;
+    return item === null ? [] : [{ column: at, known: item.known }];
+  });
 }
 
 export function intervalColumns(question: Question, split: Split, outputs: Outputs, noise: PlanNoise): IntervalColumns {
@@ -33,6 +46,7 @@ export function intervalColumns(question: Question, split: Split, outputs: Outpu
       high: ends?.high ?? 'NULL',
       names: [named(`${name}_low`), named(`${name}_high`)],
       type: expression.type,
+      known: ends !== null,
     };
   });
   return { ofItem };

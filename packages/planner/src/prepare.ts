@@ -12,7 +12,9 @@ import { planHash } from './hash.ts';
 import { joinedReceivers } from './joined-receivers.ts';
 import { checkNoisyAggregates } from './noise-aggregates.ts';
 import { noiseClauseText, splitNoiseClause } from './noise-clause.ts';
+import { intervalColumns, intervalPlaces } from './noise-intervals.ts';
 import { noiseWanted } from './noise-terms.ts';
+import { outputsOf } from './outputs.ts';
 import { parse } from './parse.ts';
 import { MOST_SECRET_GROUPS } from './most-secret-groups.ts';
 import { planSharedRows, type RowKey, type SharedPlan } from './plan-shared-rows.ts';
@@ -107,8 +109,12 @@ export async function prepare(asking: Asking, engine: SqlEngine): Promise<Prepar
     countedSources: joined.countedSources,
     noisy,
   });
+  const intervals =
+    plan.noise === undefined
+      ? {}
+      : { intervals: intervalPlaces(intervalColumns(question, parts, outputsOf(question, parts, hiddenCount), plan.noise)) };
   const explanation = explain({ plan, agreement, question, sharing, floats: floatsOf(question) }, asking.costs?.(plan) ?? null);
-  if (plan.rules.guarded === undefined) return { plan, hash: planHash(plan), domains, explanation };
+  if (plan.rules.guarded === undefined) return { plan, hash: planHash(plan), domains, explanation, ...intervals };
   if (secret.length > 0) throw notGuarded('groups without declared values are not covered by it', 'Group by columns with declared values.');
   return { plan, hash: planHash(plan), domains, explanation, footprint: await footprintOf(question, parts, plan, domains, engine) };
 }

@@ -7,6 +7,11 @@ export interface Prepared {
   /** Per key of the plan. */
   readonly domains: readonly Domain[];
   readonly explanation: Explanation;
+  /**
+   * Columns with noise, by their places among the plan's: behind each stand both ends of its interval. `known` is false
+   * where nothing tells how far noise moves it: then these are empty. Absent without noise.
+   */
+  readonly intervals?: readonly { readonly column: number; readonly known: boolean }[];
   /** Where the agreement guards against differences between answers. */
   readonly footprint?: Footprint;
 }
