@@ -3,9 +3,9 @@
  * of its own, 100,000 for each noise and each true value; the values are those at which stopping matters most: just too small
  * for a step's margin, so that it stops there only where noise pushed the value up.
  *
- * Tests fail by chance with a probability below 1e-9 each: rates of at most 1 % are bounded 6 standard deviations above what
+ * Tests fail by chance with a probability below 1e-9 each: rates of 1.25 % are bounded 6 standard deviations above what
  * is claimed. Without a correction for the number of looks 6.5 to 7.5 % of cases miss at the worst value (the claim is 5 %:
- * 15 to 20 deviations), with equal weights far more.
+ * 20 deviations), with equal weights far more.
  */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -103,19 +103,18 @@ for (const [mechanism, delta] of CASES) {
   test(`${mechanism}: every look’s interval misses as often as its part allows, and hardly less often`, () => {
     for (const [i, { noise, margin }] of looks.entries()) {
       const rate = noise.filter((x) => x > margin || -x > margin).length / TRIALS;
-      assert.ok(deviations(rate, 0.01) < 6, `look ${i}: ${rate}`);
-      assert.ok(deviations(rate, 0.0085) > -6, `look ${i}: ${rate} is wider than need be`);
+      assert.ok(deviations(rate, 0.0125) < 6, `look ${i}: ${rate}`);
+      assert.ok(deviations(rate, 0.0107) > -6, `look ${i}: ${rate} is wider than need be`);
     }
-    // Each look is about twice as exact as the one before; of Laplace noise the first two are alike.
     const ratios = looks.slice(1).map((l, i) => Number(looks[i]?.margin) / Number(l.margin));
     assert.ok(
-      ratios.slice(1).every((r) => r > 1.5 && r < 2.3),
+      ratios.every((r) => r > 1.8 && r < 3.1),
       `${ratios}`,
     );
   });
 
   test(`${mechanism}: at whichever look it stops, the interval holds as often as asked`, () => {
-    for (const step of [0, 1, 2, 3, 4]) {
+    for (const step of [0, 1, 2, 3]) {
       const rate = missed(looks, worst(looks, step), relative);
       assert.ok(deviations(rate, 0.05) < -6, `just below look ${step}: ${rate}`);
     }
@@ -124,7 +123,7 @@ for (const [mechanism, delta] of CASES) {
 
   test(`${mechanism}: without a correction for the number of looks it does not`, () => {
     const wrong = looksOf(relative, noises, rational(1n, 20n));
-    const rates = [1, 2].map((step) => missed(wrong, worst(wrong, step), relative));
+    const rates = [0, 1].map((step) => missed(wrong, worst(wrong, step), relative));
     assert.ok(deviations(Math.max(...rates), 0.05) > 10, `${rates}`);
   });
 
@@ -136,7 +135,7 @@ for (const [mechanism, delta] of CASES) {
         (_, trial) => noises.slice(0, i + 1).reduce((sum, n) => sum + (n[trial] ?? 0n), 0n) / BigInt(i + 1),
       ),
     }));
-    const rate = missed(wrong, worst(wrong, 3), relative);
+    const rate = missed(wrong, worst(wrong, 2), relative);
     assert.ok(deviations(rate, 0.05) > 20, `${rate}`);
   });
 }

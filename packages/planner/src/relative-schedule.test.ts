@@ -6,7 +6,7 @@ import { allowed, spentEpsilon } from '@sluis/budget';
 import { createSqlEngine } from '@sluis/engine';
 import { parseRational } from '@sluis/math';
 import { noisy, PERSON, plan, refused, ROW } from './fixtures/noisy-questions.ts';
-import { asksRelativeError, prepareRelative, providerStatement, type RelativePlan } from './index.ts';
+import { asksRelativeError, prepareRelative, providerStatement, type RelativePlan, withinCeiling } from './index.ts';
 
 const engine = createSqlEngine();
 const COUNT = 'SELECT sector, count(*) AS n FROM incidents GROUP BY sector';
@@ -31,19 +31,19 @@ async function refusedRelative(sql: string, code: string, text: RegExp, agreemen
   });
 }
 
-test('prices start at a sixteenth of the ceiling, double, and add up to it exactly', async () => {
+test('prices start at a sixteenth of the ceiling, grow, and add up to it exactly', async () => {
   const found = await relative(`${COUNT} HAVING n > 3 ORDER BY n LIMIT 2 WITH NOISE (epsilon = 0.8) ${WITHIN}`);
-  assert.deepEqual(prices(found), ['0.05', '0.05', '0.1', '0.2', '0.4']);
+  assert.deepEqual(prices(found), ['0.05', '0.1', '0.2', '0.45']);
   assert.match(found.steps[0]?.sql ?? '', /LIMIT 2 +WITH NOISE \(epsilon = 0\.05, mechanism = laplace\)$/);
   assert.deepEqual(found.share, { numerator: 1n, denominator: 20n });
-  // Five in a hundred over five steps.
-  assert.deepEqual(found.outside, { numerator: 1n, denominator: 100n });
+  // Five in a hundred over four steps.
+  assert.deepEqual(found.outside, { numerator: 1n, denominator: 80n });
   const all = charges(found);
   assert.ok(allowed(all.slice(0, -1), all.at(-1) ?? [], { epsilon: '0.8', delta: '0' }));
   assert.ok(!allowed(all.slice(0, -1), all.at(-1) ?? [], { epsilon: '0.7999', delta: '0' }));
 });
 
-test('Gaussian steps quadruple ρ, and together stay below the ceiling by the filter of budgets', async () => {
+test('Gaussian steps shrink noise as Laplace ones do, and together stay below the ceiling by the filter of budgets', async () => {
   const sql = `SELECT sector, count(*) AS n, avg(severity) AS mean FROM incidents GROUP BY sector WITH NOISE (epsilon = 1, delta = 1e-6, mechanism = gaussian) ${WITHIN}`;
   const found = await relative(sql);
   const all = charges(found);
@@ -53,9 +53,10 @@ test('Gaussian steps quadruple ρ, and together stay below the ceiling by the fi
     const { numerator, denominator } = parseRational(s.prepared.plan.noise?.counts[0]?.parameter ?? '1');
     return Number(denominator) / Number(numerator);
   });
-  for (let i = 1, sum = precisions[0] ?? 0; i < precisions.length; sum += precisions[i] ?? 0, i++) {
-    const ratio = (sum + (precisions[i] ?? 0)) / sum;
-    assert.ok(ratio > 3.9 && ratio < 4.1, `${precisions}`);
+  const sums = precisions.map((_, i) => precisions.slice(0, i + 1).reduce((a, b) => a + b, 0));
+  for (const [i, part] of [1 / 16, 3 / 16, 7 / 16, 1].entries()) {
+    const shrunk = Math.sqrt((sums[i] ?? 0) / (sums[3] ?? 1));
+    assert.ok(Math.abs(shrunk / part - 1) < 0.02, `${shrunk} for ${part}`);
   }
 });
 
@@ -76,6 +77,8 @@ test('the agreement’s default is the ceiling of a question that names none', a
   const found = await relative(`${COUNT} ${WITHIN}`, noisy(ROW, { default: { epsilon: '0.32' } }));
   assert.deepEqual(found.ceiling, { epsilon: '0.32', delta: '0' });
   assert.equal(prices(found)[0], '0.02');
+  assert.ok(withinCeiling(found, [0, 1, 2, 3]) && withinCeiling(found, [0, 1, 1, 2]));
+  assert.ok(!withinCeiling(found, [0, 0, 1, 2, 3]));
   await refusedRelative(`${COUNT} ${WITHIN}`, 'plan/no-ceiling', /at most.*WITH NOISE \(epsilon = 1\) WITHIN 5 PERCENT/);
 });
 
@@ -91,8 +94,8 @@ test('rows that count do not depend on how much noise there is', async () => {
 test('noise too large for small steps makes fewer of them', async () => {
   const wide = noisy(ROW, { required: false }, { records: { type: 'BIGINT', uses: ['aggregate'], bounds: [0, 400_000_000_000] } });
   const found = await relative(`SELECT sum(records) AS r FROM incidents WITH NOISE (epsilon = 1) ${WITHIN}`, wide);
-  assert.deepEqual(prices(found), ['0.125', '0.125', '0.25', '0.5']);
-  assert.deepEqual(found.outside, { numerator: 1n, denominator: 80n });
+  assert.deepEqual(prices(found), ['0.125', '0.25', '0.625']);
+  assert.deepEqual(found.outside, { numerator: 1n, denominator: 60n });
 });
 
 test('what can’t be combined is refused by name, and stations refuse the clause itself', async () => {

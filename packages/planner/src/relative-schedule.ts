@@ -3,7 +3,7 @@
  * the asking side alone; stations see each question by itself, plan it, and charge it before its noise is drawn.
  *
  * The steps and their prices are fixed before anything is looked at; only whether to go on depends on what was released.
- * After each step the answers so far, combined, are about twice as exact as after the one before. Each step's intervals may
+ * After each step the answers so far, combined, are two to three times as exact as after the one before. Each step's intervals may
  * miss in an equal part of the cases in which the last one may: at whichever step it ends, by a union bound, a value lies
  * within its interval as often as asked (looked at k times, an interval that holds in 95 % of cases would not).
  *
@@ -57,7 +57,7 @@ export interface RelativePlan {
 export const asksRelativeError = (sql: string): boolean => splitNoiseClause(sql).clause?.within?.relative === true;
 
 /** Steps at most: the first costs about a sixteenth of the ceiling. Fewer where noise that large can't be drawn. */
-const MOST_STEPS = 5;
+const MOST_STEPS = 4;
 
 /**
  * Plans every step, as stations will. Nothing is asked.
@@ -88,6 +88,13 @@ export async function prepareRelative(asking: Asking, engine: SqlEngine): Promis
   const outside = divideRationals(misses, rational(BigInt(best.steps.length)));
   return { share, error: within.error, percent: within.percent, ceiling, steps: best.steps, outside };
 }
+
+/** Whether the ceiling allows all these steps, by their places, one of them perhaps more than once. */
+export const withinCeiling = ({ steps, ceiling }: RelativePlan, charged: readonly number[]): boolean =>
+  paysFor(
+    charged.map((i) => noiseOf(steps[i] as RelativeStep).events),
+    ceiling,
+  );
 
 /** What the question says, or else the agreement's default. */
 function ceilingOf(clause: NoiseClause, { output }: Agreement): RelativePlan['ceiling'] {
@@ -184,15 +191,15 @@ const paysFor = (charges: readonly (readonly PrivacyEvent[])[], ceiling: Relativ
   allowed(charges.slice(0, -1), charges.at(-1) ?? [], ceiling);
 
 /**
- * Each step's part of what the whole costs: of ε for Laplace noise, of ρ for Gaussian noise. From 1/16 on the steps up to
- * each cost twice the ε of those before, or four times the ρ: either way about half the noise of their mean.
+ * Each step's part of what the whole costs: of ε for Laplace noise, of ρ for Gaussian noise. Of four steps the first costs
+ * 1/16 of the ε, all up to the second 3/16, up to the third 7/16; of Gaussian noise the squares of these in ρ, so that
+ * the noise of the mean shrinks in the same proportions. No two steps cost the same: their texts tell them apart.
  */
 function shapeOf(mechanism: NoiseKind, count: number): readonly Rational[] {
-  const base = mechanism === 'discrete-laplace' ? 2n : 4n;
-  const whole = base ** BigInt(count - 1);
-  return Array.from({ length: count }, (_, i) =>
-    i === 0 ? rational(1n, whole) : rational(base ** BigInt(i) - base ** BigInt(i - 1), whole),
-  );
+  const whole = 2n ** BigInt(count);
+  const upTo = Array.from({ length: count + 1 }, (_, i) => (i === count ? whole : 2n ** BigInt(i) - 1n));
+  const power = mechanism === 'discrete-laplace' ? 1n : 2n;
+  return upTo.slice(1).map((sum, i) => rational(sum ** power - (upTo[i] ?? 0n) ** power, whole ** power));
 }
 
 /** The event with noise such that it costs so much less: in ε of Laplace noise, in ρ of Gaussian noise. */
