@@ -3,6 +3,7 @@ export * from './agreements.ts';
 export * from './approvals.ts';
 export * from './attempt.ts';
 export * from './budget-book.ts';
+export { spentText } from './budget-numbers.ts';
 export * from './budget-price.ts';
 export * from './budget-view.ts';
 export * from './charges.ts';

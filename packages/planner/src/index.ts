@@ -12,6 +12,7 @@ export { type Asking, prepare } from './prepare.ts';
 export * from './prepared.ts';
 export { providerStatement } from './provider-statement.ts';
 export { isWithinShare, type Unmet, unmetIn } from './relative-aim.ts';
+export { type StepMargin, stepMargins } from './relative-margins.ts';
 export { asksRelativeError, prepareRelative, type RelativePlan, type RelativeStep, withinCeiling } from './relative-schedule.ts';
 export { groupOf, suppressedGroups } from './suppressed-groups.ts';
 export { askedKeys } from './text-keys.ts';

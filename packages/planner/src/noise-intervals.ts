@@ -20,16 +20,18 @@ export interface IntervalColumn {
   readonly type: string;
   /** False where nothing is known of how far noise moves the value. */
   readonly known: boolean;
+  /** The aggregate that the column is by itself; null for what is computed. */
+  readonly aggregate: number | null;
 }
 
 /** Where the columns that have an interval stand among those of the answer (see `Prepared.intervals`). */
-export function intervalPlaces({ ofItem }: IntervalColumns): { column: number; known: boolean }[] {
+export function intervalPlaces({ ofItem }: IntervalColumns): { column: number; known: boolean; aggregate: number | null }[] {
   let column = 0;
   return ofItem.flatMap((item) => {
     const at = column;
     // No question with noise has hashes of texts beside its keys.
     column += item === null ? 1 : 3;
-    return item === null ? [] : [{ column: at, known: item.known }];
+    return item === null ? [] : [{ column: at, known: item.known, aggregate: item.aggregate }];
   });
 }
 
@@ -47,6 +49,7 @@ export function intervalColumns(question: Question, split: Split, outputs: Outpu
       names: [named(`${name}_low`), named(`${name}_high`)],
       type: expression.type,
       known: ends !== null,
+      aggregate: expression.kind === 'aggregate' ? (split.indexOf.get(print(expression)) ?? null) : null,
     };
   });
   return { ofItem };

@@ -9,9 +9,10 @@ export interface Prepared {
   readonly explanation: Explanation;
   /**
    * Columns with noise, by their places among the plan's: behind each stand both ends of its interval. `known` is false
-   * where nothing tells how far noise moves it: then these are empty. Absent without noise.
+   * where nothing tells how far noise moves it: then these are empty. `aggregate` is the one that the column is by itself,
+   * null for what is computed. Absent without noise.
    */
-  readonly intervals?: readonly { readonly column: number; readonly known: boolean }[];
+  readonly intervals?: readonly { readonly column: number; readonly known: boolean; readonly aggregate: number | null }[];
   /** Where the agreement guards against differences between answers. */
   readonly footprint?: Footprint;
 }

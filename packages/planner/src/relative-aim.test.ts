@@ -40,7 +40,7 @@ test('numbers are read exactly in every form that answers have', () => {
 
 test('every noisy value of every row counts, and keys do not', () => {
   const columns = ['k', 'a', 'a_low', 'a_high', 'b', 'b_low', 'b_high'].map((name) => ({ name, type: 'BIGINT' }));
-  const intervals = [1, 4].map((column) => ({ column, known: true }));
+  const intervals = [1, 4].map((column) => ({ column, known: true, aggregate: null }));
   const rows = [
     ['x', 100, 95, 105, 50, 49, 51],
     ['y', 100, 60, 140, null, null, null],

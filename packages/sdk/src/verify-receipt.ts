@@ -2,7 +2,7 @@
 import { canonicalText, InvalidError, parseCanonical } from '@sluis/base';
 import { type Finaliser, plannedFacts } from '@sluis/flow';
 import { recombine, verifyReceipt } from '@sluis/ledger';
-import { type Agreement, agreementId, type Receipt, type ReceiptBody, type ResultTable } from '@sluis/model';
+import { type Agreement, agreementId, type Receipt, type ReceiptBody, type Released, type ResultTable } from '@sluis/model';
 import { type Prepared, prepare, type SqlEngine } from '@sluis/planner';
 
 export interface VerifierEngines {
@@ -20,6 +20,9 @@ export interface VerifiedResult {
   readonly signers: readonly { readonly organisation: string; readonly identity: string }[];
   /** Null for a receipt without openings: everything but the values was checked. */
   readonly result: ResultTable | null;
+  /** The question as planned anew, and what was opened; null for a receipt without openings. */
+  readonly prepared: Prepared;
+  readonly released: Released | null;
 }
 
 /**
@@ -47,19 +50,11 @@ export async function verifyReceiptFile(bytes: Uint8Array, engines: VerifierEngi
     });
   }
   requireFacts(body, plannedFacts(prepared, signed));
-  const result = openings === null ? null : await resultOf(prepared, openings, receipt.openings?.texts, engines.finaliser);
+  const released = openings === null ? null : recombine(prepared.plan, openings.mask, openings.components);
+  // Texts that the receiver has put back are hashed anew: none may stand there that is not opened.
+  const result = released === null ? null : await engines.finaliser.finalise(prepared, released, receipt.openings?.texts ?? []);
   const signers = prepared.plan.committee.map((organisation) => ({ organisation, identity: identityOf(signed, organisation) }));
-  return { body, agreement: signed, agreementGiven: agreement !== undefined, signers, result };
-}
-
-/** Texts that the receiver has put back are hashed anew: none may stand there that is not opened. */
-function resultOf(
-  prepared: Prepared,
-  { mask, components }: NonNullable<ReturnType<typeof verifyReceipt>['openings']>,
-  texts: readonly string[] | undefined,
-  finaliser: Finaliser,
-): Promise<ResultTable> {
-  return finaliser.finalise(prepared, recombine(prepared.plan, mask, components), texts ?? []);
+  return { body, agreement: signed, agreementGiven: agreement !== undefined, signers, result, prepared, released };
 }
 
 function requireAgreement(body: ReceiptBody, agreement: Agreement | undefined): void {
