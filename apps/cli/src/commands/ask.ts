@@ -1,6 +1,7 @@
 /** `sluis ask` */
 import { InvalidError } from '@sluis/base';
 import type { AskRequest, RunResult } from '@sluis/model';
+import { asksRelativeError } from '@sluis/planner';
 import { askAndFollow, type StationClient } from '@sluis/sdk';
 import { type ConnectionOptions, withStation } from '../connection.ts';
 import { writePrivate } from '../files.ts';
@@ -26,12 +27,18 @@ export interface AskOptions extends QuestionOptions {
   readonly explain?: boolean;
   readonly receipt?: string;
   readonly eachReceiver?: boolean;
+  readonly continue?: boolean;
 }
 
 export async function ask(sql: string | undefined, options: AskOptions): Promise<void> {
   const request = questionOf(sql, options);
   checkTogether(options);
   const format = options.json === true ? 'json' : options.format;
+  if (isRelative(request)) {
+    const { askRelatively } = await import('./ask-relative.ts');
+    return withStation(options, (client) => askRelatively(client, request, options, format));
+  }
+  if (options.continue === true) throw nothingToContinue();
   await withStation(options, async (client) => {
     if (options.explain === true) {
       const { explanation } = await client.explain(request);
@@ -56,6 +63,16 @@ export function checkTogether({ eachReceiver, wait, receipt }: Pick<AskOptions, 
   if (!wait && receipt !== undefined)
     refuse('--receipt', '--no-wait', 'Leave one out; once the run has ended: sluis result RUN --receipt FILE');
 }
+
+/** Whether it asks for a relative error, which takes several questions. Templates are put as they stand. */
+export const isRelative = ({ sql }: AskRequest): boolean => sql !== undefined && asksRelativeError(sql);
+
+const nothingToContinue = (): InvalidError =>
+  new InvalidError('usage/continue', {
+    stage: 'usage',
+    message: '--continue is for questions that ask for a relative error; this one has one answer.',
+    remedy: 'Leave it out. The answer of an earlier run: sluis result RUN.',
+  });
 
 /** The request that arguments and options describe. Throws InvalidError unless there is exactly one of SQL and template. */
 export function questionOf(sql: string | undefined, options: QuestionOptions): AskRequest {

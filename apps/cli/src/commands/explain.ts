@@ -5,11 +5,12 @@ import { sentencesOf } from '../output/answer.ts';
 import { renderEstimate, renderExplanation } from '../output/explanation.ts';
 import { terminalWidth } from '../output/paint.ts';
 import { painted, print, printJson } from '../output/streams.ts';
-import { type QuestionOptions, questionOf } from './ask.ts';
+import { isRelative, type QuestionOptions, questionOf } from './ask.ts';
 import { tableLines } from './budget-price.ts';
 
 export async function explain(sql: string | undefined, options: QuestionOptions & { readonly json?: boolean }): Promise<void> {
   const request = questionOf(sql, options);
+  if (isRelative(request)) return (await import('./explain-relative.ts')).explainRelative(request, options);
   const answer = await withStation(options, (client) => client.explain(request));
   if (options.json === true) {
     const { explanation, ...rest } = answer;

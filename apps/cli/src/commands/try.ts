@@ -20,7 +20,8 @@ import { Sandbox } from '../sandbox/sandbox.ts';
 import { inspectTrial, type Trial, type TrialOptions } from '../sandbox/trial.ts';
 import { type TrialQuestion, trialQuestion } from '../sandbox/trial-question.ts';
 import { askForEach, refuseCsv } from './ask-each.ts';
-import { askWithProgress } from './ask.ts';
+import { askRelatively } from './ask-relative.ts';
+import { askWithProgress, isRelative } from './ask.ts';
 
 export interface TryOptions extends TrialOptions {
   readonly ask?: string;
@@ -118,6 +119,10 @@ async function ask(
   if (options.eachReceiver === true) return askForEach(at, request, format, (receiver, answer) => kept(answer, `-${receiver}`));
   const client = at[0]?.client;
   if (client === undefined) throw new RangeError('somebody receives');
+  if (isRelative(request)) {
+    await askRelatively(client, request, {}, format, ({ step, answer }) => kept(answer, `-${step + 1}`));
+    return;
+  }
   if (format === 'table') {
     const { explanation } = await client.explain(request);
     remark(renderExplanation(explanation, text, painted.err, terminalWidth(process.stderr)));

@@ -7,6 +7,7 @@ import { lookupEn } from './lookup-en.ts';
 import { pseudonymsEn } from './pseudonyms-en.ts';
 import { contributeEn } from './contribute-en.ts';
 import { intersectEn } from './intersect-en.ts';
+import { relativeEn } from './relative-en.ts';
 
 export const en = {
   ...budgetEn,
@@ -17,6 +18,7 @@ export const en = {
   ...measureEn,
   ...contributeEn,
   ...intersectEn,
+  ...relativeEn,
 
   // Headings and labels
   wordQuestion: 'Question',

@@ -7,6 +7,7 @@ import { lookupNl } from './lookup-nl.ts';
 import { pseudonymsNl } from './pseudonyms-nl.ts';
 import { contributeNl } from './contribute-nl.ts';
 import { intersectNl } from './intersect-nl.ts';
+import { relativeNl } from './relative-nl.ts';
 import type { Messages } from './en.ts';
 
 export const nl: Messages = {
@@ -18,6 +19,7 @@ export const nl: Messages = {
   ...measureNl,
   ...contributeNl,
   ...intersectNl,
+  ...relativeNl,
 
   wordQuestion: 'Vraag',
   wordWhy: 'Wat er gaat gebeuren',

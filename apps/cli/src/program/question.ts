@@ -16,11 +16,13 @@ export function addQuestionCommands(program: Command): void {
       .option('--explain', 'show first what the question reveals')
       .option('--receipt <file>', 'write the receipt to a file')
       .option('--each-receiver', 'ask once for every receiver, each of which gets a result of its own (my_rank, auctions)')
+      .option('--continue', 'of a relative error: take up what was answered before; nothing of it is paid again')
       .action(async (sql, options) => (await import('../commands/ask.ts')).ask(sql, options)),
     [
       'sluis ask "SELECT sector, count(*) AS n FROM incidents GROUP BY sector" --home /srv/sluis',
       'sluis ask --template per-sector --json',
       'sluis ask --template benchmark --each-receiver',
+      'sluis ask "SELECT count(*) AS n FROM incidents WITH NOISE (epsilon = 1) WITHIN 5 PERCENT AT 95 PERCENT"',
     ],
   );
   jsonOption(question(program.command('explain')))

@@ -1,7 +1,7 @@
 /** The agreement of a trial, and the question planned under it here, so that nothing starts for a question that is refused. */
 import { RefusedError } from '@sluis/base';
 import type { Agreement, Card } from '@sluis/model';
-import { prepare, type SqlEngine } from '@sluis/planner';
+import { asksRelativeError, prepare, prepareRelative, type SqlEngine } from '@sluis/planner';
 import type { Cast } from './cast.ts';
 import type { SandboxTable } from './draft.ts';
 import { withAnyBound, withJoinFacts, withTextAlike } from './joins.ts';
@@ -33,7 +33,8 @@ export async function checkedDraft(trial: Trial, cards: readonly Card[], terms: 
 
 /** Refuses what is refused for every group of receivers; the others get their own answers, or refusals, when asked. */
 async function requirePlan(agreement: Agreement, sql: string, groups: readonly (readonly string[])[], engine: SqlEngine): Promise<void> {
-  const ended = await Promise.allSettled(groups.map((receivers) => prepare({ sql, agreement, agreementId: '', receivers }, engine)));
+  const plan = asksRelativeError(sql) ? prepareRelative : prepare;
+  const ended = await Promise.allSettled<unknown>(groups.map((receivers) => plan({ sql, agreement, agreementId: '', receivers }, engine)));
   const [first] = ended;
   if (first?.status === 'rejected' && ended.every((e) => e.status === 'rejected')) throw first.reason;
 }
