@@ -38,9 +38,11 @@ test('prices, as the text says them', async () => {
 });
 
 test('margins, as the text says them', async () => {
-  const [[margin, outside] = [], [laplace] = [], [gaussian] = [], [threshold] = []] = await printed(examples[1] ?? '');
+  const [[margin, outside] = [], [laplace] = [], [gaussian] = [], [mean] = [], [threshold] = []] = await printed(examples[1] ?? '');
   assert.equal(margin, 36n);
   assert.ok((outside as number) <= 0.05);
   for (const { epsilon } of [laplace, gaussian] as { epsilon: string }[]) assert.ok(Number(epsilon) > 0.1 && Number(epsilon) < 1);
+  // Two scales of 5 alone reach 36 / 2 in 95 % of cases, and further in 99 %.
+  assert.ok((mean as bigint) > 18n && (mean as bigint) < 36n);
   assert.ok((threshold as bigint) > 200n);
 });

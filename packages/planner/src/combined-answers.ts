@@ -6,7 +6,7 @@
  * of intervals, HAVING and LIMIT then follow as from a single answer. Of Gaussian noise that is as good as one answer that
  * spent the sum of all ρ (the mean of independent Gaussians, weighted so, is the sufficient statistic: Whitehouse, Wu,
  * Ramdas & Rogers 2022, "Brownian noise reduction", gives the same path of variances); of Laplace noise, whose ε add up and
- * not their squares, several answers are worse than one of the sum of their ε, 1.6 times in the schedule used here.
+ * not their squares, several answers are worse than one of the sum of their ε, 1.58 times in the schedule used here.
  */
 import { canonicalText, RefusedError } from '@sluis/base';
 import { surelyWithin, type WeightedNoise, weightedMargin } from '@sluis/budget';
