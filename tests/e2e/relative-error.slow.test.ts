@@ -250,10 +250,7 @@ test('explain shows every step, the least and the greatest cost, and from which 
   // This analyst has spent a sixteenth of its budget already: the last step could not be paid.
   assert.deepEqual([document.budget[0]?.together, document.budget[0]?.refused?.question], ['1', 3]);
   const words = await sluis(['explain', sql, '--home', home()]);
-  assert.match(
-    words.stdout,
-    /which cost at most ε = 1 together.*4 +0\.5625 +1 +n: \d+ +n: \d+.*nothing is paid back/s,
-  );
+  assert.match(words.stdout, /which cost at most ε = 1 together.*4 +0\.5625 +1 +n: \d+ +n: \d+.*nothing is paid back/s);
 });
 
 test('options and questions that make no sequence are refused before anything is asked', async () => {
