@@ -34,7 +34,7 @@ async function refusedRelative(sql: string, code: string, text: RegExp, agreemen
 test('prices start at a sixteenth of the ceiling, grow, and add up to it exactly', async () => {
   const found = await relative(`${COUNT} HAVING n > 3 ORDER BY n LIMIT 2 WITH NOISE (epsilon = 0.8) ${WITHIN}`);
   assert.deepEqual(prices(found), ['0.05', '0.1', '0.2', '0.45']);
-  assert.match(found.steps[0]?.sql ?? '', /LIMIT 2 +WITH NOISE \(epsilon = 0\.05, mechanism = laplace\)$/);
+  assert.match(found.steps[0]?.sql ?? '', /LIMIT 2\nWITH NOISE \(epsilon = 0\.05, mechanism = laplace\)$/);
   assert.deepEqual(found.share, { numerator: 1n, denominator: 20n });
   // Five in a hundred over four steps.
   assert.deepEqual(found.outside, { numerator: 1n, denominator: 80n });
@@ -80,6 +80,11 @@ test('the agreement’s default is the ceiling of a question that names none', a
   assert.ok(withinCeiling(found, [0, 1, 2, 3]) && withinCeiling(found, [0, 1, 1, 2]));
   assert.ok(!withinCeiling(found, [0, 0, 1, 2, 3]));
   await refusedRelative(`${COUNT} ${WITHIN}`, 'plan/no-ceiling', /at most.*WITH NOISE \(epsilon = 1\) WITHIN 5 PERCENT/);
+});
+
+test('a comment before the clause does not swallow the steps’ own', async () => {
+  const found = await relative(`${COUNT} -- all of them\n WITH NOISE (epsilon = 0.8) ${WITHIN};`);
+  assert.deepEqual(prices(found), ['0.05', '0.1', '0.2', '0.45']);
 });
 
 test('rows that count do not depend on how much noise there is', async () => {

@@ -139,7 +139,8 @@ async function stepsOf(sequence: Sequence): Promise<readonly RelativeStep[]> {
 
 async function step({ asking, question, engine, ceiling, mechanism }: Sequence, epsilon: string): Promise<RelativeStep> {
   const clause = { epsilon, delta: ceiling.delta === '0' ? null : ceiling.delta, mechanism, within: null };
-  const sql = `${question.trimEnd().replace(/;$/, '')} ${noiseClauseText(clause)}`;
+  // On a line of its own: what stands before may end in a comment.
+  const sql = `${question.trimEnd()}\n${noiseClauseText(clause)}`;
   return { sql, prepared: await prepare({ ...asking, sql }, engine) };
 }
 

@@ -27,8 +27,8 @@ export async function askRelatively(
   options: RelativeOptions,
   format: Format,
   onStep: (taken: TakenStep) => void = () => {},
-): Promise<void> {
-  refuseOptions(options);
+): Promise<RelativeAnswer> {
+  refuseBesideRelative(options);
   const engines = { sql: createSqlEngine(), finaliser: createFinaliser() };
   const question = await planRelative(client, request, engines.sql);
   const { error, percent, steps, ceiling } = question.plan;
@@ -39,6 +39,7 @@ export async function askRelatively(
     onStep(taken);
   });
   printRelative(answer, format);
+  return answer;
 }
 
 /** One list of progress for each step. */
@@ -93,7 +94,8 @@ function saveReceipt({ step, answer }: TakenStep, path: string): void {
   remark(text.receiptSaved(numbered));
 }
 
-function refuseOptions({ wait, eachReceiver }: RelativeOptions): void {
+/** Throws InvalidError `usage/relative`. */
+export function refuseBesideRelative({ wait, eachReceiver }: Pick<RelativeOptions, 'wait' | 'eachReceiver'>): void {
   const option = wait === false ? '--no-wait' : eachReceiver === true ? '--each-receiver' : null;
   if (option === null) return;
   throw new InvalidError('usage/relative', {

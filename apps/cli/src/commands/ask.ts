@@ -36,7 +36,8 @@ export async function ask(sql: string | undefined, options: AskOptions): Promise
   const format = options.json === true ? 'json' : options.format;
   if (isRelative(request)) {
     const { askRelatively } = await import('./ask-relative.ts');
-    return withStation(options, (client) => askRelatively(client, request, options, format));
+    await withStation(options, (client) => askRelatively(client, request, options, format));
+    return;
   }
   if (options.continue === true) throw nothingToContinue();
   await withStation(options, async (client) => {

@@ -1,6 +1,6 @@
 /** `sluis try` with noise, as people run it. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -84,4 +84,22 @@ test('noisy quantiles come with intervals', async () => {
     assert.ok(30 < low && low <= middle && middle <= high && high < 50, `${low} ${middle} ${high}`);
     assert.ok(50 < least && least <= oldest && oldest <= most, `${least} ${oldest} ${most}`);
   }
+});
+
+test('a relative error is reached in steps, each of which is kept', async () => {
+  const kept = join(folder, 'kept');
+  // 600 rows, of which noise leaves a few dozen uncertain at the first step: that it takes another is possible, and no matter.
+  const sql = 'SELECT count(*) AS n FROM data WITH NOISE (epsilon = 2) WITHIN 20 PERCENT AT 95 PERCENT';
+  const run = await attempt('--ask', sql, '--keep', kept);
+  assert.equal(run.code, 0, run.stdout + run.stderr);
+  const document = JSON.parse(run.stdout) as { relative: { met: boolean; steps: { run: string }[] }; rows: number[][] };
+  assert.equal(document.relative.met, true);
+  assert.ok(Math.abs((document.rows[0]?.[0] ?? 0) - 600) < 200);
+  for (const [i, { run: id }] of document.relative.steps.entries()) {
+    const receipt = JSON.parse(readFileSync(join(kept, `receipt-${i + 1}.json`), 'utf8')) as Receipt;
+    assert.equal(receipt.body.run, id);
+  }
+  assert.deepEqual(JSON.parse(readFileSync(join(kept, 'answer.json'), 'utf8')), document);
+  const each = await attempt('--ask', sql, '--each-receiver');
+  assert.deepEqual([each.code, read(each.stdout).error.code], [2, 'usage/relative']);
 });

@@ -14,13 +14,13 @@ import type { Cast } from '../sandbox/cast.ts';
 import { checkedDraft } from '../sandbox/checked-draft.ts';
 import { choiceLines } from '../sandbox/choices.ts';
 import { SANDBOX_COLLABORATION } from '../sandbox/draft.ts';
-import { keepAgreement, keepAnswer } from '../sandbox/keep.ts';
+import { keepAgreement, keepAnswer, keepRelative } from '../sandbox/keep.ts';
 import { partyFiles } from '../sandbox/parties.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { inspectTrial, type Trial, type TrialOptions } from '../sandbox/trial.ts';
 import { type TrialQuestion, trialQuestion } from '../sandbox/trial-question.ts';
 import { askForEach, refuseCsv } from './ask-each.ts';
-import { askRelatively } from './ask-relative.ts';
+import { askRelatively, refuseBesideRelative } from './ask-relative.ts';
 import { askWithProgress, isRelative } from './ask.ts';
 
 export interface TryOptions extends TrialOptions {
@@ -36,6 +36,7 @@ export async function tryOut(dir: string | undefined, options: TryOptions): Prom
   const format = options.json === true ? 'json' : options.format;
   if (options.eachReceiver === true) refuseCsv(format, '--receiver');
   const question = trialQuestion(options.ask, options.template);
+  if (isRelative({ sql: question.sql })) refuseBesideRelative(options);
   const engine = createSqlEngine();
   const asked = await askedTables(question.sql, engine);
   const files = partyFiles(dir, options.party, asked.joined);
@@ -120,7 +121,8 @@ async function ask(
   const client = at[0]?.client;
   if (client === undefined) throw new RangeError('somebody receives');
   if (isRelative(request)) {
-    await askRelatively(client, request, {}, format, ({ step, answer }) => kept(answer, `-${step + 1}`));
+    const answer = await askRelatively(client, request, {}, format, (taken) => kept(taken.answer, `-${taken.step + 1}`));
+    if (options.keep !== undefined) keepRelative(sandbox.folder, answer);
     return;
   }
   if (format === 'table') {

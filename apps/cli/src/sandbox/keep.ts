@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { type Agreement, type RunResult, serialiseAgreementYaml } from '@sluis/model';
 import { writePrivate } from '../files.ts';
+import type { RelativeAnswer } from '@sluis/sdk';
+import { relativeDocument } from '../output/relative-answer.ts';
 import { answerDocument, nothingReleased, receiptText } from '../output/answer.ts';
 
 export const keepAgreement = (folder: string, agreement: Agreement): void =>
@@ -12,4 +14,10 @@ export function keepAnswer(folder: string, answer: RunResult, of: string): void 
   const nothing = answer.result !== null && nothingReleased(answer.result, answer.receipt);
   writePrivate(join(folder, `receipt${of}.json`), receiptText(answer.receipt));
   writePrivate(join(folder, `answer${of}.json`), `${JSON.stringify(answerDocument(answer, nothing), null, 2)}\n`);
+}
+
+/** What several answers came to, beside those of each step. */
+export function keepRelative(folder: string, answer: RelativeAnswer): void {
+  if (answer.table !== null)
+    writePrivate(join(folder, 'answer.json'), `${JSON.stringify(relativeDocument(answer, answer.table), null, 2)}\n`);
 }
