@@ -2,15 +2,14 @@
 import type { Plan } from '@sluis/model';
 import type { Prepared } from './prepared.ts';
 import { unsupported } from './refusal.ts';
-import { isQuantile } from './split-histogram.ts';
 
 const INSTEAD = 'Give an epsilon alone: WITH NOISE (epsilon = 1).';
 
 /** Throws RefusedError `plan/unsupported`. */
 export function requireCombinable({ plan, intervals = [] }: Prepared): void {
-  if (plan.aggregates.some((a) => isQuantile(a.kind)))
+  if (plan.accumulators.some((a) => a.quantile !== undefined))
     throw unsupported(
-      'A relative error of a quantile',
+      'A relative error of a quantile, minimum or maximum',
       `Its noise is in the counts it is found in, and quantiles of several answers have no mean that is one. ${INSTEAD}`,
     );
   requireSameRows(plan);
