@@ -5,7 +5,7 @@ import { totalmem } from 'node:os';
  * Files that measure time, decide by statistics, or decide by how long others are silent (whatever lets stations die,
  * freeze or be cut off): a busy neighbour could change what they find.
  */
-const ALONE = /^tests\/simulation\/|^tests\/.*(timing|\.stat\.|sturdy)/;
+const ALONE = /^tests\/simulation\/|^tests\/.*(timing|\.stat\.|sturdy|e2e\/budget)/;
 /** Two files of end-to-end tests start up to two dozen stations together, some 300 MB each. */
 const ROOM_FOR_TWO = 12 * 2 ** 30;
 
