@@ -53,7 +53,7 @@ test('for a draft that others read, only values of several rows are listed, and 
     i % 4,
     i * 7,
     `${i % 3}.50`,
-    '2026-03-0' + (1 + (i % 5)),
+    `2026-03-0${1 + (i % 5)}`,
     i % 2 ? 'x' : `y${i}`,
   ];
   const rows = Array.from({ length: 60 }, (_, i) => row(i).join(','));

@@ -6,11 +6,33 @@ import { painted, printJson, remark } from './streams.ts';
 
 /** Ends the command with this failure; `json` as the command's options say. */
 export function reportFailure(thrown: unknown, json: boolean): void {
-  const error = thrown instanceof SluisError ? thrown : unexpected(thrown);
+  const error = failureOf(thrown);
   process.exitCode = error.exitCode;
   if (json) printJson({ error: error.toRecord() });
   else remark(failureText(error, text, painted.err));
   if (process.env['SLUIS_DEBUG']) remark(String(thrown instanceof Error ? (thrown.stack ?? thrown) : thrown) + causeOf(thrown));
+}
+
+/** What a command says of anything that was thrown. */
+export const failureOf = (thrown: unknown): SluisError =>
+  thrown instanceof SluisError ? thrown : (fileFault(thrown) ?? unexpected(thrown));
+
+/** Faults of the file system that no command expects at that place, and what to do about each. */
+const FILE_FAULTS: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
+  EACCES: ['may not be read or written', 'Check who owns it and its permissions.'],
+  EPERM: ['may not be read or written', 'Check who owns it and its permissions.'],
+  EROFS: ['lies on a file system that is read-only', 'Choose another folder.'],
+  ENOSPC: ['could not be written: there is no space left', 'Free some space; then try again.'],
+  EDQUOT: ['could not be written: the quota is used up', 'Free some space; then try again.'],
+  ENOTDIR: ['has a file in its path where a folder is needed', 'Choose another folder.'],
+};
+
+/** A fault of the file system with the path that it is about; null for everything else. */
+function fileFault(thrown: unknown): SluisError | null {
+  const { code, path } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  const [message, remedy] = FILE_FAULTS[code ?? ''] ?? [];
+  if (message === undefined || remedy === undefined) return null;
+  return new InvalidError('usage/file-system', { stage: 'usage', message: `${path ?? 'A file'} ${message}.`, remedy, cause: thrown });
 }
 
 /** Texts of unknown errors may hold values of data, so they are shown only on demand. */

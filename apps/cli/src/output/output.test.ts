@@ -6,6 +6,7 @@ import { languageOf } from '../messages/index.ts';
 import { nl } from '../messages/nl.ts';
 import { notRead, nothingReleased } from './answer.ts';
 import { renderCsv } from './csv.ts';
+import { failureOf } from './failure.ts';
 import { bytesText, durationText, paintFor, printable, widthOf, wrap } from './paint.ts';
 import { ProgressView } from './progress.ts';
 import { renderTable } from './table.ts';
@@ -171,4 +172,13 @@ test('a MAP reads as in DuckDB, and is JSON in CSV', () => {
   assert.match(lines[2] ?? '', /^\{a=1, b.*=2\}$/);
   assert.ok(!lines.join('').includes('\u001b'));
   assert.equal(renderCsv(maps), 'h\r\n"[[""a"",1],[""b\\u001b"",2]]"\r\n');
+});
+
+test('faults of the file system name the path and what to do; others keep their words to themselves', () => {
+  const full = failureOf(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: '/srv/x' }));
+  assert.deepEqual([full.code, full.exitCode], ['usage/file-system', 2]);
+  assert.match(full.message, /^\/srv\/x could not be written: there is no space left\.$/);
+  const other = failureOf(Object.assign(new Error('secret'), { code: 'ERR_OTHER' }));
+  assert.deepEqual([other.code, other.exitCode], ['internal/unexpected', 1]);
+  assert.doesNotMatch(other.message, /secret/);
 });
