@@ -41,10 +41,7 @@ export async function ask(sql: string | undefined, options: AskOptions): Promise
   }
   if (options.continue === true) throw nothingToContinue();
   await withStation(options, async (client) => {
-    if (options.explain === true) {
-      const { explanation } = await client.explain(request);
-      remark(renderExplanation(explanation, text, painted.err, terminalWidth(process.stderr)));
-    }
+    if (options.explain === true) await explainQuestion(client, request);
     if (options.eachReceiver === true) return (await import('./ask-each.ts')).askEach(client, request, format);
     if (!options.wait) return askOnly(client, request, format);
     const answer = await askWithProgress(client, request, format);
@@ -74,6 +71,12 @@ const nothingToContinue = (): InvalidError =>
     message: '--continue is for questions that ask for a relative error; this one has one answer.',
     remedy: 'Leave it out. The answer of an earlier run: sluis result RUN.',
   });
+
+/** Says before a question is put all that it would reveal. */
+export async function explainQuestion(client: StationClient, request: AskRequest): Promise<void> {
+  const { explanation } = await client.explain(request);
+  remark(renderExplanation(explanation, text, painted.err, terminalWidth(process.stderr)));
+}
 
 /** The request that arguments and options describe. Throws InvalidError unless there is exactly one of SQL and template. */
 export function questionOf(sql: string | undefined, options: QuestionOptions): AskRequest {

@@ -7,6 +7,7 @@ import { interruption, unlessAborted } from '../interruption.ts';
 import { text } from '../messages/index.ts';
 import { answerDocument, printAnswer } from '../output/answer.ts';
 import { renderExplanation } from '../output/explanation.ts';
+import { intersectBrief } from '../output/intersect-brief.ts';
 import { bytesText, durationText, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, printJson, remark } from '../output/streams.ts';
 import { SANDBOX_COLLABORATION } from '../sandbox/draft.ts';
@@ -44,7 +45,7 @@ export async function intersectHidden(
     await unlessAborted(signal, sandbox.sign(agreement));
     await Promise.all(sides.map((side) => connect(sandbox, trial, side)));
     const shown = { ...wish, committee: trial.committee, byLikeness: matching?.approximate !== undefined };
-    const size = showHidden(await ask(sandbox, trial, options), shown, options);
+    const size = showHidden(await ask(sandbox, wish, trial, options), shown, options);
     if (sides.length === 2 && mode !== 'union' && matching === null && mayBeWrittenOtherwise(size, options))
       remark(wrap(text.intersectAsWritten, width));
   } catch (thrown) {
@@ -85,12 +86,15 @@ async function connect(sandbox: Sandbox, { tables }: HiddenTrial, { name, file }
   remark(painted.err.dim(`  ${text.intersectConnected(name, basename(file), report.rows)}`));
 }
 
-async function ask(sandbox: Sandbox, { receiver, sql }: HiddenTrial, options: IntersectOptions): Promise<RunResult> {
+async function ask(sandbox: Sandbox, wish: HiddenWish, trial: HiddenTrial, options: IntersectOptions): Promise<RunResult> {
+  const { sql, receiver } = trial;
   const { client } = sandbox.member(receiver);
   const json = options.json === true || options.format === 'json';
-  if (!json) {
-    remark(painted.err.dim(sql));
-    remark(renderExplanation((await client.explain({ sql })).explanation, text, painted.err, terminalWidth(process.stderr)));
+  const width = terminalWidth(process.stderr);
+  if (!json || options.explain === true) {
+    const { explanation } = await client.explain({ sql });
+    if (options.explain === true) remark(`${painted.err.dim(sql)}\n${renderExplanation(explanation, text, painted.err, width)}`);
+    else remark(intersectBrief(wish, trial, explanation, text, width));
   }
   return askWithProgress(client, { sql, ...(options.as === undefined ? {} : { as: options.as }) }, json ? 'json' : options.format);
 }

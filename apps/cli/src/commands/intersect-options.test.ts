@@ -48,6 +48,11 @@ test('options that would have no effect where nobody learns which items match ar
   }
 });
 
+test('--explain is for what a committee computes', () => {
+  assert.match(said('items', { explain: true }) ?? '', /said without --explain/);
+  assert.equal(said('size', { explain: true }), null);
+});
+
 test('one table of all files needs one name for the key', () => {
   assert.match(said('union', {}, ['phone', 'tel']) ?? '', /call the key alike/);
   assert.equal(said('size', {}, ['phone', 'tel']), null);

@@ -9,6 +9,8 @@ export function checkMode(mode: IntersectMode, sides: readonly IntersectionSide[
   if (files > 2 && !['size', 'union', 'at-least'].includes(mode))
     throw usage(`"--mode ${mode}" is for two files.`, 'With three or more: --mode size, union or at-least.');
   checkCompanions(mode, files, options);
+  if (mode === 'items' && options.explain === true)
+    throw usage('Between two stations what each learns is said without --explain.', 'Leave it out.');
   if (mode !== 'items') checkHidden(options);
   const [first] = sides;
   if ((mode === 'union' || mode === 'at-least') && sides.some(({ key }) => key.join() !== first?.key.join()))

@@ -8,7 +8,7 @@ import { renderGrid } from '../output/grid.ts';
 import { printable, terminalWidth, wrap } from '../output/paint.ts';
 import { painted, print, printJson, remark } from '../output/streams.ts';
 import { type IntersectOptions, usage } from './intersect.ts';
-import { askWithProgress } from './ask.ts';
+import { askWithProgress, explainQuestion } from './ask.ts';
 import { checkAtStation } from './intersect-options.ts';
 import { showHidden } from './intersect-hidden.ts';
 import { intersectionProgress } from './intersect-progress.ts';
@@ -20,6 +20,8 @@ export async function intersectAtStation(name: string, options: IntersectOptions
     const terms = await termsOf(client, name, options.collaboration);
     const json = options.json === true || options.format === 'json';
     if (!json) explain(terms);
+    if (terms.plain && options.explain === true)
+      throw usage('Between two stations what each learns is said without --explain.', 'Leave it out.');
     if (!terms.plain) {
       remark(text.intersectAsQuestion);
       return askCommittee(client, terms, options);
@@ -61,6 +63,7 @@ async function askCommittee(client: StationClient, terms: IntersectionTermsView,
     return (await import('./ask.ts')).ask(sql ?? '', { ...options, collaboration, receivers });
   const { as } = options;
   const request = { sql: sql ?? '', collaboration, receivers, ...(as === undefined ? {} : { as }) };
+  if (options.explain === true) await explainQuestion(client, request);
   const answer = await askWithProgress(client, request, options.json === true ? 'json' : options.format);
   const { body } = answer.receipt;
   // A minimum of one row is none: what does not pass then is about no row at all.

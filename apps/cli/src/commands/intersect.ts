@@ -45,6 +45,7 @@ export interface IntersectOptions extends ConnectionOptions {
   readonly collaboration?: string;
   readonly as?: string;
   readonly wait: boolean;
+  readonly explain?: boolean;
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';

@@ -44,6 +44,20 @@ export const intersectEn = {
   intersectStates: {} as Readonly<Record<string, string>>,
   intersectCommittee: (names: string) =>
     `Nobody is to learn which items match: three compute parties do it (${names}); any two of them together could reconstruct the lists.`,
+  intersectBrief: {
+    keys: (files: number) => `Counted: keys that ${files === 2 ? 'both' : `all ${files}`} files have, each once.`,
+    union: (files: number) => `Counted: different keys in the ${files} files together.`,
+    atLeast: (files: number, t: number) => `Counted: keys that at least ${t} of the ${files} files have.`,
+    rows: (whose: string, other: string) => `Counted: rows of ${whose} that have a partner in ${other}.`,
+    sum: (whose: string, other: string, column: string) =>
+      `Counted: rows of ${whose} that have a partner in ${other}, and the sum of their ${column}.`,
+    asked: (whose: string, other: string) => `Asked: your question, over the rows of ${whose} that have a partner in ${other}.`,
+    receiver: (name: string, minimum: number) =>
+      `${name}, a station without data, learns the answer${minimum > 1 ? ` if at least ${minimum} match` : ''}; nobody else does.`,
+    committee: (names: string, trusted: boolean) =>
+      `${names} compute on secret shares: they learn how many rows each file has and whether the answer is shown, not which rows match${trusted ? '. Each is trusted to follow the protocol' : ''}.`,
+    more: (estimate: string) => `${estimate} --explain says all that could be learned, and by whom.`,
+  },
   intersectSum: (sum: string) => `sum ${sum}`,
   verifiedIntersection: 'The receipt is genuine: both stations signed it and logged it before.',
   verifyIntersection: (name: string, run: string) => `Intersection "${name}", run ${run}`,

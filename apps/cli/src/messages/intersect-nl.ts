@@ -54,6 +54,19 @@ export const intersectNl: typeof intersectEn = {
   },
   intersectCommittee: (names) =>
     `Niemand mag weten welke sleutels overeenkomen: drie rekenpartijen doen het (${names}); elke twee samen kunnen de lijsten terugvinden.`,
+  intersectBrief: {
+    keys: (files) => `Geteld: sleutels die ${files === 2 ? 'beide' : `alle ${files}`} bestanden hebben, elk één keer.`,
+    union: (files) => `Geteld: verschillende sleutels in de ${files} bestanden samen.`,
+    atLeast: (files, t) => `Geteld: sleutels die ten minste ${t} van de ${files} bestanden hebben.`,
+    rows: (whose, other) => `Geteld: rijen van ${whose} die een partner in ${other} hebben.`,
+    sum: (whose, other, column) => `Geteld: rijen van ${whose} die een partner in ${other} hebben, en de som van hun ${column}.`,
+    asked: (whose, other) => `Gevraagd: uw vraag, over de rijen van ${whose} die een partner in ${other} hebben.`,
+    receiver: (name, minimum) =>
+      `${name}, een station zonder gegevens, leert het antwoord${minimum > 1 ? ` als er ten minste ${minimum} overeenkomen` : ''}; verder niemand.`,
+    committee: (names, trusted) =>
+      `${names} rekenen op geheime delen: zij leren hoeveel rijen elk bestand heeft en of het antwoord wordt getoond, niet welke rijen overeenkomen${trusted ? '. Elk wordt vertrouwd het protocol te volgen' : ''}.`,
+    more: (estimate) => `${estimate} --explain zegt alles wat geleerd kan worden, en door wie.`,
+  },
   intersectSum: (sum) => `som ${sum}`,
   verifiedIntersection: 'Het bewijs is echt: beide stations tekenden het en schreven het eerst in hun logboek.',
   verifyIntersection: (name, run) => `Doorsnede "${name}", run ${run}`,

@@ -47,6 +47,7 @@ export function addIntersectCommands(program: Command): void {
     .addOption(new Option('--protocol <name>', 'with files and items').choices(['vole', 'ddh']).default('vole'))
     .option('--output <file>', 'write the items to this file, as CSV')
     .option('--receipt <file>', 'write the receipt to this file')
+    .option('--explain', 'where nobody learns which match: say before it runs all that could be learned, and by whom')
     .option('--keep <dir>', 'with files: keep folders and agreement here')
     .option('--collaboration <name>', 'at a station: which, if there are several')
     .option('--no-wait', 'at a station: print the run and end')
