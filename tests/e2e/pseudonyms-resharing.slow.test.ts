@@ -13,7 +13,7 @@ const { at, card, start, onFile, shareFolder, sealed, kept, rewrite } = pseudony
 
 const own = (name: HolderName, all: readonly HolderName[]) => [
   ...all.filter((h) => h !== name).flatMap((h) => ['--with', card(h)]),
-  ...['--home', at(name), '--folder', shareFolder(name), '--wait', '90'],
+  ...['--home', at(name), '--folder', shareFolder(name), '--wait', '300'],
 ];
 const terms = (threshold: number) => ['--threshold', String(threshold), '--purpose', 'cohort'];
 const hold = (all: readonly HolderName[], threshold: number) => (name: HolderName) =>
@@ -49,7 +49,7 @@ test('a holder that lost its folder gets a share anew; pseudonyms stay, and the 
   const old = backup.current;
   rmSync(shareFolder('lab'), { recursive: true });
 
-  const unknown = (h: HolderName) => start(['reshare', ...own(h, FIRST), ...terms(2), '--key', '0'.repeat(64), '--wait', '12']);
+  const unknown = (h: HolderName) => start(['reshare', ...own(h, FIRST), ...terms(2), '--key', '0'.repeat(64), '--wait', '25']);
   const refused = await Promise.all(FIRST.map((h) => unknown(h).ended));
   // Once one was refused it is gone, and others may wait for it in vain.
   assert.ok(refused.some((r) => r.code === 3 && r.error === 'pseudonyms/too-few'));

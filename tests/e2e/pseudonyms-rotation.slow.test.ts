@@ -28,11 +28,11 @@ const hold = (name: HolderName, more: readonly string[] = []): Running =>
     '--limit',
     '40',
     '--wait',
-    '90',
+    '300',
     ...more,
   ]);
 const change = (command: 'rotate' | 'finish', name: HolderName, more: readonly string[] = []): Running =>
-  start([command, ...own(name), '--wait', '90', ...more]);
+  start([command, ...own(name), '--wait', '300', ...more]);
 
 async function startAll(begin: (name: HolderName) => Running): Promise<Map<HolderName, Running>> {
   const all = new Map(HOLDERS.map((h) => [h, begin(h)]));

@@ -15,7 +15,7 @@ const { at, card, start, onFile, rewrite } = pseudonymsBench([...HOLDERS, 'regis
 function hold(name: HolderName, more: readonly string[] = []): Running {
   const others = HOLDERS.filter((h) => h !== name).flatMap((h) => ['--with', card(h)]);
   const own = ['--home', at(name), '--folder', at(`${name}.share`), '--allow', card('registry'), '--allow', card('insurer')];
-  return start(['hold', ...others, ...own, '--threshold', '2', '--purpose', 'cohort', '--limit', '60', '--wait', '90', ...more]);
+  return start(['hold', ...others, ...own, '--threshold', '2', '--purpose', 'cohort', '--limit', '60', '--wait', '300', ...more]);
 }
 
 const startAll = async (more: readonly string[] = []): Promise<Map<HolderName, Running>> => {
