@@ -38,56 +38,89 @@ export async function askRelative(
   engines: VerifierEngines,
   following: RelativeFollowing = {},
 ): Promise<RelativeAnswer> {
-  const { plan } = question;
-  let state = NOTHING_TAKEN;
-  let under: LostStep | null = null;
+  const sequence = new Sequence(client, question, engines, following);
   try {
-    const earlier = following.goOn === true ? await earlierRuns(client, question) : { runs: [], open: null, lost: [] };
-    state = { ...state, lost: earlier.lost };
-    for (const run of earlier.runs) {
-      if (state.met) break;
-      state = await withAnswer(question, state, await client.result(run), engines);
-      following.onState?.(state);
-    }
-    let { open } = earlier;
-    for (;;) {
-      const step = state.taken.length;
-      if (state.met) return { ...state, question, ended: 'met', error: null };
-      if (step >= plan.steps.length || (open === null && !withinCeiling(plan, [...chargedSteps(state), step])))
-        return { ...state, question, ended: 'ceiling', error: null };
-      following.onStep?.(step, state);
-      const answer =
-        open === null
-          ? await put(client, question, step, {
-              ...following,
-              onRun: (run) => {
-                under = { step, run: run.id };
-                following.onRun?.(run);
-              },
-            })
-          : await follow(client, open, following);
-      [open, under] = [null, null];
-      state = await withAnswer(question, state, answer, engines);
-      following.onState?.(state);
-    }
+    if (following.goOn === true) await sequence.takeUp();
+    const ended = await sequence.toItsEnd();
+    return { ...sequence.state, question, ended, error: null };
   } catch (thrown) {
     const error = toSluisError(thrown, 'run');
-    if (state.taken.length === 0) throw error;
-    const lost = await lostBy(client, under);
-    return { ...state, lost: [...state.lost, ...lost], question, ended: 'broken-off', error };
+    if (sequence.state.taken.length === 0) throw error;
+    return { ...(await sequence.withLost()), question, ended: 'broken-off', error };
   }
 }
 
-/** Whether a step that failed was charged, as far as can be told. */
-async function lostBy(client: StationClient, step: LostStep | null): Promise<LostStep[]> {
-  const run = step === null ? null : await client.run(step.run).catch(() => null);
-  return step !== null && run !== null && isLost(run) ? [step] : [];
-}
+class Sequence {
+  state: RelativeState = NOTHING_TAKEN;
+  readonly #client: StationClient;
+  readonly #question: RelativeQuestion;
+  readonly #engines: VerifierEngines;
+  readonly #following: RelativeFollowing;
+  /** A run of the next step that is under way already. */
+  #open: string | null = null;
+  /** The step whose answer is not there yet, or could not be used. */
+  #under: LostStep | null = null;
 
-function put(client: StationClient, { requests }: RelativeQuestion, step: number, following: Following): Promise<RunResult> {
-  const request = requests[step];
-  if (request === undefined) throw new RangeError('there is no such step');
-  return askAndFollow(client, request, following);
+  constructor(client: StationClient, question: RelativeQuestion, engines: VerifierEngines, following: RelativeFollowing) {
+    this.#client = client;
+    this.#question = question;
+    this.#engines = engines;
+    this.#following = following;
+  }
+
+  /** Takes what was answered before. */
+  async takeUp(): Promise<void> {
+    const { runs, open, lost } = await earlierRuns(this.#client, this.#question);
+    this.state = { ...this.state, lost };
+    for (const run of runs) {
+      if (this.state.met) return;
+      this.#under = { step: this.state.taken.length, run };
+      await this.#take(await this.#client.result(run));
+    }
+    this.#open = open;
+  }
+
+  async toItsEnd(): Promise<'met' | 'ceiling'> {
+    const { plan } = this.#question;
+    for (;;) {
+      const step = this.state.taken.length;
+      if (this.state.met) return 'met';
+      // A run under way is paid for already.
+      const paid = this.#open !== null;
+      if (step >= plan.steps.length || (!paid && !withinCeiling(plan, [...chargedSteps(this.state), step]))) return 'ceiling';
+      this.#following.onStep?.(step, this.state);
+      await this.#take(await this.#answerOf(step));
+    }
+  }
+
+  /** With the step that failed, if it was charged as far as this station knows. */
+  async withLost(): Promise<RelativeState> {
+    const under = this.#under;
+    const run = under === null ? null : await this.#client.run(under.run).catch(() => null);
+    return under === null || run === null || run.charged === null ? this.state : { ...this.state, lost: [...this.state.lost, under] };
+  }
+
+  #answerOf(step: number): Promise<RunResult> {
+    const request = this.#question.requests[step];
+    if (request === undefined) throw new RangeError('there is no such step');
+    const open = this.#open;
+    this.#open = null;
+    this.#under = open === null ? null : { step, run: open };
+    if (open !== null) return follow(this.#client, open, this.#following);
+    return askAndFollow(this.#client, request, {
+      ...this.#following,
+      onRun: (run) => {
+        this.#under = { step, run: run.id };
+        this.#following.onRun?.(run);
+      },
+    });
+  }
+
+  async #take(answer: RunResult): Promise<void> {
+    this.state = await withAnswer(this.#question, this.state, answer, this.#engines);
+    this.#under = null;
+    this.#following.onState?.(this.state);
+  }
 }
 
 interface EarlierRuns {
