@@ -10,6 +10,7 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -73,7 +74,9 @@ export function writePublic(path: string, content: string): void {
   write(path, content, 0o644);
 }
 
+/** Half of a new file is not left behind. */
 function write(path: string, content: string | Uint8Array, mode: number): void {
+  const fresh = !existsSync(path);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: mode === PRIVATE ? 0o700 : 0o777 });
     const file = openSync(path, 'w', mode);
@@ -81,6 +84,9 @@ function write(path: string, content: string | Uint8Array, mode: number): void {
       // A file that is there already keeps its permissions otherwise.
       if (mode === PRIVATE && fstatSync(file).isFile()) fchmodSync(file, mode);
       writeFileSync(file, content);
+    } catch (cause) {
+      if (fresh) rmSync(path, { force: true });
+      throw cause;
     } finally {
       closeSync(file);
     }

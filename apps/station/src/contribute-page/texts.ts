@@ -5,7 +5,7 @@ const en = {
   otherLabel: 'Nederlands',
   title: 'Deposit data',
   intro:
-    'Your file is checked and split into secret shares in this browser. Each of the three compute parties gets a share that says nothing on its own; together they answer only the questions that the agreement allows. The file itself leaves this computer nowhere.',
+    'Your file is checked and split into secret shares in this browser. Each of the three compute parties gets a share that says nothing on its own; together they answer only the questions that the agreement allows. The file itself never leaves this computer.',
   trust: 'You trust this station to serve the right page. If you would rather not, use the command "sluis contribute" instead.',
   identity: '1. Who you are',
   identityHelp: 'Your identity file (made by "sluis contribute identity create", or below).',
