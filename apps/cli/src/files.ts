@@ -6,16 +6,15 @@ import {
   existsSync,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   mkdirSync,
   openSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { InvalidError } from '@sluis/base';
+import { InvalidError, utf8 } from '@sluis/base';
+import { writePrivateFile } from '@sluis/keys';
 
 const PRIVATE = 0o600;
 
@@ -26,13 +25,9 @@ export function writePrivate(path: string, content: string | Uint8Array): void {
 
 /** The same for what must not be lost: it is on the disk when this returns, and a crash leaves the old file or the new one. */
 export function writePrivateDurably(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.new`;
-  writePrivate(temporary, content);
   try {
-    synced(temporary);
-    renameSync(temporary, path);
-    // Windows has no such thing for folders.
-    if (process.platform !== 'win32') synced(dirname(path));
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writePrivateFile(path, typeof content === 'string' ? utf8(content) : content);
   } catch (cause) {
     throw cannotWrite(path, cause);
   }
@@ -57,15 +52,6 @@ export function requireWritable(path: string): void {
     if (statSync(there).isDirectory() === (there === wanted)) throw new Error('a folder where a file is needed, or a file for a folder');
   } catch (cause) {
     throw cannotWrite(path, cause);
-  }
-}
-
-function synced(path: string): void {
-  const file = openSync(path, process.platform === 'win32' ? 'r+' : 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
 

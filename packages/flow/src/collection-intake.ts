@@ -17,6 +17,7 @@ import {
   reportInfo,
   type SplitReport,
   verifyKeyInfo,
+  fields,
 } from '@sluis/model';
 import { z } from 'zod';
 import {
@@ -37,11 +38,12 @@ import { parseBody, readMessage } from './messages.ts';
 import { requireSender } from './messenger.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 
+const { hex16: nonce } = fields;
+
 /** Reports checked with one message to the other aggregator. */
 const BATCH = 100;
 const WAIT_MS = 60_000;
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
-const nonce = z.string().regex(/^[0-9a-f]{32}$/);
 const keySchema = z.strictObject({ key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) });
 const verifySchema = z.strictObject({
   place: collectionPlaceSchema,

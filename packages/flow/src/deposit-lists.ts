@@ -1,14 +1,15 @@
 /** At the start of a run the compute parties find out which deposits all three of them hold, and hold alike. */
 import { canonicalBytes, fromHex, ProtocolError } from '@sluis/base';
 import { constantTimeEqual } from '@sluis/crypto';
-import type { CommitteeLinks } from '@sluis/model';
+import { type CommitteeLinks, fields } from '@sluis/model';
 import { z } from 'zod';
 import type { Attempt } from './context.ts';
 import { parseBody, readMessage } from './messages.ts';
 import type { DepositedBatch } from './ports.ts';
 
+const { hex16: batchId } = fields;
+
 const MOST_BATCHES = 100_000;
-const batchId = z.string().regex(/^[0-9a-f]{32}$/);
 const listSchema = z
   .array(
     z.strictObject({

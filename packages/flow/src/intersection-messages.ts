@@ -1,10 +1,10 @@
 /** What the two stations of an intersection ask of each other over the wire. Every message is bound to its run and sender. */
-import { intersectionInputSchema, signedIntersectionApprovalSchema, signedIntersectionProposalSchema } from '@sluis/model';
+import { intersectionInputSchema, signedIntersectionApprovalSchema, signedIntersectionProposalSchema, fields } from '@sluis/model';
 import { z } from 'zod';
 import { finishSchema, wordSchema } from './intersection-evidence.ts';
 
-const run = z.string().regex(/^[0-9a-f]{32}$/);
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+const { hex32, hex16: run } = fields;
+
 const attempt = z.number().int().min(1).max(100);
 const errorSchema = z.strictObject({
   code: z.string().max(100),

@@ -1,15 +1,10 @@
 /** Statements that stations sign and exchange about a run. Every one is bound to run, plan and agreement. */
 import { fromUtf8, InvalidError } from '@sluis/base';
-import { NAME } from '@sluis/model';
+import { fields } from '@sluis/model';
 import { z } from 'zod';
 import { rowsPieceSchema } from './row-pieces.ts';
 
-const name = z.string().regex(NAME);
-const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
-const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Date(t).toISOString() === t);
-const person = z.string().min(1).max(200);
+const { name, hex16, hex32, hex64, instant, person } = fields;
 
 /** A question put to a collaboration, signed by the station where it was asked. */
 export const proposalSchema = z.strictObject({

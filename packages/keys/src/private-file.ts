@@ -27,10 +27,15 @@ export function writePrivateFile(path: string, bytes: Uint8Array): void {
     fchmodSync(file, OWNER_ONLY);
     writeFileSync(file, bytes);
     fsyncSync(file);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw cause;
   } finally {
     closeSync(file);
   }
   renameSync(temporary, path);
+  // Windows has no such thing for folders.
+  if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder);

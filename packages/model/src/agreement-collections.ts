@@ -3,11 +3,11 @@
  * are ever seen; or people randomise their own report, so that whoever sees it learns little, and one organisation counts.
  */
 import { z } from 'zod';
+import { name } from './fields.ts';
 import type { Agreement } from './agreement.ts';
 import type { AgreementProblem } from './agreement-columns.ts';
 import { localKindSchemas } from './agreement-local-reports.ts';
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/);
 const instant = z
   .string()
   .refine(

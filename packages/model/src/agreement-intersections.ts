@@ -3,11 +3,10 @@
  * between two stations; everything else stays secret and runs in the committee.
  */
 import { z } from 'zod';
+import { name, sqlName as column } from './fields.ts';
 import type { Agreement } from './agreement.ts';
 import { keysOfTable } from './agreement-matching.ts';
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/);
-const column = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/);
 const columns = z.array(column).min(1).max(8);
 const percent = z.number().int().min(0).max(100);
 

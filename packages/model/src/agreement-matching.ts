@@ -4,10 +4,10 @@
  */
 import type { Conditions, KeyDefinition, KeyPart } from '@sluis/matching';
 import { z } from 'zod';
+import { sqlName } from './fields.ts';
 import type { Agreement } from './agreement.ts';
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, 'a name starts with a letter and has letters, digits, "-" and "_" only');
-const sqlName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/);
 const bound = z.union([z.number().int().safe(), z.string().max(60)]).transform(String);
 
 export const keyPartSchema = z.strictObject({

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { collectionSchema } from './agreement-collections.ts';
 import { matchingSchema } from './agreement-matching.ts';
 import { intersectionSchema } from './agreement-intersections.ts';
+import { NAME } from './fields.ts';
 import { noiseSchema, privacyUnitSchema } from './agreement-noise.ts';
 import { checkingSchema, differencingSchema, roundingSchema, totalsSchema } from './agreement-release.ts';
 
-export const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+export { NAME };
 const name = z.string().regex(NAME, 'a name starts with a letter and has letters, digits, "-" and "_" only');
 const decimalText = z
   .union([z.number().int().safe(), z.string()])

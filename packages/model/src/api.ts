@@ -40,7 +40,8 @@
  * | POST /contribute/list, /withdraw, /token | SignedDepositRequest → DepositList, the deposit, TokenAnswer |
  */
 import { z } from 'zod';
-import { agreementSchema, cardSchema, NAME } from './agreement.ts';
+import { name, person, hex32 as identifier, hex16 as runId } from './fields.ts';
+import { agreementSchema, cardSchema } from './agreement.ts';
 import { pricedTableSchema } from './budget-api.ts';
 import { receiptSchema } from './receipt.ts';
 import type { CellValue, ScalarValue } from './result.ts';
@@ -48,11 +49,6 @@ import type { CellValue, ScalarValue } from './result.ts';
 export const API_ROOT = '/api/v1';
 export const PROBLEM_TYPE = 'application/problem+json';
 
-const name = z.string().regex(NAME);
-const identifier = z.string().regex(/^[0-9a-f]{64}$/);
-const runId = z.string().regex(/^[0-9a-f]{32}$/);
-/** A person's name in the single-user mode. */
-const person = z.string().min(1).max(200);
 const sqlText = z.string().min(1).max(20_000);
 
 /** An error: `detail` is its message, `type` is `urn:sluis:` and its code. */

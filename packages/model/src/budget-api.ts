@@ -1,10 +1,6 @@
 /** What the API shows of privacy budgets, and of what questions would cost. Part of api.ts; numbers are decimal text. */
 import { z } from 'zod';
-import { NAME } from './agreement.ts';
-
-const name = z.string().regex(NAME);
-const identifier = z.string().regex(/^[0-9a-f]{64}$/);
-const runId = z.string().regex(/^[0-9a-f]{32}$/);
+import { name, hex32 as identifier, hex16 as runId } from './fields.ts';
 
 /** How far one limit is used. */
 export const budgetUseSchema = z.object({

@@ -2,19 +2,17 @@
 import { fromHex, lengthPrefixed, uint64be, utf8 } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import { z } from 'zod';
+import { hex16, hex32, instant } from './fields.ts';
 import { NAME, signedAgreementSchema } from './agreement.ts';
 import { type CollectionPlace, place } from './collection-binding.ts';
 
 export { type CollectionPlace, collectionContext, reportInfo } from './collection-binding.ts';
 
-const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 /** Base64 of at most some hundred kilobytes: a histogram of 10,000 buckets is the largest report. */
 const base64 = z
   .string()
   .max(1_400_000)
   .regex(/^[A-Za-z0-9+/]*={0,2}$/);
-const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Date(t).toISOString() === t);
 
 /** Where a collection is: one version of an agreement, and its name there. */
 export const collectionPlaceSchema = z.strictObject({ agreement: hex32, collection: z.string().regex(NAME) });

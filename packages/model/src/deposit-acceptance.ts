@@ -6,14 +6,9 @@
 import { canonicalBytes, fromHex, toHex } from '@sluis/base';
 import { taggedHash, verifySignature } from '@sluis/crypto';
 import { z } from 'zod';
-import { type Agreement, NAME } from './agreement.ts';
+import { name, hex16, hex32, hex64, instant } from './fields.ts';
+import type { Agreement } from './agreement.ts';
 import { type DepositManifest, depositViewSchema } from './deposit.ts';
-
-const name = z.string().regex(NAME);
-const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
-const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Date(t).toISOString() === t);
 
 /** That a deposit shall count from now on. Holds for minutes, so that nobody can bring up an old one later. */
 export const acceptanceSchema = z.strictObject({

@@ -6,15 +6,9 @@
 import { canonicalBytes, concatBytes, fromHex, toHex } from '@sluis/base';
 import { taggedHash } from '@sluis/crypto';
 import { z } from 'zod';
-import { NAME, signedAgreementSchema, type Table } from './agreement.ts';
+import { name, hex16, hex32, hex64, instant, sqlName as tableName } from './fields.ts';
+import { signedAgreementSchema, type Table } from './agreement.ts';
 import { encodingsOf, rowVectors } from './row-encoding.ts';
-
-const name = z.string().regex(NAME);
-const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
-const tableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/);
-const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Date(t).toISOString() === t);
 
 /** Rows of one piece, but for the last: few enough that a piece of a wide table still fits in memory easily. */
 const MOST_ROWS = 65_536;

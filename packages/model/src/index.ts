@@ -12,6 +12,7 @@ export * from './agreement-signatures.ts';
 export * from './agreement-templates.ts';
 export * from './agreement-warnings.ts';
 export { parseAgreementYaml } from './agreement-yaml.ts';
+export * as fields from './fields.ts';
 export * from './proposal.ts';
 export * from './among-widths.ts';
 export * from './api.ts';

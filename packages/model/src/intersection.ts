@@ -1,15 +1,10 @@
 /** A run of an intersection between two stations: what they sign, what its receipt holds, and what the API shows. */
 import { z } from 'zod';
-import { NAME, signedAgreementSchema } from './agreement.ts';
+import { name, hex16, hex32, hex64, instant, person } from './fields.ts';
+import { signedAgreementSchema } from './agreement.ts';
 import { intersectionRevealSchema } from './agreement-intersections.ts';
 import { errorRecordSchema, OPEN_RUN_STATES, runEventSchema } from './api.ts';
 
-const name = z.string().regex(NAME);
-const hex16 = z.string().regex(/^[0-9a-f]{32}$/);
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
-const instant = z.string().refine((t) => !Number.isNaN(Date.parse(t)) && new Date(t).toISOString() === t);
-const person = z.string().min(1).max(200);
 const size = z
   .number()
   .int()

@@ -1,10 +1,7 @@
 /** The receipt of a release: what was agreed, what ran, and commitments that let its holder have the result verified offline. */
 import { z } from 'zod';
-import { NAME, signedAgreementSchema } from './agreement.ts';
-
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-const hex64 = z.string().regex(/^[0-9a-f]{128}$/);
-const name = z.string().regex(NAME);
+import { name, hex32, hex64 } from './fields.ts';
+import { signedAgreementSchema } from './agreement.ts';
 
 const decimal = z.string().regex(/^\d{1,12}(\.\d{1,40})?$/);
 /** How the answer keeps what it tells about one unit small, if it does. */
