@@ -132,6 +132,21 @@ for (const threat of ['semi-honest', 'malicious'] as const)
       assert.equal(found.size, 3);
     });
 
+    test('an error in rows is asked for, and kept', async () => {
+      const run = await c.ask(
+        'SELECT min(age) AS least, quantile_disc(age, 0.5) AS middle, count(*) AS n FROM stays WITHIN 60 ROWS AT 99 PERCENT',
+      );
+      assert.match(
+        run.explanation.sentences.map((s) => s.text).join(' '),
+        /In 99 of 100 cases quantile_disc\("age", 0\.5\) is at most \d+ rows off/,
+      );
+      const [least = 0, , , middle = 0, , , n = 0] = (run.result?.rows[0] ?? []).map(Number);
+      const ages = [...STAYED.north, ...STAYED.east].flatMap(([, a]) => a ?? []).sort((a, b) => a - b);
+      // Four times as far off as in 1 of 100 cases: less likely than 1e-9.
+      assert.ok(least < middle && ages.filter((a) => a < least).length < 240, String(least));
+      assert.ok(Math.abs(n - 280) <= 240, String(n));
+    });
+
     test('with noise that shows, it is a quantile near the end, at the rank that explain says', async () => {
       const run = await c.ask('SELECT min(age) AS least, max(age) AS most FROM stays WITH NOISE (epsilon = 2)');
       const text = run.explanation.sentences.map((s) => s.text).join(' ');

@@ -5,7 +5,7 @@ export { advancedEpsilon, dworkEpsilon } from './advanced-composition.ts';
 export { allowed, type Charges, spentEpsilon } from './filter.ts';
 export { analyticGaussianSigma, gaussianDelta, gaussianEpsilon } from './gaussian-curve.ts';
 export { zcdpEpsilon } from './renyi.ts';
-export { decimalAbove, epsilonForMargin, marginOf, type MarginTarget } from './noise-margin.ts';
+export { decimalAbove, epsilonForMargin, epsilonForNoise, marginOf, type MarginTarget } from './noise-margin.ts';
 export { type AddedNoise, tailOf } from './noise-tail.ts';
 export * from './spending.ts';
 export * from './threshold.ts';

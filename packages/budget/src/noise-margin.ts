@@ -64,11 +64,22 @@ const MOST_EPSILON = 64;
  * @throws RefusedError `budget/margin-too-small` where that costs more than an ε of 64.
  */
 export function epsilonForMargin(target: MarginTarget, margin: bigint, confidence: string): { epsilon: string; parameter: Rational } {
-  const within = (noise: AddedNoise): boolean => {
-    const tail = tailOf(noise);
-    return 2 * tail(Number(margin)) <= allowed;
-  };
   const allowed = missing(confidence);
+  return epsilonForNoise(target, (noise) => 2 * tailOf(noise)(Number(margin)) <= allowed, margin, confidence);
+}
+
+/**
+ * The cheapest noise with which something stays within a margin, as `epsilonForMargin` gives it.
+ *
+ * @param within - whether it does in at least that share of cases, with such noise; true of any that is smaller.
+ * @throws RefusedError `budget/margin-too-small` where that costs more than an ε of 64.
+ */
+export function epsilonForNoise(
+  target: MarginTarget,
+  within: (noise: AddedNoise) => boolean,
+  margin: bigint,
+  confidence: string,
+): { epsilon: string; parameter: Rational } {
   if (target.kind === 'discrete-laplace') {
     const scaleAt = (epsilon: string): Rational => divideRationals(whole(target.l1), readPositive(epsilon, 'epsilon'));
     const holds = (epsilon: string): boolean =>

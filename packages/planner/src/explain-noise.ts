@@ -1,6 +1,7 @@
 /** What an explanation says of noise: what the question costs, whom it protects, how far off the answer will be, who weakens it. */
 import { inputsOf, type Plan, type PlanAggregate, type PlanNoise, rowsOfCell, setSize } from '@sluis/model';
 import { decimalText } from './cell-column.ts';
+import { rankSentences } from './explain-ranks.ts';
 import { hasAggregate } from './expression.ts';
 import type { Question } from './question.ts';
 import { listed, say, several, type Sentence } from './sentences.ts';
@@ -13,7 +14,7 @@ export function noiseSentences(plan: Plan, question: Question): Sentence[] {
     `The answer is differentially private: it costs ε = ${noise.epsilon}${noise.delta === '0' ? '' : ` and δ = ${noise.delta}`} of the budget, whatever it says.`,
     ...protectedBy(plan, noise),
     `The compute parties add ${noise.mechanism === 'discrete-laplace' ? 'discrete Laplace' : 'discrete Gaussian'} noise to every value in secret, before anything is opened. None of them knows it, and none can take it away.`,
-    ...plan.aggregates.flatMap((a) => nearTheEnd(plan, a)),
+    ...plan.aggregates.flatMap((a) => rankSentences(plan, noise, a)),
     ...errors(plan, noise, question),
     ...(plan.rows === undefined
       ? []
@@ -75,30 +76,6 @@ function errors(plan: Plan, noise: PlanNoise, { items }: Question): string[] {
             ]),
       ];
     });
-}
-
-/** A minimum or maximum: at which rank it is found instead, and what that means. */
-function nearTheEnd(plan: Plan, { sql, kind, accumulators }: PlanAggregate): string[] {
-  const { quantile } = plan.accumulators[accumulators[0] ?? -1] ?? {};
-  if (quantile?.rank === undefined) return [];
-  const [end, other] = kind === 'min' ? ['smallest', 'largest'] : ['largest', 'smallest'];
-  const [rank, size] = [BigInt(quantile.rank), plan.histograms?.[quantile.histogram]?.size ?? 1];
-  if (size === 1) return [];
-  const nth = (n: bigint): string => (n === 1n ? `the ${end}` : `the ${ordinal(n)} ${end}`);
-  return [
-    `${sql} is not the very ${end} value, which is one row's own, but a quantile near the end: about ${nth(rank)}. So many rows (${rank}) are asked for because the noise of ${several(size, 'count')}, one for each possible value, would otherwise find values that no row has. In 95 of 100 cases it lies between the ${end} value and ${nth(2n * rank - 1n)}; its interval is about ${nth(rank)}. A group of fewer rows may show any value up to the ${other} possible one.`,
-    ...(2n * rank - 1n > rowsOfCell(plan)
-      ? [
-          `Noise may drown ${sql}: by the agreement's maximum of rows there are at most ${rowsOfCell(plan)}. Ask for it with a larger epsilon, or round the value so that it has fewer possible ones.`,
-        ]
-      : []),
-  ];
-}
-
-function ordinal(n: bigint): string {
-  const [tens, ones] = [n % 100n, Number(n % 10n)];
-  const ending = tens >= 11n && tens <= 13n ? 'th' : (['th', 'st', 'nd', 'rd'][ones] ?? 'th');
-  return `${n}${ending}`;
 }
 
 /** The largest margin of a quantile's ends, in rows; null where it has none. */

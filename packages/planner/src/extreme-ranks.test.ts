@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { createFinaliser } from '@sluis/engine';
 import { divideRationals, parseRational, rational } from '@sluis/math';
 import { agreementSchema, type PlanQuantile, type Plan, type Released } from '@sluis/model';
-import { rankWithin } from './extreme-ranks.ts';
 import { noisy, plan, refused, ROW } from './fixtures/noisy-questions.ts';
 import { addedNoise } from './noise-parts.ts';
+import { rankWithin } from './rows-off.ts';
 
 const quantilesOf = ({ accumulators }: Plan): PlanQuantile[] => accumulators.flatMap(({ quantile }) => quantile ?? []);
 const said = (explanation: { readonly sentences: readonly { readonly text: string }[] }): string =>
@@ -19,7 +19,7 @@ test('a minimum and a maximum are found at a rank from both ends, in the same no
   const { plan: made, explanation } = await plan(QUESTION);
   assert.deepEqual(made.noise?.histograms, [{ sensitivity: '1', parameter: '1' }]);
   const [least, most, ...ends] = quantilesOf(made);
-  const rank = String(rankWithin(addedNoise('discrete-laplace', 'shares', rational(1n)), 5));
+  const rank = String(rankWithin(addedNoise('discrete-laplace', 'shares', rational(1n)), 5, 0.05));
   assert.deepEqual([least?.at, least?.rank, most?.at, most?.rank], [0, rank, 10_000, rank]);
   // Both are in a column of two aggregates, and have one pair of ends each.
   assert.deepEqual(
@@ -108,12 +108,14 @@ test('the rank is one that noise in all bins together exceeds in at most 5 of 10
     [4, 12],
     [3, 40],
   ] as const) {
-    const rank = Number(rankWithin(addedNoise('discrete-laplace', 'bits', rational(BigInt(scale))), size));
+    const rank = Number(rankWithin(addedNoise('discrete-laplace', 'bits', rational(BigInt(scale))), size, 0.05));
     const noise = laplace(scale, 30 * scale);
     assert.ok(leaves(noise, size - 1, rank - 1) <= 0.05, `${rank} of ${size} values`);
     // Three quarters of it, or the rank for noise of half the scale, would be left too often.
     assert.ok(size === 2 || leaves(noise, size - 1, Math.floor(rank * 0.75) - 1) > 0.05, `${rank} of ${size} values is too large`);
-    const wrong = Number(rankWithin(addedNoise('discrete-laplace', 'bits', divideRationals(rational(BigInt(scale)), rational(2n))), size));
+    const wrong = Number(
+      rankWithin(addedNoise('discrete-laplace', 'bits', divideRationals(rational(BigInt(scale)), rational(2n))), size, 0.05),
+    );
     assert.ok(size === 2 || leaves(noise, size - 1, wrong - 1) > 0.05);
   }
 });
@@ -140,7 +142,7 @@ test('the rank follows from public facts: more values, less ε or more rows of a
       noisy(ROW, { required: false, generation }),
     );
     const { parameter } = made.noise?.histograms[0] ?? assert.fail();
-    const expected = rankWithin(addedNoise(`discrete-${mechanism}`, generation, parseRational(parameter)), 5);
+    const expected = rankWithin(addedNoise(`discrete-${mechanism}`, generation, parseRational(parameter)), 5, 0.05);
     assert.equal(quantilesOf(made)[0]?.rank, String(expected));
   }
 });

@@ -23,6 +23,7 @@ const FOUND: readonly (readonly [string, string, string])[] = [
     'WITH NOISE (epsilon = 1) WITHIN 5 PERCENT AT 95 PERCENT',
   ],
   ['SELECT 1 WITHIN 99.9999 PERCENT AT 50 PERCENT', 'SELECT 1 ', 'WITHIN 99.9999 PERCENT AT 50 PERCENT'],
+  ['SELECT 1 WITHIN 20 rows AT 95 PERCENT;', 'SELECT 1 ', 'WITHIN 20 ROWS AT 95 PERCENT'],
   ['SELECT 1 WITH /* a */ NOISE -- b\n (epsilon /* c */ = 2)', 'SELECT 1 ', 'WITH NOISE (epsilon = 2)'],
   [
     'WITH noise (a) AS (SELECT 1) SELECT a FROM noise WITH NOISE (epsilon = 3)',
@@ -64,6 +65,8 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['WITHIN 3', /not followed by AT/],
   ['WITHIN 3 AT 95', /not followed by AT and PERCENT/],
   ['WITHIN 3 AT 100 PERCENT', /from 50 to below 100/],
+  ['WITHIN 1.5 ROWS AT 95 PERCENT', /ROWS stands after a number that is not whole/],
+  ['WITHIN 3 ROWS', /not followed by AT/],
   ['WITHIN 0 AT 95 PERCENT', /no positive decimal/],
   ['WITHIN 0 PERCENT AT 95 PERCENT', /relative error.*above 0 and below 100.*Write: SELECT … WITH NOISE \(epsilon = 1\) WITHIN 5 PERCENT/],
   ['WITHIN 0.00001 PERCENT AT 95 PERCENT', /relative error/],

@@ -2,6 +2,7 @@
  * Clauses of our own at the end of a question, split off before DuckDB's parser sees it:
  *
  *     … WITH NOISE (epsilon = 1, delta = 1e-6, mechanism = laplace) WITHIN 20 AT 95 PERCENT
+ *     … WITHIN 20 ROWS AT 95 PERCENT
  *     … WITH NOISE (epsilon = 1) WITHIN 5 PERCENT AT 95 PERCENT
  */
 import { RefusedError } from '@sluis/base';
@@ -13,8 +14,11 @@ export interface NoiseClause {
   readonly epsilon: string | null;
   readonly delta: string | null;
   readonly mechanism: NoiseKind | null;
-  /** Error that a value stays within in so many percent of cases: absolute, or `relative`, in percent of the exact value. */
-  readonly within: { readonly error: string; readonly percent: string; readonly relative?: true } | null;
+  /**
+   * Error that a value stays within in so many percent of cases: absolute; or `relative`, in percent of the exact value; or
+   * a number of `rows`.
+   */
+  readonly within: { readonly error: string; readonly percent: string; readonly relative?: true; readonly rows?: true } | null;
 }
 
 export interface SplitQuestion {
@@ -49,9 +53,12 @@ export function noiseClauseText({ epsilon, delta, mechanism, within }: NoiseClau
   ];
   return [
     ...(options.length === 0 ? [] : [`WITH NOISE (${options.join(', ')})`]),
-    ...(within === null ? [] : [`WITHIN ${within.error}${within.relative === true ? ' PERCENT' : ''} AT ${within.percent} PERCENT`]),
+    ...(within === null ? [] : [`WITHIN ${within.error}${unitOf(within)} AT ${within.percent} PERCENT`]),
   ].join(' ');
 }
+
+const unitOf = ({ relative, rows }: NonNullable<NoiseClause['within']>): string =>
+  relative === true ? ' PERCENT' : rows === true ? ' ROWS' : '';
 
 /** Index of the first token of the clause: outside parentheses, and no common table expression that is called noise. */
 function clauseStart(tokens: readonly Token[]): number | null {
@@ -126,11 +133,14 @@ function readOptions(reader: Reader): Map<string, Token> {
 function readWithin(reader: Reader): NoiseClause['within'] {
   const error = reader.next(['number'], 'the largest error').text;
   const relative = reader.word('percent');
+  const rows = !relative && reader.word('rows');
   const at = reader.word('at');
   const percent = at ? reader.next(['number'], 'a number of percent').text : '95';
   if (!at || !reader.word('percent')) throw wrong('WITHIN is not followed by AT and PERCENT.', FORM);
   if (relative) return { error: shareOf(error), percent: percentOf(percent), relative };
-  return { error: positive(error, 'The error after WITHIN'), percent: percentOf(percent) };
+  const most = positive(error, 'The error after WITHIN');
+  if (rows && !/^\d+$/.test(most)) throw wrong('ROWS stands after a number that is not whole.', 'Write: WITHIN 20 ROWS AT 95 PERCENT.');
+  return { error: most, percent: percentOf(percent), ...(rows ? { rows } : {}) };
 }
 
 function clauseOf(options: ReadonlyMap<string, Token>, within: NoiseClause['within']): NoiseClause {

@@ -14,6 +14,7 @@ import {
   sharesTotals,
 } from '@sluis/model';
 import { print } from './expression.ts';
+import { outsideRows } from './error-wanted.ts';
 import { withExtremeRanks } from './extreme-ranks.ts';
 import { finalSql } from './final-sql.ts';
 import { noiseOf } from './noise.ts';
@@ -112,7 +113,10 @@ export function protect(p: Protecting): Plan {
     maximumRows: question.table.maximum_rows,
     techniques: techniquesFor(agreement, p.shared !== null, noise !== null),
   };
-  const made = noise === null ? plan : roomy(withQuantileEnds(withExtremeRanks(plan, noise), noise), noise);
+  const made =
+    noise === null
+      ? plan
+      : roomy(withQuantileEnds(withExtremeRanks(plan, noise, outsideRows(p.noisy?.wanted.within ?? null)), noise), noise);
   requireRoom(made);
   return made;
 }
