@@ -236,10 +236,16 @@ test('explain shows every step, the least and the greatest cost, and from which 
   const shown = await sluis(['explain', sql, '--as', 'first', '--home', home(), '--json']);
   assert.equal(shown.code, 0, shown.stderr);
   const document = JSON.parse(shown.stdout) as {
-    relative: { least: string; greatest: string; steps: { margins: { column: string; margin: string; from: string }[] }[] };
+    relative: {
+      least: string;
+      greatest: string;
+      onlookers: string[];
+      steps: { margins: { column: string; margin: string; from: string }[] }[];
+    };
     budget: { together: string; refused: { question: number } | null }[];
   };
   assert.deepEqual([document.relative.least, document.relative.greatest], ['0.0625', '1']);
+  assert.ok(document.relative.onlookers.length > 0 && !document.relative.onlookers.includes('centre'));
   for (const { margins } of document.relative.steps) {
     assert.deepEqual(
       margins.map((m) => m.column),
@@ -250,7 +256,10 @@ test('explain shows every step, the least and the greatest cost, and from which 
   // This analyst has spent a sixteenth of its budget already: the last step could not be paid.
   assert.deepEqual([document.budget[0]?.together, document.budget[0]?.refused?.question], ['1', 3]);
   const words = await sluis(['explain', sql, '--home', home()]);
-  assert.match(words.stdout, /which cost at most ε = 1 together.*4 +0\.5625 +1 +n: \d+ +n: \d+.*nothing is paid back/s);
+  assert.match(
+    words.stdout,
+    /which cost at most ε = 1 together.*4 +0\.5625 +1 +n: \d+ +n: \d+.*nothing is paid back.*Who takes part and does not receive the answer/s,
+  );
 });
 
 test('options and questions that make no sequence are refused before anything is asked', async () => {

@@ -7,7 +7,7 @@ import { layoutOf, type RunResult } from '@sluis/model';
 import { chargedAt, noisyTerms } from '../../flow/src/fixtures/noisy-visits.ts';
 import { openStations, PROVIDERS, type TestStations } from '../../flow/src/fixtures/stations.ts';
 import { askRelative } from './ask-relative.ts';
-import { planRelative, type RelativeQuestion } from './relative-question.ts';
+import { onlookersOf, planRelative, type RelativeQuestion } from './relative-question.ts';
 import type { StationClient } from './station-client.ts';
 
 const SQL = 'SELECT kind, count(*) AS n FROM visits GROUP BY kind WITH NOISE (epsilon = 1.6) WITHIN 0.1 PERCENT AT 95 PERCENT';
@@ -120,6 +120,15 @@ test('what a program that died had asked is taken up, and another analyst’s is
   const own = await askRelative(client, other, engines, { ...diesAfter(1), as: 'bob', goOn: true });
   assert.notEqual(own.taken[0]?.answer.run, whole.taken[0]?.answer.run);
   assert.deepEqual(await chargedAt(all, 'centre'), [...PRICES, '0.1']);
+});
+
+test('who takes part in every step and does not receive the answer is named, and nobody else', async (t) => {
+  const { question } = await opened(t);
+  const { receivers, committee, providers } = question.plan.steps[0]?.prepared.plan ?? assert.fail();
+  const onlookers = onlookersOf(question);
+  assert.ok(onlookers.length > 0 && new Set(onlookers).size === onlookers.length);
+  for (const name of [...committee, ...providers]) assert.equal(onlookers.includes(name), !receivers.includes(name), name);
+  for (const name of onlookers) assert.ok([...committee, ...providers].includes(name), name);
 });
 
 test('data that are changed between two steps are noticed; the answer before stands', async (t) => {

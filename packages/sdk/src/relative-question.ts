@@ -45,6 +45,15 @@ export const spentBy = ({ steps, ceiling }: RelativePlan, charged: readonly numb
     ceiling.delta,
   );
 
+/**
+ * Who takes part in every step and receives no answer. Whether another step follows shows them whether what was released was
+ * exact enough, and so about how large its smallest value is.
+ */
+export function onlookersOf({ plan: { steps } }: Pick<RelativeQuestion, 'plan'>): string[] {
+  const { providers = [], committee = [], receivers = [], checking } = steps[0]?.prepared.plan ?? {};
+  return [...new Set([...providers, ...committee, ...(checking?.by ?? [])])].filter((name) => !receivers.includes(name));
+}
+
 function inForce(agreements: readonly AgreementSummary[], collaboration: string | undefined): AgreementSummary {
   const found = agreements.filter((a) => a.state === 'in-force' && (collaboration === undefined || a.collaboration === collaboration));
   const [one, ...others] = found;

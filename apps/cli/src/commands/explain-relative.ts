@@ -2,7 +2,7 @@
 import { createSqlEngine } from '@sluis/engine';
 import type { AskRequest, ExplainAnswer, PriceAnswer } from '@sluis/model';
 import { stepMargins } from '@sluis/planner';
-import { planRelative, type RelativeQuestion, spentBy, type StationClient } from '@sluis/sdk';
+import { onlookersOf, planRelative, type RelativeQuestion, spentBy, type StationClient } from '@sluis/sdk';
 import { type ConnectionOptions, withStation } from '../connection.ts';
 import { text } from '../messages/index.ts';
 import { sentencesOf } from '../output/answer.ts';
@@ -49,10 +49,12 @@ async function explained(client: StationClient, { requests, agreement }: Relativ
 
 function lines(question: RelativeQuestion, first: ExplainAnswer, price: PriceAnswer, paint: Paint, width: number): string[] {
   const { error, percent, steps, ceiling } = question.plan;
+  const onlookers = onlookersOf(question);
   return [
     wrap(text.relativePlan(error, percent, steps.length, ceiling.epsilon, ceiling.delta), width),
     schedule(question, paint),
     wrap(text.relativeOrdinary, width),
+    ...(onlookers.length === 0 ? [] : [wrap(text.relativeSeen(onlookers.join(', ')), width)]),
     renderExplanation(first.explanation, text, paint, width),
     ...price.tables.flatMap(tableLines),
     paint.dim(renderEstimate(first.explanation, text)),
@@ -98,6 +100,7 @@ function documentOf(question: RelativeQuestion, first: ExplainAnswer, price: Pri
       ceiling: plan.ceiling,
       least: spentUpTo(question, 0),
       greatest: spentUpTo(question, plan.steps.length - 1),
+      onlookers: onlookersOf(question),
       steps,
     },
     budget: price.tables,

@@ -5,6 +5,8 @@ export const relativeEn = {
   relativeHeadings: ['step', 'ε', 'all so far', 'off by at most', 'enough from'] as readonly string[],
   relativeOrdinary:
     'Each step is a question of its own: approved, charged before its noise is drawn, and with a receipt. After each, only the answers so far decide whether another is asked. The steps together cost the first one’s price at least, and the last sum at most; nothing is paid back.',
+  relativeSeen: (names: string) =>
+    `Who takes part and does not receive the answer (${names}) sees after which step it ends, and so about how large the smallest value shown is. That follows from noisy values, and costs nothing more.`,
   relativeUnknown: 'depends on the data',
   relativeStep: (step: number, steps: number, epsilon: string) => `Step ${step} of at most ${steps}, at ε = ${epsilon}`,
   relativeTakenUp: (step: number) => `Step ${step} was answered before, and is not paid again.`,

@@ -7,6 +7,8 @@ export const relativeNl: typeof relativeEn = {
   relativeHeadings: ['stap', 'ε', 'tot en met', 'wijkt hoogstens af', 'genoeg vanaf'],
   relativeOrdinary:
     'Elke stap is een gewone vraag: goedgekeurd, afgeschreven voordat er ruis wordt getrokken, en met een ontvangstbewijs. Of er nog een komt, hangt alleen af van de antwoorden tot dan toe. De stappen kosten samen minstens de prijs van de eerste en hoogstens de laatste som; er wordt niets teruggegeven.',
+  relativeSeen: (names) =>
+    `Wie meedoet en het antwoord niet ontvangt (${names}), ziet na welke stap het stopt, en dus ongeveer hoe groot de kleinste getoonde waarde is. Dat volgt uit waarden met ruis en kost verder niets.`,
   relativeUnknown: 'hangt van de gegevens af',
   relativeStep: (step, steps, epsilon) => `Stap ${step} van hoogstens ${steps}, met ε = ${epsilon}`,
   relativeTakenUp: (step) => `Stap ${step} was al beantwoord en wordt niet nog eens betaald.`,
