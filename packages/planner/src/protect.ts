@@ -11,6 +11,7 @@ import {
   type PlanKey,
   type PlanNoise,
   type PlanRules,
+  setSize,
   sharesTotals,
 } from '@sluis/model';
 import { print } from './expression.ts';
@@ -188,12 +189,26 @@ const groupingSetsOf = ({ question: { keys, groupingSets }, shared }: Protecting
 
 /** A question may not take more memory than stations have: any asker could stop all of them with it. */
 function requireRoom(plan: Plan): void {
+  requireSortable(plan);
   const words = layoutOf(plan).reduce((n, column) => n + column.words, 0) * plan.cellCount;
   if (words <= MOST_SHARED && words * inputsOf(plan).length <= MOST_HELD) return;
   throw new RefusedError('plan/too-many-cells', {
     stage: 'plan',
     message: `The question has ${plan.cellCount} groups with ${plan.aggregates.length} aggregates each for ${inputsOf(plan).length} inputs: more than stations hold at a time.`,
     remedy: 'Group by fewer or coarser columns, or ask for fewer aggregates at a time.',
+  });
+}
+
+/** Shared rows are counted by value and group in a sort of all these counts: as many as there may be groups. */
+function requireSortable({ rows, histograms = [], keys, groupingSets }: Plan): void {
+  if (rows === undefined || histograms.length === 0) return;
+  const cells = Math.max(...groupingSets.map((set) => setSize({ keys, rows }, set)));
+  const values = Math.max(...histograms.map(({ size }) => size));
+  if (cells * values <= MOST_CELLS) return;
+  throw new RefusedError('plan/too-many-cells', {
+    stage: 'plan',
+    message: `In ${cells} groups a value with ${values} possible ones has ${cells * values} noisy counts; of shared rows at most ${MOST_CELLS} can be counted together.`,
+    remedy: 'Group by fewer or coarser columns, round the value (x // 100, CAST(x AS INTEGER)), or declare narrower bounds.',
   });
 }
 
