@@ -28,8 +28,12 @@ export function rankSentences(plan: Plan, noise: PlanNoise, aggregate: PlanAggre
 /** A minimum or maximum: at which rank it is found instead, and what that means. */
 function nearTheEnd({ sql, kind }: PlanAggregate, rank: bigint, size: number, cases: string): string {
   const [end, other] = kind === 'min' ? ['smallest', 'largest'] : ['largest', 'smallest'];
-  const nth = (n: bigint): string => (n === 1n ? `the ${end}` : `the ${ordinal(n)} ${end}`);
-  return `${sql} is not the very ${end} value, which is one row's own, but a quantile near the end: about ${nth(rank)}. So many rows (${rank}) are asked for because the noise of ${several(size, 'count')}, one for each possible value, would otherwise find values that no row has. In ${cases} it lies between the ${end} value and ${nth(2n * rank - 1n)}; its interval is about ${nth(rank)}. A group of fewer rows may show any value up to the ${other} possible one.`;
+  const few = `A group of fewer rows may show any value up to the ${other} possible one.`;
+  // What is found there is one row's own after all: whoever approves has to know.
+  if (rank === 1n)
+    return `${sql} is the very ${end} value, which is one row's own, in ${cases}: so little noise in ${several(size, 'count')}, one for each possible value, hardly hides whether a row is there. Where that is too much, ask with a smaller epsilon. ${few}`;
+  const nth = (n: bigint): string => `the ${ordinal(n)} ${end}`;
+  return `${sql} is not the very ${end} value, which is one row's own, but a quantile near the end: about ${nth(rank)}. So many rows (${rank}) are asked for because the noise of ${several(size, 'count')}, one for each possible value, would otherwise find values that no row has. In ${cases} it lies between the ${end} value and ${nth(2n * rank - 1n)}; its interval is about ${nth(rank)}. ${few}`;
 }
 
 function drowning(plan: Plan, { sql }: PlanAggregate, { rank }: PlanQuantile, rows: bigint): string[] {

@@ -40,6 +40,21 @@ test('a minimum and a maximum are found at a rank from both ends, in the same no
   assert.doesNotMatch(words, /drown max/);
 });
 
+test('where so little noise is asked for that the very smallest value is found, explain says so and promises nothing else', async () => {
+  const { plan: made, explanation } = await plan('SELECT min(severity) AS x, max(severity) AS y FROM incidents WITH NOISE (epsilon = 10)');
+  assert.deepEqual(
+    quantilesOf(made).map((q) => q.rank),
+    ['1', '1', '1', '1', '1', '1'],
+  );
+  const words = said(explanation);
+  for (const [name, end] of [
+    ['min', 'smallest'],
+    ['max', 'largest'],
+  ])
+    assert.match(words, new RegExp(`${name}\\("severity"\\) is the very ${end} value, which is one row's own, in 95 of 100 cases`));
+  assert.doesNotMatch(words, /is not the very|about the smallest/);
+});
+
 test('they need no use reveal, since the value of many rows is shown; exact ones do', async () => {
   const level = { level: { type: 'INTEGER', nullable: true, uses: ['aggregate'], bounds: ['0', '99'] } };
   const terms = noisy(ROW, { required: false }, level);
