@@ -71,6 +71,7 @@ export async function bindDataset(request: BindRequest): Promise<BoundDataset> {
     table: request.tableName,
     sql: source.sql,
     files,
+    ...(source.heads === undefined ? {} : { heads: { ...source.heads } }),
     columns: columns.map((c) => ({ ...c, domain: c.domain ?? null, bounds: c.bounds === null ? null : [...c.bounds] })),
     violations: table.violations,
     maximumRows: table.maximum_rows,

@@ -23,6 +23,8 @@ export const bindingSchema = z.strictObject({
   /** SELECT with absolute paths. */
   sql: z.string(),
   files: z.array(fingerprintSchema),
+  /** Of CSV files whose fields have names by their places: what their first lines were (see `csvHeads`). */
+  heads: z.record(z.string(), z.string()).optional(),
   columns: z.array(columnSpecSchema),
   violations: z.enum(['refuse', 'clip', 'drop']),
   maximumRows: z.number().int(),

@@ -35,6 +35,15 @@ export function csvReader(files: readonly string[]): string {
   return readers.length === 1 ? (readers[0] ?? '') : `(SELECT * FROM ${readers.join(' UNION ALL BY NAME SELECT * FROM ')})`;
 }
 
+/**
+ * Separator and names in each file's first line, as text. `csvReader` gives fields names by their places, so that what it
+ * made reads a file rightly only as long as this stays the same.
+ *
+ * @throws InvalidError as `csvReader`.
+ */
+export const csvHeads = (files: readonly string[]): Record<string, string> =>
+  Object.fromEntries(files.map((file) => [file, JSON.stringify(headOf(file))]));
+
 function readCsv(files: readonly string[], { delimiter, names }: CsvHead): string {
   const columns = names.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ');
   return `read_csv([${files.map(quoteText).join(', ')}], auto_detect = false, header = true, skip = 0, delim = ${quoteText(delimiter)}, quote = '"', escape = '"', comment = '', strict_mode = true, columns = {${columns}})`;

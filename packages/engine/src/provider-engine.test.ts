@@ -180,6 +180,25 @@ test('a cancelled run stops', async () => {
   await assert.rejects(running, failed);
 });
 
+test('a file whose columns changed places is not read by the old ones', async () => {
+  const prepared = await plan('SELECT sum(cost) AS c, sum(records) AS r FROM incidents');
+  const dataset = await connect(ROWS);
+  const file = (JSON.parse(dataset.binding) as { files: { path: string }[] }).files[0]?.path ?? '';
+  // Named in SQL as well, where a file is read the same way.
+  const request = { agreement, tableName: 'incidents', home, organisation: 'north', sql: `SELECT * FROM '${file}' WHERE cost IS NOT NULL` };
+  const bySql = { ...dataset, ...(await bindDataset(request)) } as unknown as DatasetRecord;
+  const before = await engine.partials(prepared, dataset, signal());
+  // Both columns are numbers within the bounds of both: nothing but the first line tells them apart.
+  writeFileSync(file, 'sector,records,cost,day\nHealth,1,2,2024-03-03\n');
+  for (const bound of [dataset, bySql])
+    await assert.rejects(
+      engine.partials(prepared, bound, signal()),
+      (e: unknown) => e instanceof SluisError && e.code === 'dataset/changed',
+    );
+  writeFileSync(file, `sector,cost,records,day\n${ROWS}`);
+  assert.deepEqual(await engine.partials(prepared, dataset, signal()), before);
+});
+
 test('a changed file is checked again before it is used', async () => {
   const prepared = await plan('SELECT count(*) AS n FROM incidents');
   const dataset = await connect(ROWS);

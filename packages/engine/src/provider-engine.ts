@@ -5,6 +5,7 @@ import type { DatasetRecord, KeyReader, ProviderEngine } from '@sluis/flow';
 import type { Plan, Vectors } from '@sluis/model';
 import { type Prepared, providerStatement } from '@sluis/planner';
 import { type Binding, parseBinding, viewSql } from './binding.ts';
+import { csvHeads } from './csv-files.ts';
 import { type Database, openDatabase, temporaryFolder } from './database.ts';
 import { DenseVectors } from './dense-vectors.ts';
 import { readKeys, readMatchingKeys } from './provider-keys.ts';
@@ -128,6 +129,7 @@ async function onView<T>(
     const trusted = unchanged(binding.files);
     if (!trusted) await checkAgain(database, binding, rechecked);
     const before = present(binding);
+    if (!trusted) requireHeads(binding);
     await database.run(viewSql(binding, trusted));
     signal.throwIfAborted();
     const result = await work(database);
@@ -214,6 +216,18 @@ async function checkAgain(database: Database, binding: Binding, rechecked: Map<s
   if (binding.violations === 'refuse' && report.violations.length > 0)
     throw changed(binding.table, violationsError('dataset/changed', binding.table, report));
   rechecked.set(key, state);
+}
+
+/** Fields have names by their places: in a file with other columns, or another order of them, one would be taken for another. */
+function requireHeads({ table, heads = {} }: Binding): void {
+  const files = Object.keys(heads);
+  let now: Record<string, string>;
+  try {
+    now = csvHeads(files);
+  } catch {
+    throw changed(table);
+  }
+  if (files.some((file) => now[file] !== heads[file])) throw changed(table);
 }
 
 function present(binding: Binding): string {

@@ -2,7 +2,7 @@
 import { globSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidError } from '@sluis/base';
-import { csvReader } from './csv-files.ts';
+import { csvHeads, csvReader } from './csv-files.ts';
 import { type Database, quoteText } from './database.ts';
 import { parse, printAst } from './sql-engine.ts';
 
@@ -11,6 +11,8 @@ export interface Source {
   readonly sql: string;
   /** Every file it reads. */
   readonly files: readonly string[];
+  /** Of the CSV files that it gives names by place: see `csvHeads`. */
+  readonly heads?: Readonly<Record<string, string>>;
 }
 
 /** Tells whether a file is still the one that was checked. */
@@ -34,8 +36,9 @@ const READERS = new Set([
   'read_ndjson_auto',
 ]);
 const GENERATORS = new Set(['unnest', 'range', 'generate_series']);
+const CSV = /\.(csv|tsv|txt)(\.gz|\.zst)?$/i;
 const FILE_KINDS: readonly [RegExp, (files: readonly string[]) => string][] = [
-  [/\.(csv|tsv|txt)(\.gz|\.zst)?$/i, csvReader],
+  [CSV, csvReader],
   [/\.(parquet|pq)$/i, (files) => `read_parquet(${listed(files)}, union_by_name = true)`],
   [/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i, (files) => `read_json(${listed(files)}, union_by_name = true)`],
 ];
@@ -55,9 +58,11 @@ export function readerOf(files: readonly string[]): string {
   return kind[1](files);
 }
 
+const headsOf = (files: readonly string[]): Record<string, string> => csvHeads(files.filter((file) => CSV.test(file)));
+
 export function fileSource(file: string, folder: string): Source {
   const files = existing(file, folder);
-  return { sql: `SELECT * FROM ${readerOf(files)}`, files };
+  return { sql: `SELECT * FROM ${readerOf(files)}`, files, heads: headsOf(files) };
 }
 
 /**
@@ -73,13 +78,17 @@ export async function sqlSource(database: Database, sql: string, folder: string)
     return found;
   };
   const named: { node: Node; reader: string }[] = [];
+  const heads: Record<string, string> = {};
   walk(ast, (node) => {
     if (node['type'] === 'TABLE_FUNCTION') rewriteReader(node['function'] as Node, collect);
-    if (node['type'] === 'BASE_TABLE' && isFile(node)) named.push({ node, reader: readerOf(collect(String(node['table_name']))) });
+    if (node['type'] !== 'BASE_TABLE' || !isFile(node)) return;
+    const found = collect(String(node['table_name']));
+    named.push({ node, reader: readerOf(found) });
+    Object.assign(heads, headsOf(found));
   });
   for (const { node, reader } of named) await readInstead(database, node, reader);
   if (files.size === 0) throw problem('The SQL reads no local file.', "Name a file, for example: SELECT * FROM 'incidents.csv'");
-  return { sql: await printAst(database, ast), files: [...files] };
+  return { sql: await printAst(database, ast), files: [...files], heads };
 }
 
 export const fingerprints = (files: readonly string[]): Fingerprint[] =>
