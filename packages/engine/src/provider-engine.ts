@@ -126,10 +126,13 @@ async function onView<T>(
   const interrupt = () => database.connection.interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
   try {
-    const trusted = unchanged(binding.files);
-    if (!trusted) await checkAgain(database, binding, rechecked);
+    // Before the check: a file that changes during it, or after it, is none that was checked.
     const before = present(binding);
-    if (!trusted) requireHeads(binding);
+    const trusted = unchanged(binding.files);
+    if (!trusted) {
+      requireHeads(binding);
+      await checkAgain(database, binding, rechecked);
+    }
     await database.run(viewSql(binding, trusted));
     signal.throwIfAborted();
     const result = await work(database);
