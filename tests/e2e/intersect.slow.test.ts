@@ -23,8 +23,12 @@ async function pair(t: TestContext, plan: PairPlan): Promise<Pair> {
 
 async function until(client: StationClient, run: string, wanted: (view: IntersectionView) => boolean): Promise<IntersectionView> {
   for (let tries = 0; tries < 12_000; tries++) {
-    const view = await client.intersection(run);
-    if (wanted(view)) return view;
+    // The other side may not have heard of it yet.
+    const view = await client.intersection(run).catch((thrown: unknown) => {
+      if (code('run/unknown')(thrown)) return null;
+      throw thrown;
+    });
+    if (view !== null && wanted(view)) return view;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('it took too long');
