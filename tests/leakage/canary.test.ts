@@ -106,6 +106,8 @@ test('refused questions, violating rows, missing files and failing engines give 
   organisation.file('rows.csv', `kind,amount,note\n${TEXT.west},99${NUMBER.west},${TEXT.west}\n`);
   await failing(QUESTION, /^dataset\/changed$/);
   organisation.file('rows.csv', `${TEXT.west},amount\n1,${NUMBER.west}\n`);
+  await failing(QUESTION, /^dataset\/changed$/);
+  organisation.file('rows.csv', `kind,amount,note\nmany,1,${TEXT.west}\nmany,${NUMBER.west},"${TEXT.west}\n`);
   await failing(QUESTION, /^engine\/failed$/);
   assert.ok(
     organisation.printed.some((text) => text.includes('"msg":"engine"')),
